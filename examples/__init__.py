@@ -1,0 +1,1 @@
+"""Specs and scripts that show how it is used."""

@@ -1,0 +1,184 @@
+"""The lane type: a vector that Numba does not have, and how to teach Numba an operation on it.
+
+One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>`, kept in registers: two AVX-512 registers, four AVX2
+registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen is the measured best for float64: with 8 the
+latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains nothing.
+A *quad* is the same for four samples of the data at once, `<64 x double>`: each weight is loaded once and used four times.
+
+Code written with lanes reads like scalar code for one run. Tried instead: loops `for lane in range(16)` over arrays, which
+LLVM's vectoriser leaves scalar because it cannot rule out aliasing (seven times slower).
+
+No fast-math flag is ever set. `contract` would let LLVM fuse a multiply and an add on one CPU and not on another, `reassoc`
+breaks the exponential, `nnan` the test for divergence. A fused multiply-add is asked for by name (`lanes.fma`), so the bits
+are the same on every CPU.
+
+To add an operation: write a plain Python function that does it on NumPy rows (that is what runs when the JIT is off), and
+decorate it with `@operation(result)`, where `result` gives the result's type from the arguments' types; give the
+LLVM code with `@function.lower`. `lanes.py` is a list of examples.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import lower_builtin, models, register_model
+
+LANES = 16
+QUAD = 4
+
+
+class Lanes(types.Type):
+    """LANES float64 for each of `samples` samples (1, or QUAD for a quad)."""
+
+    def __init__(self, samples: int = 1):
+        self.samples = samples
+        self.count = LANES * samples
+        super().__init__(name=f"Lanes({samples}x{LANES})")
+
+
+class Mask(types.Type):
+    """One truth value per lane: what a comparison of lanes gives."""
+
+    def __init__(self, samples: int = 1):
+        self.samples = samples
+        self.count = LANES * samples
+        super().__init__(name=f"Mask({samples}x{LANES})")
+
+
+ONE = Lanes(1)
+FOUR = Lanes(QUAD)
+INDEX = ir.IntType(32)
+
+
+def floats(count: int) -> ir.VectorType:
+    return ir.VectorType(ir.DoubleType(), count)
+
+
+def integers(count: int) -> ir.VectorType:
+    return ir.VectorType(ir.IntType(64), count)
+
+
+@register_model(Lanes)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager, lanes):
+        super().__init__(manager, lanes, floats(lanes.count))
+
+
+@register_model(Mask)
+class _MaskModel(models.PrimitiveModel):
+    def __init__(self, manager, mask):
+        super().__init__(manager, mask, ir.VectorType(ir.IntType(1), mask.count))
+
+
+def shuffle(builder, a, b, order):
+    """The elements of the concatenation of a and b, in `order`; free where LLVM can rename registers."""
+    mask = ir.Constant(ir.VectorType(INDEX, len(order)), list(order))
+    return builder.shuffle_vector(a, b, mask)
+
+
+def spread_scalar(builder, scalar, count):
+    """A vector with `scalar` in all of its `count` elements."""
+    empty = ir.Constant(floats(count), ir.Undefined)
+    first = builder.insert_element(empty, scalar, ir.Constant(INDEX, 0))
+    return shuffle(builder, first, empty, [0] * count)
+
+
+def widen(context, builder, kind, value, result):
+    """Bring an argument of type `kind` (a number, lanes, or a quad) to the width of `result`."""
+    if not isinstance(kind, Lanes):
+        return spread_scalar(builder, context.cast(builder, value, kind, types.float64), result.count)
+    if kind.count == result.count:
+        return value
+    return shuffle(builder, value, value, list(range(kind.count)) * (result.count // kind.count))
+
+
+def widest(*kinds):
+    """The type of an arithmetic result: as wide as the widest argument; None if no argument is lanes."""
+    wide = [kind.samples for kind in kinds if isinstance(kind, Lanes)]
+    if not wide or not all(isinstance(kind, Lanes | types.Number) for kind in kinds):
+        return None
+    return Lanes(max(wide))
+
+
+def _type_rule(function, result):
+    class Rule(AbstractTemplate):
+        key = function
+
+        def generic(self, args, kws):
+            kind = result(*args)
+            return None if kind is None else signature(kind, *args)
+
+    infer_global(function, types.Function(Rule))
+
+
+def operation(result: Callable[..., Any]):
+    """Make a Python function on NumPy rows an operation of compiled code too; `result(*types) -> type`."""
+
+    def declare(function):
+        @wraps(function)
+        def on_rows(*args):
+            return function(*args)
+
+        def lower(code):
+            lower_builtin(on_rows, types.VarArg(types.Any))(code)
+            return code
+
+        on_rows.lower = lower
+        _type_rule(on_rows, result)
+        return on_rows
+
+    return declare
+
+
+def _widened(context, builder, sig, args):
+    target = widest(*sig.args)
+    return [widen(context, builder, kind, value, target) for kind, value in zip(sig.args, args, strict=True)]
+
+
+def _operator(function, result, code):
+    """Teach Numba one of Python's own operators on lanes; NumPy rows have it already."""
+
+    def lower(context, builder, sig, args):
+        return code(builder, *_widened(context, builder, sig, args))
+
+    _type_rule(function, result)
+    for pair in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
+        lower_builtin(function, *pair)(lower)
+
+
+def _compared(*kinds):
+    wide = widest(*kinds)
+    return None if wide is None else Mask(wide.samples)
+
+
+def _two(rule):
+    return lambda *kinds: rule(*kinds) if len(kinds) == 2 else None
+
+
+for _function, _instruction in {
+    operator.add: "fadd",
+    operator.sub: "fsub",
+    operator.mul: "fmul",
+    operator.truediv: "fdiv",
+}.items():
+    _operator(_function, _two(widest), lambda builder, a, b, name=_instruction: getattr(builder, name)(a, b))
+
+for _function, _symbol in {operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">="}.items():
+    _operator(_function, _two(_compared), lambda builder, a, b, sign=_symbol: builder.fcmp_ordered(sign, a, b))
+
+_type_rule(operator.neg, lambda *kinds: kinds[0] if isinstance(kinds[0], Lanes) else None)
+_type_rule(operator.and_, lambda *kinds: kinds[0] if all(isinstance(kind, Mask) for kind in kinds) else None)
+
+
+@lower_builtin(operator.neg, Lanes)
+def _negate(context, builder, sig, args):
+    return builder.fneg(args[0])
+
+
+@lower_builtin(operator.and_, Mask, Mask)
+def _both(context, builder, sig, args):
+    return builder.and_(*args)

@@ -1,0 +1,62 @@
+"""A folder of results, opened: its table, summary, figures and report."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from . import tables
+from .schema import Manifest, Session
+from .store import Store
+
+
+class Results:
+    """The runs of a sweep that are done. `last` is the session that just made some of them, if one did."""
+
+    def __init__(self, store: Store, last: Session | None = None):
+        self.store = store
+        self.last = last
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Results":
+        """The results in a folder, whole or not. InputError if there are none."""
+        return cls(Store.open(path))
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self.store.path
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was run, with which versions, on what, and when."""
+        return self.store.manifest
+
+    @property
+    def done(self) -> int:
+        """How many of the sweep's runs are here."""
+        return self.manifest.runs - sum(stop - start for start, stop in self.store.missing())
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a run, in the order of the run number; the columns are those of `results.schema.runs_schema`."""
+        return self.store.read().to_pandas()
+
+    def summary(self, by: Sequence[str] | None = None) -> pd.DataFrame:
+        """See `results.tables.summary`."""
+        return tables.summary(self.table, by)
+
+    def trajectory(self, run: int) -> pd.DataFrame | None:
+        """Columns epoch and loss of a run whose trajectory was kept, else None."""
+        kept = self.store.trajectories().get(run)
+        return None if kept is None else kept.to_pandas()
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report, one HTML file (default: report.html in the folder), and return its path."""
+        from .report import write_report  # matplotlib takes a second to import; only reports need it
+
+        return write_report(self, Path(path) if path else self.path / "report.html")
+
+    def __repr__(self) -> str:
+        return f"<Results {str(self.path)!r}: {self.manifest.name}, {self.done:,} of {self.manifest.runs:,} runs>"

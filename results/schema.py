@@ -1,0 +1,76 @@
+"""Columns of the table of runs, their types, and the manifest: what a folder of results says about itself."""
+
+from typing import Any, Literal
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+FORMAT = 1
+OUTCOMES = ("converged", "diverged", "stalled", "capped")
+FIRST_COLUMNS = ("run", "cell", "seed")
+LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy")
+CATEGORY = pa.dictionary(pa.int8(), pa.string())
+
+AxisType = Literal["bool", "int64", "float64", "string"]
+ARROW_TYPES: dict[AxisType, pa.DataType] = {
+    "bool": pa.bool_(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "string": pa.dictionary(pa.int32(), pa.string()),
+}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AxisColumn(_Record):
+    """One column of settings: its name in the table, the dotted setting that it shows, and its type."""
+
+    name: str
+    setting: str
+    type: AxisType
+
+
+class Session(_Record):
+    """One stretch of work on a sweep. Times in seconds; `kernels` is summed over the workers."""
+
+    started: str
+    jobs: int
+    backend: str
+    runs: int
+    run_epochs: int
+    wall: float
+    kernels: float
+    writing: float
+
+
+class Manifest(_Record):
+    """What `manifest.json` holds. spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows."""
+
+    format: Literal[1] = FORMAT
+    name: str
+    spec: dict[str, Any]
+    spec_hash: str
+    runs: int
+    axes: tuple[AxisColumn, ...]
+    created: str
+    versions: dict[str, str]
+    cpu: str
+    sessions: tuple[Session, ...] = ()
+
+
+def runs_schema(axes: tuple[AxisColumn, ...]) -> pa.Schema:
+    """The columns of the table of runs, in order."""
+    return pa.schema(
+        [
+            ("run", pa.int64()),
+            ("cell", pa.int32()),
+            ("seed", pa.int64()),
+            *((axis.name, ARROW_TYPES[axis.type]) for axis in axes),
+            ("outcome", CATEGORY),
+            ("epochs", pa.int32()),
+            ("loss", pa.float64()),
+            ("accuracy", pa.float64()),
+        ]
+    )

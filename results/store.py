@@ -1,0 +1,205 @@
+"""The folder of one sweep, and the protocol that keeps it whole whatever happens to the process.
+
+    manifest.json                      what is being run: spec, its hash, versions, CPU; then a line a session
+    shards/000000000000-000000004096.parquet     rows of the runs 0 ... 4095, never changed once there
+    trajectories/000000000042.parquet  the loss of every epoch of one run
+    .lock                              held by the one process that writes; the system drops it when that process dies
+
+Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
+instant a name either does not exist or holds the whole content. So the state of a sweep is the set of shard names. There is no
+journal to replay and no index to fall out of step: a run is done when a shard's name covers it, and what is missing is
+computed again. Files that a dead process left half-written are never read, and removed by the next writer.
+
+A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from .errors import InputError
+from .schema import LAST_COLUMNS, Manifest, runs_schema
+
+MANIFEST = "manifest.json"
+PARTIAL = ".partial"
+SHARD_NAME = re.compile(r"(\d{12})-(\d{12})\.parquet")
+
+Span = tuple[int, int]  # runs start ... stop - 1
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file so that its name never stands for half of it, not even after a power cut."""
+    partial = path.with_name(f".{path.name}{PARTIAL}")
+    try:
+        with partial.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _only_writer(path: Path) -> Iterator[None]:
+    lock = FileLock(path / ".lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(f"{path}: another process is writing here; wait for it, or end it") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class Store:
+    """One folder of results: its manifest, shards and trajectories."""
+
+    def __init__(self, path: Path, manifest: Manifest):
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Store":
+        """The store in a folder that has one. InputError where there is none, or its manifest cannot be read."""
+        path = Path(path)
+        try:
+            text = (path / MANIFEST).read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(f"{path}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {path}` makes some.") from None
+        try:
+            found = json.loads(text)
+            if isinstance(found, dict) and found.get("format") != Manifest.model_fields["format"].default:
+                raise InputError(f"{path / MANIFEST}: format {found.get('format')!r} is not known here; this version reads format 1")
+            return cls(path, Manifest.model_validate(found))
+        except (json.JSONDecodeError, ValidationError) as error:
+            raise InputError(f"{path / MANIFEST}: damaged ({str(error).splitlines()[0]})") from None
+
+    @classmethod
+    def create(cls, path: str | Path, manifest: Manifest) -> "Store":
+        """A new store in `path`, which must be empty or not exist; or the one that another process just made there."""
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        with _only_writer(path):
+            if (path / MANIFEST).exists():
+                return cls.open(path)
+            strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+            if strangers:
+                raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
+            store = cls(path, manifest)
+            store._write_manifest()
+            return store
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only writer, and clear away what a dead one left half-written."""
+        with _only_writer(self.path):
+            for folder in (self.path, self._shards, self._trajectories):
+                folder.mkdir(exist_ok=True)
+                for leftover in folder.glob(f".*{PARTIAL}"):
+                    leftover.unlink()
+            yield
+
+    def spans(self) -> list[Span]:
+        """The runs that are done, as spans of the shards, in order."""
+        names = (SHARD_NAME.fullmatch(entry.name) for entry in self._shards.glob("*.parquet"))
+        return sorted((int(name[1]), int(name[2])) for name in names if name)
+
+    def missing(self) -> list[Span]:
+        """The runs that are not done yet, as the fewest spans, in order."""
+        gaps, at = [], 0
+        for start, stop in [*self.spans(), (self.manifest.runs, self.manifest.runs)]:
+            if start > at:
+                gaps.append((at, start))
+            at = max(at, stop)
+        return gaps
+
+    def append(self, table: pa.Table) -> None:
+        """Add the rows of consecutive runs as one shard."""
+        runs = table.column("run")
+        start, stop = runs[0].as_py(), runs[-1].as_py() + 1
+        names = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        settings = [name for name in table.column_names[3 : -len(LAST_COLUMNS)] if name not in names]
+        encodings = dict.fromkeys(("run", "seed", "epochs"), "DELTA_BINARY_PACKED")
+
+        def write(file: BinaryIO) -> None:
+            pq.write_table(
+                table,
+                file,
+                compression="zstd",
+                use_dictionary=["cell", "accuracy", *names, *settings],
+                column_encoding={**encodings, "loss": "BYTE_STREAM_SPLIT"},
+                write_page_checksum=True,
+            )
+
+        write_whole(self._shards / f"{start:012d}-{stop:012d}.parquet", write)
+
+    def read(self) -> pa.Table:
+        """All rows so far, in the order of the run number."""
+        tables = [self._read_shard(*span) for span in self.spans()]
+        schema = runs_schema(self.manifest.axes)
+        return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
+
+    def add_session(self, session) -> None:
+        """Put one more session on record."""
+        self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
+        self._write_manifest()
+
+    def append_trajectory(self, run: int, table: pa.Table) -> None:
+        """Keep the trajectory of one run: columns epoch, loss."""
+        write_whole(self._trajectories / f"{run:012d}.parquet", lambda file: pq.write_table(table, file, compression="zstd"))
+
+    def trajectories(self) -> dict[int, pa.Table]:
+        """The trajectories kept, by run."""
+        return {int(path.stem): _read_parquet(path) for path in sorted(self._trajectories.glob("[0-9]*.parquet"))}
+
+    @property
+    def _shards(self) -> Path:
+        return self.path / "shards"
+
+    @property
+    def _trajectories(self) -> Path:
+        return self.path / "trajectories"
+
+    def _write_manifest(self) -> None:
+        text = json.dumps(self.manifest.model_dump(mode="json"), indent=1, allow_nan=True)
+        write_whole(self.path / MANIFEST, lambda file: _write_text(file, text))
+
+    def _read_shard(self, start: int, stop: int) -> pa.Table:
+        path = self._shards / f"{start:012d}-{stop:012d}.parquet"
+        table = _read_parquet(path)
+        if table.schema.remove_metadata() != runs_schema(self.manifest.axes) or len(table) != stop - start:
+            raise InputError(f"{path}: does not hold the rows its name says; remove it and `backsweep resume {self.path}`")
+        return table
+
+
+def _write_text(file: BinaryIO, text: str) -> None:
+    file.write(text.encode())
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path, page_checksum_verification=True, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path}: damaged ({reason}); remove it and run the sweep again: only its runs are repeated") from None

@@ -1,0 +1,106 @@
+"""Tables of runs in, tables of findings out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .errors import InputError
+from .schema import FIRST_COLUMNS, LAST_COLUMNS
+from .statistics import Survival, kaplan_meier, survival_quantile, wilson_interval
+
+
+def axis_columns(table: pd.DataFrame) -> list[str]:
+    """The columns of settings that vary."""
+    return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
+
+
+def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """The number of each run's group, (runs,), and the groups' settings, one row each, sorted."""
+    allowed = [*axis_columns(table), "cell", "seed"]
+    for name in by:
+        if name not in allowed:
+            raise InputError(f"by: there is no setting {name!r} that varies; there is {', '.join(allowed)}")
+    if not by:
+        return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
+    groups = table.groupby(list(by), observed=True, sort=True)
+    return groups.ngroup().to_numpy(), groups.size().index.to_frame(index=False)
+
+
+def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataFrame]:
+    """Kaplan-Meier curves of the epochs to convergence, a group each, and the groups' settings."""
+    number, settings = grouped(table, by)
+    outcome = table["outcome"].to_numpy()
+    curves = kaplan_meier(number, table["epochs"].to_numpy(), outcome == "converged", outcome == "capped")
+    return curves, settings
+
+
+def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row for each combination of the columns `by` (default: every setting that varies), the seeds as replicates.
+
+    runs: how many. success: the share that converged, with its Wilson 95 % interval success_low ... success_high.
+    median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval; runs out of epochs count
+    as censored, diverged ones as never converging; inf where fewer than half are ever seen to converge.
+    """
+    by = axis_columns(table) if by is None else list(by)
+    number, settings = grouped(table, by)
+    groups = len(settings)
+    converged = (table["outcome"] == "converged").to_numpy()
+    runs = np.bincount(number, minlength=groups)
+    successes = np.bincount(number[converged], minlength=groups)
+    low, high = wilson_interval(successes, runs)
+    curves, _ = survival(table, by)
+    median, median_low, median_high = survival_quantile(curves, groups)
+    with np.errstate(invalid="ignore"):
+        rate = successes / runs
+    return settings.assign(
+        runs=runs,
+        success=rate,
+        success_low=low,
+        success_high=high,
+        median_epochs=median,
+        median_low=median_low,
+        median_high=median_high,
+    )
+
+
+def typical_run(table: pd.DataFrame) -> int | None:
+    """A run to show: in the cell where most converge, the one with the median epochs among the converged; None if empty.
+
+    Where no run converged, the first run of the table.
+    """
+    if table.empty:
+        return None
+    converged = table[table["outcome"] == "converged"]
+    if converged.empty:
+        return int(table["run"].iloc[0])
+    best = converged.groupby("cell").size().idxmax()
+    ordered = converged[converged["cell"] == best].sort_values(["epochs", "run"])
+    return int(ordered["run"].iloc[(len(ordered) - 1) // 2])
+
+
+def readable(summary: pd.DataFrame) -> pd.DataFrame:
+    """A summary as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
+    settings = summary.iloc[:, : summary.columns.get_loc("runs")]
+    shown = settings.map(lambda value: f"{value:.4g}" if isinstance(value, float) else str(value))
+    return shown.assign(
+        **{
+            "runs": summary["runs"].map("{:,}".format),
+            "converged": summary["success"].map(_percent),
+            "95 %": _interval(summary["success_low"], summary["success_high"], _percent),
+            "median epochs": summary["median_epochs"].map(_epochs),
+            "95 % ": _interval(summary["median_low"], summary["median_high"], _epochs),
+        }
+    )
+
+
+def _interval(low: pd.Series, high: pd.Series, text) -> list[str]:
+    return [f"{text(a)} – {text(b)}" for a, b in zip(low, high, strict=True)]
+
+
+def _percent(share: float) -> str:
+    return "?" if np.isnan(share) else f"{100 * share:.1f} %"
+
+
+def _epochs(epochs: float) -> str:
+    return "∞" if np.isinf(epochs) else f"{epochs:,.0f}"

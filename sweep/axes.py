@@ -1,0 +1,157 @@
+"""Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Context, Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, TypeAdapter, ValidationError, model_validator
+
+from ..results.errors import InputError
+
+T = TypeVar("T")
+KINDS = ("values", "linear", "log", "range")
+# Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
+# tenths come out as the tenths one would type.
+DIGITS = Context(prec=40)
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Axis(BaseModel, Generic[T]):
+    """A setting that varies. One of values, linear (with n), log (with n) and range says over what.
+
+    values: listed. linear, log: n values from the first number to the second, both included, evenly spaced, or
+    evenly on a log scale. range: [start, stop, step], without stop, as Python's. Axes with the same zip advance together.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    values: tuple[T, ...] | None = None
+    linear: tuple[Number, Number] | None = None
+    log: tuple[Number, Number] | None = None
+    range: tuple[Number, Number, Number] | None = None
+    n: Annotated[int, Field(strict=True, ge=1)] | None = None
+    zip: Annotated[str, Field(min_length=1)] | None = None
+    _points: tuple[T, ...] = PrivateAttr(default=())
+
+    @property
+    def points(self) -> tuple[T, ...]:
+        """The values, in order."""
+        return self._points
+
+    @model_validator(mode="after")
+    def _expand(self):
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
+        kind = given[0]
+        if (self.n is None) == (kind in {"linear", "log"}):
+            raise ValueError("linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}")
+        points = self.values if self.values is not None else _EXPAND[kind](getattr(self, kind), self.n)
+        if not points:
+            raise ValueError("the axis is empty: it needs at least one value")
+        self._points = self._checked(points)
+        return self
+
+    def _checked(self, points):
+        """Each value as the setting itself would take it."""
+        adapter = TypeAdapter(self.__pydantic_generic_metadata__["args"][0])
+        checked = []
+        for point in points:
+            try:
+                checked.append(adapter.validate_python(point))
+            except ValidationError as error:
+                raise ValueError(f"value {point!r}: {error.errors()[0]['msg'].replace('Input should be', 'must be')}") from None
+        if len(set(checked)) < len(checked):
+            raise ValueError("the axis has a value twice")
+        return tuple(checked)
+
+
+def _plain(number: Decimal) -> int | float:
+    """A float, or an int where it is one and settings that count may want it."""
+    value = float(number)
+    return int(value) if value.is_integer() else value
+
+
+def _decimal(*numbers: float) -> list[Decimal]:
+    return [Decimal(repr(number)) for number in numbers]
+
+
+def _linear(ends, n):
+    low, high = _decimal(*ends)
+    return [_plain(low + (high - low) * k / max(n - 1, 1)) for k in range(n)]
+
+
+def _log(ends, n):
+    low, high = _decimal(*ends)
+    if low <= 0 or high <= 0:
+        raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
+    ratio = DIGITS.ln(DIGITS.divide(high, low))
+    inner = [DIGITS.multiply(low, DIGITS.exp(ratio * k / (n - 1))) for k in range(1, n - 1)]
+    return [_plain(value) for value in [low, *inner, high][:n]]
+
+
+def _range(spec, _):
+    start, stop, step = _decimal(*spec)
+    if step == 0:
+        raise ValueError("the step of a range cannot be 0")
+    count = max(-(-(stop - start) // step), Decimal(0))
+    return [_plain(start + step * k) for k in range(int(count))]
+
+
+_EXPAND = {"linear": _linear, "log": _log, "range": _range}
+
+
+def _value_or_axis(raw: object) -> str:
+    return "<axis>" if isinstance(raw, dict | Axis) else "<value>"
+
+
+if TYPE_CHECKING:
+    Setting = T | Axis[T]
+else:
+
+    class Setting:
+        """A setting of type T as it may be written: a value, or an axis in its place. Tags in <> never reach a message."""
+
+        def __class_getitem__(cls, kind):
+            alternatives = Annotated[kind, Tag("<value>")] | Annotated[Axis[kind], Tag("<axis>")]
+            return Annotated[alternatives, Discriminator(_value_or_axis)]
+
+
+class AxisInUse(NamedTuple):
+    """An axis at its place in a spec: the dotted setting, its values, and what it is zipped with."""
+
+    setting: str
+    points: tuple[Any, ...]
+    zip: str | None
+
+
+def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, np.ndarray]:
+    """For each axis which of its points each cell has: int32 (cells,), in the order of `axes`.
+
+    All combinations, the last axis fastest; zipped axes advance together. Axes with `first[setting]` vary slowest, so that
+    cells that share them are neighbours.
+    """
+    bundles = _zipped(axes)
+    bundles.sort(key=lambda bundle: not any(first[axis.setting] for axis in bundle))  # stable: else as written
+    lengths = [len(bundle[0].points) for bundle in bundles]
+    indices = np.indices(lengths, np.int32).reshape(len(bundles), -1)
+    found = {axis.setting: index for bundle, index in zip(bundles, indices, strict=True) for axis in bundle}
+    return {axis.setting: found[axis.setting] for axis in axes}
+
+
+def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
+    """Axes that advance together, in the order of their first."""
+    place = {axis.zip: at for at, axis in reversed(list(enumerate(axes))) if axis.zip}
+    ordered = sorted(enumerate(axes), key=lambda pair: place.get(pair[1].zip, pair[0]))
+    bundles = [[axis for _, axis in pairs] for _, pairs in groupby(ordered, lambda pair: place.get(pair[1].zip, pair[0]))]
+    for first, *others in bundles:
+        for other in others:
+            if len(other.points) != len(first.points):
+                raise InputError(
+                    f"{first.setting} and {other.setting}: zipped as {first.zip!r}, so they need as many values as each "
+                    f"other; they have {len(first.points)} and {len(other.points)}"
+                )
+    return bundles

@@ -1,0 +1,197 @@
+"""The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..results.errors import InputError
+from .show import BackendName, TableFormat, outcome_line, print_replay, print_summary, slug
+
+if TYPE_CHECKING:
+    from ..results import Results
+    from .sweep import Sweep
+
+app = typer.Typer(
+    help="Train small neural networks by the hundred thousand, and see which converge.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="How many workers; default: one a core.")]
+Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
+By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("runs/demo"),
+    jobs: Jobs = None,
+    small: Annotated[bool, typer.Option("--small", help="A hundredth of the seeds.")] = False,
+) -> None:
+    """Sweep the notebook's XOR network, and write a report."""
+    from .sweep import Sweep
+
+    sweep = Sweep.from_toml(str(files("backsweep.examples") / "xor.toml"))
+    if small:
+        sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
+        out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
+    results = _run(sweep, out, jobs, BackendName.threads)
+    print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
+    _report(results)
+
+
+@app.command()
+def run(
+    spec: SpecFile,
+    out: Annotated[Path | None, typer.Option(help="The folder for the results; default: runs/NAME.")] = None,
+    jobs: Jobs = None,
+    backend: Backend = BackendName.threads,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")] = False,
+) -> None:
+    """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
+    from .sweep import Sweep
+
+    sweep = Sweep.from_toml(spec)
+    if dry_run:
+        plan = sweep.plan()
+        shapes = len(plan.shapes())
+        print(f"{plan.runs:,} runs: {plan.cells:,} cells × {len(plan.seeds):,} seeds, {shapes} network shape{'s'[: shapes > 1]}")
+        for axis in plan.spec.axes():
+            print(f"  {axis.setting}: {len(axis.points)} values, {axis.points[0]} ... {axis.points[-1]}")
+        return
+    results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend)
+    _say(f"Look closer: backsweep table {results.path}; backsweep report {results.path}")
+
+
+@app.command()
+def resume(folder: Folder, jobs: Jobs = None, backend: Backend = BackendName.threads) -> None:
+    """Finish the sweep in DIR: train the runs that are missing."""
+    from .sweep import Sweep
+
+    _run(Sweep.of_folder(folder), folder, jobs, backend)
+
+
+@app.command()
+def table(
+    folder: Folder,
+    by: By = None,
+    form: Annotated[TableFormat, typer.Option("--format", help="How to print it.")] = TableFormat.text,
+) -> None:
+    """Print the summary of DIR: success and epochs to convergence, with 95 % intervals."""
+    results = _opened(folder)
+    columns = [name.strip() for name in by.split(",") if name.strip()] if by is not None else None
+    print_summary(results.summary(columns), form)
+
+
+@app.command()
+def report(folder: Folder) -> None:
+    """Write DIR/report.html: what was swept, the tables and the pictures."""
+    _report(_opened(folder))
+
+
+@app.command()
+def replay(
+    folder: Folder,
+    number: Annotated[int, typer.Argument(metavar="RUN", help="The number of the run.")],
+    form: Annotated[TableFormat, typer.Option("--format", help="How to print the trajectory.")] = TableFormat.text,
+) -> None:
+    """Train one run of DIR again, bit for bit, and print its whole trajectory."""
+    from .replay import replay as train_again
+    from .sweep import Sweep
+
+    results = _opened(folder)
+    plan = Sweep.of_folder(folder).plan()
+    again = train_again(plan, number)
+    unlike = _differences(results, plan, [number])
+    print_replay(again, form)
+    if unlike:
+        _fail("; ".join(unlike))
+    if form is TableFormat.text and number in set(results.table["run"]):
+        _say("The same bits as in the folder.")
+
+
+@app.command()
+def verify(
+    folder: Folder,
+    sample: Annotated[int, typer.Option(min=1, help="How many runs to train again.")] = 1000,
+) -> None:
+    """Train a sample of the runs of DIR again, and compare every bit."""
+    import numpy as np
+
+    from .sweep import Sweep
+
+    results = _opened(folder)
+    runs = results.table["run"].to_numpy()
+    if not len(runs):
+        raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
+    chosen = np.sort(np.random.default_rng(0).choice(runs, min(sample, len(runs)), replace=False))
+    unlike = _differences(results, Sweep.of_folder(folder).plan(), chosen)
+    if unlike:
+        _fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
+    print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
+
+
+def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "Results":
+    from .progress import progress_on
+
+    console = Console()
+    try:
+        results = sweep.run(out, jobs=jobs, backend=backend.value, progress=progress_on(console))
+    except KeyboardInterrupt:
+        _fail(f"interrupted. What is done is kept; to go on: backsweep resume {out}")
+    console.print(escape(outcome_line(results)), highlight=False, soft_wrap=True)
+    return results
+
+
+def _opened(folder: Path) -> "Results":
+    from ..results import Results
+
+    return Results.open(folder)
+
+
+def _report(results: "Results") -> None:
+    from .sweep import keep_typical_trajectory
+
+    keep_typical_trajectory(results)
+    print(f"Report: {results.report()}")
+
+
+def _differences(results: "Results", plan, runs) -> list[str]:
+    from .replay import differences
+
+    table = results.table
+    return differences(plan, table[table["run"].isin(runs)])
+
+
+def _say(text: str) -> None:
+    print(text)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"backsweep: {message}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one message and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"backsweep: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"backsweep: {where}{error.strerror or error}. What is on disk is whole; mend this and go on.", file=sys.stderr)
+        sys.exit(2)

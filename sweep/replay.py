@@ -1,0 +1,60 @@
+"""Runs again, one by one: with their whole trajectory, or only to see that every bit is the same."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ..kernels import Training, train
+from ..results.errors import InputError
+from ..results.schema import LAST_COLUMNS
+from .execute import table_of
+from .plan import Plan
+
+
+class Replay(NamedTuple):
+    """One run, trained again: its row, and the loss at every epoch (epochs + 1,), with the weights at the end."""
+
+    row: pa.Table
+    training: Training
+
+    @property
+    def losses(self) -> np.ndarray:
+        """The mean loss before each update, and at the end."""
+        assert self.training.losses is not None
+        return self.training.losses[0, : int(self.training.epochs[0]) + 1]
+
+    def trajectory(self) -> pa.Table:
+        """Columns epoch, loss."""
+        return pa.table({"epoch": np.arange(len(self.losses), dtype=np.int32), "loss": self.losses})
+
+
+def replay(plan: Plan, run: int) -> Replay:
+    """Train one run of a plan again. InputError if there is no such run."""
+    if not 0 <= run < plan.runs:
+        raise InputError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
+    runs = np.array([run])
+    training = train(**plan.arguments(runs), keep_losses=True)
+    return Replay(table_of(plan, runs, training), training)
+
+
+def differences(plan: Plan, table: pd.DataFrame) -> list[str]:
+    """Train the runs of these rows again; a sentence for each value that is not the same to the last bit."""
+    found = []
+    shape = np.array([plan.shape_of(run) for run in table["run"]])
+    for number in np.unique(shape):
+        stored = table[shape == number]
+        runs = stored["run"].to_numpy()
+        again = table_of(plan, runs, train(**plan.arguments(runs), keep_weights=False)).to_pandas()
+        for name in LAST_COLUMNS:
+            before, after = stored[name].to_numpy(), again[name].to_numpy()
+            unequal = np.flatnonzero(~_same_bits(before, after))
+            found += [f"run {runs[i]}: {name} is {after[i]!r}, the folder has {before[i]!r}" for i in unequal]
+    return found
+
+
+def _same_bits(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.dtype == np.float64:
+        return a.view(np.int64) == b.view(np.int64)
+    return a == b

@@ -1,0 +1,132 @@
+"""How results are printed: summaries in five formats, a run's trajectory, and the closing line of a sweep."""
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..results import Results
+    from .replay import Replay
+
+EXCERPT = 25  # lines of a trajectory on a terminal
+
+
+class BackendName(StrEnum):
+    """Where workers run."""
+
+    threads = "threads"
+    processes = "processes"
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    text = "text"
+    csv = "csv"
+    markdown = "markdown"
+    latex = "latex"
+    json = "json"
+
+
+def slug(name: str) -> str:
+    """A spec's name as the name of a folder."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "sweep"
+
+
+def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
+    """Print a summary: as people read it, or in full for a program."""
+    if form is TableFormat.text:
+        from rich.console import Console
+
+        console = Console()
+        # Piped output has no width of its own; a cut-off table would be worse than a long line.
+        console.print(_rich_table(_readable(table)), width=None if console.is_terminal else 200)
+    elif form is TableFormat.markdown:
+        print(_markdown(_readable(table)))
+    elif form is TableFormat.latex:
+        print(_latex(_readable(table)))
+    else:
+        _print_data(table, form)
+
+
+def print_replay(again: "Replay", form: TableFormat) -> None:
+    """Print a run's row and its trajectory: an excerpt evenly spread on a log scale as text, all of it otherwise."""
+    import numpy as np
+
+    trajectory = again.trajectory().to_pandas()
+    if form is TableFormat.text:
+        row = again.row.to_pandas().iloc[0]
+        print("  ".join(f"{name} {value}" for name, value in row.items()))
+        for layer, weights in enumerate(again.training.weights, 1):
+            print(f"w{layer} {np.array2string(weights[0], separator=', ').replace(chr(10), '')}")
+        for layer, biases in enumerate(again.training.biases, 1):
+            print(f"b{layer} {np.array2string(biases[0], separator=', ')}")
+        last = len(trajectory) - 1
+        picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
+        trajectory = trajectory.iloc[picks[picks <= last]]
+        trajectory = trajectory.assign(epoch=trajectory["epoch"].map("{:,}".format), loss=trajectory["loss"].map("{:.10f}".format))
+        from rich.console import Console
+
+        Console().print(_rich_table(trajectory))
+    elif form in {TableFormat.csv, TableFormat.json}:
+        _print_data(trajectory, form)
+    else:
+        print(_markdown(trajectory) if form is TableFormat.markdown else _latex(trajectory))
+
+
+def outcome_line(results: "Results") -> str:
+    """What a session did, in one line."""
+    session = results.last
+    if session is None:
+        return f"All {results.manifest.runs:,} runs were done already: {results.path}"
+    rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
+    return (
+        f"{session.runs:,} runs, {session.run_epochs:,} run-epochs in {session.wall:.1f} s "
+        f"({rate:.1f} M a second) on {session.jobs} {session.backend}: {results.path}"
+    )
+
+
+def _print_data(table: "pd.DataFrame", form: TableFormat) -> None:
+    if form is TableFormat.csv:
+        print(table.to_csv(index=False), end="")
+    else:
+        print(table.to_json(orient="records", double_precision=15))
+
+
+def _readable(table: "pd.DataFrame") -> "pd.DataFrame":
+    from ..results.tables import readable
+
+    return readable(table)
+
+
+def _rich_table(table: "pd.DataFrame"):
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in table.columns:
+        shown.add_column(escape(str(name)), justify="right", no_wrap=True)
+    for row in table.itertuples(index=False):
+        shown.add_row(*(escape(str(value)) for value in row))
+    return shown
+
+
+def _markdown(table: "pd.DataFrame") -> str:
+    def line(cells) -> str:
+        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    rows = [line(row) for row in table.itertuples(index=False)]
+    return "\n".join([line(table.columns), line(["---:"] * len(table.columns)), *rows])
+
+
+def _latex(table: "pd.DataFrame") -> str:
+    special = {"\\": r"\textbackslash{}", "%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "∞": r"$\infty$", "–": "--"}
+
+    def line(cells) -> str:
+        return " & ".join("".join(special.get(c, c) for c in str(cell)) for cell in cells) + r" \\"
+
+    rows = [line(row) for row in table.itertuples(index=False)]
+    head = [rf"\begin{{tabular}}{{{'r' * len(table.columns)}}}", r"\hline", line(table.columns), r"\hline"]
+    return "\n".join([*head, *rows, r"\hline", r"\end{tabular}"])

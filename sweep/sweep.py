@@ -1,0 +1,104 @@
+"""A sweep from Python: a spec, its plan, and running it into a folder."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..results import Results
+from ..results.errors import InputError
+from ..results.schema import Manifest
+from ..results.store import MANIFEST, Store
+from ..results.tables import typical_run
+from .execute import Backend, execute
+from .machine import cpu_name, now, versions
+from .plan import Plan, plan_of
+from .progress import Progress
+from .replay import replay
+from .spec import Spec
+
+
+class Sweep:
+    """Every combination of a spec's axes, times its seeds."""
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> "Sweep":
+        """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
+        return cls(Spec.read(path))
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
+        """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
+        return cls(Spec.parse(dict(table)))
+
+    @classmethod
+    def of_folder(cls, path: str | Path) -> "Sweep":
+        """The sweep whose results, perhaps not all, are in a folder."""
+        store = Store.open(path)
+        return cls(Spec.parse(store.manifest.spec, str(Path(path) / MANIFEST)))
+
+    def plan(self) -> Plan:
+        """Which runs there are, with which settings."""
+        return plan_of(self.spec)
+
+    def run(
+        self, out: str | Path, *, jobs: int | None = None, backend: Backend = "threads", progress: Progress | None = None
+    ) -> Results:
+        """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
+
+        Runs that are there already are not repeated. InputError if `out` holds the results of another spec.
+        """
+        plan, progress = self.plan(), progress or Progress()
+        store = self._store(Path(out), plan)
+        with store.writing():
+            progress.start(plan.runs, plan.runs - sum(stop - start for start, stop in store.missing()))
+            try:
+                session = execute(plan, store, jobs or _cores(), backend, progress)
+            finally:
+                progress.finish()
+        return Results(store, session)
+
+    def _store(self, path: Path, plan: Plan) -> Store:
+        if (path / MANIFEST).exists():
+            store = Store.open(path)
+        else:
+            store = Store.create(path, self._manifest(plan))
+        if store.manifest.spec_hash != self.spec.hash():
+            there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning()
+            here = self.spec.meaning()
+            unlike = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in here if here[key] != there.get(key)]
+            raise InputError("\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike]))
+        return store
+
+    def _manifest(self, plan: Plan) -> Manifest:
+        return Manifest(
+            name=self.spec.name,
+            spec=self.spec.written(),
+            spec_hash=self.spec.hash(),
+            runs=plan.runs,
+            axes=plan.axes,
+            created=now(),
+            versions=versions(),
+            cpu=cpu_name(),
+        )
+
+
+def keep_typical_trajectory(results: Results) -> None:
+    """Train the run that reports show once more, and keep the loss of each of its epochs beside the results."""
+    run = typical_run(results.table)
+    if run is not None and run not in results.store.trajectories():
+        plan = plan_of(Spec.parse(results.store.manifest.spec))
+        with results.store.writing():
+            results.store.append_trajectory(run, replay(plan, run).trajectory())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _short(value: object) -> str:
+    text = "not set" if value is None else repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
