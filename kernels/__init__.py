@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .compile import SOURCES_HASH
+from .compile import SOURCES_HASH, compiled_before
 from .lane_type import LANES, QUAD
 from .lanes import aligned
 from .losses import BCE, LOSSES
 from .streams import LAST_SEED, new_state
 from .train import OUTCOMES, Data, Network, Rows, Runs, Workspace, train_runs
 
-__all__ = ["LANES", "LAST_SEED", "LOSSES", "OUTCOMES", "SOURCES_HASH", "Training", "train"]
+__all__ = ["LANES", "LAST_SEED", "LOSSES", "OUTCOMES", "SOURCES_HASH", "Training", "compiled_before", "train"]
 
 NO_GOAL = -1.0  # no loss is below it
 MOST_EPOCHS = 2**31 - 2

@@ -15,15 +15,16 @@ Nothing here allocates, so Numba's reference counts are switched off: in the loo
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-import numba
 from numba import njit
+from numba.core import config
 from platformdirs import user_cache_path
 
-Function = TypeVar("Function", bound=Callable)
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-OPTIONS = {"error_model": "numpy", "_nrt": False}
+SETTINGS: Any = config  # its attributes appear at run time
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
 
 def _sources_hash() -> str:
@@ -38,7 +39,7 @@ SOURCES_HASH = _sources_hash()
 
 def _cache_folder() -> str | None:
     """The folder for machine code, or None where none can be written. NUMBA_CACHE_DIR, if set, is its parent."""
-    parent = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("backsweep")
+    parent = Path(SETTINGS.CACHE_DIR) if SETTINGS.CACHE_DIR else user_cache_path("backsweep")
     folder = parent / f"kernels-{SOURCES_HASH}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,28 +52,33 @@ def _cache_folder() -> str | None:
 CACHE_FOLDER = _cache_folder()
 
 
+def compiled_before() -> bool:
+    """Whether machine code of these very sources is on disk already, for this or another processor."""
+    return CACHE_FOLDER is not None and any(Path(CACHE_FOLDER).rglob("*.nbi"))
+
+
 def inlined(function: Function) -> Function:
     """Make `function` part of its callers before they are compiled; it is never compiled on its own."""
-    return njit(inline="always", **OPTIONS)(function)
+    return cast("Function", njit(inline="always", **OPTIONS)(function))
 
 
 def leaf(function: Function) -> Function:
     """Compile `function` once, and have LLVM copy it into its callers."""
-    return njit(forceinline=True, **OPTIONS)(function)
+    return cast("Function", njit(forceinline=True, **OPTIONS)(function))
 
 
 def called(function: Function) -> Function:
     """Compile `function` on its own, to be called by other compiled functions."""
-    return njit(**OPTIONS)(function)
+    return cast("Function", njit(**OPTIONS)(function))
 
 
 def compiled(function: Function) -> Function:
     """Compile `function` for calls from Python: no GIL while it runs, machine code kept on disk."""
     if CACHE_FOLDER is None:
-        return njit(nogil=True, **OPTIONS)(function)
+        return cast("Function", njit(nogil=True, **OPTIONS)(function))
     # Numba reads this setting when the function is decorated; other packages' functions keep their own folder.
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, CACHE_FOLDER
+    before, SETTINGS.CACHE_DIR = SETTINGS.CACHE_DIR, CACHE_FOLDER
     try:
-        return njit(nogil=True, cache=True, **OPTIONS)(function)
+        return cast("Function", njit(nogil=True, cache=True, **OPTIONS)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        SETTINGS.CACHE_DIR = before

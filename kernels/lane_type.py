@@ -19,7 +19,7 @@ LLVM code with `@function.lower`. `lanes.py` is a list of examples.
 
 import operator
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any
 
 from llvmlite import ir
@@ -115,23 +115,25 @@ def _type_rule(function, result):
     infer_global(function, types.Function(Rule))
 
 
-def operation(result: Callable[..., Any]):
-    """Make a Python function on NumPy rows an operation of compiled code too; `result(*types) -> type`."""
+class Operation:
+    """A Python function on NumPy rows that is an operation of compiled code too, once `lower` has its LLVM code."""
 
-    def declare(function):
-        @wraps(function)
-        def on_rows(*args):
-            return function(*args)
+    def __init__(self, function: Callable[..., Any], result: Callable[..., Any]):
+        self.on_rows = function
+        update_wrapper(self, function)
+        _type_rule(self, result)
 
-        def lower(code):
-            lower_builtin(on_rows, types.VarArg(types.Any))(code)
-            return code
+    def __call__(self, *args):
+        return self.on_rows(*args)
 
-        on_rows.lower = lower
-        _type_rule(on_rows, result)
-        return on_rows
+    def lower(self, code: Callable[..., Any]) -> Callable[..., Any]:
+        """Take `code(context, builder, signature, values)` as the LLVM code."""
+        return lower_builtin(self, types.VarArg(types.Any))(code)
 
-    return declare
+
+def operation(result: Callable[..., Any]) -> Callable[[Callable[..., Any]], Operation]:
+    """Declare an operation; `result` gives the type of its result from those of its arguments, or None to decline."""
+    return lambda function: Operation(function, result)
 
 
 def _widened(context, builder, sig, args):

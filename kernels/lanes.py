@@ -50,7 +50,7 @@ def load(array, row) -> Rows:
 @load.lower
 def _load(context, builder, sig, args):
     count = sig.return_type.count
-    address = _row_address(context, builder, sig.args[0], *args, count)
+    address = _row_address(context, builder, sig.args[0], args[0], args[1], count)
     return builder.load(builder.bitcast(address, floats(count).as_pointer()), align=8)
 
 
@@ -63,7 +63,7 @@ def store(array, row, value) -> None:
 @store.lower
 def _store(context, builder, sig, args):
     count = _held(sig.args[0]).count
-    address = _row_address(context, builder, sig.args[0], *args[:2], count)
+    address = _row_address(context, builder, sig.args[0], args[0], args[1], count)
     builder.store(args[2], builder.bitcast(address, floats(count).as_pointer()), align=8)
     return context.get_dummy_value()
 
@@ -76,7 +76,7 @@ def spread(data, row) -> Rows:
 
 @spread.lower
 def _spread(context, builder, sig, args):
-    start = _row_address(context, builder, sig.args[0], *args, QUAD)
+    start = _row_address(context, builder, sig.args[0], args[0], args[1], QUAD)
     numbers = [builder.load(builder.gep(start, [ir.Constant(ir.IntType(64), k)])) for k in range(QUAD)]
     return _joined(builder, [spread_scalar(builder, number, LANES) for number in numbers])
 
@@ -203,4 +203,6 @@ def _exponent(context, builder, sig, args):
     # Adding the bits of 2**52 turns a small integer into the float 2**52 + it; AVX2 has no conversion of its own.
     magic = 4503599627370496.0
     biased = builder.or_(raw, ir.Constant(bits, [0x4330000000000000] * kind.count))
-    return builder.fsub(builder.bitcast(biased, floats(kind.count)), ir.Constant(floats(kind.count), [magic + 1023.0] * kind.count))
+    return builder.fsub(
+        builder.bitcast(biased, floats(kind.count)), ir.Constant(floats(kind.count), [magic + 1023.0] * kind.count)
+    )

@@ -16,7 +16,7 @@ import math
 
 from .compile import inlined
 from .functions import sigmoid, softplus
-from .lanes import QUAD, Rows, everywhere, fma, load, part, select, spread
+from .lanes import Rows, everywhere, fma, load, part, select, spread
 
 BCE, MSE = 0, 1
 LOSSES = {"bce": BCE, "mse": MSE}

@@ -133,9 +133,7 @@ def _backward(network, data, work, quad):
     first = network.hidden * fan_in
     for unit in range(fan_out):
         a = load(work.activations, unit)
-        da = dense_backward(
-            work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out
-        )
+        da = dense_backward(work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out)
         if unit < network.hidden:
             dz = sigmoid_backward(da, a)
             data_backward(work.gradients, unit * fan_in, dz, data.inputs, quad * fan_in, fan_in)

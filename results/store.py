@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from .errors import InputError
-from .schema import LAST_COLUMNS, Manifest, runs_schema
+from .schema import Manifest, runs_schema
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
@@ -86,11 +86,15 @@ class Store:
         try:
             text = (path / MANIFEST).read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
-            raise InputError(f"{path}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {path}` makes some.") from None
+            raise InputError(
+                f"{path}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {path}` makes some."
+            ) from None
         try:
             found = json.loads(text)
             if isinstance(found, dict) and found.get("format") != Manifest.model_fields["format"].default:
-                raise InputError(f"{path / MANIFEST}: format {found.get('format')!r} is not known here; this version reads format 1")
+                raise InputError(
+                    f"{path / MANIFEST}: format {found.get('format')!r} is not known here; this version reads format 1"
+                )
             return cls(path, Manifest.model_validate(found))
         except (json.JSONDecodeError, ValidationError) as error:
             raise InputError(f"{path / MANIFEST}: damaged ({str(error).splitlines()[0]})") from None
@@ -138,21 +142,9 @@ class Store:
         """Add the rows of consecutive runs as one shard."""
         runs = table.column("run")
         start, stop = runs[0].as_py(), runs[-1].as_py() + 1
-        names = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-        settings = [name for name in table.column_names[3 : -len(LAST_COLUMNS)] if name not in names]
-        encodings = dict.fromkeys(("run", "seed", "epochs"), "DELTA_BINARY_PACKED")
-
-        def write(file: BinaryIO) -> None:
-            pq.write_table(
-                table,
-                file,
-                compression="zstd",
-                use_dictionary=["cell", "accuracy", *names, *settings],
-                column_encoding={**encodings, "loss": "BYTE_STREAM_SPLIT"},
-                write_page_checksum=True,
-            )
-
-        write_whole(self._shards / f"{start:012d}-{stop:012d}.parquet", write)
+        write_whole(
+            self._shards / f"{start:012d}-{stop:012d}.parquet", lambda file: pq.write_table(table, file, **_encoding(table))
+        )
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""
@@ -193,13 +185,24 @@ class Store:
         return table
 
 
+def _encoding(table: pa.Table) -> dict[str, Any]:
+    """How a shard is laid out: counters as differences, settings as codes, the loss byte by byte, checksums on pages."""
+    counters, loss = ("run", "seed", "epochs"), "loss"
+    return {
+        "compression": "zstd",
+        "use_dictionary": [name for name in table.column_names if name not in (*counters, loss)],
+        "column_encoding": {**dict.fromkeys(counters, "DELTA_BINARY_PACKED"), loss: "BYTE_STREAM_SPLIT"},
+        "write_page_checksum": True,
+    }
+
+
 def _write_text(file: BinaryIO, text: str) -> None:
     file.write(text.encode())
 
 
 def _read_parquet(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path, page_checksum_verification=True, partitioning=None)
+        return pq.ParquetFile(path, page_checksum_verification=True).read()
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: damaged ({reason}); remove it and run the sweep again: only its runs are repeated") from None

@@ -65,16 +65,15 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
 
 
 def typical_run(table: pd.DataFrame) -> int | None:
-    """A run to show: in the cell where most converge, the one with the median epochs among the converged; None if empty.
+    """A run to show: of the cell where most converge (then: where soonest), the converged one with the median epochs.
 
-    Where no run converged, the first run of the table.
+    Where no run converged the first of the table; None if that is empty.
     """
-    if table.empty:
-        return None
     converged = table[table["outcome"] == "converged"]
     if converged.empty:
-        return int(table["run"].iloc[0])
-    best = converged.groupby("cell").size().idxmax()
+        return None if table.empty else int(table["run"].iloc[0])
+    cells = converged.groupby("cell")["epochs"].agg(["size", "median"])
+    best = cells.sort_values(["size", "median"], ascending=[False, True], kind="stable").index[0]
     ordered = converged[converged["cell"] == best].sort_values(["epochs", "run"])
     return int(ordered["run"].iloc[(len(ordered) - 1) // 2])
 
@@ -87,15 +86,15 @@ def readable(summary: pd.DataFrame) -> pd.DataFrame:
         **{
             "runs": summary["runs"].map("{:,}".format),
             "converged": summary["success"].map(_percent),
-            "95 %": _interval(summary["success_low"], summary["success_high"], _percent),
+            "success 95 %": _interval(summary["success_low"], summary["success_high"], _percent),
             "median epochs": summary["median_epochs"].map(_epochs),
-            "95 % ": _interval(summary["median_low"], summary["median_high"], _epochs),
+            "epochs 95 %": _interval(summary["median_low"], summary["median_high"], _epochs),
         }
     )
 
 
 def _interval(low: pd.Series, high: pd.Series, text) -> list[str]:
-    return [f"{text(a)} – {text(b)}" for a, b in zip(low, high, strict=True)]
+    return [text(a) if a == b else f"{text(a)} – {text(b)}" for a, b in zip(low, high, strict=True)]
 
 
 def _percent(share: float) -> str:

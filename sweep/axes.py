@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from ..results.errors import InputError
 
@@ -48,7 +57,9 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
         kind = given[0]
         if (self.n is None) == (kind in {"linear", "log"}):
-            raise ValueError("linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}")
+            raise ValueError(
+                "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
+            )
         points = self.values if self.values is not None else _EXPAND[kind](getattr(self, kind), self.n)
         if not points:
             raise ValueError("the axis is empty: it needs at least one value")
@@ -144,14 +155,14 @@ def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, n
 
 def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
     """Axes that advance together, in the order of their first."""
-    place = {axis.zip: at for at, axis in reversed(list(enumerate(axes))) if axis.zip}
-    ordered = sorted(enumerate(axes), key=lambda pair: place.get(pair[1].zip, pair[0]))
-    bundles = [[axis for _, axis in pairs] for _, pairs in groupby(ordered, lambda pair: place.get(pair[1].zip, pair[0]))]
-    for first, *others in bundles:
+    bundles: dict[str, list[AxisInUse]] = {}
+    for axis in axes:
+        bundles.setdefault(axis.zip or f"alone: {axis.setting}", []).append(axis)
+    for first, *others in bundles.values():
         for other in others:
             if len(other.points) != len(first.points):
                 raise InputError(
                     f"{first.setting} and {other.setting}: zipped as {first.zip!r}, so they need as many values as each "
                     f"other; they have {len(first.points)} and {len(other.points)}"
                 )
-    return bundles
+    return list(bundles.values())

@@ -64,7 +64,9 @@ def run(
     if dry_run:
         plan = sweep.plan()
         shapes = len(plan.shapes())
-        print(f"{plan.runs:,} runs: {plan.cells:,} cells × {len(plan.seeds):,} seeds, {shapes} network shape{'s'[: shapes > 1]}")
+        print(
+            f"{plan.runs:,} runs: {plan.cells:,} cells × {len(plan.seeds):,} seeds, {shapes} network shape{'s'[: shapes > 1]}"
+        )
         for axis in plan.spec.axes():
             print(f"  {axis.setting}: {len(axis.points)} values, {axis.points[0]} ... {axis.points[-1]}")
         return

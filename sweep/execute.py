@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
 from joblib import Parallel, delayed
 
-from ..kernels import Training, train
+from ..kernels import Training, compiled_before, train
 from ..results.schema import CATEGORY, OUTCOMES, Session, runs_schema
 from ..results.store import Span, Store
 from .plan import Pace, Plan, batches, plan_of
@@ -27,9 +27,12 @@ JOBLIB_NAMES = {"threads": "threading", "processes": "loky"}
 
 
 class Batch(NamedTuple):
-    """The rows of one span of runs, and the seconds that the kernels took for them."""
+    """The rows of one span of runs, what they sum up to, and the seconds that the kernels took for them."""
 
+    start: int
     rows: pa.Table
+    run_epochs: int
+    converged: int
     seconds: float
 
 
@@ -39,7 +42,14 @@ def run_batch(spec: Spec, span: Span) -> Batch:
     runs = np.arange(*span)
     begin = time.perf_counter()
     training = train(**plan.arguments(runs), keep_weights=False)
-    return Batch(table_of(plan, runs, training), time.perf_counter() - begin)
+    seconds = time.perf_counter() - begin
+    return Batch(
+        start=span[0],
+        rows=table_of(plan, runs, training),
+        run_epochs=int(training.epochs.sum(dtype=np.int64)),
+        converged=int((training.outcome == "converged").sum()),
+        seconds=seconds,
+    )
 
 
 def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
@@ -74,7 +84,8 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     missing = store.missing()
     if not missing:
         return None
-    train([[0.0]], [[0.0]], hidden=1, epochs=1)  # compile, or load, once and before the workers need it
+    _prepare_kernels(progress)
+    progress.start(plan.runs, plan.runs - sum(stop - start for start, stop in missing))
     started, begin = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
     try:
@@ -83,7 +94,8 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
             store.append(batch.rows)
             writing += time.perf_counter() - before
             runs += len(batch.rows)
-            run_epochs += progress.advance(batch.rows)
+            run_epochs += batch.run_epochs
+            progress.advance(len(batch.rows), batch.run_epochs, batch.converged)
             kernels += batch.seconds
     finally:
         session = Session(
@@ -102,16 +114,23 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     return session
 
 
+def _prepare_kernels(progress: Progress) -> None:
+    """Compile or load them once, before the workers need them."""
+    if not compiled_before():
+        progress.say("compiling the kernels, once on this machine ...")
+    train([[0.0]], [[0.0]], hidden=1, epochs=1)
+
+
 def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch]:
     """The batches in the order in which they are done."""
     pace = Pace(plan)
-    parallel = Parallel(
+    parallel: Any = Parallel(
         n_jobs=jobs,
         backend=JOBLIB_NAMES[backend],
-        batch_size=1,
+        batch_size=cast("Any", 1),  # its annotation knows "auto" only
         pre_dispatch="2*n_jobs",
         return_as="generator_unordered",
     )
     for batch in parallel(delayed(run_batch)(plan.spec, span) for span in batches(plan, missing, pace)):
-        pace.learn(batch.rows["run"][0].as_py(), len(batch.rows), batch.seconds)
+        pace.learn(batch.start, len(batch.rows), batch.seconds)
         yield batch

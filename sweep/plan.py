@@ -13,7 +13,7 @@ import numpy as np
 
 from ..kernels import LANES
 from ..results.errors import InputError
-from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn
+from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
 from .axes import combine
 from .spec import Spec
@@ -104,7 +104,7 @@ def plan_of(spec: Spec) -> Plan:
 def _columns(values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
     """A column for each axis, named by its last word, or in full where two columns would be called the same."""
     taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *(key.rsplit(".", 1)[-1] for key in values)]
-    kinds = {"b": "bool", "i": "int64", "f": "float64", "U": "string"}
+    kinds: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string"}
     columns = []
     for key, points in values.items():
         last = key.rsplit(".", 1)[-1]

@@ -2,8 +2,6 @@
 
 import time
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
@@ -24,14 +22,15 @@ class Progress:
         self._begin = time.perf_counter()
         self.show()
 
-    def advance(self, rows: pa.Table) -> int:
-        """Count these rows; the run-epochs that they took."""
-        run_epochs = pc.sum(rows["epochs"]).as_py()
-        self.runs += len(rows)
+    def say(self, text: str) -> None:
+        """Show a remark."""
+
+    def advance(self, runs: int, run_epochs: int, converged: int) -> None:
+        """Count runs, the updates that they took, and how many converged."""
+        self.runs += runs
         self.run_epochs += run_epochs
-        self.converged += pc.sum(pc.equal(rows["outcome"], "converged")).as_py()
+        self.converged += converged
         self.show()
-        return run_epochs
 
     def show(self) -> None:
         """Bring what is shown up to date."""
@@ -60,6 +59,10 @@ class PlainProgress(Progress):
         self._console = console
         self._last = -LINE_SECONDS
 
+    def say(self, text: str) -> None:
+        """Print it."""
+        self._console.print(text, highlight=False)
+
     def show(self) -> None:
         """Print a line if the last one is old enough."""
         now = time.perf_counter()
@@ -75,6 +78,10 @@ class BarProgress(Progress):
         super().__init__()
         self._bar = Bar(BarColumn(bar_width=30), TextColumn("{task.description}"), console=console)
         self._task: TaskID | None = None
+
+    def say(self, text: str) -> None:
+        """Print it above the bar."""
+        self._bar.console.print(text, highlight=False)
 
     def show(self) -> None:
         """Move the bar."""

@@ -14,16 +14,11 @@ from .plan import Plan
 
 
 class Replay(NamedTuple):
-    """One run, trained again: its row, and the loss at every epoch (epochs + 1,), with the weights at the end."""
+    """One run, trained again: its row, the weights at the end, and the loss before each update and at the end."""
 
     row: pa.Table
     training: Training
-
-    @property
-    def losses(self) -> np.ndarray:
-        """The mean loss before each update, and at the end."""
-        assert self.training.losses is not None
-        return self.training.losses[0, : int(self.training.epochs[0]) + 1]
+    losses: np.ndarray
 
     def trajectory(self) -> pa.Table:
         """Columns epoch, loss."""
@@ -36,7 +31,8 @@ def replay(plan: Plan, run: int) -> Replay:
         raise InputError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train(**plan.arguments(runs), keep_losses=True)
-    return Replay(table_of(plan, runs, training), training)
+    losses = np.asarray(training.losses)[0, : int(training.epochs[0]) + 1]
+    return Replay(table_of(plan, runs, training), training, losses)
 
 
 def differences(plan: Plan, table: pd.DataFrame) -> list[str]:
@@ -48,7 +44,7 @@ def differences(plan: Plan, table: pd.DataFrame) -> list[str]:
         runs = stored["run"].to_numpy()
         again = table_of(plan, runs, train(**plan.arguments(runs), keep_weights=False)).to_pandas()
         for name in LAST_COLUMNS:
-            before, after = stored[name].to_numpy(), again[name].to_numpy()
+            before, after = np.asarray(stored[name]), np.asarray(again[name])
             unequal = np.flatnonzero(~_same_bits(before, after))
             found += [f"run {runs[i]}: {name} is {after[i]!r}, the folder has {before[i]!r}" for i in unequal]
     return found

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..results import Results
     from .replay import Replay
 
+WIDE = 500
 EXCERPT = 25  # lines of a trajectory on a terminal
 
 
@@ -38,11 +39,7 @@ def slug(name: str) -> str:
 def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
     """Print a summary: as people read it, or in full for a program."""
     if form is TableFormat.text:
-        from rich.console import Console
-
-        console = Console()
-        # Piped output has no width of its own; a cut-off table would be worse than a long line.
-        console.print(_rich_table(_readable(table)), width=None if console.is_terminal else 200)
+        _print_text(_readable(table))
     elif form is TableFormat.markdown:
         print(_markdown(_readable(table)))
     elif form is TableFormat.latex:
@@ -66,10 +63,10 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         last = len(trajectory) - 1
         picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
         trajectory = trajectory.iloc[picks[picks <= last]]
-        trajectory = trajectory.assign(epoch=trajectory["epoch"].map("{:,}".format), loss=trajectory["loss"].map("{:.10f}".format))
-        from rich.console import Console
-
-        Console().print(_rich_table(trajectory))
+        trajectory = trajectory.assign(
+            epoch=trajectory["epoch"].map("{:,}".format), loss=trajectory["loss"].map("{:.10f}".format)
+        )
+        _print_text(trajectory)
     elif form in {TableFormat.csv, TableFormat.json}:
         _print_data(trajectory, form)
     else:
@@ -101,7 +98,8 @@ def _readable(table: "pd.DataFrame") -> "pd.DataFrame":
     return readable(table)
 
 
-def _rich_table(table: "pd.DataFrame"):
+def _print_text(table: "pd.DataFrame") -> None:
+    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -110,7 +108,7 @@ def _rich_table(table: "pd.DataFrame"):
         shown.add_column(escape(str(name)), justify="right", no_wrap=True)
     for row in table.itertuples(index=False):
         shown.add_row(*(escape(str(value)) for value in row))
-    return shown
+    Console(width=WIDE).print(shown)  # a number cut off at the screen's edge would be worse than a long line
 
 
 def _markdown(table: "pd.DataFrame") -> str:
@@ -122,7 +120,18 @@ def _markdown(table: "pd.DataFrame") -> str:
 
 
 def _latex(table: "pd.DataFrame") -> str:
-    special = {"\\": r"\textbackslash{}", "%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "∞": r"$\infty$", "–": "--"}
+    special = {
+        "\\": r"\textbackslash{}",
+        "%": r"\%",
+        "_": r"\_",
+        "&": r"\&",
+        "#": r"\#",
+        "$": r"\$",
+        "{": r"\{",
+        "}": r"\}",
+        "∞": r"$\infty$",
+        "–": "--",
+    }
 
     def line(cells) -> str:
         return " & ".join("".join(special.get(c, c) for c in str(cell)) for cell in cells) + r" \\"

@@ -151,8 +151,11 @@ class Spec(_Table):
             flat[key] = {"values": list(value.points), "zip": value.zip} if isinstance(value, Axis) else value
         return flat
 
-    def hash(self) -> str:
-        """SHA-256 of `meaning`."""
+    def __hash__(self) -> int:
+        return int(self.digest()[:15], 16)
+
+    def digest(self) -> str:
+        """SHA-256 of `meaning`, in hexadecimal."""
         return hashlib.sha256(json.dumps(self.meaning(), sort_keys=True).encode()).hexdigest()
 
 

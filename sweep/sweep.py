@@ -54,7 +54,6 @@ class Sweep:
         plan, progress = self.plan(), progress or Progress()
         store = self._store(Path(out), plan)
         with store.writing():
-            progress.start(plan.runs, plan.runs - sum(stop - start for start, stop in store.missing()))
             try:
                 session = execute(plan, store, jobs or _cores(), backend, progress)
             finally:
@@ -62,22 +61,25 @@ class Sweep:
         return Results(store, session)
 
     def _store(self, path: Path, plan: Plan) -> Store:
-        if (path / MANIFEST).exists():
-            store = Store.open(path)
-        else:
-            store = Store.create(path, self._manifest(plan))
-        if store.manifest.spec_hash != self.spec.hash():
+        store = Store.open(path) if (path / MANIFEST).exists() else Store.create(path, self._manifest(plan))
+        if store.manifest.spec_hash != self.spec.digest():
             there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning()
             here = self.spec.meaning()
-            unlike = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in here if here[key] != there.get(key)]
-            raise InputError("\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike]))
+            unlike = [
+                f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here"
+                for key in here
+                if here[key] != there.get(key)
+            ]
+            raise InputError(
+                "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
+            )
         return store
 
     def _manifest(self, plan: Plan) -> Manifest:
         return Manifest(
             name=self.spec.name,
             spec=self.spec.written(),
-            spec_hash=self.spec.hash(),
+            spec_hash=self.spec.digest(),
             runs=plan.runs,
             axes=plan.axes,
             created=now(),

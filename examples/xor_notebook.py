@@ -1,0 +1,50 @@
+"""The notebook that backsweep began with: a 2-2-1 sigmoid network learns XOR; the same numbers, in one call.
+
+    python examples/xor_notebook.py            prints what the notebook printed, and writes xor_notebook.png
+
+Weights come from NumPy's stream with seed 2, w1 then w2; learning rate 0.1; 10,000 updates; no biases.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from backsweep.kernels import train
+from matplotlib.figure import Figure
+
+SEED, RATE, ITERATIONS = 2, 0.1, 10_000
+
+
+def main(picture: Path = Path("xor_notebook.png")) -> None:
+    """Train, print and draw."""
+    x = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])  # the notebook keeps one example a column
+    y = np.array([[0, 1, 1, 0]])
+    print("shapes", x.shape, y.shape)
+
+    fit = train(x.T, y.T, hidden=2, seed=SEED, lr=RATE, epochs=ITERATIONS, keep_losses=True)
+    w1, w2 = fit.weights
+    print("w1", w1.shape, "w2", w2.shape)
+    print("after training")
+    print(w1)
+    print(w2)
+
+    a1 = 1 / (1 + np.exp(-w1 @ x))
+    a2 = 1 / (1 + np.exp(-w2 @ a1))
+    print("predictions", (a2 >= 0.5).astype(int)[0].tolist())
+
+    stream = np.random.RandomState(SEED)
+    stream.rand(w1.size + w2.size)
+    print("next draw of the stream", stream.rand())
+
+    losses = np.asarray(fit.losses)[:ITERATIONS]  # before each update, as the notebook lists them
+    print(f"loss {losses[0]:.16f} ... {losses[-1]:.16f}")
+    figure = Figure(layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(losses)
+    axes.set_xlabel("EPOCHS")
+    axes.set_ylabel("Loss value")
+    figure.savefig(picture)
+    print("loss curve in", picture)
+
+
+if __name__ == "__main__":
+    main()

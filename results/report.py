@@ -1,0 +1,175 @@
+"""The report: one HTML file, with its pictures and tables inside, that opens from disk without a network."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from .figures import (
+    INK,
+    best_cells,
+    draw_loss,
+    draw_success_map,
+    draw_survival,
+    draw_svg,
+    success_map,
+    survival_picture,
+    thinned,
+)
+from .schema import OUTCOMES, Manifest
+from .store import write_whole
+from .tables import axis_columns, readable, summary
+
+if TYPE_CHECKING:
+    from .results import Results
+
+MOST_ROWS = 500
+
+
+def write_report(results: "Results", path: Path) -> Path:
+    """Write the report of a folder of results, whole or not, to `path`."""
+    html = _environment().get_template("report").render(**contents(results))
+    write_whole(path, lambda file: _write(file, html))
+    return path
+
+
+def contents(results: "Results") -> dict[str, Any]:
+    """What the template shows; names come from specs and are escaped there."""
+    table, manifest = results.table, results.manifest
+    cells = summary(table)
+    return {
+        "manifest": manifest,
+        "question": question(manifest),
+        "done": len(table),
+        "answer": answer(table),
+        "outcomes": [(name, int((table["outcome"] == name).sum())) for name in OUTCOMES],
+        "cost": cost(manifest),
+        "figures": [] if table.empty else figures(results),
+        "cells": readable(cells.head(MOST_ROWS)),
+        "settings": len(axis_columns(table)),
+        "left_out": max(len(cells) - MOST_ROWS, 0),
+        "spec": json.dumps(manifest.spec, indent=2, ensure_ascii=False),
+        "folder": results.path,
+    }
+
+
+def question(manifest: Manifest) -> str:
+    """What was swept, in words, from the spec."""
+    spec = manifest.spec
+    axes = [f"{axis.setting} over {_axis_in_words(_at(spec, axis.setting))}" for axis in manifest.axes]
+    varied = "; ".join(axes) if axes else "one setting"
+    seeds = spec.get("seeds", 1)
+    count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
+    return f"{manifest.runs:,} runs on {spec.get('task')}: {varied}; {count:,} seed{'s' if count != 1 else ''} in each cell."
+
+
+def _at(spec: dict[str, Any], setting: str) -> Any:
+    for key in setting.split("."):
+        spec = spec[key]
+    return spec
+
+
+def _axis_in_words(axis: dict[str, Any]) -> str:
+    if "values" in axis:
+        return ", ".join(str(value) for value in axis["values"])
+    kind = next(kind for kind in ("linear", "log", "range") if kind in axis)
+    low, high = axis[kind][:2]
+    if kind == "range":
+        return f"{low:g} up to {high:g} in steps of {axis[kind][2]:g}"
+    return f"{axis['n']} values from {low:g} to {high:g}{' on a log scale' if kind == 'log' else ''}"
+
+
+def answer(table: pd.DataFrame) -> str:
+    """The main finding, in a sentence."""
+    if table.empty:
+        return "No run is done yet."
+    if not (table["outcome"] == "converged").any():
+        return "No run converged."
+    best = best_cells(table).sort_values(["success", "median_epochs"], ascending=[False, True]).head(1)
+    shown = readable(best).iloc[0]
+    names = axis_columns(table)
+    where = ", ".join(f"{name} {shown[name]}" for name in names) or "The one setting"
+    return (
+        f"{where}: {shown['converged']} of the runs converge (95 % interval {shown['success 95 %']}), "
+        f"half of them within {shown['median epochs']} epochs ({shown['epochs 95 %']}). "
+        f"{'No other setting converges more often, or as often and sooner.' if names else ''}"
+    )
+
+
+def cost(manifest: Manifest) -> dict[str, Any]:
+    """What all sessions together took."""
+    sessions = manifest.sessions
+    wall = sum(session.wall for session in sessions)
+    return {
+        "sessions": len(sessions),
+        "wall": wall,
+        "kernels": sum(session.kernels for session in sessions),
+        "writing": sum(session.writing for session in sessions),
+        "run_epochs": sum(session.run_epochs for session in sessions),
+        "rate": sum(session.run_epochs for session in sessions) / wall / 1e6 if wall else 0.0,
+    }
+
+
+def figures(results: "Results") -> list[dict[str, Any]]:
+    """Title, SVG, words for those who do not see it, and caption of each figure."""
+    table = results.table
+    found = []
+    grid = success_map(table)
+    if grid is not None:
+        over = f"{grid.row} and {grid.column}" if grid.row else grid.column
+        height = 1.6 + 0.42 * max(len(grid.rows), 1)
+        found.append(
+            _figure(
+                "Which settings converge",
+                draw_svg(draw_success_map, grid, height=min(height, 6)),
+                f"Heat map of the share of runs that converged, over {over}: "
+                f"from {np.nanmin(grid.share):.0%} to {np.nanmax(grid.share):.0%}.",
+                f"Share of runs that converged, over {over}. Each cell is a mean over its seeds and any other setting.",
+            )
+        )
+    curves = survival_picture(table)
+    found.append(
+        _figure(
+            "How fast",
+            draw_svg(draw_survival, curves),
+            "Survival curves: the share of runs not yet converged by epoch, for " + "; ".join(curves.labels) + ".",
+            "Share of runs not yet converged (Kaplan–Meier, 95 % log-log bands). Runs out of epochs count as censored, "
+            "diverged ones as never converging. Shown are the cells where most runs converge.",
+        )
+    )
+    for run, kept in results.store.trajectories().items():
+        trajectory = kept.to_pandas()
+        last = trajectory.iloc[-1]
+        found.append(
+            _figure(
+                f"One run: number {run}",
+                draw_svg(draw_loss, thinned(trajectory), height=3.0),
+                f"The mean loss of run {run} goes from {trajectory['loss'].iloc[0]:.3g} to {last['loss']:.3g} "
+                f"in {last['epoch']:,.0f} epochs.",
+                f"The mean loss before each update of run {run}: where most runs converge, the one with the median epochs. "
+                f"See all of it with: backsweep replay {results.path} {run}",
+            )
+        )
+    return found
+
+
+def _figure(title: str, svg: str, words: str, caption: str) -> dict[str, Any]:
+    # matplotlib escapes the texts that it writes into the SVG; the ink takes the page's colour.
+    svg = Markup(svg.replace(INK, "currentColor"))  # noqa: S704
+    return {"title": title, "svg": svg, "words": words, "caption": caption}
+
+
+def _environment() -> Environment:
+    from jinja2 import DictLoader
+
+    source = (files("backsweep.results") / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    return Environment(loader=DictLoader({"report": source}), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def _write(file, text: str) -> None:
+    file.write(text.encode())
