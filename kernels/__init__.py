@@ -88,7 +88,7 @@ def train(
         accuracy=rows.accuracy.reshape(shape)[()],
         weights=weights,
         biases=biases,
-        losses=rows.losses.reshape(*shape, -1) if keep_losses else None,
+        losses=rows.losses.reshape(*shape, rows.losses.shape[1]) if keep_losses else None,
     )
 
 

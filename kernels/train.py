@@ -197,7 +197,7 @@ def _outcome(loss, goal, bound, spent):
     """How a run stands whose forward pass gave this loss."""
     if loss <= goal:
         return CONVERGED
-    if not loss <= bound:
+    if not loss <= bound or loss == INFINITY:
         return DIVERGED
     return CAPPED if spent else RUNNING
 

@@ -122,13 +122,17 @@ def _prepare_kernels(progress: Progress) -> None:
 
 
 def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch]:
-    """The batches in the order in which they are done."""
+    """The batches in the order in which they are done.
+
+    A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
+    in this thread if n_jobs were 1, so it gets two and one task at a time.
+    """
     pace = Pace(plan)
     parallel: Any = Parallel(
-        n_jobs=jobs,
+        n_jobs=max(jobs, 2),
         backend=JOBLIB_NAMES[backend],
         batch_size=cast("Any", 1),  # its annotation knows "auto" only
-        pre_dispatch="2*n_jobs",
+        pre_dispatch=2 * jobs if jobs > 1 else 1,
         return_as="generator_unordered",
     )
     for batch in parallel(delayed(run_batch)(plan.spec, span) for span in batches(plan, missing, pace)):
