@@ -8,8 +8,9 @@ Weights come from NumPy's stream with seed 2, w1 then w2; learning rate 0.1; 10,
 from pathlib import Path
 
 import numpy as np
-from backsweep.kernels import train
 from matplotlib.figure import Figure
+
+from backsweep.kernels import train
 
 SEED, RATE, ITERATIONS = 2, 0.1, 10_000
 

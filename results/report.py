@@ -34,7 +34,7 @@ MOST_ROWS = 500
 def write_report(results: "Results", path: Path) -> Path:
     """Write the report of a folder of results, whole or not, to `path`."""
     html = _environment().get_template("report").render(**contents(results))
-    write_whole(path, lambda file: _write(file, html))
+    write_whole(path, lambda file: file.write(html.encode()))
     return path
 
 
@@ -169,7 +169,3 @@ def _environment() -> Environment:
 
     source = (files("backsweep.results") / "templates" / "report.html.j2").read_text(encoding="utf-8")
     return Environment(loader=DictLoader({"report": source}), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-
-
-def _write(file, text: str) -> None:
-    file.write(text.encode())

@@ -1,9 +1,11 @@
 """The folder of one sweep, and the protocol that keeps it whole whatever happens to the process.
 
-    manifest.json                      what is being run: spec, its hash, versions, CPU; then a line a session
-    shards/000000000000-000000004096.parquet     rows of the runs 0 ... 4095, never changed once there
-    trajectories/000000000042.parquet  the loss of every epoch of one run
-    .lock                              held by the one process that writes; the system drops it when that process dies
+    manifest.json                 what is being run: spec, its hash, versions, CPU; then a line a session
+    shards/000000000000-000000004096-c29b1e07a4d35f86.parquet    the rows of runs 0 ... 4095, never changed once there
+    trajectories/000000000042-5d0f3b7788e1a94c.parquet           the loss of every epoch of one run
+    .lock                         held by the one process that writes; the system drops it when that process dies
+
+A name ends in a hash of its content, which is checked whenever the file is read: no flipped bit passes for a result.
 
 Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
 instant a name either does not exist or holds the whole content. So the state of a sweep is the set of shard names. There is no
@@ -13,13 +15,16 @@ computed again. Files that a dead process left half-written are never read, and 
 A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
 """
 
+import hashlib
+import io
 import json
 import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,12 +36,22 @@ from .schema import Manifest, runs_schema
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
-SHARD_NAME = re.compile(r"(\d{12})-(\d{12})\.parquet")
+SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
+TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
 
 Span = tuple[int, int]  # runs start ... stop - 1
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+class Shard(NamedTuple):
+    """A file of the rows of runs start ... stop - 1, and the hash that its content must have."""
+
+    start: int
+    stop: int
+    digest: str
+    path: Path
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that its name never stands for half of it, not even after a power cut."""
     partial = path.with_name(f".{path.name}{PARTIAL}")
     try:
@@ -103,7 +118,10 @@ class Store:
     def create(cls, path: str | Path, manifest: Manifest) -> "Store":
         """A new store in `path`, which must be empty or not exist; or the one that another process just made there."""
         path = Path(path)
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise InputError(f"{path}: a file is in the way of this folder") from None
         with _only_writer(path):
             if (path / MANIFEST).exists():
                 return cls.open(path)
@@ -124,31 +142,34 @@ class Store:
                     leftover.unlink()
             yield
 
-    def spans(self) -> list[Span]:
-        """The runs that are done, as spans of the shards, in order."""
-        names = (SHARD_NAME.fullmatch(entry.name) for entry in self._shards.glob("*.parquet"))
-        return sorted((int(name[1]), int(name[2])) for name in names if name)
+    def shards(self) -> list[Shard]:
+        """The shards, in the order of their runs. InputError if two hold the same run."""
+        found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in self._shards.glob("*.parquet")]
+        shards = sorted(Shard(int(name[1]), int(name[2]), name[3], entry) for entry, name in found if name)
+        for one, other in pairwise(shards):
+            if other.start < one.stop:
+                raise InputError(f"{other.path}: holds runs that {one.path.name} holds too; remove one of the two")
+        return shards
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
-        gaps, at = [], 0
-        for start, stop in [*self.spans(), (self.manifest.runs, self.manifest.runs)]:
-            if start > at:
-                gaps.append((at, start))
-            at = max(at, stop)
-        return gaps
+        gaps: list[Span] = []
+        at = 0
+        for shard in self.shards():
+            if shard.start > at:
+                gaps.append((at, shard.start))
+            at = shard.stop
+        return [*gaps, (at, self.manifest.runs)] if at < self.manifest.runs else gaps
 
     def append(self, table: pa.Table) -> None:
         """Add the rows of consecutive runs as one shard."""
         runs = table.column("run")
         start, stop = runs[0].as_py(), runs[-1].as_py() + 1
-        write_whole(
-            self._shards / f"{start:012d}-{stop:012d}.parquet", lambda file: pq.write_table(table, file, **_encoding(table))
-        )
+        _write_hashed(self._shards, f"{start:012d}-{stop:012d}", table)
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""
-        tables = [self._read_shard(*span) for span in self.spans()]
+        tables = [self._read_hashed(shard.path, shard.digest) for shard in self.shards()]
         schema = runs_schema(self.manifest.axes)
         return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
 
@@ -159,11 +180,12 @@ class Store:
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
-        write_whole(self._trajectories / f"{run:012d}.parquet", lambda file: pq.write_table(table, file, compression="zstd"))
+        _write_hashed(self._trajectories, f"{run:012d}", table)
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run."""
-        return {int(path.stem): _read_parquet(path) for path in sorted(self._trajectories.glob("[0-9]*.parquet"))}
+        found = ((path, TRAJECTORY_NAME.fullmatch(path.name)) for path in sorted(self._trajectories.glob("*.parquet")))
+        return {int(name[1]): self._read_hashed(path, name[2]) for path, name in found if name}
 
     @property
     def _shards(self) -> Path:
@@ -175,34 +197,32 @@ class Store:
 
     def _write_manifest(self) -> None:
         text = json.dumps(self.manifest.model_dump(mode="json"), indent=1, allow_nan=True)
-        write_whole(self.path / MANIFEST, lambda file: _write_text(file, text))
+        write_whole(self.path / MANIFEST, lambda file: file.write(text.encode()))
 
-    def _read_shard(self, start: int, stop: int) -> pa.Table:
-        path = self._shards / f"{start:012d}-{stop:012d}.parquet"
-        table = _read_parquet(path)
-        if table.schema.remove_metadata() != runs_schema(self.manifest.axes) or len(table) != stop - start:
-            raise InputError(f"{path}: does not hold the rows its name says; remove it and `backsweep resume {self.path}`")
-        return table
+    def _read_hashed(self, path: Path, digest: str) -> pa.Table:
+        data = path.read_bytes()
+        if _digest(data) != digest:
+            raise InputError(f"{path}: damaged; remove it and `backsweep resume {self.path}`: only what it held is repeated")
+        return pq.read_table(pa.BufferReader(data))
+
+
+def _write_hashed(folder: Path, name: str, table: pa.Table) -> None:
+    """Write a table as Parquet under a name that ends in the hash of the content."""
+    content = io.BytesIO()
+    pq.write_table(table, content, **_encoding(table))
+    data = content.getbuffer()
+    write_whole(folder / f"{name}-{_digest(data)}.parquet", lambda file: file.write(data))
+
+
+def _digest(data) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
 def _encoding(table: pa.Table) -> dict[str, Any]:
-    """How a shard is laid out: counters as differences, settings as codes, the loss byte by byte, checksums on pages."""
-    counters, loss = ("run", "seed", "epochs"), "loss"
+    """How a table is laid out: counters as differences, the loss byte by byte, all else as codes."""
+    encodings = {**dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"), "loss": "BYTE_STREAM_SPLIT"}
     return {
         "compression": "zstd",
-        "use_dictionary": [name for name in table.column_names if name not in (*counters, loss)],
-        "column_encoding": {**dict.fromkeys(counters, "DELTA_BINARY_PACKED"), loss: "BYTE_STREAM_SPLIT"},
-        "write_page_checksum": True,
+        "use_dictionary": [name for name in table.column_names if name not in encodings],
+        "column_encoding": {name: encodings[name] for name in table.column_names if name in encodings},
     }
-
-
-def _write_text(file: BinaryIO, text: str) -> None:
-    file.write(text.encode())
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    try:
-        return pq.ParquetFile(path, page_checksum_verification=True).read()
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: damaged ({reason}); remove it and run the sweep again: only its runs are repeated") from None

@@ -1,5 +1,6 @@
 """Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
@@ -148,7 +149,7 @@ def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, n
     bundles = _zipped(axes)
     bundles.sort(key=lambda bundle: not any(first[axis.setting] for axis in bundle))  # stable: else as written
     lengths = [len(bundle[0].points) for bundle in bundles]
-    indices = np.indices(lengths, np.int32).reshape(len(bundles), -1)
+    indices = np.indices(lengths, np.int32).reshape(len(bundles), math.prod(lengths))
     found = {axis.setting: index for bundle, index in zip(bundles, indices, strict=True) for axis in bundle}
     return {axis.setting: found[axis.setting] for axis in axes}
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -128,13 +128,8 @@ def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> 
     in this thread if n_jobs were 1, so it gets two and one task at a time.
     """
     pace = Pace(plan)
-    parallel: Any = Parallel(
-        n_jobs=max(jobs, 2),
-        backend=JOBLIB_NAMES[backend],
-        batch_size=cast("Any", 1),  # its annotation knows "auto" only
-        pre_dispatch=2 * jobs if jobs > 1 else 1,
-        return_as="generator_unordered",
-    )
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
+    parallel: Any = Parallel(n_jobs=max(jobs, 2), backend=JOBLIB_NAMES[backend], **options)
     for batch in parallel(delayed(run_batch)(plan.spec, span) for span in batches(plan, missing, pace)):
         pace.learn(batch.start, len(batch.rows), batch.seconds)
         yield batch

@@ -40,7 +40,7 @@ def mean_loss(weights, x, y, loss):
 
 
 def gradients(weights, x, y, loss, bias):
-    w1, _, w2, _ = weights
+    _, _, w2, _ = weights
     a, z = forward(weights, x)
     p = sigmoid(z)
     dz2 = (p - y) / y.size

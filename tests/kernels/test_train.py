@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reference
 from backsweep.kernels import LANES, train
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])

@@ -1,0 +1,169 @@
+"""The folder of results: whole files only, whatever happens; damage is named."""
+
+import errno
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from backsweep.results import store as store_module
+from backsweep.results.errors import InputError
+from backsweep.results.schema import OUTCOMES, AxisColumn, Manifest, Session, runs_schema
+from backsweep.results.store import Store, write_whole
+
+AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"), AxisColumn(name="task", setting="task", type="string"))
+
+
+def manifest(runs=100):
+    return Manifest(name="x", spec={}, spec_hash="0", runs=runs, axes=AXES, created="now", versions={"python": "3"}, cpu="some")
+
+
+def rows(start, stop):
+    runs = np.arange(start, stop)
+    columns = [
+        runs,
+        (runs // 10).astype(np.int32),
+        runs % 10,
+        runs / 7,
+        pa.DictionaryArray.from_arrays((runs % 2).astype(np.int32), ["xor", "and"]),
+        pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES)),
+        (runs * 3).astype(np.int32),
+        np.where(runs % 5, runs / 3, np.nan),
+        np.ones(len(runs)),
+    ]
+    return pa.table(columns, schema=runs_schema(AXES))
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store.create(tmp_path / "sweep", manifest())
+    with store.writing():
+        for span in ((40, 60), (0, 20), (20, 40)):
+            store.append(rows(*span))
+    return store
+
+
+def shard_of(store, start):
+    return next((store.path / "shards").glob(f"{start:012d}-*"))
+
+
+def test_rows_come_back_in_order_with_every_bit(store):
+    again = Store.open(store.path)
+    assert again.manifest == manifest()
+    found, expected = again.read().to_pandas(), rows(0, 60).to_pandas()
+    assert found["loss"].to_numpy().tobytes() == expected["loss"].to_numpy().tobytes()
+    assert found.drop(columns="loss").astype(object).equals(expected.drop(columns="loss").astype(object))
+
+
+def test_what_is_missing_are_the_gaps(store):
+    assert [shard[:2] for shard in store.shards()] == [(0, 20), (20, 40), (40, 60)]
+    assert store.missing() == [(60, 100)]
+    shard_of(store, 20).unlink()
+    assert store.missing() == [(20, 40), (60, 100)]
+
+
+def test_a_run_in_two_shards_is_named(store):
+    with store.writing():
+        store.append(rows(15, 25))
+    with pytest.raises(InputError, match=r"000000000015-000000000025-\w+.parquet: holds runs"):
+        store.missing()
+
+
+def test_an_empty_sweep_is_a_table_without_rows(tmp_path):
+    table = Store.create(tmp_path, manifest()).read()
+    assert table.schema == runs_schema(AXES)
+    assert len(table) == 0
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, step):
+    path = tmp_path / "file"
+    write_whole(path, lambda file: file.write(b"before"))
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if step == "fsync":
+        monkeypatch.setattr(store_module.os, "fsync", fail)
+    if step == "replace":
+        monkeypatch.setattr(store_module.Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, fail if step == "write" else lambda file: file.write(b"after"))
+    assert path.read_bytes() == b"before"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_half_written_files_of_a_dead_process_are_not_read_and_go(store):
+    leftover = store.path / "shards" / ".000000000060-000000000080.parquet.partial"
+    leftover.write_bytes(b"half a shard")
+    assert store.missing() == [(60, 100)]
+    assert len(store.read()) == 60
+    with store.writing():
+        assert not leftover.exists()
+
+
+def test_one_writer_at_a_time(store):
+    other = Store.open(store.path)
+    with store.writing(), pytest.raises(InputError, match="another process is writing"), other.writing():
+        pass
+    with other.writing():
+        other.append(rows(60, 70))
+    assert other.missing() == [(70, 100)]
+
+
+def test_sessions_are_kept(store):
+    session = Session(started="now", jobs=2, backend="threads", runs=60, run_epochs=9, wall=1.0, kernels=1.5, writing=0.1)
+    store.add_session(session)
+    assert Store.open(store.path).manifest.sessions == (session,)
+
+
+def test_trajectories_are_kept(store):
+    table = pa.table({"epoch": np.arange(3, dtype=np.int32), "loss": [0.3, 0.2, 0.1]})
+    store.append_trajectory(42, table)
+    assert Store.open(store.path).trajectories() == {42: table}
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "other"])
+def test_a_damaged_shard_is_named(store, harm):
+    shard = shard_of(store, 20)
+    data = bytearray(shard.read_bytes())
+    flipped = data.copy()
+    flipped[60] ^= 1
+    other = shard_of(store, 0).read_bytes()
+    shard.write_bytes({"cut": data[:-20], "flip": flipped, "empty": b"", "other": other}[harm])
+    with pytest.raises(InputError, match=r"000000000020-000000000040-\w+.parquet"):
+        store.read()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "damaged"),
+        ("[]", "damaged"),
+        ('{"format": 2}', "format 2 is not known"),
+        ('{"format": 1}', "damaged"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
+    (store.path / "manifest.json").write_text(text)
+    with pytest.raises(InputError, match=rf"manifest.json: .*{said}"):
+        Store.open(store.path)
+
+
+def test_a_folder_without_a_manifest_is_no_result(tmp_path):
+    with pytest.raises(InputError, match="no results here"):
+        Store.open(tmp_path / "nowhere")
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"not empty.*notes.txt"):
+        Store.create(tmp_path, manifest())
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    with pytest.raises(InputError, match="a file is in the way"):
+        Store.create(tmp_path / "notes.txt", manifest())
+
+
+def test_opening_runs_no_code(store):
+    """Everything in a folder is Parquet or JSON."""
+    for path in store.path.rglob("*"):
+        if path.is_file() and path.name != ".lock":
+            assert path.read_bytes()[:4] == b"PAR1" or json.loads(path.read_text())
