@@ -5,7 +5,7 @@ q even in r, so that e**r = (q + p) / (q - p). With that shape each of the funct
 instruction: sigmoid(x) = (q + p) / ((q + p) + 2**-n (q - p)). The rational form (two terms each, divided through by the last
 coefficient of p, which saves a multiply-add) has a relative error of 5e-18; `benchmarks/coefficients.py` prints it.
 
-Largest error against mpmath over 10**6 arguments, in units in the last place: exp 1.84, log 0.79, sigmoid 2.43, softplus 2.87
+Largest error against mpmath over 10**6 arguments, in units in the last place: exp 1.84, log 0.78, sigmoid 2.42, softplus 2.87
 (`python benchmarks/accuracy.py`; `tests/kernels/test_functions.py` holds the bound that each docstring states).
 Slower, measured on an AVX-512 machine: Cephes' three-term form of the exponential (12 % of the sigmoid), a polynomial
 followed by the division (28 % of the whole kernel), one division shared by two or four sigmoids (15 %). No libm is called,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from . import tables
 from .schema import Manifest, Session
 from .store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Results:
@@ -39,15 +40,17 @@ class Results:
         return self.manifest.runs - sum(stop - start for start, stop in self.store.missing())
 
     @cached_property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """One row a run, in the order of the run number; the columns are those of `results.schema.runs_schema`."""
         return self.store.read().to_pandas()
 
-    def summary(self, by: Sequence[str] | None = None) -> pd.DataFrame:
+    def summary(self, by: Sequence[str] | None = None) -> "pd.DataFrame":
         """See `results.tables.summary`."""
+        from . import tables  # with scipy and pandas a second, which a sweep that only runs does not need
+
         return tables.summary(self.table, by)
 
-    def trajectory(self, run: int) -> pd.DataFrame | None:
+    def trajectory(self, run: int) -> "pd.DataFrame | None":
         """Columns epoch and loss of a run whose trajectory was kept, else None."""
         kept = self.store.trajectories().get(run)
         return None if kept is None else kept.to_pandas()

@@ -143,6 +143,7 @@ def verify(
 
 
 def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "Results":
+    from .execute import BatchesFailed
     from .progress import progress_on
 
     console = Console()
@@ -150,6 +151,8 @@ def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "
         results = sweep.run(out, jobs=jobs, backend=backend.value, progress=progress_on(console))
     except KeyboardInterrupt:
         _fail(f"interrupted. What is done is kept; to go on: backsweep resume {out}")
+    except BatchesFailed as error:
+        _fail(f"{error}\nAll other runs are done and kept; to try these again: backsweep resume {out}")
     console.print(escape(outcome_line(results)), highlight=False, soft_wrap=True)
     return results
 

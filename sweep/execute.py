@@ -6,80 +6,34 @@ started the sweep writes them. joblib's own batching is off: it misjudges tiny t
 """
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-import numpy as np
-import pyarrow as pa
 from joblib import Parallel, delayed
 
-from ..kernels import Training, compiled_before, train
-from ..results.schema import CATEGORY, OUTCOMES, Session, runs_schema
+from ..kernels import compiled_before, train
+from ..results.schema import Session
 from ..results.store import Span, Store
-from .plan import Pace, Plan, batches, plan_of
+from .batch import Batch, Failure, run_or_fail
+from .plan import Pace, Plan, batches
 from .progress import Progress
-from .spec import Spec
 
 Backend = Literal["threads", "processes"]
 JOBLIB_NAMES = {"threads": "threading", "processes": "loky"}
 
 
-class Batch(NamedTuple):
-    """The rows of one span of runs, what they sum up to, and the seconds that the kernels took for them."""
-
-    start: int
-    rows: pa.Table
-    run_epochs: int
-    converged: int
-    seconds: float
-
-
-def run_batch(spec: Spec, span: Span) -> Batch:
-    """Train the runs of a span, all of one network shape."""
-    plan = plan_of(spec)
-    runs = np.arange(*span)
-    begin = time.perf_counter()
-    training = train(**plan.arguments(runs), keep_weights=False)
-    seconds = time.perf_counter() - begin
-    return Batch(
-        start=span[0],
-        rows=table_of(plan, runs, training),
-        run_epochs=int(training.epochs.sum(dtype=np.int64)),
-        converged=int((training.outcome == "converged").sum()),
-        seconds=seconds,
-    )
-
-
-def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
-    """The rows of these runs, with the columns of `results.schema`."""
-    schema = runs_schema(plan.axes)
-    columns = {
-        **plan.columns(runs),
-        "outcome": training.outcome,
-        "epochs": training.epochs,
-        "loss": training.loss,
-        "accuracy": training.accuracy,
-    }
-    return pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
-
-
-def _column(values: np.ndarray, kind: pa.DataType) -> pa.Array:
-    if kind == CATEGORY:
-        codes = np.zeros(len(values), np.int8)
-        for code, outcome in enumerate(OUTCOMES):
-            codes[values == outcome] = code
-        return pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
-    if pa.types.is_dictionary(kind):
-        return pa.array(values).dictionary_encode().cast(kind)
-    return pa.array(values).cast(kind)
+class BatchesFailed(Exception):  # noqa: N818
+    """Some batches failed; all others are done and written."""
 
 
 def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Progress) -> Session | None:
     """Run what is missing and write it, a shard a batch; the session's record, or None if nothing was missing.
 
-    However it ends, what was written stays whole, and the session is put on record.
+    However it ends, what was written stays whole, and the session is put on record. BatchesFailed, once all others are
+    done, if some failed.
     """
     missing = store.missing()
     if not missing:
@@ -88,8 +42,12 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     progress.start(plan.runs, plan.runs - sum(stop - start for start, stop in missing))
     started, begin = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
+    failures: list[Failure] = []
     try:
         for batch in _train_all(plan, missing, jobs, backend):
+            if isinstance(batch, Failure):
+                failures.append(batch)
+                continue
             before = time.perf_counter()
             store.append(batch.rows)
             writing += time.perf_counter() - before
@@ -111,6 +69,8 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
         if runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
+    if failures:
+        raise BatchesFailed("\n".join(map(str, failures)))
     return session
 
 
@@ -121,7 +81,7 @@ def _prepare_kernels(progress: Progress) -> None:
     train([[0.0]], [[0.0]], hidden=1, epochs=1)
 
 
-def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch]:
+def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch | Failure]:
     """The batches in the order in which they are done.
 
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
@@ -130,6 +90,12 @@ def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> 
     pace = Pace(plan)
     options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
     parallel: Any = Parallel(n_jobs=max(jobs, 2), backend=JOBLIB_NAMES[backend], **options)
-    for batch in parallel(delayed(run_batch)(plan.spec, span) for span in batches(plan, missing, pace)):
-        pace.learn(batch.start, len(batch.rows), batch.seconds)
-        yield batch
+    outputs = parallel(delayed(run_or_fail)(plan.spec, span) for span in batches(plan, missing, pace))
+    try:
+        for batch in outputs:
+            if isinstance(batch, Batch):
+                pace.learn(batch.start, len(batch.rows), batch.seconds)
+            yield batch
+    finally:
+        with warnings.catch_warnings(action="ignore"):  # of batches thrown away when a sweep is interrupted
+            outputs.close()

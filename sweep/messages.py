@@ -31,6 +31,8 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
         return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
     if one["type"] == "missing":
         return f"{key}: missing"
+    if one["type"] == "model_type":
+        return f"{key} = {_short(one['input'])}: must be a table"
     message = one["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if one["type"] == "value_error":
         return f"{key}: {message}" if key else message

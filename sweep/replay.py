@@ -1,16 +1,18 @@
 """Runs again, one by one: with their whole trajectory, or only to see that every bit is the same."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from ..kernels import Training, train
 from ..results.errors import InputError
 from ..results.schema import LAST_COLUMNS
-from .execute import table_of
+from .batch import table_of
 from .plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Replay(NamedTuple):
@@ -35,7 +37,7 @@ def replay(plan: Plan, run: int) -> Replay:
     return Replay(table_of(plan, runs, training), training, losses)
 
 
-def differences(plan: Plan, table: pd.DataFrame) -> list[str]:
+def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
     """Train the runs of these rows again; a sentence for each value that is not the same to the last bit."""
     found = []
     shape = np.array([plan.shape_of(run) for run in table["run"]])

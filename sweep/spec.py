@@ -44,9 +44,7 @@ def _seeds_kind(raw: object) -> str:
 
 
 Seeds = Annotated[
-    Annotated[Count, Tag("<count>")]
-    | Annotated[tuple[Seed, ...], Field(min_length=1), Tag("<list>")]
-    | Annotated[SeedRange, Tag("<range>")],
+    Annotated[Count, Tag("<count>")] | Annotated[tuple[Seed, ...], Tag("<list>")] | Annotated[SeedRange, Tag("<range>")],
     Discriminator(_seeds_kind),
 ]
 
@@ -97,7 +95,9 @@ class Spec(_Table):
     train: TrainSpec = TrainSpec()
 
     @model_validator(mode="after")
-    def _seeds_differ(self):
+    def _seeds_are_some_and_differ(self):
+        if self.seeds == ():
+            raise ValueError("seeds: the list is empty")
         if isinstance(self.seeds, tuple) and len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: one is given twice")
         return self

@@ -9,7 +9,6 @@ from ..results import Results
 from ..results.errors import InputError
 from ..results.schema import Manifest
 from ..results.store import MANIFEST, Store
-from ..results.tables import typical_run
 from .execute import Backend, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
@@ -90,6 +89,8 @@ class Sweep:
 
 def keep_typical_trajectory(results: Results) -> None:
     """Train the run that reports show once more, and keep the loss of each of its epochs beside the results."""
+    from ..results.tables import typical_run  # with scipy and pandas a second; only reports need it
+
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():
         plan = plan_of(Spec.parse(results.store.manifest.spec))

@@ -1,0 +1,81 @@
+"""One batch: a span of runs of one network shape, trained in one call of the kernels, as rows of the table."""
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from ..kernels import Training, train
+from ..results.schema import CATEGORY, OUTCOMES, runs_schema
+from ..results.store import Span
+from .plan import Plan, plan_of
+from .spec import Spec
+
+
+class Batch(NamedTuple):
+    """The rows of one span of runs, what they sum up to, and the seconds that the kernels took for them."""
+
+    start: int
+    rows: pa.Table
+    run_epochs: int
+    converged: int
+    seconds: float
+
+
+class Failure(NamedTuple):
+    """A span of runs that could not be trained, and why."""
+
+    span: Span
+    reason: str
+
+    def __str__(self) -> str:
+        return f"runs {self.span[0]} to {self.span[1] - 1} failed: {self.reason}"
+
+
+def run_or_fail(spec: Spec, span: Span) -> Batch | Failure:
+    """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish."""
+    try:
+        return run_batch(spec, span)
+    except Exception as error:
+        return Failure(span, f"{type(error).__name__}: {error}")
+
+
+def run_batch(spec: Spec, span: Span) -> Batch:
+    """Train the runs of a span, all of one network shape."""
+    plan = plan_of(spec)
+    runs = np.arange(*span)
+    begin = time.perf_counter()
+    training = train(**plan.arguments(runs), keep_weights=False)
+    seconds = time.perf_counter() - begin
+    return Batch(
+        start=span[0],
+        rows=table_of(plan, runs, training),
+        run_epochs=int(training.epochs.sum(dtype=np.int64)),
+        converged=int((training.outcome == "converged").sum()),
+        seconds=seconds,
+    )
+
+
+def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
+    """The rows of these runs, with the columns of `results.schema`."""
+    schema = runs_schema(plan.axes)
+    columns = {
+        **plan.columns(runs),
+        "outcome": training.outcome,
+        "epochs": training.epochs,
+        "loss": training.loss,
+        "accuracy": training.accuracy,
+    }
+    return pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _column(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+    if kind == CATEGORY:
+        codes = np.zeros(len(values), np.int8)
+        for code, outcome in enumerate(OUTCOMES):
+            codes[values == outcome] = code
+        return pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
+    if pa.types.is_dictionary(kind):
+        return pa.array(values).dictionary_encode().cast(kind)
+    return pa.array(values).cast(kind)

@@ -1,0 +1,225 @@
+"""The command line as a user meets it: real processes, their output and exit codes."""
+
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+SPEC = """
+task = "xor"
+seeds = 5
+[model]
+hidden = { values = [2, 4] }
+[train]
+lr = { values = [0.5, 2.0] }
+epochs = 2000
+stop = { loss = 0.1 }
+"""
+LONG = """
+task = "xor"
+seeds = 100000
+[model]
+hidden = 64
+[train]
+epochs = 100000
+"""
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+
+
+def backsweep(*arguments, cwd, **options):
+    return subprocess.run([*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, **options)
+
+
+def must(*arguments, cwd):
+    done = backsweep(*arguments, cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def refused(*arguments, cwd, **options):
+    """What is said of bad input; never a traceback."""
+    done = backsweep(*arguments, cwd=cwd, **options)
+    assert done.returncode == 2, done
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "small.toml").write_text(SPEC)
+    (folder / "other.toml").write_text(SPEC.replace("2000", "3000"))
+    (folder / "long.toml").write_text(LONG)
+    (folder / "text.txt").write_text("text")
+    must("run", "small.toml", cwd=folder)
+    return folder
+
+
+def test_the_demo_path(tmp_path):
+    """What `make demo` does, with a hundredth of the seeds."""
+    out = must("demo", "--small", "--jobs", "2", cwd=tmp_path)
+    assert "1,000 of 1,000 runs" in out
+    assert "M run-epochs/s" in out
+    assert len([line for line in out.splitlines() if " %" in line and "–" in line]) == 100
+    report = tmp_path / out.splitlines()[-1].removeprefix("Report: ")
+    assert report.read_text().count("<svg") == 3
+    assert "All 1,000 runs were done already" in must("demo", "--small", cwd=tmp_path)
+
+
+def test_run_goes_to_runs_by_name_and_is_not_repeated(here):
+    assert (here / "runs" / "small" / "manifest.json").exists()
+    assert "All 20 runs were done already: runs/small" in must("run", "small.toml", cwd=here)
+    assert "All 20 runs were done already" in must("resume", "runs/small", cwd=here)
+
+
+def test_a_dry_run_only_says(here):
+    out = must("run", "small.toml", "--out", "nothing", "--dry-run", cwd=here)
+    assert "20 runs: 4 cells × 5 seeds, 2 network shapes" in out
+    assert "train.lr: 2 values, 0.5 ... 2.0" in out
+    assert not (here / "nothing").exists()
+
+
+def test_processes_give_the_same_table(here):
+    must("run", "small.toml", "--out", "processes", "--backend", "processes", "--jobs", "2", cwd=here)
+    tables = [must("table", folder, "--format", "csv", cwd=here) for folder in ("runs/small", "processes")]
+    assert tables[0] == tables[1]
+
+
+def test_tables_in_every_format(here):
+    text = must("table", "runs/small", cwd=here)
+    assert text.split()[:4] == ["hidden", "lr", "runs", "converged"]
+    frame = pd.read_csv(io.StringIO(must("table", "runs/small", "--format", "csv", cwd=here)))
+    assert frame[["hidden", "lr", "runs"]].to_numpy().tolist() == [[2, 0.5, 5], [2, 2, 5], [4, 0.5, 5], [4, 2, 5]]
+    rows = json.loads(must("table", "runs/small", "--by", "lr", "--format", "json", cwd=here))
+    assert [row["runs"] for row in rows] == [10, 10]
+    markdown = must("table", "runs/small", "--by", "hidden", "--format", "markdown", cwd=here).splitlines()
+    assert (len(markdown), markdown[1].count("---:")) == (4, 6)
+    latex = must("table", "runs/small", "--by", "hidden", "--format", "latex", cwd=here)
+    assert latex.startswith("\\begin{tabular}{rrrrrr}")
+    assert r" \% " in latex
+
+
+def test_report_replay_and_verify(here):
+    assert must("report", "runs/small", cwd=here) == "Report: runs/small/report.html\n"
+    out = must("replay", "runs/small", 19, cwd=here)
+    assert "The same bits as in the folder." in out
+    whole = pd.read_csv(io.StringIO(must("replay", "runs/small", 19, "--format", "csv", cwd=here)))
+    assert f"epochs {len(whole) - 1} " in out
+    assert "20 of 20 runs trained again: every bit is the same" in must("verify", "runs/small", cwd=here)
+    assert "7 of 20 runs" in must("verify", "runs/small", "--sample", 7, cwd=here)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "none.toml"], "none.toml: no such file"),
+        (["run", "text.txt"], "text.txt: not TOML"),
+        (["run", "other.toml", "--out", "runs/small"], "train.epochs: 2000 there, 3000 here"),
+        (["run", "small.toml", "--out", "text.txt"], "text.txt: a file is in the way"),
+        (["run", "small.toml", "--out", "."], "not empty, and no folder of results"),
+        (["run", "small.toml", "--jobs", "0"], "--jobs"),
+        (["run", "small.toml", "--backend", "gpu"], "threads"),
+        (["run", "small.toml", "--out", "/proc/nowhere"], "/proc/nowhere"),
+        (["resume", "nowhere"], "nowhere: no results here"),
+        (["table", "."], "no results here"),
+        (["table", "runs/small", "--by", "lrr"], "no setting 'lrr' that varies; there is hidden, lr"),
+        (["table", "runs/small", "--format", "xml"], "--format"),
+        (["replay", "runs/small", "20"], "run 20: there is none; the runs are 0 to 19"),
+        (["replay", "runs/small", "--", "-1"], "run -1: there is none"),
+        (["replay", "runs/small", "first"], "RUN"),
+        (["report", "nowhere"], "nowhere: no results here"),
+        (["verify", "runs/small", "--sample", "0"], "--sample"),
+        (["sweep"], "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_message_and_exit_code_2(here, arguments, said):
+    before = (here / "runs" / "small" / "manifest.json").read_bytes()
+    assert said in refused(*arguments, cwd=here)
+    assert (here / "runs" / "small" / "manifest.json").read_bytes() == before
+
+
+def test_a_spec_with_a_mistake_is_named_with_file_key_and_value(here):
+    (here / "wrong.toml").write_text(SPEC.replace("epochs = 2000", "epochs = -1\nlrr = 3"))
+    message = refused("run", "wrong.toml", cwd=here)
+    assert "wrong.toml: train.epochs = -1: must be greater than or equal to 1" in message
+    assert "wrong.toml: train.lrr: unknown key; did you mean lr?" in message
+    assert not (here / "runs" / "wrong").exists()
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(here):
+    """A limit on the size of files stands for the full disk: the shards of 20 runs pass it, those of 40,000 do not."""
+    (here / "wide.toml").write_text(SPEC.replace("seeds = 5", "seeds = 20000").replace("2000\n", "20\n"))
+    spec = ["run", "wide.toml", "--out", "full", "--jobs", "1"]
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    message = refused(*spec, cwd=here, preexec_fn=limit)
+    assert "File too large. What is on disk is whole" in message
+    assert not list((here / "full").rglob("*.partial"))
+    assert "80,000 of 80,000 runs" in must(*spec, cwd=here)
+    assert "every bit is the same" in must("verify", "full", cwd=here)
+
+
+def test_a_folder_that_may_not_be_written_is_said(here, tmp_path):
+    """As somebody without rights there: root, who may write everywhere, first becomes nobody."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0o555)
+    code = f"""
+import os, sys
+import backsweep.sweep.cli as cli
+from backsweep.sweep import Sweep
+Sweep.from_toml({str(here / "small.toml")!r}).run({str(tmp_path / "first")!r})  # so that all modules are there
+if os.geteuid() == 0:
+    os.seteuid(65534)
+sys.argv = ["backsweep", "run", {str(here / "small.toml")!r}, "--out", {str(closed / "r")!r}]
+cli.main()
+"""
+    Path(here).chmod(0o755)
+    for parent in (tmp_path, *tmp_path.parents[:2], here, here.parent):
+        parent.chmod(0o755)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "Permission denied" in done.stderr
+    assert list(closed.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_within_two_seconds_and_says_how_to_go_on(here, jobs):
+    """Batches of this network take longer than that; the kernels are left behind."""
+    out = f"interrupted-{jobs}"
+    process = subprocess.Popen(
+        [*BACKSWEEP, "run", "long.toml", "--out", out, "--jobs", str(jobs)],
+        cwd=here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (here / out / "shards").exists():
+        time.sleep(0.02)
+    time.sleep(2.0)
+    begin = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert time.monotonic() - begin < 2
+    assert process.returncode == 1
+    assert f"to go on: backsweep resume {out}" in errors
+    assert "Traceback" not in errors
+
+
+def test_imports_stay_light():
+    """`run` needs neither pandas' nor matplotlib's second."""
+    code = "import sys, backsweep.sweep.sweep; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

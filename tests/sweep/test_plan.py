@@ -1,0 +1,101 @@
+"""Plans: run numbers, zipped axes, columns, batches."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backsweep.results.errors import InputError
+from backsweep.sweep.plan import LEAST_RUNS, MOST_RUNS, Pace, Plan, batches
+from backsweep.sweep.spec import Spec
+
+
+def plan(**tables):
+    return Plan(Spec.parse({"task": "xor", **tables}))
+
+
+def test_runs_are_cells_times_seeds_with_the_network_slowest():
+    made = plan(
+        seeds=[7, 3],
+        model={"init": {"high": {"values": [1.0, 2.0]}}, "bias": {"values": [False, True]}},
+        train={"lr": {"values": [0.1, 0.2, 0.3]}},
+    )
+    columns = made.columns(np.arange(made.runs))
+    found = list(zip(*(columns[name].tolist() for name in ("bias", "high", "lr", "seed")), strict=True))
+    assert found == list(itertools.product([False, True], [1.0, 2.0], [0.1, 0.2, 0.3], [7, 3]))
+    assert columns["cell"].tolist() == [k // 2 for k in range(24)]
+    assert made.shapes() == [(0, 12), (12, 24)]
+    assert [axis.name for axis in made.axes] == ["bias", "high", "lr"]
+
+
+def test_a_sweep_without_axes_is_one_cell():
+    made = plan(seeds=5)
+    assert (made.cells, made.runs, made.axes, made.shapes()) == (1, 5, (), [(0, 5)])
+
+
+def test_zipped_axes_advance_together():
+    made = plan(
+        model={"hidden": {"values": [2, 4, 8], "zip": "a"}},
+        train={"lr": {"values": [1.0, 0.5, 0.25], "zip": "a"}, "epochs": {"values": [10, 20]}},
+    )
+    columns = made.columns(np.arange(made.runs))
+    found = list(zip(*(columns[name].tolist() for name in ("hidden", "lr", "train.epochs")), strict=True))
+    assert found == [(h, lr, e) for h, lr in ((2, 1.0), (4, 0.5), (8, 0.25)) for e in (10, 20)]
+    assert made.shapes() == [(0, 2), (2, 4), (4, 6)]
+
+
+def test_zipped_axes_of_unlike_length_are_named():
+    with pytest.raises(InputError, match=r"model.hidden and train.lr: zipped as 'a'.*they have 2 and 3"):
+        plan(model={"hidden": {"values": [2, 4], "zip": "a"}}, train={"lr": {"values": [1, 2, 3], "zip": "a"}})
+
+
+def test_columns_that_would_clash_have_their_full_name():
+    made = plan(
+        train={"epochs": {"values": [5, 6]}, "stop": {"loss": {"values": [0.1, 0.2]}}, "loss": {"values": ["bce", "mse"]}}
+    )
+    assert [axis.name for axis in made.axes] == ["train.loss", "train.epochs", "train.stop.loss"]
+    assert [axis.type for axis in made.axes] == ["string", "int64", "float64"]
+
+
+def test_low_over_high_is_named_with_its_cell():
+    with pytest.raises(InputError, match=r"model.init: low must not be over high; cell 1 has 2 and 1"):
+        plan(model={"init": {"low": {"values": [0.0, 2.0]}}})
+
+
+def test_the_kernels_get_what_the_columns_say():
+    made = plan(seeds=2, model={"hidden": {"values": [2, 3]}}, train={"lr": {"values": [0.1, 0.2]}, "stop": {"loss": 0.1}})
+    call = made.arguments(np.arange(4, 8))
+    assert (call["hidden"], call["loss"], call["bias"], call["stop_loss"]) == (3, "bce", False, 0.1)
+    assert (call["lr"].tolist(), call["seed"].tolist()) == ([0.1, 0.1, 0.2, 0.2], [0, 1, 0, 1])
+
+
+@given(
+    st.lists(st.integers(0, 3000), min_size=0, max_size=8, unique=True),
+    st.dictionaries(st.integers(0, 2), st.floats(1e-6, 10), max_size=3),
+)
+def test_batches_cover_what_is_missing_once_and_never_mix_shapes(cuts, seconds):
+    made = plan(seeds=1000, model={"hidden": {"values": [2, 3, 4]}})
+    ends = sorted(cuts)
+    missing = list(zip(ends[::2], ends[1::2], strict=False))
+    pace = Pace(made)
+    for shape, each in seconds.items():
+        pace.learn(shape * 1000, 1, each)
+    spans = list(batches(made, missing, pace))
+    assert [run for span in spans for run in range(*span)] == [run for gap in missing for run in range(*gap)]
+    for start, stop in spans:
+        assert start // 1000 == (stop - 1) // 1000
+        assert stop - start <= max(LEAST_RUNS, 0.5 / seconds.get(start // 1000, 1e-6))
+
+
+def test_batches_learn_to_be_half_a_second():
+    made = plan(seeds=1_000_000)
+    pace = Pace(made)
+    assert LEAST_RUNS <= pace.runs(0) <= MOST_RUNS
+    pace.learn(0, 1000, 0.1)
+    assert pace.runs(5) == 5000
+    pace.learn(0, 1000, 1000.0)
+    assert pace.runs(5) == LEAST_RUNS
+    pace.learn(0, 10**6, 1e-3)
+    assert pace.runs(5) == MOST_RUNS

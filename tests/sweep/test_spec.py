@@ -1,0 +1,164 @@
+"""Specs: what they mean, and what is said of those that mean nothing."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backsweep.results.errors import InputError
+from backsweep.sweep.spec import Spec
+
+NOTEBOOK = {"task": "xor"}
+
+
+def axis(table, setting="train.lr"):
+    """The values of one axis, put in a setting's place."""
+    *folders, key = setting.split(".")
+    spec = {"task": "xor"}
+    place = spec
+    for folder in folders:
+        place = place.setdefault(folder, {})
+    place[key] = table
+    return list(Spec.parse(spec).axes()[0].points)
+
+
+def test_the_defaults_are_the_notebook():
+    settings = dict(Spec.parse(NOTEBOOK).settings())
+    assert settings["model.hidden"] == 2
+    assert settings["model.bias"] is False
+    assert (settings["model.init.low"], settings["model.init.high"]) == (0.0, 1.0)
+    assert (settings["train.lr"], settings["train.epochs"], settings["train.loss"]) == (0.1, 10_000, "bce")
+    assert settings["train.stop.loss"] is None
+
+
+def test_axes_have_the_values_one_would_type():
+    assert axis({"values": [0.5, 1]}) == [0.5, 1.0]
+    assert axis({"linear": [0.1, 0.5], "n": 5}) == [0.1, 0.2, 0.3, 0.4, 0.5]
+    assert axis({"log": [0.01, 10.0], "n": 4}) == [0.01, 0.1, 1.0, 10.0]
+    assert axis({"log": [8, 0.5], "n": 5}) == [8, 4, 2, 1, 0.5]
+    assert axis({"linear": [3, 9], "n": 1}) == axis({"log": [3, 9], "n": 1}) == [3.0]
+    assert axis({"range": [0.1, 0.4, 0.1]}) == [0.1, 0.2, 0.3]
+    assert axis({"range": [5, 1, -2]}, "model.hidden") == [5, 3]
+    assert axis({"linear": [2, 8], "n": 3}, "model.hidden") == [2, 5, 8]
+    assert axis({"values": [True, False]}, "model.bias") == [True, False]
+    assert axis({"values": ["mse", "bce"]}, "train.loss") == ["mse", "bce"]
+    assert axis({"values": [0.1, 0]}, "train.stop.loss") == [0.1, 0.0]
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), st.integers(2, 40))
+def test_spaced_axes_are_numpys_up_to_rounding_and_end_exactly(low, high, n):
+    if low != high:
+        for kind, numpys in (("linear", np.linspace), ("log", np.geomspace)):
+            values = axis({kind: [low, high], "n": n})
+            assert (values[0], values[-1]) == (low, high)
+            np.testing.assert_allclose(values, numpys(low, high, n), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "values"),
+    [(3, [0, 1, 2]), ([7, 2], [7, 2]), ({"start": 5, "count": 2}, [5, 6]), ({"start": 2**32 - 1, "count": 1}, [2**32 - 1])],
+)
+def test_seeds(seeds, values):
+    assert Spec.parse({"task": "xor", "seeds": seeds}).seed_values().tolist() == values
+
+
+def test_what_means_the_same_has_the_same_digest():
+    plain = Spec.parse(NOTEBOOK)
+    said = Spec.parse({"name": "other", "task": "xor", "seeds": {"start": 0, "count": 1}, "train": {"lr": 0.1, "stop": {}}})
+    assert said.digest() == plain.digest()
+    listed = Spec.parse({"task": "xor", "train": {"lr": {"values": [0.1, 1, 10]}}})
+    spaced = Spec.parse({"task": "xor", "train": {"lr": {"log": [0.1, 10], "n": 3}}})
+    assert listed.digest() == spaced.digest() != plain.digest()
+    assert Spec.parse({"task": "xor", "seeds": [0, 2]}).digest() != Spec.parse({"task": "xor", "seeds": 3}).digest()
+
+
+def test_written_as_json_it_is_the_same_spec():
+    spec = Spec.parse(
+        {"task": "xor", "seeds": [3, 1], "model": {"hidden": {"range": [2, 9, 3]}}, "train": {"stop": {"loss": 0.1}}}
+    )
+    assert Spec.parse(json.loads(json.dumps(spec.written()))) == spec
+
+
+WRONG = [
+    ({"task": "xor", "trian": {}}, "trian: unknown key; did you mean train? Allowed here: name, task, seeds, model, train"),
+    ({"task": "xor", "train": {"lrr": 1}}, "train.lrr: unknown key; did you mean lr?"),
+    ({"task": "xor", "train": {"stop": {"los": 1}}}, "train.stop.los: unknown key; did you mean loss?"),
+    (
+        {"task": "xor", "train": {"lr": {"lgo": [1, 2], "n": 3}}},
+        "train.lr.lgo: unknown key; did you mean log? Allowed here: values",
+    ),
+    ({"task": "xor", "seeds": {"start": 1, "count": 2, "cuont": 3}}, "seeds.cuont: unknown key; did you mean count?"),
+    ({"seeds": 3}, "task: missing"),
+    ({"task": "xro"}, "task = 'xro': must be 'xor'"),
+    ({"task": "xor", "model": 3}, "model = 3: must be a table"),
+    ({"task": "xor", "model": {"hidden": True}}, "model.hidden = True: must be a valid integer"),
+    ({"task": "xor", "model": {"hidden": 2.0}}, "model.hidden = 2.0: must be a valid integer"),
+    ({"task": "xor", "model": {"hidden": 0}}, "model.hidden = 0: must be greater than or equal to 1"),
+    ({"task": "xor", "model": {"hidden": [16, 16]}}, "model.hidden = [16, 16]: must be a valid integer"),
+    ({"task": "xor", "train": {"lr": "fast"}}, "train.lr = 'fast': must be a valid number"),
+    ({"task": "xor", "train": {"lr": 0}}, "train.lr = 0: must be greater than 0"),
+    ({"task": "xor", "train": {"lr": float("inf")}}, "train.lr = inf: must be a finite number"),
+    ({"task": "xor", "train": {"epochs": -5}}, "train.epochs = -5: must be greater than or equal to 1"),
+    ({"task": "xor", "train": {"epochs": {"values": [5, 0]}}}, "train.epochs.values.1 = 0: must be greater than or equal to 1"),
+    ({"task": "xor", "train": {"loss": "hinge"}}, "train.loss = 'hinge': must be 'bce' or 'mse'"),
+    ({"task": "xor", "train": {"lr": {"values": []}}}, "train.lr: the axis is empty"),
+    ({"task": "xor", "train": {"lr": {"range": [1, 1, 1]}}}, "train.lr: the axis is empty"),
+    ({"task": "xor", "train": {"lr": {"range": [1, 2, 0]}}}, "train.lr: the step of a range cannot be 0"),
+    ({"task": "xor", "train": {"lr": {"values": [1, 1.0]}}}, "train.lr: the axis has a value twice"),
+    (
+        {"task": "xor", "train": {"lr": {"log": [0, 1], "n": 3}}},
+        "train.lr: a log axis needs both ends over 0; it goes from 0",
+    ),
+    ({"task": "xor", "train": {"lr": {"log": [-1, 1], "n": 3}}}, "train.lr: a log axis needs both ends over 0"),
+    ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "train.lr: value -1: must be greater than 0"),
+    ({"task": "xor", "model": {"hidden": {"linear": [1, 4], "n": 3}}}, "model.hidden: value 2.5: must be a valid integer"),
+    ({"task": "xor", "train": {"lr": {"log": [1, 2]}}}, "train.lr: linear and log axes need n"),
+    ({"task": "xor", "train": {"lr": {"values": [1], "n": 1}}}, "train.lr: n does not go with values"),
+    ({"task": "xor", "train": {"lr": {"zip": "a"}}}, "train.lr: an axis needs one of values, linear, log, range; it has none"),
+    ({"task": "xor", "train": {"lr": {"values": [1], "log": [1, 2]}}}, "it has values and log"),
+    ({"task": "xor", "seeds": 0}, "seeds = 0: must be greater than or equal to 1"),
+    ({"task": "xor", "seeds": []}, "seeds: the list is empty"),
+    ({"task": "xor", "seeds": [1, 1]}, "seeds: one is given twice"),
+    ({"task": "xor", "seeds": [-1]}, "seeds.0 = -1: must be greater than or equal to 0"),
+    ({"task": "xor", "seeds": {"start": 2**32 - 1, "count": 2}}, "seeds: the last seed, 4294967296, is over 4294967295"),
+    ({"task": "xor", "name": ""}, "name = ''"),
+]
+
+
+@pytest.mark.parametrize(("table", "said"), WRONG, ids=[said[:40] for _, said in WRONG])
+def test_what_is_wrong_is_said_with_its_place(table, said):
+    with pytest.raises(InputError) as error:
+        Spec.parse(table, "my.toml")
+    assert str(error.value).startswith("my.toml: ")
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_several_things_wrong_are_a_line_each():
+    with pytest.raises(InputError) as error:
+        Spec.parse({"task": "xor", "train": {"lr": -1, "epochs": 0, "loss": 3}}, "my.toml")
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_files_that_are_no_specs(tmp_path):
+    broken, binary = tmp_path / "broken.toml", tmp_path / "binary.toml"
+    broken.write_text("a = = 1")
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path, said in (
+        (broken, "not TOML: .*line 1"),
+        (binary, "not a text file"),
+        (tmp_path / "none", "no such file"),
+        (tmp_path, "not a text file"),
+    ):
+        with pytest.raises(InputError, match=said):
+            Spec.read(path)
+
+
+def test_a_spec_is_named_after_its_file_unless_it_has_a_name(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('task = "xor"')
+    assert Spec.read(path).name == "mine"
+    path.write_text('task = "xor"\nname = "other"')
+    assert Spec.read(path).name == "other"

@@ -1,0 +1,215 @@
+"""Sweeps run for real: the same table whatever the workers, the batches, and what happened on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import reference
+from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
+from backsweep.kernels import train
+from backsweep.results import Results
+from backsweep.results.errors import InputError
+from backsweep.results.schema import OUTCOMES
+from backsweep.sweep import Sweep, batch
+from backsweep.sweep import plan as plan_module
+from backsweep.sweep.execute import BatchesFailed
+from backsweep.sweep.progress import Progress
+from backsweep.sweep.replay import differences, replay
+
+SPEC = {
+    "task": "xor",
+    "seeds": 30,
+    "model": {"hidden": {"values": [2, 3]}, "bias": {"values": [False, True]}},
+    "train": {
+        "lr": {"log": [0.1, 10.0], "n": 5},
+        "loss": {"values": ["bce", "mse"]},
+        "epochs": 400,
+        "stop": {"loss": 0.2},
+        "bound": 3.0,
+    },
+}
+
+
+def table_bytes(results):
+    """The table, column by column, as bytes."""
+    table = results.table
+    return {name: table[name].to_numpy().tobytes() if table[name].dtype.kind in "ifb" else list(table[name]) for name in table}
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    return Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("once") / "r", jobs=1)
+
+
+def test_the_kernels_and_the_results_call_outcomes_the_same():
+    assert OUTCOMES == KERNEL_OUTCOMES
+
+
+def test_rows_are_the_oracles(once):
+    assert set(once.table["outcome"]) == {"converged", "diverged", "capped"}
+    rng = np.random.default_rng(0)
+    x, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
+    stable = once.table[once.table["lr"] < 1.1]
+    for row in stable.iloc[rng.choice(len(stable), 40, replace=False)].itertuples():
+        run = reference.train(
+            x,
+            y,
+            hidden=row.hidden,
+            bias=row.bias,
+            lr=row.lr,
+            loss=stable.loc[row.Index, "train.loss"],
+            seed=row.seed,
+            epochs=400,
+            stop_loss=0.2,
+            bound=3.0,
+        )
+        assert (row.outcome, row.epochs, row.accuracy) == (run.outcome, run.epochs, run.accuracy)
+        assert row.loss == pytest.approx(run.losses[-1], rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [{"jobs": 2}, {"jobs": 3}, {"jobs": 2, "backend": "processes"}], ids=str)
+def test_workers_change_nothing(once, options, tmp_path):
+    assert table_bytes(Sweep.from_dict(SPEC).run(tmp_path / "r", **options)) == table_bytes(once)
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_batches_of_any_size_change_nothing(once, size, tmp_path, monkeypatch):
+    monkeypatch.setattr(plan_module, "LEAST_RUNS", size)
+    monkeypatch.setattr(plan_module, "MOST_RUNS", size)
+    few = {**SPEC, "seeds": 3}
+    small = Sweep.from_dict(few).run(tmp_path / "r", jobs=2)
+    expected = once.table[once.table["seed"] < 3]
+    assert small.table["loss"].to_numpy().tobytes() == expected["loss"].to_numpy().tobytes()
+    assert small.table["epochs"].tolist() == expected["epochs"].tolist()
+
+
+class StopAfter(Progress):
+    """An interruption, like the one that Ctrl-C makes, after some batches."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.left = batches
+
+    def advance(self, *counts):
+        super().advance(*counts)
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_sweep_goes_on_where_it_stopped(once, tmp_path):
+    sweep, path = Sweep.from_dict(SPEC), tmp_path / "r"
+    done = []
+    for batches in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            sweep.run(path, jobs=2, progress=StopAfter(batches))
+        done.append(Results.open(path).done)
+    assert 0 < done[0] < done[1] < 1200
+    results = sweep.run(path, jobs=2)
+    assert table_bytes(results) == table_bytes(once)
+    assert sum(session.runs for session in results.manifest.sessions) == 1200
+    assert sweep.run(path).last is None
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_table(tmp_path):
+    """A real process, killed for real, several times; then run to the end."""
+    spec = {**SPEC, "seeds": 4000, "train": {**SPEC["train"], "epochs": 3000, "stop": {"loss": 0.01}}}
+    file, out = tmp_path / "spec.json", tmp_path / "r"
+    file.write_text(json.dumps(spec))
+    code = f"""
+import json, pathlib
+from backsweep.sweep import Sweep
+Sweep.from_dict(json.loads(pathlib.Path({str(file)!r}).read_text())).run({str(out)!r}, jobs=2)
+"""
+    for wait in (0.0, 0.4, 0.9):
+        process = subprocess.Popen([sys.executable, "-c", code])
+        before = count_shards(out)
+        deadline = time.monotonic() + 60
+        while count_shards(out) == before and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(wait)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, "it finished before it could be killed"
+    partly = Results.open(out)
+    assert 0 < partly.done < partly.manifest.runs
+    kept = {shard.path.name for shard in partly.store.shards()}
+    results = Sweep.from_dict(spec).run(out, jobs=2)
+    assert kept <= {shard.path.name for shard in results.store.shards()}
+    assert results.table["run"].tolist() == list(range(results.manifest.runs))
+    sample = results.table.sample(300, random_state=0)
+    assert differences(Sweep.from_dict(spec).plan(), sample) == []
+    assert not list(out.rglob("*.partial"))
+
+
+def count_shards(out):
+    return len(list(out.glob("shards/*.parquet")))
+
+
+def test_another_specs_folder_is_refused_with_what_differs(once, tmp_path):
+    other = Sweep.from_dict({**SPEC, "train": {**SPEC["train"], "epochs": 500}})
+    before = sorted(path.name for path in once.path.rglob("*"))
+    with pytest.raises(InputError, match=r"results of another spec[\s\S]*train.epochs: 400 there, 500 here"):
+        other.run(once.path)
+    assert sorted(path.name for path in once.path.rglob("*")) == before
+
+
+def test_another_name_is_no_other_spec(once):
+    assert Sweep.from_dict({**SPEC, "name": "renamed"}).run(once.path).last is None
+
+
+def test_a_batch_that_fails_is_named_and_the_others_finish(once, tmp_path, monkeypatch):
+    def fail_where_mse_has_two_units(**settings):
+        if (settings["hidden"], settings["loss"], settings["bias"]) == (2, "mse", False):
+            raise MemoryError("no room")
+        return train(**settings)
+
+    monkeypatch.setattr(batch, "train", fail_where_mse_has_two_units)
+    with pytest.raises(BatchesFailed, match=r"runs 150 to 299 failed: MemoryError: no room"):
+        Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2)
+    assert Results.open(tmp_path / "r").store.missing() == [(150, 300)]
+    monkeypatch.undo()
+    assert table_bytes(Sweep.from_dict(SPEC).run(tmp_path / "r")) == table_bytes(once)
+
+
+def test_a_replay_is_the_row_and_its_trajectory(once):
+    plan = Sweep.from_dict(SPEC).plan()
+    for run in (0, 333, 1199):
+        again, row = replay(plan, run), once.table.iloc[run]
+        assert (len(again.losses) - 1, again.losses[-1]) == (row["epochs"], row["loss"])
+        assert again.row.to_pandas()["loss"].to_numpy().tobytes() == np.array(row["loss"]).tobytes()
+    with pytest.raises(InputError, match=r"run 1200: there is none; the runs are 0 to 1199"):
+        replay(plan, 1200)
+
+
+def test_differences_are_found_to_the_last_bit(once):
+    plan = Sweep.from_dict(SPEC).plan()
+    changed = once.table.iloc[::100].copy()
+    assert differences(plan, changed) == []
+    changed.loc[100, "loss"] = np.nextafter(changed.loc[100, "loss"], 1)
+    changed.loc[200, "epochs"] += 1
+    assert [one.split(":")[0] for one in differences(plan, changed)] == ["run 100", "run 200"]
+
+
+def test_the_manifest_says_what_ran_where_and_how_long(once):
+    manifest = once.manifest
+    assert manifest.spec["train"]["lr"] == {"log": [0.1, 10.0], "n": 5}
+    assert manifest.spec_hash == Sweep.from_dict(SPEC).spec.digest()
+    assert set(manifest.versions) == {"python", "backsweep", "numpy", "numba", "joblib", "pyarrow", "kernels"}
+    assert manifest.cpu
+    session = manifest.sessions[0]
+    assert (session.runs, session.jobs, session.backend) == (1200, 1, "threads")
+    assert session.run_epochs == once.table["epochs"].sum()
+    assert session.kernels > 0
+    assert Sweep.of_folder(once.path).spec.digest() == manifest.spec_hash
+
+
+def test_jobs_default_to_the_cores_this_process_may_use(tmp_path):
+    results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
+    assert results.last.jobs == len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert "1 of 1 runs" in repr(results)
