@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from .activations import sigmoid_backward, sigmoid_forward
 from .compile import called, compiled, inlined
 from .lane_type import LANES, QUAD
-from .lanes import every, everywhere, load, spread, store
+from .lanes import every, load, spread, store
 from .layers import data_backward, dense_backward, weighted_sum
 from .losses import calm_band, first_score, mean_loss, next_score, slope_of
 from .optimizers import gradient_descent
@@ -133,17 +133,17 @@ def _backward(network, data, work, quad):
     first = network.hidden * fan_in
     for unit in range(fan_out):
         a = load(work.activations, unit)
-        da = dense_backward(work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out)
+        da = dense_backward(
+            work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out, quad == 0
+        )
         if unit < network.hidden:
             dz = sigmoid_backward(da, a)
-            data_backward(work.gradients, unit * fan_in, dz, data.inputs, quad * fan_in, fan_in)
+            data_backward(work.gradients, unit * fan_in, dz, data.inputs, quad * fan_in, fan_in, quad == 0)
 
 
 @inlined
 def _loss_and_gradients(network, data, work):
     """One forward and backward pass over all samples; the score of its losses."""
-    for row in range(work.gradients.shape[0]):
-        store(work.gradients, row, everywhere(0.0))
     score = first_score(network.loss)
     for quad in range(data.weights.shape[0]):
         _forward(network, data, work, quad)
