@@ -170,7 +170,6 @@ def _workspace(network: Network, data: Data, size: int) -> Workspace:
         weights=aligned(size, LANES),
         gradients=aligned(size, LANES),
         activations=aligned(network.hidden + network.bias, QUAD, LANES),
-        hidden_slopes=aligned(network.hidden, QUAD, LANES),
         output_slopes=aligned(network.outputs, QUAD, LANES),
         logits=aligned(len(data.targets), QUAD, LANES),
         rate=aligned(1, LANES),

@@ -4,8 +4,8 @@ A layer's weights lie unit by unit, (units * fan_in, LANES); a bias is the weigh
 of its unit. So biases need no code here, and none is slower for being there. Each weight is loaded once for the four samples
 of a quad and each gradient stored once; one sample at a time reached 0.55 of what the multiply-adds allow, this 0.97.
 
-The first quad of an epoch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on XOR,
-whose data are one quad.
+The first quad of an epoch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
+XOR, whose data are one quad.
 
 `read` says where the inputs come from: `spread` for data, the same in every lane, `load` for activations.
 """
@@ -26,10 +26,7 @@ def weighted_sum(read, x, first, weights, row, fan_in) -> Rows:
 @inlined
 def add_product(gradients, row, dz, x, fresh):
     """gradients[row] += dz * x, summed over the quad's samples in their order; a fresh row is written, not added to."""
-    if fresh:
-        g = part(dz, 0) * part(x, 0)
-    else:
-        g = fma(part(dz, 0), part(x, 0), load(gradients, row))
+    g = part(dz, 0) * part(x, 0) if fresh else fma(part(dz, 0), part(x, 0), load(gradients, row))
     g = fma(part(dz, 1), part(x, 1), g)
     g = fma(part(dz, 2), part(x, 2), g)
     store(gradients, row, fma(part(dz, 3), part(x, 3), g))

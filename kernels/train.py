@@ -87,7 +87,6 @@ class Workspace(NamedTuple):
     weights: Array  # (weights, LANES)
     gradients: Array
     activations: Array  # (hidden + bias, QUAD, LANES); the row of the bias stays 1
-    hidden_slopes: Array  # (hidden, QUAD, LANES)
     output_slopes: Array  # (outputs, QUAD, LANES)
     logits: Array  # (quads * outputs, QUAD, LANES)
     rate: Array  # (1, LANES)
@@ -130,15 +129,13 @@ def _output_slopes(network, data, work, quad, score):
 def _backward(network, data, work, quad):
     """Add one quad's gradients."""
     fan_in, fan_out = network.inputs + network.bias, network.hidden + network.bias
-    first = network.hidden * fan_in
+    first, fresh = network.hidden * fan_in, quad == 0
     for unit in range(fan_out):
         a = load(work.activations, unit)
-        da = dense_backward(
-            work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out, quad == 0
-        )
+        da = dense_backward(work.gradients, first + unit, work.output_slopes, work.weights, a, network.outputs, fan_out, fresh)
         if unit < network.hidden:
             dz = sigmoid_backward(da, a)
-            data_backward(work.gradients, unit * fan_in, dz, data.inputs, quad * fan_in, fan_in, quad == 0)
+            data_backward(work.gradients, unit * fan_in, dz, data.inputs, quad * fan_in, fan_in, fresh)
 
 
 @inlined
