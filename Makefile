@@ -25,7 +25,7 @@ bench: $(READY)
 test-lowest:
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --upgrade pip
-	.venv-lowest/bin/python -m pip install --quiet -e '.[dev]' -c benchmarks/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet -e '.[dev]' -c tests/lowest.txt
 	.venv-lowest/bin/python -m pytest
 
 $(READY): pyproject.toml

@@ -169,8 +169,9 @@ class Store:
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""
-        tables = [self._read_hashed(shard.path, shard.digest) for shard in self.shards()]
         schema = runs_schema(self.manifest.axes)
+        # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
+        tables = [self._read_hashed(shard.path, shard.digest).cast(schema) for shard in self.shards()]
         return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
 
     def add_session(self, session) -> None:

@@ -76,7 +76,7 @@ def test_it_says_what_was_swept_on_what_and_how_long(results, html):
         results.manifest.cpu,
         results.manifest.spec_hash,
         results.manifest.versions["numba"],
-        f"{results.manifest.sessions[0].wall:.1f} s in 1 session",
+        f"{results.manifest.sessions[0].run_epochs:,} run-epochs in {results.manifest.sessions[0].wall:.1f} s and 1 session",
         f"backsweep replay {results.path} RUN",
     ):
         assert said in text
