@@ -74,7 +74,7 @@ def two_threads_over_one():
 def lengths_that_differ_a_hundredfold():
     """One call over learning rates from 0.01 to 10, against as many run-epochs of full lanes."""
     rates = np.repeat(10.0 ** np.linspace(-2, 1, 25), 200)
-    settings = {"hidden": 3, "epochs": EPOCHS, "keep_weights": False, "seed": np.tile(np.arange(200), 25)}
+    settings = {"hidden": 8, "epochs": EPOCHS, "keep_weights": False, "seed": np.tile(np.arange(200), 25)}
     ratios = []
     for _ in range(5):
         begin = time.perf_counter()

@@ -70,7 +70,8 @@ def calm_band(kind, goal, bound, outputs, screened):
         slack = outputs * 1e-14
         goal_score = math.exp(min(-goal * outputs, 700.0))
         return math.exp(-bound * outputs) + slack, goal_score - slack * (1.0 + abs(goal))
-    return goal + abs(goal) * 1e-11, bound - abs(bound) * 1e-11
+    slack = outputs * 1e-15 + 1e-12
+    return goal + abs(goal) * slack, bound * (1.0 - slack)
 
 
 @inlined
@@ -79,6 +80,8 @@ def mean_loss(kind, logits, targets, weights) -> Rows:
     outputs = targets.shape[0] // weights.shape[0]
     total = everywhere(0.0)
     for row in range(targets.shape[0]):
-        losses = loss_of(kind, load(logits, row), spread(targets, row)) * spread(weights, row // outputs)
+        weight = spread(weights, row // outputs)
+        losses = loss_of(kind, load(logits, row), spread(targets, row)) * weight
+        losses = select(weight > 0.0, losses, 0.0)  # a sample that only fills up must not end a run by overflowing
         total = total + ((part(losses, 0) + part(losses, 1)) + (part(losses, 2) + part(losses, 3)))
     return total
