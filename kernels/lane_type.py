@@ -2,11 +2,12 @@
 
 One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>`, kept in registers: two AVX-512 registers, four AVX2
 registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen is the measured best for float64: with 8 the
-latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains nothing.
+latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains nothing; change LANES
+in `benchmarks/bare_kernel.py` to see.
 A *quad* is the same for four samples of the data at once, `<64 x double>`: each weight is loaded once and used four times.
 
 Code written with lanes reads like scalar code for one run. Tried instead: loops `for lane in range(16)` over arrays, which
-LLVM's vectoriser leaves scalar because it cannot rule out aliasing (seven times slower).
+LLVM's vectoriser leaves scalar because it cannot rule out aliasing.
 
 No fast-math flag is ever set. `contract` would let LLVM fuse a multiply and an add on one CPU and not on another, `reassoc`
 breaks the exponential, `nnan` the test for divergence. A fused multiply-add is asked for by name (`lanes.fma`), so the bits

@@ -2,7 +2,7 @@
 
 A layer's weights lie unit by unit, (units * fan_in, LANES); a bias is the weight of one more input that is always 1, the last
 of its unit. So biases need no code here, and none is slower for being there. Each weight is loaded once for the four samples
-of a quad and each gradient stored once; one sample at a time reached 0.55 of what the multiply-adds allow, this 0.97.
+of a quad and each gradient stored once; one sample at a time the loads and stores, not the multiply-adds, set the pace.
 
 The first quad of an epoch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
 XOR, whose data are one quad.
