@@ -79,7 +79,8 @@ def train(
     size = sum(units * (fan_in + network.bias) for units, fan_in in layers)
     rows = _rows(len(runs.seed), size if keep_weights else 0, int(runs.epochs.max(initial=0)) if keep_losses else -1)
     if len(runs.seed):
-        train_runs(network, data, runs, rows, _workspace(network, data, size))
+        with np.errstate(all="ignore"):  # NumPy warns where the JIT is off; compiled code never does
+            train_runs(network, data, runs, rows, _workspace(network, data, size))
     weights, biases = _unpacked(rows.weights, layers, network.bias, shape) if keep_weights else ((), ())
     return Training(
         outcome=np.array(OUTCOMES)[rows.outcome].reshape(shape)[()],
@@ -103,18 +104,30 @@ def _whole(argument: str, values) -> np.ndarray:
     return values
 
 
+def _numbers(argument: str, values) -> np.ndarray:
+    """A fresh float64 array: compiled code is typed for arrays that may be written."""
+    try:
+        return np.array(values, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{argument}: numbers are needed, all rows as long as each other") from None
+
+
 def _runs(seed, lr, epochs, low, high, stop_loss, bound) -> tuple[tuple[int, ...], Runs]:
     """The run settings, checked, and the shape that they have together."""
     seed, epochs = _whole("seed", seed), _whole("epochs", epochs)
-    lr, low, high, bound = (np.asarray(value, np.float64) for value in (lr, low, high, bound))
-    goal = np.asarray(NO_GOAL if stop_loss is None else stop_loss, np.float64)
+    lr, low, high, bound = (_numbers(*pair) for pair in (("lr", lr), ("low", low), ("high", high), ("bound", bound)))
+    goal = _numbers("stop_loss", NO_GOAL if stop_loss is None else stop_loss)
     _require((seed >= 0) & (seed <= LAST_SEED), "seed", f"from 0 to {LAST_SEED}")
     _require((epochs >= 1) & (epochs <= MOST_EPOCHS), "epochs", f"from 1 to {MOST_EPOCHS}")
     _require(np.isfinite(lr) & (lr > 0), "lr", "finite and over 0")
-    _require(np.isfinite(low) & np.isfinite(high) & (low <= high), "low, high", "finite, low at most high")
     _require((goal >= 0) | (stop_loss is None), "stop_loss", "at least 0")
     _require(bound > 0, "bound", "over 0")
-    arrays = np.broadcast_arrays(seed, low, high, lr, epochs, goal, bound)
+    try:
+        arrays = np.broadcast_arrays(seed, low, high, lr, epochs, goal, bound)
+    except ValueError:
+        raise ValueError("seed, low, high, lr, epochs, stop_loss, bound: shapes that broadcast together are needed") from None
+    with np.errstate(all="ignore"):
+        _require((arrays[1] <= arrays[2]) & np.isfinite(arrays[2] - arrays[1]), "low, high", "finite, low at most high")
     kinds = (np.int64, np.float64, np.float64, np.float64, np.int64, np.float64, np.float64)
     flat = [np.array(array, kind).reshape(-1) for array, kind in zip(arrays, kinds, strict=True)]
     return arrays[0].shape, Runs(*flat)
@@ -122,7 +135,7 @@ def _runs(seed, lr, epochs, low, high, stop_loss, bound) -> tuple[tuple[int, ...
 
 def _data(x, y, hidden, bias, loss) -> tuple[Data, Network]:
     """The data in quads, and the network that fits them."""
-    x, y = np.array(x, np.float64), np.array(y, np.float64)
+    x, y = _numbers("x", x), _numbers("y", y)
     y = y[:, None] if y.ndim == 1 else y
     _require(x.ndim == 2 and x.size > 0, "x", "shape (samples, inputs), at least one of each")
     _require(y.ndim == 2 and y.size > 0 and len(y) == len(x), "y", f"shape ({len(x)}, outputs) or ({len(x)},)")
@@ -130,7 +143,7 @@ def _data(x, y, hidden, bias, loss) -> tuple[Data, Network]:
     _require(np.isfinite(y), "y", "finite numbers only")
     _require(loss in LOSSES, "loss", f"one of {', '.join(LOSSES)}")
     _require(LOSSES[loss] != BCE or np.all((y >= 0) & (y <= 1)), "y", "binary cross-entropy needs targets within 0 and 1")
-    _require(_whole("hidden", hidden) >= 1, "hidden", "at least 1")
+    _require(_whole("hidden", hidden).ndim == 0 and hidden >= 1, "hidden", "one number, at least 1")
     samples, outputs = y.shape
     counts = np.ones(samples)
     inputs = np.column_stack([x, counts]) if bias else x

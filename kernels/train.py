@@ -24,7 +24,7 @@ from .compile import called, compiled, inlined
 from .lane_type import LANES, QUAD
 from .lanes import every, load, spread, store
 from .layers import data_backward, dense_backward, weighted_sum
-from .losses import calm_band, first_score, mean_loss, next_score, slope_of
+from .losses import MSE, calm_band, first_score, mean_loss, next_score, slope_of
 from .optimizers import gradient_descent
 from .streams import next_uniform, seed_stream
 
@@ -207,7 +207,8 @@ def _accuracy(logits, targets, samples, outputs, lane):
         quad, place = sample // QUAD, sample % QUAD
         wrong = 0
         for row in range(quad * outputs, (quad + 1) * outputs):
-            if (logits[row, place, lane] >= 0.0) != (targets[row, place] >= 0.5):
+            z, above = logits[row, place, lane], targets[row, place] >= 0.5
+            if not (z >= 0.0 if above else z < 0.0):  # not a number is on no side
                 wrong += 1
         right += wrong == 0
     return right / samples
@@ -265,7 +266,7 @@ def _refill(network, data, runs, work, waiting, tick, screened):
 @compiled
 def train_runs(network, data, runs, rows, work):
     """Train all runs, at least one, and fill `rows`. Arguments: `Network`, `Data`, `Runs`, `Rows`, `Workspace`."""
-    screened = data.hard and rows.losses.shape[0] == 0
+    screened = (data.hard or network.loss == MSE) and rows.losses.shape[0] == 0
     left, tick, waiting, deadline = runs.seed.shape[0], 0, 0, 0
     event = True
     for lane in range(LANES):

@@ -75,5 +75,6 @@ def train(x, y, *, hidden, seed, lr, epochs, loss="bce", bias=False, low=0.0, hi
             outcome = "capped"
             break
         weights = tuple(w - lr * g for w, g in zip(weights, gradients(weights, x, y, loss, bias), strict=True))
-    sides = (forward(weights, x)[1] >= 0) == (y >= 0.5)
+    z = forward(weights, x)[1]
+    sides = np.where(y >= 0.5, z >= 0, z < 0)  # not a number is on no side
     return Run(weights, losses, outcome, epoch, float(np.mean(sides.all(axis=1))))

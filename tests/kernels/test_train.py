@@ -140,6 +140,31 @@ def test_divergence_by_bound_and_by_numbers_that_are_none():
     assert (np.isfinite(far.loss) == (far.outcome == "capped")).all()
 
 
+@settings(max_examples=150)
+@given(shapes, networks, st.floats(0.0, 1.5), st.floats(0.3, 3.0), st.floats(-1, 2), st.integers(1, 120))
+def test_the_screen_never_changes_how_a_run_ends(shape, network, goal, bound, rate, epochs):
+    """Keeping the losses switches the screen off: each epoch is then judged by the exact loss."""
+    x, y = case(**shape)
+    many = {**network, "seed": np.arange(20), "lr": 10.0**rate, "epochs": epochs, "stop_loss": goal, "bound": bound}
+    screened, exact = train(x, y, **many), train(x, y, **many, keep_losses=True)
+    assert bits(screened) == bits(exact)
+
+
+def test_runs_that_diverge_late_are_seen_by_the_screen():
+    many = {"hidden": 2, "seed": np.arange(64), "lr": 30.0, "epochs": 300, "bound": 1.5}
+    screened, exact = train(X, Y, **many), train(X, Y, **many, keep_losses=True)
+    assert bits(screened) == bits(exact)
+    assert (screened.outcome == "diverged").sum() > 30
+
+
+def test_a_loss_that_is_no_number_is_the_one_nan_there_is_and_no_output_is_right():
+    far = train(X * 1e305, Y, hidden=2, seed=np.arange(6), lr=1e307, epochs=50, low=-1.0, bound=np.inf)
+    lost = np.isnan(far.loss)
+    assert lost.any()
+    assert set(far.loss[lost].view(np.int64)) == {np.array(np.nan).view(np.int64).item()}
+    assert (far.accuracy[lost] < 0.5).all()
+
+
 def settings_of_many(count):
     rng = np.random.default_rng(4)
     return {
@@ -218,7 +243,12 @@ def test_arrays_that_may_not_be_written_or_are_no_floats_are_fine():
         ({"y": [1.0]}, r"y: shape \(4, outputs\)"),
         ({"y": [0, 1, 1, np.inf]}, "y: finite"),
         ({"y": [0, 1, 1, 2]}, "y: binary cross-entropy"),
-        ({"hidden": 0}, "hidden: at least 1"),
+        ({"hidden": 0}, "hidden: one number, at least 1"),
+        ({"hidden": np.array([2, 3])}, "hidden: one number"),
+        ({"lr": "fast"}, "lr: numbers"),
+        ({"x": [[1, 2], [3]]}, "x: numbers"),
+        ({"seed": [1, 2], "lr": [0.1, 0.2, 0.3]}, "seed, low, high, lr.*broadcast"),
+        ({"low": -1.7e308, "high": 1.7e308}, "low, high"),
         ({"hidden": 2.5}, "hidden: whole"),
         ({"loss": "hinge"}, "loss: one of bce, mse"),
         ({"seed": -1}, "seed: from 0"),
