@@ -1,5 +1,9 @@
-"""The one error that is the user's to mend."""
+"""Errors that are the user's to mend; the message says what is wrong, where, and what is allowed."""
 
 
 class InputError(Exception):
-    """Something the user gave cannot be used. The message says what, where and what is allowed."""
+    """Something the user gave cannot be used."""
+
+
+class BusyError(InputError):
+    """Another process is writing in the folder."""

@@ -23,7 +23,7 @@ from .figures import (
 )
 from .schema import OUTCOMES, Manifest
 from .store import write_whole
-from .tables import axis_columns, readable, summary
+from .tables import axis_columns, readable, summary, typical_run
 
 if TYPE_CHECKING:
     from .results import Results
@@ -93,10 +93,11 @@ def answer(table: pd.DataFrame) -> str:
     best = best_cells(table).sort_values(["success", "median_epochs"], ascending=[False, True]).head(1)
     shown = readable(best).iloc[0]
     names = axis_columns(table)
+    soon = f"; half of all its runs have by epoch {shown['median epochs']} ({shown['epochs 95 %']})"
+    soon = soon if np.isfinite(best["median_epochs"].iloc[0]) else ""
     where = ", ".join(f"{name} {shown[name]}" for name in names) or "The one setting"
     return (
-        f"{where}: {shown['converged']} of the runs converge (95 % interval {shown['success 95 %']}), "
-        f"half of them within {shown['median epochs']} epochs ({shown['epochs 95 %']}). "
+        f"{where}: {shown['converged']} of the runs converge (95 % interval {shown['success 95 %']}){soon}. "
         f"{'No other setting converges more often, or as often and sooner.' if names else ''}"
     )
 
@@ -142,8 +143,9 @@ def figures(results: "Results") -> list[dict[str, Any]]:
             "diverged ones as never converging. Shown are the cells where most runs converge.",
         )
     )
-    for run, kept in results.store.trajectories().items():
-        trajectory = kept.to_pandas()
+    run = typical_run(table)
+    trajectory = None if run is None else results.trajectory(run)
+    if trajectory is not None:
         last = trajectory.iloc[-1]
         found.append(
             _figure(

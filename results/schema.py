@@ -43,6 +43,8 @@ class Session(_Record):
     wall: float
     kernels: float
     writing: float
+    versions: dict[str, str]
+    cpu: str
 
 
 class Manifest(_Record):

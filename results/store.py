@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from .errors import InputError
+from .errors import BusyError, InputError
 from .schema import Manifest, runs_schema
 
 MANIFEST = "manifest.json"
@@ -53,7 +53,7 @@ class Shard(NamedTuple):
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that its name never stands for half of it, not even after a power cut."""
-    partial = path.with_name(f".{path.name}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with partial.open("wb") as file:
             write(file)
@@ -64,6 +64,14 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         partial.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, so that they are there after a power cut too."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        _flush_folder(folder.parent)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -80,7 +88,7 @@ def _only_writer(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise InputError(f"{path}: another process is writing here; wait for it, or end it") from None
+        raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
     try:
         yield
     finally:
@@ -99,7 +107,7 @@ class Store:
         """The store in a folder that has one. InputError where there is none, or its manifest cannot be read."""
         path = Path(path)
         try:
-            text = (path / MANIFEST).read_text(encoding="utf-8")
+            text = (path / MANIFEST).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(
                 f"{path}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {path}` makes some."
@@ -111,7 +119,7 @@ class Store:
                     f"{path / MANIFEST}: format {found.get('format')!r} is not known here; this version reads format 1"
                 )
             return cls(path, Manifest.model_validate(found))
-        except (json.JSONDecodeError, ValidationError) as error:
+        except (UnicodeDecodeError, json.JSONDecodeError, ValidationError) as error:
             raise InputError(f"{path / MANIFEST}: damaged ({str(error).splitlines()[0]})") from None
 
     @classmethod
@@ -119,15 +127,15 @@ class Store:
         """A new store in `path`, which must be empty or not exist; or the one that another process just made there."""
         path = Path(path)
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            _make_folder(path)
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{path}: a file is in the way of this folder") from None
+        strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+        if strangers and MANIFEST not in strangers:
+            raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
         with _only_writer(path):
             if (path / MANIFEST).exists():
                 return cls.open(path)
-            strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
-            if strangers:
-                raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
             store = cls(path, manifest)
             store._write_manifest()
             return store
@@ -136,10 +144,11 @@ class Store:
     def writing(self) -> Iterator[None]:
         """Be the only writer, and clear away what a dead one left half-written."""
         with _only_writer(self.path):
-            for folder in (self.path, self._shards, self._trajectories):
-                folder.mkdir(exist_ok=True)
-                for leftover in folder.glob(f".*{PARTIAL}"):
-                    leftover.unlink()
+            self.manifest = Store.open(self.path).manifest  # as the last writer left it
+            for folder in (self._shards, self._trajectories):
+                _make_folder(folder)
+            for leftover in (*self.path.glob(f".{MANIFEST}*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}")):
+                leftover.unlink()
             yield
 
     def shards(self) -> list[Shard]:
@@ -171,7 +180,7 @@ class Store:
         """All rows so far, in the order of the run number."""
         schema = runs_schema(self.manifest.axes)
         # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
-        tables = [self._read_hashed(shard.path, shard.digest).cast(schema) for shard in self.shards()]
+        tables = [_cast(self._read_hashed(shard.path, shard.digest), schema, shard.path) for shard in self.shards()]
         return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
 
     def add_session(self, session) -> None:
@@ -213,6 +222,13 @@ def _write_hashed(folder: Path, name: str, table: pa.Table) -> None:
     pq.write_table(table, content, **_encoding(table))
     data = content.getbuffer()
     write_whole(folder / f"{name}-{_digest(data)}.parquet", lambda file: file.write(data))
+
+
+def _cast(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
+    try:
+        return table.cast(schema)
+    except (pa.ArrowException, ValueError):
+        raise InputError(f"{path}: has other columns than {MANIFEST} says") from None
 
 
 def _digest(data) -> str:

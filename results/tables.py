@@ -21,9 +21,10 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.Data
     for name in by:
         if name not in allowed:
             raise InputError(f"by: there is no setting {name!r} that varies; there is {', '.join(allowed)}")
+    by = list(dict.fromkeys(by))
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    groups = table.groupby(list(by), observed=True, sort=True)
+    groups = table.groupby(by, observed=True, sort=True)
     return groups.ngroup().to_numpy(), groups.size().index.to_frame(index=False)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation, localcontext
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ KINDS = ("values", "linear", "log", "range")
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
 # tenths come out as the tenths one would type.
 DIGITS = Context(prec=40)
+MOST_POINTS, MOST_CELLS = 1_000_000, 10_000_000
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -42,7 +43,7 @@ class Axis(BaseModel, Generic[T]):
     linear: tuple[Number, Number] | None = None
     log: tuple[Number, Number] | None = None
     range: tuple[Number, Number, Number] | None = None
-    n: Annotated[int, Field(strict=True, ge=1)] | None = None
+    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = None
     zip: Annotated[str, Field(min_length=1)] | None = None
     _points: tuple[T, ...] = PrivateAttr(default=())
 
@@ -61,7 +62,7 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(
                 "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
             )
-        points = self.values if self.values is not None else _EXPAND[kind](getattr(self, kind), self.n)
+        points = self.values if self.values is not None else _expanded(kind, getattr(self, kind), self.n)
         if not points:
             raise ValueError("the axis is empty: it needs at least one value")
         self._points = self._checked(points)
@@ -91,17 +92,26 @@ def _decimal(*numbers: float) -> list[Decimal]:
     return [Decimal(repr(number)) for number in numbers]
 
 
+def _expanded(kind: str, numbers: tuple[float, ...], n: int | None) -> list[int | float]:
+    with localcontext(DIGITS):  # not the caller's: it would change the values
+        try:
+            return _EXPAND[kind](numbers, n)
+        except InvalidOperation:
+            raise ValueError(f"{kind}: these numbers are too far apart") from None
+
+
 def _linear(ends, n):
     low, high = _decimal(*ends)
-    return [_plain(low + (high - low) * k / max(n - 1, 1)) for k in range(n)]
+    inner = [low + (high - low) * k / (n - 1) for k in range(1, n - 1)]
+    return [_plain(value) for value in [low, *inner, high][:n]]
 
 
 def _log(ends, n):
     low, high = _decimal(*ends)
     if low <= 0 or high <= 0:
         raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
-    ratio = DIGITS.ln(DIGITS.divide(high, low))
-    inner = [DIGITS.multiply(low, DIGITS.exp(ratio * k / (n - 1))) for k in range(1, n - 1)]
+    ratio = (high / low).ln()
+    inner = [low * (ratio * k / (n - 1)).exp() for k in range(1, n - 1)]
     return [_plain(value) for value in [low, *inner, high][:n]]
 
 
@@ -110,6 +120,8 @@ def _range(spec, _):
     if step == 0:
         raise ValueError("the step of a range cannot be 0")
     count = max(-(-(stop - start) // step), Decimal(0))
+    if count > MOST_POINTS:
+        raise ValueError(f"a range may have {MOST_POINTS:,} values at most; this has {count:,}")
     return [_plain(start + step * k) for k in range(int(count))]
 
 
@@ -149,6 +161,8 @@ def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, n
     bundles = _zipped(axes)
     bundles.sort(key=lambda bundle: not any(first[axis.setting] for axis in bundle))  # stable: else as written
     lengths = [len(bundle[0].points) for bundle in bundles]
+    if math.prod(lengths) > MOST_CELLS:
+        raise InputError(f"{math.prod(lengths):,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
     indices = np.indices(lengths, np.int32).reshape(len(bundles), math.prod(lengths))
     found = {axis.setting: index for bundle, index in zip(bundles, indices, strict=True) for axis in bundle}
     return {axis.setting: found[axis.setting] for axis in axes}
@@ -156,9 +170,9 @@ def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, n
 
 def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
     """Axes that advance together, in the order of their first."""
-    bundles: dict[str, list[AxisInUse]] = {}
+    bundles: dict[tuple[str | None, str | None], list[AxisInUse]] = {}
     for axis in axes:
-        bundles.setdefault(axis.zip or f"alone: {axis.setting}", []).append(axis)
+        bundles.setdefault((axis.zip, None) if axis.zip else (None, axis.setting), []).append(axis)
     for first, *others in bundles.values():
         for other in others:
             if len(other.points) != len(first.points):

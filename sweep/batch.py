@@ -29,9 +29,6 @@ class Failure(NamedTuple):
     span: Span
     reason: str
 
-    def __str__(self) -> str:
-        return f"runs {self.span[0]} to {self.span[1] - 1} failed: {self.reason}"
-
 
 def run_or_fail(spec: Spec, span: Span) -> Batch | Failure:
     """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish."""

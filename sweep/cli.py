@@ -1,9 +1,14 @@
 """The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
 
+import io
+import os
+import shlex
 import sys
+import threading
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,6 +20,8 @@ from .show import BackendName, TableFormat, outcome_line, print_replay, print_su
 if TYPE_CHECKING:
     from ..results import Results
     from .sweep import Sweep
+
+Result = TypeVar("Result")
 
 app = typer.Typer(
     help="Train small neural networks by the hundred thousand, and see which converge.",
@@ -71,7 +78,8 @@ def run(
             print(f"  {axis.setting}: {len(axis.points)} values, {axis.points[0]} ... {axis.points[-1]}")
         return
     results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend)
-    _say(f"Look closer: backsweep table {results.path}; backsweep report {results.path}")
+    where = shlex.quote(str(results.path))
+    print(f"Look closer: backsweep table {where}; backsweep report {where}")
 
 
 @app.command()
@@ -112,13 +120,12 @@ def replay(
 
     results = _opened(folder)
     plan = Sweep.of_folder(folder).plan()
-    again = train_again(plan, number)
-    unlike = _differences(results, plan, [number])
+    again, unlike = _beside(lambda: (train_again(plan, number), _differences(results, plan, [number])))
     print_replay(again, form)
     if unlike:
         _fail("; ".join(unlike))
     if form is TableFormat.text and number in set(results.table["run"]):
-        _say("The same bits as in the folder.")
+        print("The same bits as in the folder.")
 
 
 @app.command()
@@ -135,8 +142,8 @@ def verify(
     runs = results.table["run"].to_numpy()
     if not len(runs):
         raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
-    chosen = np.sort(np.random.default_rng(0).choice(runs, min(sample, len(runs)), replace=False))
-    unlike = _differences(results, Sweep.of_folder(folder).plan(), chosen)
+    chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
+    unlike = _beside(lambda: _differences(results, Sweep.of_folder(folder).plan(), chosen))
     if unlike:
         _fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
     print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
@@ -150,11 +157,33 @@ def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "
     try:
         results = sweep.run(out, jobs=jobs, backend=backend.value, progress=progress_on(console))
     except KeyboardInterrupt:
-        _fail(f"interrupted. What is done is kept; to go on: backsweep resume {out}")
+        _fail(f"interrupted. What is done is kept; to go on: backsweep resume {shlex.quote(str(out))}")
     except BatchesFailed as error:
-        _fail(f"{error}\nAll other runs are done and kept; to try these again: backsweep resume {out}")
+        _fail(f"{error}\nAll other runs are done and kept; to try these again: backsweep resume {shlex.quote(str(out))}")
     console.print(escape(outcome_line(results)), highlight=False, soft_wrap=True)
     return results
+
+
+def _beside(work: Callable[[], Result]) -> Result:
+    """Do it in a thread beside this one, which Ctrl-C then ends at once, whatever the kernels are at."""
+    done: list[Result] = []
+    failed: list[BaseException] = []
+
+    def attempt() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    worker = threading.Thread(target=attempt, daemon=True)
+    worker.start()
+    try:
+        worker.join()
+    except KeyboardInterrupt:
+        _fail("interrupted. Nothing was changed; give the same command again")
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
 def _opened(folder: Path) -> "Results":
@@ -166,7 +195,7 @@ def _opened(folder: Path) -> "Results":
 def _report(results: "Results") -> None:
     from .sweep import keep_typical_trajectory
 
-    keep_typical_trajectory(results)
+    _beside(lambda: keep_typical_trajectory(results))
     print(f"Report: {results.report()}")
 
 
@@ -177,10 +206,6 @@ def _differences(results: "Results", plan, runs) -> list[str]:
     return differences(plan, table[table["run"].isin(runs)])
 
 
-def _say(text: str) -> None:
-    print(text)
-
-
 def _fail(message: str) -> NoReturn:
     print(f"backsweep: {message}", file=sys.stderr)
     raise typer.Exit(1)
@@ -188,13 +213,16 @@ def _fail(message: str) -> NoReturn:
 
 def main() -> None:
     """Run the command line; what the user can mend is one message and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no ∞ gets a question mark
     try:
         app()
     except InputError as error:
         print(f"backsweep: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

@@ -18,6 +18,7 @@ from ..kernels import compiled_before, train
 from ..results.schema import Session
 from ..results.store import Span, Store
 from .batch import Batch, Failure, run_or_fail
+from .machine import cpu_name, versions
 from .plan import Pace, Plan, batches
 from .progress import Progress
 
@@ -65,13 +66,23 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
             wall=time.perf_counter() - begin,
             kernels=kernels,
             writing=writing,
+            versions=versions(),
+            cpu=cpu_name(),
         )
         if runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
     if failures:
-        raise BatchesFailed("\n".join(map(str, failures)))
+        raise BatchesFailed(_told(failures))
     return session
+
+
+def _told(failures: list[Failure]) -> str:
+    """A line for each reason, with the spans that it befell."""
+    spans: dict[str, list[str]] = {}
+    for (start, stop), reason in sorted(failures):
+        spans.setdefault(reason, []).append(f"{start} to {stop - 1}")
+    return "\n".join(f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items())
 
 
 def _prepare_kernels(progress: Progress) -> None:

@@ -33,6 +33,8 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
         return f"{key}: missing"
     if one["type"] == "model_type":
         return f"{key} = {_short(one['input'])}: must be a table"
+    if one["type"] == "tuple_type":
+        return f"{key} = {_short(one['input'])}: must be a list"
     message = one["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if one["type"] == "value_error":
         return f"{key}: {message}" if key else message

@@ -33,6 +33,7 @@ PER_CALL = {"model.hidden": "hidden", "model.bias": "bias", "train.loss": "loss"
 BATCH_SECONDS = 0.5
 LEAST_RUNS = 4 * LANES  # a batch ends with lanes running empty; below this most of it would
 MOST_RUNS = 2**18
+MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
 # A sigmoid and a multiply-add, per lane, on a present-day core: only for the first batch of a shape.
 SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
 
@@ -50,6 +51,8 @@ class Plan:
         self.axes = _columns(self._values)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
+        if self.runs > MOST_RUNS_OF_ALL:
+            raise InputError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._shape_starts = self._starts_of_shapes()
         self._check_init()
@@ -139,9 +142,10 @@ class Pace:
 
 def batches(plan: Plan, missing: Iterable[Span], pace: Pace) -> Iterator[Span]:
     """The missing runs in spans of one network shape, each about as long as `pace` says by then."""
+    shapes = plan.shapes()
     for start, stop in missing:
         at = start
         while at < stop:
-            end = min(stop, plan.shapes()[plan.shape_of(at)][1], at + pace.runs(at))
+            end = min(stop, shapes[plan.shape_of(at)][1], at + pace.runs(at))
             yield at, end
             at = end

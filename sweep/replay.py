@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from ..kernels import Training, train
 from ..results.errors import InputError
-from ..results.schema import LAST_COLUMNS
 from .batch import table_of
 from .plan import Plan
 
@@ -32,20 +31,22 @@ def replay(plan: Plan, run: int) -> Replay:
     if not 0 <= run < plan.runs:
         raise InputError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
-    training = train(**plan.arguments(runs), keep_losses=True)
-    losses = np.asarray(training.losses)[0, : int(training.epochs[0]) + 1]
-    return Replay(table_of(plan, runs, training), training, losses)
+    training = train(**plan.arguments(runs))
+    # Its losses in a second go that is no longer than it was: its limit, for which room would be made, may be billions.
+    made = int(training.epochs[0])
+    again = train(**{**plan.arguments(runs), "epochs": max(made, 1)}, keep_weights=False, keep_losses=True)
+    return Replay(table_of(plan, runs, training), training, np.asarray(again.losses)[0, : made + 1])
 
 
 def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
-    """Train the runs of these rows again; a sentence for each value that is not the same to the last bit."""
+    """Train the runs of these rows again; a sentence for each value of theirs that is not the same to the last bit."""
     found = []
     shape = np.array([plan.shape_of(run) for run in table["run"]])
     for number in np.unique(shape):
         stored = table[shape == number]
         runs = stored["run"].to_numpy()
         again = table_of(plan, runs, train(**plan.arguments(runs), keep_weights=False)).to_pandas()
-        for name in LAST_COLUMNS:
+        for name in again.columns:
             before, after = np.asarray(stored[name]), np.asarray(again[name])
             unequal = np.flatnonzero(~_same_bits(before, after))
             found += [f"run {runs[i]}: {name} is {after[i]!r}, the folder has {before[i]!r}" for i in unequal]

@@ -20,6 +20,7 @@ Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
 Switch = Annotated[bool, Field(strict=True)]
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
+SeedCount = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
 
 class _Table(BaseModel):
@@ -30,7 +31,7 @@ class SeedRange(_Table):
     """`count` seeds from `start` on."""
 
     start: Seed
-    count: Count
+    count: SeedCount
 
     @model_validator(mode="after")
     def _within_the_stream(self):
@@ -44,7 +45,7 @@ def _seeds_kind(raw: object) -> str:
 
 
 Seeds = Annotated[
-    Annotated[Count, Tag("<count>")] | Annotated[tuple[Seed, ...], Tag("<list>")] | Annotated[SeedRange, Tag("<range>")],
+    Annotated[SeedCount, Tag("<count>")] | Annotated[tuple[Seed, ...], Tag("<list>")] | Annotated[SeedRange, Tag("<range>")],
     Discriminator(_seeds_kind),
 ]
 
@@ -144,11 +145,15 @@ class Spec(_Table):
         return self.model_dump(mode="json", exclude_none=True)
 
     def meaning(self) -> dict[str, Any]:
-        """What fixes the rows, flat: two specs that say the same in different ways have the same."""
-        seeds = self.seeds if isinstance(self.seeds, tuple) else [int(self.seed_values()[0]), int(self.seed_values()[-1])]
-        flat = {"task": self.task, "seeds": list(seeds) if isinstance(self.seeds, tuple) else f"{seeds[0]} ... {seeds[1]}"}
+        """What fixes the rows, flat; however values, axes and seeds are written, and whatever a zip is called."""
+        flat: dict[str, Any] = {"task": self.task, "seeds": _seeds_in_words(self.seeds)}
+        zips: dict[str, int] = {}
         for key, value in self.settings():
-            flat[key] = {"values": list(value.points), "zip": value.zip} if isinstance(value, Axis) else value
+            if isinstance(value, Axis):
+                zipped = zips.setdefault(value.zip, len(zips)) if value.zip else None
+                flat[key] = {"values": list(value.points), "zip": zipped}
+            else:
+                flat[key] = value
         return flat
 
     def __hash__(self) -> int:
@@ -157,6 +162,15 @@ class Spec(_Table):
     def digest(self) -> str:
         """SHA-256 of `meaning`, in hexadecimal."""
         return hashlib.sha256(json.dumps(self.meaning(), sort_keys=True).encode()).hexdigest()
+
+
+def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str:
+    """Seeds that follow each other have one form, whichever way they were given."""
+    if isinstance(seeds, tuple) and seeds != tuple(range(seeds[0], seeds[0] + len(seeds))):
+        return list(seeds)
+    first = seeds.start if isinstance(seeds, SeedRange) else seeds[0] if isinstance(seeds, tuple) else 0
+    count = seeds.count if isinstance(seeds, SeedRange) else len(seeds) if isinstance(seeds, tuple) else seeds
+    return f"{first} ... {first + count - 1}"
 
 
 def _leaves(table: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..kernels import SOURCES_HASH
 from ..results import Results
-from ..results.errors import InputError
+from ..results.errors import BusyError, InputError
 from ..results.schema import Manifest
 from ..results.store import MANIFEST, Store
 from .execute import Backend, execute
@@ -20,13 +22,14 @@ from .spec import Spec
 class Sweep:
     """Every combination of a spec's axes, times its seeds."""
 
-    def __init__(self, spec: Spec):
+    def __init__(self, spec: Spec, source: str = "spec"):
         self.spec = spec
+        self._source = source
 
     @classmethod
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
-        return cls(Spec.read(path))
+        return cls(Spec.read(path), str(path))
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
@@ -36,12 +39,18 @@ class Sweep:
     @classmethod
     def of_folder(cls, path: str | Path) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder."""
-        store = Store.open(path)
-        return cls(Spec.parse(store.manifest.spec, str(Path(path) / MANIFEST)))
+        manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
+        spec = Spec.parse(manifest.spec, source)
+        if spec.digest() != manifest.spec_hash:
+            raise InputError(f"{source}: damaged (the spec in it is not the one that was run: its hash is another)")
+        return cls(spec, source)
 
     def plan(self) -> Plan:
-        """Which runs there are, with which settings."""
-        return plan_of(self.spec)
+        """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
+        try:
+            return plan_of(self.spec)
+        except InputError as error:
+            raise InputError(f"{self._source}: {error}") from None
 
     def run(
         self, out: str | Path, *, jobs: int | None = None, backend: Backend = "threads", progress: Progress | None = None
@@ -53,6 +62,8 @@ class Sweep:
         plan, progress = self.plan(), progress or Progress()
         store = self._store(Path(out), plan)
         with store.writing():
+            if store.missing() and store.manifest.versions["kernels"] != SOURCES_HASH:
+                progress.say("the runs so far were made by another version of the kernels, whose bits may differ")
             try:
                 session = execute(plan, store, jobs or _cores(), backend, progress)
             finally:
@@ -88,14 +99,17 @@ class Sweep:
 
 
 def keep_typical_trajectory(results: Results) -> None:
-    """Train the run that reports show once more, and keep the loss of each of its epochs beside the results."""
+    """Train the run that reports show once more, and keep the loss of each of its epochs beside the results.
+
+    While another process writes there, nothing is kept, and the report goes without.
+    """
     from ..results.tables import typical_run  # with scipy and pandas a second; only reports need it
 
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():
-        plan = plan_of(Spec.parse(results.store.manifest.spec))
-        with results.store.writing():
-            results.store.append_trajectory(run, replay(plan, run).trajectory())
+        trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory()
+        with suppress(BusyError), results.store.writing():
+            results.store.append_trajectory(run, trajectory)
 
 
 def _cores() -> int:

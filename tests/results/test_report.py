@@ -9,6 +9,7 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.figures import best_cells, success_map, survival_picture, thinned
+from backsweep.results.report import answer
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory
 
@@ -139,3 +140,29 @@ def test_thinning_keeps_the_ends():
     few = thinned(whole, 100)
     assert (len(few), few["epoch"].iloc[0], few["epoch"].iloc[-1]) == (100, 0, 4999)
     assert len(thinned(whole.iloc[:7])) == 7
+
+
+def test_below_one_half_no_median_is_claimed(tmp_path):
+    results = Sweep.from_dict({**SPEC, "train": {**SPEC["train"], "epochs": 120}}).run(tmp_path / "r")
+    assert 0 < (results.table["outcome"] == "converged").mean() < 0.5
+    text = answer(results.table)
+    assert "of the runs converge" in text
+    assert "half" not in text
+    assert "∞" not in text
+
+
+def test_while_another_process_writes_the_report_goes_without_a_trajectory(tmp_path):
+    results = Sweep.from_dict(SPEC).run(tmp_path / "r")
+    with results.store.writing():
+        again = Results.open(results.path)
+        keep_typical_trajectory(again)
+        assert again.report().read_text().count("<svg") == 2
+
+
+def test_a_trajectory_of_an_earlier_report_is_not_shown_as_todays(results, tmp_path):
+    copy = Sweep.from_dict(SPEC).run(tmp_path / "r")
+    copy.store.append_trajectory(0, results.store.trajectories().popitem()[1])
+    keep_typical_trajectory(copy)
+    assert len(copy.store.trajectories()) == 2
+    assert "One run: number 0<" not in copy.report().read_text()
+    assert copy.report().read_text().count("<svg") == 3

@@ -2,6 +2,8 @@
 
 import errno
 import json
+import os
+import stat
 
 import numpy as np
 import pyarrow as pa
@@ -113,7 +115,9 @@ def test_one_writer_at_a_time(store):
 
 
 def test_sessions_are_kept(store):
-    session = Session(started="now", jobs=2, backend="threads", runs=60, run_epochs=9, wall=1.0, kernels=1.5, writing=0.1)
+    session = Session(
+        started="now", jobs=2, backend="threads", runs=60, run_epochs=9, wall=1.0, kernels=1.5, writing=0.1, versions={}, cpu=""
+    )
     store.add_session(session)
     assert Store.open(store.path).manifest.sessions == (session,)
 
@@ -140,13 +144,14 @@ def test_a_damaged_shard_is_named(store, harm):
     ("text", "said"),
     [
         ("{", "damaged"),
+        (b"\xff\xfe", "damaged"),
         ("[]", "damaged"),
         ('{"format": 2}', "format 2 is not known"),
         ('{"format": 1}', "damaged"),
     ],
 )
 def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
-    (store.path / "manifest.json").write_text(text)
+    (store.path / "manifest.json").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InputError, match=rf"manifest.json: .*{said}"):
         Store.open(store.path)
 
@@ -167,3 +172,45 @@ def test_opening_runs_no_code(store):
     for path in store.path.rglob("*"):
         if path.is_file() and path.name != ".lock":
             assert path.read_bytes()[:4] == b"PAR1" or json.loads(path.read_text())
+
+
+def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypatch):
+    """Else a power cut may take the name away again."""
+    seen = []
+    rename, flush = store_module.Path.replace, store_module.os.fsync
+    monkeypatch.setattr(store_module.Path, "replace", lambda *names: (seen.append("rename"), rename(*names)))
+    monkeypatch.setattr(
+        store_module.os,
+        "fsync",
+        lambda fd: (seen.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file"), flush(fd)),
+    )
+    write_whole(tmp_path / "file", lambda file: file.write(b"content"))
+    assert seen == ["file", "rename", "folder"]
+    seen.clear()
+    Store.create(tmp_path / "a" / "b", manifest())
+    assert seen == ["folder", "folder", "file", "rename", "folder"]
+
+
+def test_sessions_of_two_writers_are_both_kept(store):
+    other = Store.open(store.path)
+    session = Session(
+        started="now", jobs=1, backend="threads", runs=1, run_epochs=1, wall=1.0, kernels=1.0, writing=0.1, versions={}, cpu=""
+    )
+    for writer in (store, other):
+        with writer.writing():
+            writer.add_session(session)
+    assert len(Store.open(store.path).manifest.sessions) == 2
+
+
+def test_a_strangers_folder_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError):
+        Store.create(tmp_path, manifest())
+    assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
+    text = (store.path / "manifest.json").read_text().replace('"lr"', '"rate"')
+    (store.path / "manifest.json").write_text(text)
+    with pytest.raises(InputError, match=r"parquet: has other columns than manifest.json says"):
+        Store.open(store.path).read()

@@ -223,3 +223,51 @@ def test_imports_stay_light():
     code = "import sys, backsweep.sweep.sweep; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_terminals_without_the_signs_get_others(here):
+    done = backsweep("table", "runs/small", cwd=here, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "%" in done.stdout
+
+
+def test_a_column_named_twice_counts_once(here):
+    assert must("table", "runs/small", "--by", "lr,lr", cwd=here) == must("table", "runs/small", "--by", "lr", cwd=here)
+
+
+def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
+    command = " ".join([f"'{part}'" for part in BACKSWEEP])
+    done = subprocess.run(
+        f"{command} replay runs/small 19 --format csv | head -1",
+        shell=True,
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "epoch,loss\n"
+    assert done.stderr == ""
+
+
+def test_ctrl_c_ends_a_replay_too(here):
+    spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000\nlr = 0.001\n'
+    (here / "endless.toml").write_text(spec)
+    code = (
+        "import pathlib; from backsweep.sweep import Sweep; "
+        "sweep = Sweep.from_toml('endless.toml'); sweep._store(pathlib.Path('endless'), sweep.plan())"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
+    process = subprocess.Popen(
+        [*BACKSWEEP, "replay", "endless", "0"],
+        cwd=here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(4.0)
+    begin = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert (time.monotonic() - begin < 2, process.returncode) == (True, 1)
+    assert "interrupted" in errors

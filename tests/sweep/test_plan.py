@@ -99,3 +99,16 @@ def test_batches_learn_to_be_half_a_second():
     assert pace.runs(5) == LEAST_RUNS
     pace.learn(0, 10**6, 1e-3)
     assert pace.runs(5) == MOST_RUNS
+
+
+def test_a_zip_may_be_called_anything():
+    made = plan(model={"hidden": {"values": [2, 4], "zip": "train.lr"}}, train={"lr": {"values": [1, 2]}})
+    assert made.cells == 4
+
+
+def test_too_many_cells_or_runs_are_refused_before_memory_is_asked_for():
+    many = {"linear": [1, 2], "n": 100_000}
+    with pytest.raises(InputError, match=r"10,000,000,000 cells are too many"):
+        plan(train={"lr": many, "bound": many})
+    with pytest.raises(InputError, match=r"1,000,000,000,000 runs are too many"):
+        plan(seeds=10_000_000, train={"lr": many})

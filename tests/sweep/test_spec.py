@@ -1,5 +1,6 @@
 """Specs: what they mean, and what is said of those that mean nothing."""
 
+import decimal
 import json
 
 import numpy as np
@@ -124,6 +125,11 @@ WRONG = [
     ({"task": "xor", "seeds": [-1]}, "seeds.0 = -1: must be greater than or equal to 0"),
     ({"task": "xor", "seeds": {"start": 2**32 - 1, "count": 2}}, "seeds: the last seed, 4294967296, is over 4294967295"),
     ({"task": "xor", "name": ""}, "name = ''"),
+    ({"task": "xor", "seeds": 2_000_000_000}, "seeds = 2000000000: must be less than or equal to 100000000"),
+    ({"task": "xor", "train": {"lr": {"linear": [1, 2], "n": 10**9}}}, "train.lr.n = 1000000000: must be less than"),
+    ({"task": "xor", "train": {"lr": {"range": [1.0, 1e300, 1e-300]}}}, "train.lr: range: these numbers are too far apart"),
+    ({"task": "xor", "train": {"lr": {"range": [1.0, 1e9, 1.0]}}}, "train.lr: a range may have 1,000,000 values at most"),
+    ({"task": "xor", "train": {"lr": {"values": 3}}}, "train.lr.values = 3: must be a list"),
 ]
 
 
@@ -162,3 +168,29 @@ def test_a_spec_is_named_after_its_file_unless_it_has_a_name(tmp_path):
     assert Spec.read(path).name == "mine"
     path.write_text('task = "xor"\nname = "other"')
     assert Spec.read(path).name == "other"
+
+
+def test_axes_do_not_depend_on_the_callers_decimal_context():
+    plain = axis({"log": [0.01, 10.0], "n": 25})
+    with decimal.localcontext(prec=6):
+        assert axis({"log": [0.01, 10.0], "n": 25}) == plain
+    assert axis({"linear": [-1e30, 1.0], "n": 2}, "model.init.low") == [-1e30, 1.0]
+    assert axis({"linear": [1e-300, 0.12345678901234567], "n": 3})[-1] == 0.12345678901234567
+
+
+def test_values_that_follow_each_other_and_names_of_zips_mean_nothing():
+    assert (
+        Spec.parse({"task": "xor", "seeds": [4, 5]}).digest()
+        == Spec.parse({"task": "xor", "seeds": {"start": 4, "count": 2}}).digest()
+    )
+    digests = {
+        Spec.parse(
+            {
+                "task": "xor",
+                "model": {"hidden": {"values": [2, 3], "zip": name}},
+                "train": {"lr": {"values": [1, 2], "zip": name}},
+            }
+        ).digest()
+        for name in ("a", "b")
+    }
+    assert len(digests) == 1

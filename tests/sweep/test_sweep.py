@@ -170,7 +170,7 @@ def test_a_batch_that_fails_is_named_and_the_others_finish(once, tmp_path, monke
         return train(**settings)
 
     monkeypatch.setattr(batch, "train", fail_where_mse_has_two_units)
-    with pytest.raises(BatchesFailed, match=r"runs 150 to 299 failed: MemoryError: no room"):
+    with pytest.raises(BatchesFailed, match=r"runs 150 to 299 failed: MemoryError: no room$"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2)
     assert Results.open(tmp_path / "r").store.missing() == [(150, 300)]
     monkeypatch.undo()
@@ -213,3 +213,49 @@ def test_jobs_default_to_the_cores_this_process_may_use(tmp_path):
     results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
     assert results.last.jobs == len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert "1 of 1 runs" in repr(results)
+
+
+def test_settings_that_were_changed_are_found_too(once):
+    changed = once.table.iloc[:1].assign(lr=9.0)
+    assert differences(Sweep.from_dict(SPEC).plan(), changed) == [
+        "run 0: lr is np.float64(0.1), the folder has np.float64(9.0)"
+    ]
+
+
+def test_a_replay_needs_room_for_the_epochs_made_not_for_the_limit():
+    long = Sweep.from_dict({"task": "xor", "train": {"lr": 2.0, "epochs": 2_000_000_000, "stop": {"loss": 0.3}}})
+    again = replay(long.plan(), 0)
+    assert again.row["outcome"][0].as_py() == "converged"
+    assert len(again.losses) == again.row["epochs"][0].as_py() + 1
+    assert again.losses[-1] == again.row["loss"][0].as_py() <= 0.3 < again.losses[-2]
+
+
+def test_a_manifest_with_another_spec_than_was_run_is_damaged(tmp_path):
+    results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
+    manifest = results.path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"epochs": 3', '"epochs": 4'))
+    with pytest.raises(InputError, match=r"manifest.json: damaged \(the spec in it is not the one that was run"):
+        Sweep.of_folder(results.path)
+
+
+def test_going_on_with_other_kernels_is_said(tmp_path):
+    said = []
+
+    class Listening(Progress):
+        def say(self, text):
+            said.append(text)
+
+    results = Sweep.from_dict(SPEC).run(tmp_path / "r")
+    manifest = results.path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(results.manifest.versions["kernels"], "0" * 16))
+    next((results.path / "shards").iterdir()).unlink()
+    again = Sweep.from_dict(SPEC).run(results.path, progress=Listening())
+    assert any("another version of the kernels" in text for text in said)
+    assert again.last.versions["kernels"] != "0" * 16
+
+
+def test_what_is_wrong_with_a_plan_names_the_file(tmp_path):
+    file = tmp_path / "zipped.toml"
+    file.write_text('task = "xor"\n[model]\nhidden = { values = [2, 3], zip = "a" }\n[train]\nlr = { values = [1], zip = "a" }')
+    with pytest.raises(InputError, match=r"zipped.toml: model.hidden and train.lr: zipped as 'a'"):
+        Sweep.from_toml(file).plan()
