@@ -100,7 +100,7 @@ def _require(ok, argument: str, allowed: str) -> None:
 
 def _whole(argument: str, values) -> np.ndarray:
     values = np.asarray(values)
-    _require(values.dtype.kind in "iu", argument, "whole numbers are needed")
+    _require(values.dtype.kind in "iu" or values.size == 0, argument, "whole numbers are needed")
     return values
 
 
@@ -141,8 +141,9 @@ def _data(x, y, hidden, bias, loss) -> tuple[Data, Network]:
     _require(y.ndim == 2 and y.size > 0 and len(y) == len(x), "y", f"shape ({len(x)}, outputs) or ({len(x)},)")
     _require(np.isfinite(x), "x", "finite numbers only")
     _require(np.isfinite(y), "y", "finite numbers only")
-    _require(loss in LOSSES, "loss", f"one of {', '.join(LOSSES)}")
+    _require(isinstance(loss, str) and loss in LOSSES, "loss", f"one of {', '.join(LOSSES)}")
     _require(LOSSES[loss] != BCE or np.all((y >= 0) & (y <= 1)), "y", "binary cross-entropy needs targets within 0 and 1")
+    _require(isinstance(bias, bool | np.bool_), "bias", "True or False")
     _require(_whole("hidden", hidden).ndim == 0 and hidden >= 1, "hidden", "one number, at least 1")
     samples, outputs = y.shape
     counts = np.ones(samples)

@@ -14,10 +14,10 @@ import pandas as pd
 from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
 from .statistics import Survival
-from .tables import axis_columns, summary, survival
+from .tables import axis_columns, level_texts, summary, survival
 
 INK = "#1b1e23"
 FAINT = "#8a8f98"
@@ -93,11 +93,7 @@ def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
 def _label_levels(axis, levels: list, most: int) -> None:
     step = -(-len(levels) // most) or 1
     shown = range(0, len(levels), step)
-    axis.set_ticks([k + 0.5 for k in shown], [_text(levels[k]) for k in shown])
-
-
-def _text(level: object) -> str:
-    return f"{level:.3g}" if isinstance(level, float) else str(level)
+    axis.set_ticks([k + 0.5 for k in shown], level_texts([levels[k] for k in shown], digits=3))
 
 
 @dataclass(frozen=True)
@@ -116,6 +112,8 @@ def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
     """
     found = summary(table)
     names = axis_columns(table)
+    if len(names) == 1 and (found["success"] > 0).any():
+        found = found[found["success"] > 0]  # of one setting many values may fail, and say nothing in a picture
     ranked = found.sort_values(["success", "median_epochs"], ascending=[False, True], kind="stable")
     if len(names) > 1:
         ranked = ranked.groupby(min(names, key=lambda name: table[name].nunique()), sort=False, observed=True).head(1)
@@ -128,7 +126,8 @@ def survival_picture(table: pd.DataFrame) -> SurvivalPicture:
     cells = best_cells(table)
     chosen = table.merge(cells[names], on=names) if names else table
     curves, settings = survival(chosen, names)
-    labels = [", ".join(f"{name} {_text(value)}" for name, value in row.items()) for row in settings.to_dict("records")]
+    texts = {str(name): level_texts(settings[name].tolist(), digits=3) for name in settings}
+    labels = [", ".join(f"{name} {column[k]}" for name, column in texts.items()) for k in range(len(settings))]
     return SurvivalPicture(curves, [str(label) or "all runs" for label in labels or [""]], int(chosen["epochs"].max()))
 
 
@@ -145,6 +144,7 @@ def draw_survival(value: SurvivalPicture, axes: Axes) -> Axes:
         axes.fill_between(epoch, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
     axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel="epochs", ylabel="not yet converged")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda epochs, _: f"{epochs:,.0f}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(loc="best")
     return axes

@@ -48,7 +48,7 @@ def contents(results: "Results") -> dict[str, Any]:
         "done": len(table),
         "answer": answer(table),
         "outcomes": [(name, int((table["outcome"] == name).sum())) for name in OUTCOMES],
-        "cost": cost(manifest),
+        "cost": cost(manifest, table),
         "figures": [] if table.empty else figures(results),
         "cells": readable(cells.head(MOST_ROWS)),
         "settings": len(axis_columns(table)),
@@ -102,8 +102,8 @@ def answer(table: pd.DataFrame) -> str:
     )
 
 
-def cost(manifest: Manifest) -> dict[str, Any]:
-    """What all sessions together took."""
+def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:
+    """What all sessions together took; of one that was killed only its runs are known."""
     sessions = manifest.sessions
     wall = sum(session.wall for session in sessions)
     return {
@@ -111,7 +111,8 @@ def cost(manifest: Manifest) -> dict[str, Any]:
         "wall": wall,
         "kernels": sum(session.kernels for session in sessions),
         "writing": sum(session.writing for session in sessions),
-        "run_epochs": sum(session.run_epochs for session in sessions),
+        "run_epochs": int(table["epochs"].sum()),
+        "unrecorded": len(table) - sum(session.runs for session in sessions),
         "rate": sum(session.run_epochs for session in sessions) / wall / 1e6 if wall else 0.0,
     }
 
@@ -145,7 +146,7 @@ def figures(results: "Results") -> list[dict[str, Any]]:
     )
     run = typical_run(table)
     trajectory = None if run is None else results.trajectory(run)
-    if trajectory is not None:
+    if trajectory is not None and len(trajectory) > 1:
         last = trajectory.iloc[-1]
         found.append(
             _figure(

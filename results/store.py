@@ -120,7 +120,12 @@ class Store:
                 )
             return cls(path, Manifest.model_validate(found))
         except (UnicodeDecodeError, json.JSONDecodeError, ValidationError) as error:
-            raise InputError(f"{path / MANIFEST}: damaged ({str(error).splitlines()[0]})") from None
+            where = (
+                [".".join(map(str, one["loc"])) for one in error.errors()]
+                if isinstance(error, ValidationError)
+                else [str(error)]
+            )
+            raise InputError(f"{path / MANIFEST}: damaged ({', '.join(where[:3])})") from None
 
     @classmethod
     def create(cls, path: str | Path, manifest: Manifest) -> "Store":
@@ -183,6 +188,11 @@ class Store:
         tables = [_cast(self._read_hashed(shard.path, shard.digest), schema, shard.path) for shard in self.shards()]
         return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
 
+    def check(self) -> None:
+        """InputError if a shard's content is not what its name says."""
+        for shard in self.shards():
+            self._whole(shard.path, shard.digest)
+
     def add_session(self, session) -> None:
         """Put one more session on record."""
         self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
@@ -210,10 +220,13 @@ class Store:
         write_whole(self.path / MANIFEST, lambda file: file.write(text.encode()))
 
     def _read_hashed(self, path: Path, digest: str) -> pa.Table:
+        return pq.read_table(pa.BufferReader(self._whole(path, digest)))
+
+    def _whole(self, path: Path, digest: str) -> bytes:
         data = path.read_bytes()
         if _digest(data) != digest:
             raise InputError(f"{path}: damaged; remove it and `backsweep resume {self.path}`: only what it held is repeated")
-        return pq.read_table(pa.BufferReader(data))
+        return data
 
 
 def _write_hashed(folder: Path, name: str, table: pa.Table) -> None:

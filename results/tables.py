@@ -17,11 +17,11 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
     """The number of each run's group, (runs,), and the groups' settings, one row each, sorted."""
+    by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     allowed = [*axis_columns(table), "cell", "seed"]
     for name in by:
         if name not in allowed:
             raise InputError(f"by: there is no setting {name!r} that varies; there is {', '.join(allowed)}")
-    by = list(dict.fromkeys(by))
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
     groups = table.groupby(by, observed=True, sort=True)
@@ -43,7 +43,7 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
     median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval; runs out of epochs count
     as censored, diverged ones as never converging; inf where fewer than half are ever seen to converge.
     """
-    by = axis_columns(table) if by is None else list(by)
+    by = axis_columns(table) if by is None else by
     number, settings = grouped(table, by)
     groups = len(settings)
     converged = (table["outcome"] == "converged").to_numpy()
@@ -82,7 +82,7 @@ def typical_run(table: pd.DataFrame) -> int | None:
 def readable(summary: pd.DataFrame) -> pd.DataFrame:
     """A summary as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
     settings = summary.iloc[:, : summary.columns.get_loc("runs")]
-    shown = settings.map(lambda value: f"{value:.4g}" if isinstance(value, float) else str(value))
+    shown = pd.DataFrame({name: level_texts(settings[name].tolist()) for name in settings}, index=summary.index)
     return shown.assign(
         **{
             "runs": summary["runs"].map("{:,}".format),
@@ -92,6 +92,15 @@ def readable(summary: pd.DataFrame) -> pd.DataFrame:
             "epochs 95 %": _interval(summary["median_low"], summary["median_high"], _epochs),
         }
     )
+
+
+def level_texts(levels: list, digits: int = 4) -> list[str]:
+    """Values of a setting as short texts, with as many significant digits as tell different values apart."""
+    if not all(isinstance(level, float) for level in levels):
+        return [str(level) for level in levels]
+    while len({f"{level:.{digits}g}" for level in levels}) < len(set(levels)):
+        digits += 1
+    return [f"{level:.{digits}g}" for level in levels]
 
 
 def _interval(low: pd.Series, high: pd.Series, text) -> list[str]:

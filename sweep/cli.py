@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..results.errors import InputError
-from .show import BackendName, TableFormat, outcome_line, print_replay, print_summary, slug
+from .show import BackendName, TableFormat, outcome_line, print_replay, print_summary, remarks, slug
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -33,7 +33,7 @@ app = typer.Typer(
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="How many workers; default: one a core.")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 
@@ -99,13 +99,20 @@ def table(
     """Print the summary of DIR: success and epochs to convergence, with 95 % intervals."""
     results = _opened(folder)
     columns = [name.strip() for name in by.split(",") if name.strip()] if by is not None else None
-    print_summary(results.summary(columns), form)
+    found = results.summary(columns)
+    print_summary(found, form)
+    if form is TableFormat.text:
+        for remark in remarks(results, list(found.columns)):
+            print(remark)
 
 
 @app.command()
-def report(folder: Folder) -> None:
+def report(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="The file to write; default: DIR/report.html.")] = None,
+) -> None:
     """Write DIR/report.html: what was swept, the tables and the pictures."""
-    _report(_opened(folder))
+    _report(_opened(folder), out)
 
 
 @app.command()
@@ -192,11 +199,11 @@ def _opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
-def _report(results: "Results") -> None:
+def _report(results: "Results", out: Path | None = None) -> None:
     from .sweep import keep_typical_trajectory
 
     _beside(lambda: keep_typical_trajectory(results))
-    print(f"Report: {results.report()}")
+    print(f"Report: {results.report(out)}")
 
 
 def _differences(results: "Results", plan, runs) -> list[str]:
@@ -221,10 +228,22 @@ def main() -> None:
     except InputError as error:
         print(f"backsweep: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        _interrupted()
+    except SystemExit as ending:
+        if ending.code == 130:  # what Typer makes of Ctrl-C
+            _interrupted()
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"backsweep: {where}{error.strerror or error}. What is on disk is whole; mend this and go on.", file=sys.stderr)
+        rest = "What is on disk is whole; mend this and give the same command again."
+        print(f"backsweep: {where}{error.strerror or error}. {rest}", file=sys.stderr)
         sys.exit(2)
+
+
+def _interrupted() -> NoReturn:
+    print("backsweep: interrupted", file=sys.stderr)
+    sys.exit(1)

@@ -23,6 +23,7 @@ from .plan import Pace, Plan, batches
 from .progress import Progress
 
 Backend = Literal["threads", "processes"]
+MOST_JOBS = 1024
 JOBLIB_NAMES = {"threads": "threading", "processes": "loky"}
 
 

@@ -26,19 +26,33 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
     key = _key(one["loc"])
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
-        near = get_close_matches(str(one["loc"][-1]), allowed, 1)
+        near = get_close_matches(str(one["loc"][-1]), allowed, 1) or _elsewhere(model, str(one["loc"][-1]))
         meant = f"; did you mean {near[0]}?" if near else "."
         return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
     if one["type"] == "missing":
         return f"{key}: missing"
     if one["type"] == "model_type":
-        return f"{key} = {_short(one['input'])}: must be a table"
+        allowed = list(_model_at(model, one["loc"]).model_fields)
+        return f"{key} = {_short(one['input'])}: must be a table of any of {', '.join(allowed)}"
     if one["type"] == "tuple_type":
         return f"{key} = {_short(one['input'])}: must be a list"
     message = one["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if one["type"] == "value_error":
         return f"{key}: {message}" if key else message
+    if isinstance(one["input"], list):
+        message += f"; several values in turn are an axis: {{ values = {one['input']} }}"
     return f"{key} = {_short(one['input'])}: {message}"
+
+
+def _elsewhere(model: type[BaseModel], key: str, prefix: str = "") -> list[str]:
+    """The dotted places where a key of this name belongs."""
+    places = []
+    for name, field in model.model_fields.items():
+        if name == key and prefix:
+            places.append(f"{prefix}{name}")
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            places += _elsewhere(field.annotation, key, f"{prefix}{name}.")
+    return places
 
 
 def _short(value: object) -> str:

@@ -1,5 +1,7 @@
 """How results are printed: summaries in five formats, a run's trajectory, and the closing line of a sweep."""
 
+import json
+import math
 import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from .replay import Replay
 
 WIDE = 500
+LONGEST_NAME = 200  # bytes; file systems take 255
 EXCERPT = 25  # lines of a trajectory on a terminal
 
 
@@ -33,7 +36,8 @@ class TableFormat(StrEnum):
 
 def slug(name: str) -> str:
     """A spec's name as the name of a folder."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "sweep"
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.").encode()[:LONGEST_NAME]
+    return plain.decode(errors="ignore") or "sweep"
 
 
 def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
@@ -85,11 +89,28 @@ def outcome_line(results: "Results") -> str:
     )
 
 
+def remarks(results: "Results", shown: list[str]) -> list[str]:
+    """What a reader of a summary should know: that runs are missing, and which settings were pooled."""
+    found = []
+    if results.done < results.manifest.runs:
+        found.append(f"Not finished: {results.done:,} of {results.manifest.runs:,} runs are done, and only they are counted.")
+    pooled = [axis.name for axis in results.manifest.axes if axis.name not in shown]
+    if pooled:
+        found.append(f"Pooled over {', '.join(pooled)}; the intervals take the pooled runs for replicates of one setting.")
+    return found
+
+
 def _print_data(table: "pd.DataFrame", form: TableFormat) -> None:
     if form is TableFormat.csv:
         print(table.to_csv(index=False), end="")
     else:
-        print(table.to_json(orient="records", double_precision=15))
+        rows = table.to_dict(orient="records")
+        print(json.dumps([{key: _finite(value) for key, value in row.items()} for row in rows]))
+
+
+def _finite(value):
+    """JSON knows neither infinity nor NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _readable(table: "pd.DataFrame") -> "pd.DataFrame":

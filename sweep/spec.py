@@ -16,6 +16,7 @@ from .axes import Axis, AxisInUse, Number, Setting
 from .messages import explain
 
 Count = Annotated[int, Field(strict=True, ge=1, le=2**31 - 2)]
+Units = Annotated[int, Field(strict=True, ge=1, le=65_536)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
 Switch = Annotated[bool, Field(strict=True)]
@@ -61,7 +62,7 @@ class InitSpec(_Table):
 class ModelSpec(_Table):
     """The network: one hidden layer, sigmoid at hidden and output units."""
 
-    hidden: Setting[Count] = 2
+    hidden: Setting[Units] = 2
     activation: Literal["sigmoid"] = "sigmoid"
     bias: Setting[Switch] = False
     init: InitSpec = InitSpec()
@@ -108,7 +109,7 @@ class Spec(_Table):
         """The spec in a TOML file; it is named after the file unless it has a name. InputError says what is wrong where."""
         path = Path(path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             raise InputError(f"{path}: no such file") from None
         except (IsADirectoryError, UnicodeDecodeError):

@@ -11,7 +11,7 @@ from ..results import Results
 from ..results.errors import BusyError, InputError
 from ..results.schema import Manifest
 from ..results.store import MANIFEST, Store
-from .execute import Backend, execute
+from .execute import JOBLIB_NAMES, MOST_JOBS, Backend, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
 from .progress import Progress
@@ -41,9 +41,10 @@ class Sweep:
         """The sweep whose results, perhaps not all, are in a folder."""
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = Spec.parse(manifest.spec, source)
-        if spec.digest() != manifest.spec_hash:
+        sweep = cls(spec, source)
+        if spec.digest() != manifest.spec_hash or sweep.plan().runs != manifest.runs:
             raise InputError(f"{source}: damaged (the spec in it is not the one that was run: its hash is another)")
-        return cls(spec, source)
+        return sweep
 
     def plan(self) -> Plan:
         """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
@@ -57,8 +58,12 @@ class Sweep:
     ) -> Results:
         """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
 
-        Runs that are there already are not repeated. InputError if `out` holds the results of another spec.
+        Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage.
         """
+        if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+            raise InputError(f"jobs = {jobs}: from 1 to {MOST_JOBS}")
+        if backend not in JOBLIB_NAMES:
+            raise InputError(f"backend = {backend!r}: one of {', '.join(JOBLIB_NAMES)}")
         plan, progress = self.plan(), progress or Progress()
         store = self._store(Path(out), plan)
         with store.writing():
@@ -71,18 +76,18 @@ class Sweep:
         return Results(store, session)
 
     def _store(self, path: Path, plan: Plan) -> Store:
-        store = Store.open(path) if (path / MANIFEST).exists() else Store.create(path, self._manifest(plan))
-        if store.manifest.spec_hash != self.spec.digest():
-            there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning()
-            here = self.spec.meaning()
-            unlike = [
-                f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here"
-                for key in here
-                if here[key] != there.get(key)
-            ]
+        if not (path / MANIFEST).exists():
+            return Store.create(path, self._manifest(plan))
+        there, here = Sweep.of_folder(path).spec.meaning(), self.spec.meaning()
+        unlike = [
+            f"  {key}: {_short(there.get(key))} there, {_short(here[key])} here" for key in here if here[key] != there.get(key)
+        ]
+        if unlike:
             raise InputError(
                 "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
             )
+        store = Store.open(path)
+        store.check()
         return store
 
     def _manifest(self, plan: Plan) -> Manifest:
@@ -117,5 +122,7 @@ def _cores() -> int:
 
 
 def _short(value: object) -> str:
-    text = "not set" if value is None else repr(value)
+    if isinstance(value, dict):
+        value = value["values"]
+    text = "not set" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -52,6 +52,11 @@ def test_by_default_by_every_setting_that_varies_and_by_nothing_all_runs():
     assert summary(MIXED, [])[["runs", "success"]].to_numpy().tolist() == [[8, 0.75]]
 
 
+def test_different_values_are_told_apart():
+    close = summary(MIXED.assign(lr=[1.00001] * 4 + [1.00002] * 4), "lr")
+    assert readable(close)["lr"].tolist() == ["1.00001", "1.00002"]
+
+
 def test_unknown_columns_are_named_with_those_there_are():
     with pytest.raises(InputError, match=r"'lrr' .* lr, bias, cell, seed"):
         summary(MIXED, ["lrr"])
