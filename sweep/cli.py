@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..results.errors import InputError
-from .show import BackendName, TableFormat, outcome_line, print_replay, print_summary, remarks, slug
+from .show import BackendName, TableFormat, outcome_line, plan_lines, print_replay, print_summary, remarks, slug
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -69,13 +69,8 @@ def run(
 
     sweep = Sweep.from_toml(spec)
     if dry_run:
-        plan = sweep.plan()
-        shapes = len(plan.shapes())
-        print(
-            f"{plan.runs:,} runs: {plan.cells:,} cells × {len(plan.seeds):,} seeds, {shapes} network shape{'s'[: shapes > 1]}"
-        )
-        for axis in plan.spec.axes():
-            print(f"  {axis.setting}: {len(axis.points)} values, {axis.points[0]} ... {axis.points[-1]}")
+        for line in plan_lines(sweep.plan()):
+            print(line)
         return
     results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend)
     where = shlex.quote(str(results.path))

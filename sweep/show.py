@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..results import Results
+    from .plan import Plan
     from .replay import Replay
 
 WIDE = 500
@@ -87,6 +88,16 @@ def outcome_line(results: "Results") -> str:
         f"{session.runs:,} runs, {session.run_epochs:,} run-epochs in {session.wall:.1f} s "
         f"({rate:.1f} M a second) on {session.jobs} {session.backend}: {results.path}"
     )
+
+
+def plan_lines(plan: "Plan") -> list[str]:
+    """What a sweep would run."""
+    counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
+    runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
+    axes = [
+        f"  {axis.setting}: {len(axis.points):,} in all, {axis.points[0]} ... {axis.points[-1]}" for axis in plan.spec.axes()
+    ]
+    return [f"{runs}: {cells} × {seeds}, {shapes}", *axes]
 
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
