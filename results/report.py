@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from .figures import (
@@ -33,7 +33,7 @@ MOST_ROWS = 500
 
 def write_report(results: "Results", path: Path) -> Path:
     """Write the report of a folder of results, whole or not, to `path`."""
-    html = _environment().get_template("report").render(**contents(results))
+    html = _template().render(**contents(results))
     write_whole(path, lambda file: file.write(html.encode()))
     return path
 
@@ -167,8 +167,6 @@ def _figure(title: str, svg: str, words: str, caption: str) -> dict[str, Any]:
     return {"title": title, "svg": svg, "words": words, "caption": caption}
 
 
-def _environment() -> Environment:
-    from jinja2 import DictLoader
-
+def _template() -> Template:
     source = (files("backsweep.results") / "templates" / "report.html.j2").read_text(encoding="utf-8")
-    return Environment(loader=DictLoader({"report": source}), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)

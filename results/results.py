@@ -37,7 +37,7 @@ class Results:
     @property
     def done(self) -> int:
         """How many of the sweep's runs are here."""
-        return self.manifest.runs - sum(stop - start for start, stop in self.store.missing())
+        return self.store.done
 
     @cached_property
     def table(self) -> "pd.DataFrame":

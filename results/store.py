@@ -175,6 +175,11 @@ class Store:
             at = shard.stop
         return [*gaps, (at, self.manifest.runs)] if at < self.manifest.runs else gaps
 
+    @property
+    def done(self) -> int:
+        """How many of the sweep's runs are here."""
+        return self.manifest.runs - sum(stop - start for start, stop in self.missing())
+
     def append(self, table: pa.Table) -> None:
         """Add the rows of consecutive runs as one shard."""
         runs = table.column("run")

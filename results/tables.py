@@ -31,9 +31,12 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.Data
 def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataFrame]:
     """Kaplan-Meier curves of the epochs to convergence, a group each, and the groups' settings."""
     number, settings = grouped(table, by)
-    outcome = table["outcome"].to_numpy()
-    curves = kaplan_meier(number, table["epochs"].to_numpy(), outcome == "converged", outcome == "capped")
-    return curves, settings
+    return _curves(table, number), settings
+
+
+def _curves(table: pd.DataFrame, number: np.ndarray) -> Survival:
+    converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    return kaplan_meier(number, table["epochs"].to_numpy(), converged, capped)
 
 
 def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
@@ -50,8 +53,7 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
     runs = np.bincount(number, minlength=groups)
     successes = np.bincount(number[converged], minlength=groups)
     low, high = wilson_interval(successes, runs)
-    curves, _ = survival(table, by)
-    median, median_low, median_high = survival_quantile(curves, groups)
+    median, median_low, median_high = survival_quantile(_curves(table, number), groups)
     with np.errstate(invalid="ignore"):
         rate = successes / runs
     return settings.assign(

@@ -9,7 +9,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from joblib import Parallel, delayed
@@ -18,7 +17,7 @@ from ..kernels import compiled_before, train
 from ..results.schema import Session
 from ..results.store import Span, Store
 from .batch import Batch, Failure, run_or_fail
-from .machine import cpu_name, versions
+from .machine import cpu_name, now, versions
 from .plan import Pace, Plan, batches
 from .progress import Progress
 
@@ -41,8 +40,8 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     if not missing:
         return None
     _prepare_kernels(progress)
-    progress.start(plan.runs, plan.runs - sum(stop - start for start, stop in missing))
-    started, begin = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+    progress.start(plan.runs, store.done)
+    started, begin = now(), time.perf_counter()
     runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
     failures: list[Failure] = []
     try:
