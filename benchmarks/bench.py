@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import bare_kernel
+import kernel_bench
 import numpy as np
 import pandas as pd
 from rich.console import Console
@@ -45,7 +47,7 @@ def bare(_=None) -> None:
 
 def real(first: int = 0) -> None:
     """With stopping rule, test for divergence and refill on; the goal is never reached."""
-    train(X, Y, hidden=2, seed=np.arange(first, first + RUNS), epochs=EPOCHS, stop_loss=1e-9, keep_weights=False)
+    train(X, Y, hidden=2, seed=np.arange(first, first + RUNS), epochs=EPOCHS, stop={"loss": 1e-9}, keep_weights=False)
 
 
 def kernel_beside_the_bare_one():
@@ -74,13 +76,13 @@ def two_threads_over_one():
 def lengths_that_differ_a_hundredfold():
     """One call over learning rates from 0.01 to 10, against as many run-epochs of full lanes."""
     rates = np.repeat(10.0 ** np.linspace(-2, 1, 25), 200)
-    settings = {"hidden": 8, "epochs": EPOCHS, "keep_weights": False, "seed": np.tile(np.arange(200), 25)}
+    settings: dict[str, Any] = {"hidden": 8, "epochs": EPOCHS, "keep_weights": False, "seed": np.tile(np.arange(200), 25)}
     ratios = []
     for _ in range(5):
         begin = time.perf_counter()
-        ragged = train(X, Y, lr=rates, stop_loss=0.05, **settings)
+        ragged = train(X, Y, lr=rates, stop={"loss": 0.05}, **settings)
         wall = time.perf_counter() - begin
-        full = timed(lambda: train(X, Y, lr=0.01, stop_loss=1e-9, **{**settings, "seed": np.arange(1600)}))
+        full = timed(lambda: train(X, Y, lr=0.01, stop={"loss": 1e-9}, **{**settings, "seed": np.arange(1600)}))
         ratios.append(wall / (ragged.epochs.sum(dtype=np.int64) / (1600 * EPOCHS / full)))
     spread = np.quantile(ragged.epochs, [0.01, 0.99])
     yield "  epochs from 1 % to 99 % of the runs, a factor of", spread[1] / spread[0], "", None
@@ -147,6 +149,8 @@ def summary_of_a_million():
 BENCHES = (
     kernel_beside_the_bare_one,
     two_threads_over_one,
+    kernel_bench.shapes_against_their_ceilings,
+    kernel_bench.rules_and_batches,
     lengths_that_differ_a_hundredfold,
     a_million_runs_to_parquet,
     whole_commands,

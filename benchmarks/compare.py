@@ -38,13 +38,13 @@ def timed(function: Callable, *arguments) -> float:
 
 def xor(train: Callable) -> None:
     seeds = np.arange(XOR_RUNS)
-    train(bare_kernel.X, bare_kernel.Y, hidden=2, seed=seeds, epochs=XOR_EPOCHS, stop_loss=1e-9, keep_weights=False)
+    train(bare_kernel.X, bare_kernel.Y, hidden=2, seed=seeds, epochs=XOR_EPOCHS, stop={"loss": 1e-9}, keep_weights=False)
 
 
 def large(train: Callable) -> None:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(192, 2)), rng.random(192) > 0.5
-    train(x, y, hidden=32, seed=np.arange(LARGE_RUNS), epochs=LARGE_EPOCHS, stop_loss=1e-9, keep_weights=False)
+    train(x, y, hidden=32, seed=np.arange(LARGE_RUNS), epochs=LARGE_EPOCHS, stop={"loss": 1e-9}, keep_weights=False)
 
 
 def main(trees: list[str]) -> None:

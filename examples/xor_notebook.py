@@ -21,7 +21,7 @@ def main(picture: Path = Path("xor_notebook.png")) -> None:
     y = np.array([[0, 1, 1, 0]])
     print("shapes", x.shape, y.shape)
 
-    fit = train(x.T, y.T, hidden=2, seed=SEED, lr=RATE, epochs=ITERATIONS, keep_losses=True)
+    fit = train(x.T, y.T, hidden=2, seed=SEED, lr=RATE, epochs=ITERATIONS, record_at=range(ITERATIONS))
     w1, w2 = fit.weights
     print("w1", w1.shape, "w2", w2.shape)
     print("after training")
@@ -36,7 +36,7 @@ def main(picture: Path = Path("xor_notebook.png")) -> None:
     stream.rand(w1.size + w2.size)
     print("next draw of the stream", stream.rand())
 
-    losses = np.asarray(fit.losses)[:ITERATIONS]  # before each update, as the notebook lists them
+    losses = fit.trajectories.loss[0, :ITERATIONS]  # before each update, as the notebook lists them
     print(f"loss {losses[0]:.16f} ... {losses[-1]:.16f}")
     figure = Figure(layout="constrained")
     axes = figure.add_subplot()

@@ -4,25 +4,37 @@ Numba's disk cache does not notice a change in a function that lives in another 
 after a hash of all sources of this package: other sources, other folder. It is a folder of the user's, since site-packages
 may be read-only; where no folder can be written, everything is compiled again in each process.
 
-Four ways, chosen for the time that compiling takes (the whole: 4 s; everything `inlined` 6 s, everything `called` 9 s, LLVM's
+Five ways, chosen for the time that compiling takes (the whole: 4 s; everything `inlined` 6 s, everything `called` 9 s, LLVM's
 inlining for everything 12 s, as each function is then optimised again inside each of its callers):
 `compiled` for what Python calls; `inlined` for the parts of the loop, each used in one place or two; `leaf` for arithmetic on
-lanes, used in many; `called` for scalar work that is rare.
+lanes, used in many; `called` for scalar work that is rare; `Phase` for the formulas that a spec chooses among.
+
+A `Phase` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that varies ten
+activations and ten rules compiles twenty small functions and one loop, not a hundred kernels, and none that it does not use.
+Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a branch in the
+loop, which compiles every formula for everybody.
 
 Nothing here allocates, so Numba's reference counts are switched off: in the loop they cost a tenth of the time.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+import numpy as np
+from numba import cfunc, njit, typeof, types
 from numba.core import config
 from platformdirs import user_cache_path
 
+from .boxes import Box
+from .lane_type import Memory, Table
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+Given = Memory | Table
 SETTINGS: Any = config  # its attributes appear at run time
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
@@ -72,13 +84,66 @@ def called(function: Function) -> Function:
     return cast("Function", njit(**OPTIONS)(function))
 
 
-def compiled(function: Function) -> Function:
-    """Compile `function` for calls from Python: no GIL while it runs, machine code kept on disk."""
-    if CACHE_FOLDER is None:
-        return cast("Function", njit(nogil=True, **OPTIONS)(function))
-    # Numba reads this setting when the function is decorated; other packages' functions keep their own folder.
-    before, SETTINGS.CACHE_DIR = SETTINGS.CACHE_DIR, CACHE_FOLDER
+@contextmanager
+def _kept_on_disk() -> Iterator[dict[str, bool]]:
+    """Options that keep machine code. Numba reads the folder when it decorates; other packages' functions keep their own."""
+    before = SETTINGS.CACHE_DIR
+    SETTINGS.CACHE_DIR = CACHE_FOLDER or before
     try:
-        return cast("Function", njit(nogil=True, cache=True, **OPTIONS)(function))
+        yield {"cache": CACHE_FOLDER is not None}
     finally:
         SETTINGS.CACHE_DIR = before
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` for calls from Python: no GIL while it runs, machine code kept on disk."""
+    with _kept_on_disk() as kept:
+        return cast("Function", njit(nogil=True, **kept, **OPTIONS)(function))
+
+
+class Phase:
+    """A function on rows of lanes that compiled code calls by its address (`lanes.call`); decorate with it.
+
+    Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
+    either, `int`.
+    """
+
+    def __init__(self, function: Callable[..., None]):
+        self.function = function
+        self.address = cache(self._address)
+
+    def _address(self, dtype, given: type = Table) -> Any:
+        """Where the machine code for `dtype` starts, `given` being Table or Memory; the function itself if the JIT is off."""
+        if SETTINGS.DISABLE_JIT:
+            return self.function
+        number = types.float64 if np.dtype(dtype) == np.float64 else types.float32
+        kinds = {Memory: Memory(number), Table: Table(number), Given: given(number), int: types.int64}
+        signature = types.void(*(kinds[kind] for kind in self.function.__annotations__.values()))
+        return _address_of(self.function, signature)
+
+
+class Section:
+    """A part of the loop that is compiled on its own and called by its address (`lanes.ask`); decorate with it.
+
+    It takes a box of all that the loop works on, and whole numbers, and answers with one.
+    """
+
+    def __init__(self, function: Callable[..., int]):
+        self.function = function
+        self._numbers = function.__code__.co_argcount - 1
+        self._addresses: dict[Any, Any] = {}
+
+    def address(self, content) -> Any:
+        """Where the machine code for a box of this tuple starts; the function itself if the JIT is off."""
+        if SETTINGS.DISABLE_JIT:
+            return self.function
+        kind = typeof(content)
+        if kind not in self._addresses:
+            signature = types.int64(Box(kind), *[types.int64] * self._numbers)
+            self._addresses[kind] = _address_of(self.function, signature)
+        return self._addresses[kind]
+
+
+def _address_of(function: Callable[..., Any], signature) -> Any:
+    with _kept_on_disk() as kept:
+        return cfunc(signature, **kept, **OPTIONS)(function).address

@@ -33,15 +33,22 @@ def _sum_rounded_to_odd(a, b):
 
 
 def fused_multiply_add(a, b, c) -> np.ndarray:
-    """a * b + c, rounded once, on float64 arrays that broadcast.
+    """a * b + c, rounded once, on arrays of one dtype (float64 or float32) that broadcast; some may be plain numbers.
 
     Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57 (2008), figure 5. Where an
     intermediate overflows, the plain a * b + c.
     """
-    a, b, c = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64), np.asarray(c, np.float64))
+    single = any(getattr(number, "dtype", None) == np.float32 for number in (a, b, c))
+    dtype = np.float32 if single else np.float64
+    a, b, c = np.broadcast_arrays(*(np.asarray(number, dtype).astype(np.float64) for number in (a, b, c)))
     with np.errstate(all="ignore"):
+        if single:  # the product is exact in float64
+            return _finite_or_plain(_sum_rounded_to_odd(a * b, c), a, b, c).astype(np.float32)
         product_high, product_low = _two_product(a, b)
         sum_high, sum_low = _two_sum(c, product_low)
         total_high, total_low = _two_sum(product_high, sum_high)
-        result = total_high + _sum_rounded_to_odd(sum_low, total_low)
-        return np.where(np.isfinite(result), result, a * b + c)
+        return _finite_or_plain(total_high + _sum_rounded_to_odd(sum_low, total_low), a, b, c)
+
+
+def _finite_or_plain(result, a, b, c):
+    return np.where(np.isfinite(result), result, a * b + c)

@@ -1,10 +1,11 @@
 """The lane type: a vector that Numba does not have, and how to teach Numba an operation on it.
 
-One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>`, kept in registers: two AVX-512 registers, four AVX2
-registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen is the measured best for float64: with 8 the
-latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains nothing; change LANES
-in `benchmarks/bare_kernel.py` to see.
+One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>` or `<32 x float>`, kept in registers: two AVX-512
+registers, four AVX2 registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen is the measured best for
+float64: with 8 the latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains
+nothing; change LANES in `benchmarks/bare_kernel.py` to see.
 A *quad* is the same for four samples of the data at once, `<64 x double>`: each weight is loaded once and used four times.
+`Memory` is where such rows lie: a bare pointer, so that a call passes a register and not an array's seven fields.
 
 Code written with lanes reads like scalar code for one run. Tried instead: loops `for lane in range(16)` over arrays, which
 LLVM's vectoriser leaves scalar because it cannot rule out aliasing.
@@ -23,56 +24,88 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-LANES = 16
+ROW_BYTES = 128
+CACHE_LINE = 64
 QUAD = 4
+DTYPES = {"float64": np.float64, "float32": np.float32}
 
 
-class Lanes(types.Type):
-    """LANES float64 for each of `samples` samples (1, or QUAD for a quad)."""
+def lanes_of(dtype) -> int:
+    """How many runs are trained at once: 16 in float64, 32 in float32."""
+    return ROW_BYTES // np.dtype(dtype).itemsize
 
-    def __init__(self, samples: int = 1):
+
+class _Vector(types.Type):
+    """Something for each lane of each of `samples` samples (1, or QUAD for a quad); `number` is what a lane computes with."""
+
+    def __init__(self, number: types.Float, samples: int = 1):
+        self.number = number
         self.samples = samples
-        self.count = LANES * samples
-        super().__init__(name=f"Lanes({samples}x{LANES})")
+        self.lanes = ROW_BYTES * 8 // number.bitwidth
+        self.count = self.lanes * samples
+        super().__init__(name=f"{type(self).__name__}({samples} x {self.lanes} {number})")
 
 
-class Mask(types.Type):
-    """One truth value per lane: what a comparison of lanes gives."""
-
-    def __init__(self, samples: int = 1):
-        self.samples = samples
-        self.count = LANES * samples
-        super().__init__(name=f"Mask({samples}x{LANES})")
+class Lanes(_Vector):
+    """One number for each lane."""
 
 
-ONE = Lanes(1)
-FOUR = Lanes(QUAD)
+class Mask(_Vector):
+    """One truth value for each lane: what a comparison of lanes gives."""
+
+
+class _Place(types.Type):
+    def __init__(self, number: types.Float):
+        self.number = number
+        super().__init__(name=f"{type(self).__name__}({number})")
+
+
+class Memory(_Place):
+    """Where rows of lanes lie one after the other."""
+
+
+class Table(_Place):
+    """Where numbers lie one after the other that all lanes share, such as targets."""
+
+
 INDEX = ir.IntType(32)
 
 
-def floats(count: int) -> ir.VectorType:
-    return ir.VectorType(ir.DoubleType(), count)
+def element(number: types.Float) -> ir.Type:
+    return ir.DoubleType() if number.bitwidth == 64 else ir.FloatType()
 
 
-def integers(count: int) -> ir.VectorType:
-    return ir.VectorType(ir.IntType(64), count)
+def floats(kind: _Vector) -> ir.VectorType:
+    return ir.VectorType(element(kind.number), kind.count)
+
+
+def integers(kind: _Vector) -> ir.VectorType:
+    return ir.VectorType(ir.IntType(kind.number.bitwidth), kind.count)
 
 
 @register_model(Lanes)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager, lanes):
-        super().__init__(manager, lanes, floats(lanes.count))
+        super().__init__(manager, lanes, floats(lanes))
 
 
 @register_model(Mask)
 class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager, mask):
         super().__init__(manager, mask, ir.VectorType(ir.IntType(1), mask.count))
+
+
+@register_model(Memory)
+@register_model(Table)
+class _PlaceModel(models.PrimitiveModel):
+    def __init__(self, manager, place):
+        super().__init__(manager, place, element(place.number).as_pointer())
 
 
 def shuffle(builder, a, b, order):
@@ -83,7 +116,7 @@ def shuffle(builder, a, b, order):
 
 def spread_scalar(builder, scalar, count):
     """A vector with `scalar` in all of its `count` elements."""
-    empty = ir.Constant(floats(count), ir.Undefined)
+    empty = ir.Constant(ir.VectorType(scalar.type, count), ir.Undefined)
     first = builder.insert_element(empty, scalar, ir.Constant(INDEX, 0))
     return shuffle(builder, first, empty, [0] * count)
 
@@ -91,18 +124,18 @@ def spread_scalar(builder, scalar, count):
 def widen(context, builder, kind, value, result):
     """Bring an argument of type `kind` (a number, lanes, or a quad) to the width of `result`."""
     if not isinstance(kind, Lanes):
-        return spread_scalar(builder, context.cast(builder, value, kind, types.float64), result.count)
+        return spread_scalar(builder, context.cast(builder, value, kind, result.number), result.count)
     if kind.count == result.count:
         return value
     return shuffle(builder, value, value, list(range(kind.count)) * (result.count // kind.count))
 
 
 def widest(*kinds):
-    """The type of an arithmetic result: as wide as the widest argument; None if no argument is lanes."""
-    wide = [kind.samples for kind in kinds if isinstance(kind, Lanes)]
-    if not wide or not all(isinstance(kind, Lanes | types.Number) for kind in kinds):
+    """The type of an arithmetic result: as wide as the widest argument; None if no argument is lanes, or they differ."""
+    vectors = [kind for kind in kinds if isinstance(kind, Lanes)]
+    if len({kind.number for kind in vectors}) != 1 or not all(isinstance(kind, Lanes | types.Number) for kind in kinds):
         return None
-    return Lanes(max(wide))
+    return max(vectors, key=lambda kind: kind.samples)
 
 
 def _type_rule(function, result):
@@ -155,7 +188,7 @@ def _operator(function, result, code):
 
 def _compared(*kinds):
     wide = widest(*kinds)
-    return None if wide is None else Mask(wide.samples)
+    return None if wide is None else Mask(wide.number, wide.samples)
 
 
 def _two(rule):
@@ -174,7 +207,8 @@ for _function, _symbol in {operator.lt: "<", operator.le: "<=", operator.gt: ">"
     _operator(_function, _two(_compared), lambda builder, a, b, sign=_symbol: builder.fcmp_ordered(sign, a, b))
 
 _type_rule(operator.neg, lambda *kinds: kinds[0] if isinstance(kinds[0], Lanes) else None)
-_type_rule(operator.and_, lambda *kinds: kinds[0] if all(isinstance(kind, Mask) for kind in kinds) else None)
+for _function in (operator.and_, operator.or_):
+    _type_rule(_function, lambda *kinds: kinds[0] if all(isinstance(kind, Mask) for kind in kinds) else None)
 
 
 @lower_builtin(operator.neg, Lanes)
@@ -185,3 +219,8 @@ def _negate(context, builder, sig, args):
 @lower_builtin(operator.and_, Mask, Mask)
 def _both(context, builder, sig, args):
     return builder.and_(*args)
+
+
+@lower_builtin(operator.or_, Mask, Mask)
+def _either(context, builder, sig, args):
+    return builder.or_(*args)

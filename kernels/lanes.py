@@ -1,7 +1,7 @@
-"""What can be done with lanes besides + - * / and comparison: load, store, fma, select, and the bits of exponents.
+"""What can be done with lanes besides + - * / and comparison: load, store, spread, fma, select, square root, and calls.
 
 Each operation is a Python function on NumPy rows, followed by its LLVM code. A row of lanes is an array (LANES,), a quad an
-array (QUAD, LANES). Compiled code loads lanes from arrays (rows, LANES) and quads from arrays (rows, QUAD, LANES), which
+array (QUAD, LANES). Compiled code loads lanes from arrays (rows, LANES), and quads from arrays (rows, QUAD, LANES), which
 must start on a cache line (`aligned`): a load that straddles two lines costs up to 20 %.
 """
 
@@ -13,86 +13,177 @@ from llvmlite import ir
 from numba import types
 
 from .exact import fused_multiply_add
-from .lane_type import FOUR, LANES, ONE, QUAD, Lanes, Mask, floats, integers, operation, shuffle, spread_scalar, widen, widest
+from .lane_type import (
+    CACHE_LINE,
+    INDEX,
+    QUAD,
+    Lanes,
+    Mask,
+    Memory,
+    Table,
+    floats,
+    lanes_of,
+    operation,
+    shuffle,
+    spread_scalar,
+    widen,
+    widest,
+)
 
-Rows = Any  # LANES or QUAD x LANES float64, in registers or as a NumPy array
-CACHE_LINE = 64
-MANTISSA_BITS = 52
+Rows = Any  # LANES or QUAD x LANES numbers, in registers or as a NumPy array
 
 
-def aligned(*shape: int) -> np.ndarray:
-    """Zeros float64 of `shape` that start on a cache line."""
-    size = math.prod(shape)
-    raw = np.zeros(size * 8 + CACHE_LINE, np.uint8)
+def aligned(dtype, *shape: int) -> np.ndarray:
+    """Zeros of `shape` that start on a cache line."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    raw = np.zeros(size + CACHE_LINE, np.uint8)
     start = -raw.ctypes.data % CACHE_LINE
-    return raw[start : start + size * 8].view(np.float64).reshape(shape)
+    return raw[start : start + size].view(dtype).reshape(shape)
 
 
-def _kept(*kinds):
-    return kinds[0]
+def _held(source):
+    """The type of a row of `source`."""
+    if isinstance(source, Memory):
+        return Lanes(source.number)
+    return Lanes(source.dtype, 1 if source.ndim == 2 else QUAD)
 
 
-def _row_address(context, builder, array_type, array, row, width):
-    data = context.make_array(array_type)(context, builder, array).data
+def _row_address(context, builder, kind, source, row, width):
+    data = source if isinstance(kind, Memory) else context.make_array(kind)(context, builder, source).data
     return builder.gep(data, [builder.mul(row, ir.Constant(row.type, width))])
 
 
-def _held(array_type):
-    return ONE if array_type.ndim == 2 else FOUR
+@operation(lambda array, row: Memory(array.dtype))
+def rows(array, row) -> Rows:
+    """The rows of lanes from row `row` of an array on; a quad is four rows."""
+    return array.reshape(-1, array.shape[-1])[row * math.prod(array.shape[1:-1]) :]
 
 
-@operation(lambda array, row: _held(array))
-def load(array, row) -> Rows:
-    """Row `row` of an array (rows, LANES) as lanes, or of an array (rows, QUAD, LANES) as a quad."""
-    return array[row].copy()
+@rows.lower
+def _rows(context, builder, sig, args):
+    return _row_address(context, builder, sig.args[0], args[0], args[1], _held(sig.args[0]).count)
+
+
+@operation(lambda source, row: _held(source))
+def load(source, row) -> Rows:
+    """Row `row` of memory or of an array (rows, LANES) as lanes, or of an array (rows, QUAD, LANES) as a quad."""
+    return source[row].copy()
 
 
 @load.lower
 def _load(context, builder, sig, args):
-    count = sig.return_type.count
-    address = _row_address(context, builder, sig.args[0], args[0], args[1], count)
-    return builder.load(builder.bitcast(address, floats(count).as_pointer()), align=8)
+    kind = sig.return_type
+    address = _row_address(context, builder, sig.args[0], args[0], args[1], kind.count)
+    return builder.load(builder.bitcast(address, floats(kind).as_pointer()), align=kind.number.bitwidth // 8)
 
 
-@operation(lambda array, row, value: types.void)
-def store(array, row, value) -> None:
+@operation(lambda source, row, value: types.void)
+def store(source, row, value) -> None:
     """Write lanes, or a quad, to row `row`."""
-    array[row] = value
+    source[row] = value
 
 
 @store.lower
 def _store(context, builder, sig, args):
-    count = _held(sig.args[0]).count
-    address = _row_address(context, builder, sig.args[0], args[0], args[1], count)
-    builder.store(args[2], builder.bitcast(address, floats(count).as_pointer()), align=8)
+    kind = _held(sig.args[0])
+    address = _row_address(context, builder, sig.args[0], args[0], args[1], kind.count)
+    builder.store(args[2], builder.bitcast(address, floats(kind).as_pointer()), align=kind.number.bitwidth // 8)
     return context.get_dummy_value()
 
 
-@operation(lambda data, row: FOUR)
+@operation(lambda data, row: Lanes(data.dtype, QUAD))
 def spread(data, row) -> Rows:
     """Row `row` of data (rows, QUAD), one number a sample, as a quad: every lane sees the same data."""
-    return np.repeat(data[row][:, None], LANES, axis=1)
+    return np.repeat(data[row][:, None], lanes_of(data.dtype), axis=1)
 
 
 @spread.lower
 def _spread(context, builder, sig, args):
     start = _row_address(context, builder, sig.args[0], args[0], args[1], QUAD)
     numbers = [builder.load(builder.gep(start, [ir.Constant(ir.IntType(64), k)])) for k in range(QUAD)]
-    return _joined(builder, [spread_scalar(builder, number, LANES) for number in numbers])
+    return _joined(builder, [spread_scalar(builder, number, Lanes(sig.args[0].dtype).count) for number in numbers])
 
 
-@operation(lambda value: ONE)
-def everywhere(value) -> Rows:
-    """One number in all lanes."""
-    return np.full(LANES, float(value))
+@operation(lambda data, row: Table(data.dtype))
+def table(data, row) -> Any:
+    """The numbers of data (rows, QUAD) from row `row` on."""
+    return data.reshape(-1)[row * QUAD :]
+
+
+@table.lower
+def _table(context, builder, sig, args):
+    return _row_address(context, builder, sig.args[0], args[0], args[1], QUAD)
+
+
+@operation(lambda data, row: Table(data.dtype) if data.ndim == 2 else Memory(data.dtype))
+def given(data, row) -> Any:
+    """Data from row `row` on: the table of data (rows, QUAD), the memory of data (rows, QUAD, LANES)."""
+    return table(data, row) if data.ndim == 2 else rows(data, row)
+
+
+@given.lower
+def _given(context, builder, sig, args):
+    width = QUAD if sig.args[0].ndim == 2 else Lanes(sig.args[0].dtype, QUAD).count
+    return _row_address(context, builder, sig.args[0], args[0], args[1], width)
+
+
+@operation(lambda place, index: Lanes(place.number))
+def look(place, index) -> Rows:
+    """Number `index` of a table in all lanes, or row `index` of memory: data that lanes share, or have each their own."""
+    return place[index].copy() if place.ndim == 2 else np.full(lanes_of(place.dtype), place[index])
+
+
+@look.lower
+def _look(context, builder, sig, args):
+    if isinstance(sig.args[0], Memory):
+        return _load(context, builder, sig, args)
+    return spread_scalar(builder, builder.load(builder.gep(args[0], [args[1]])), sig.return_type.count)
+
+
+@operation(lambda like, value: like if isinstance(like, Lanes) else None)
+def everywhere(like, value) -> Rows:
+    """One number in all lanes, as wide as the lanes or the quad `like`, and of its precision."""
+    return np.full_like(like, value)
 
 
 @everywhere.lower
 def _everywhere(context, builder, sig, args):
-    return widen(context, builder, sig.args[0], args[0], ONE)
+    return widen(context, builder, sig.args[1], args[1], sig.return_type)
 
 
-@operation(lambda quad, sample: ONE if isinstance(sample, types.Literal) else None)
+@operation(lambda table, row, order, place: Lanes(table.dtype))
+def gather(table, row, order, place) -> Rows:
+    """For each lane the number of a table (rows, samples) whose column stands in order[place, lane]; order (places, lanes)."""
+    return table[row, order[place]]
+
+
+@gather.lower
+def _gather(context, builder, sig, args):
+    (table_kind, _, order_kind, _), kind = sig.args, sig.return_type
+    table = context.make_array(table_kind)(context, builder, args[0])
+    order = context.make_array(order_kind)(context, builder, args[2])
+    samples = builder.extract_value(table.shape, 1)
+    start = builder.gep(table.data, [builder.mul(args[1], samples)])
+    columns = builder.gep(order.data, [builder.mul(args[3], ir.Constant(args[3].type, kind.count))])
+    vector = ir.Constant(floats(kind), ir.Undefined)
+    for lane in range(kind.count):
+        column = builder.load(builder.gep(columns, [ir.Constant(INDEX, lane)]))
+        vector = builder.insert_element(vector, builder.load(builder.gep(start, [column])), ir.Constant(INDEX, lane))
+    return vector
+
+
+@operation(lambda like, value: _held(like))
+def filled(like, value) -> Rows:
+    """One number in a whole row of `like`: lanes for arrays (rows, LANES) and memory, a quad for (rows, QUAD, LANES)."""
+    return np.full(like.shape[1:], value, like.dtype)
+
+
+@filled.lower
+def _filled(context, builder, sig, args):
+    return widen(context, builder, sig.args[1], args[1], sig.return_type)
+
+
+@operation(lambda quad, sample: Lanes(quad.number) if isinstance(sample, types.Literal) else None)
 def part(quad, sample) -> Rows:
     """The lanes of one sample of a quad; `sample` is a literal 0, 1, 2 or 3."""
     return quad[sample]
@@ -100,11 +191,11 @@ def part(quad, sample) -> Rows:
 
 @part.lower
 def _part(context, builder, sig, args):
-    sample = sig.args[1].literal_value
-    return shuffle(builder, args[0], args[0], range(sample * LANES, (sample + 1) * LANES))
+    sample, lanes = sig.args[1].literal_value, sig.return_type.count
+    return shuffle(builder, args[0], args[0], range(sample * lanes, (sample + 1) * lanes))
 
 
-@operation(lambda a, b, c, d: FOUR)
+@operation(lambda a, b, c, d: Lanes(a.number, QUAD))
 def join(a, b, c, d) -> Rows:
     """Four lanes, one a sample, as a quad."""
     return np.stack([a, b, c, d])
@@ -116,9 +207,23 @@ def _join(context, builder, sig, args):
 
 
 def _joined(builder, parts):
-    pair = range(2 * LANES)
-    left, right = shuffle(builder, parts[0], parts[1], pair), shuffle(builder, parts[2], parts[3], pair)
-    return shuffle(builder, left, right, range(QUAD * LANES))
+    lanes = parts[0].type.count
+    left, right = (shuffle(builder, a, b, range(2 * lanes)) for a, b in (parts[:2], parts[2:]))
+    return shuffle(builder, left, right, range(QUAD * lanes))
+
+
+def intrinsic(builder, kind, name, *wide):
+    """LLVM's function `name` on values that are all of type `kind`."""
+    full_name, vector = f"llvm.{name}.v{kind.count}f{kind.number.bitwidth}", floats(kind)
+    signature = ir.FunctionType(vector, [vector] * len(wide))
+    function = builder.module.globals.get(full_name) or ir.Function(builder.module, signature, full_name)
+    return builder.call(function, wide)
+
+
+def _intrinsic(context, builder, sig, args, name):
+    """The same, on arguments of which some may be narrower than the result."""
+    kind = sig.return_type
+    return intrinsic(builder, kind, name, *(widen(context, builder, k, v, kind) for k, v in zip(sig.args, args, strict=True)))
 
 
 @operation(widest)
@@ -129,16 +234,34 @@ def fma(a, b, c) -> Rows:
 
 @fma.lower
 def _fma(context, builder, sig, args):
-    kind = sig.return_type
-    wide = [widen(context, builder, k, v, kind) for k, v in zip(sig.args, args, strict=True)]
-    name, vector = f"llvm.fma.v{kind.count}f64", floats(kind.count)
-    function = builder.module.globals.get(name) or ir.Function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
-    return builder.call(function, wide)
+    return _intrinsic(context, builder, sig, args, "fma")
 
 
-@operation(lambda mask, a, b: Lanes(mask.samples) if isinstance(mask, Mask) else None)
+@operation(widest)
+def square_root(x) -> Rows:
+    """The square root, correctly rounded; NaN below 0."""
+    return np.sqrt(x)
+
+
+@square_root.lower
+def _square_root(context, builder, sig, args):
+    return _intrinsic(context, builder, sig, args, "sqrt")
+
+
+@operation(widest)
+def magnitude(x) -> Rows:
+    """|x|."""
+    return np.abs(x)
+
+
+@magnitude.lower
+def _magnitude(context, builder, sig, args):
+    return _intrinsic(context, builder, sig, args, "fabs")
+
+
+@operation(lambda mask, a, b: Lanes(mask.number, mask.samples) if isinstance(mask, Mask) else None)
 def select(mask, a, b) -> Rows:
-    """Per lane: a where mask holds, else b; either may be a number."""
+    """Per lane: a where mask holds, else b; one of the two may be a number."""
     return np.where(mask, a, b)
 
 
@@ -160,49 +283,41 @@ def _every(context, builder, sig, args):
     return builder.icmp_unsigned("==", builder.bitcast(args[0], bits), ir.Constant(bits, -1))
 
 
-@operation(_kept)
-def times_power_of_two(x, t) -> Rows:
-    """x * 2**k, where the integer k sits in the low bits of t = k + 1.5 * 2**52. No result may leave the normal range."""
-    return (x.view(np.int64) + (t.view(np.int64) << MANTISSA_BITS)).view(np.float64)
+@operation(lambda: types.void)
+def in_turn() -> None:
+    """Have LLVM finish with memory before it begins what stands after this."""
 
 
-@times_power_of_two.lower
-def _times_power_of_two(context, builder, sig, args):
-    return _shift_exponent(builder, sig.return_type, args, builder.add)
+@in_turn.lower
+def _in_turn(context, builder, sig, args):
+    builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], side_effect=True)
+    return context.get_dummy_value()
 
 
-@operation(_kept)
-def over_power_of_two(x, t) -> Rows:
-    """x / 2**k, where the integer k sits in the low bits of t = k + 1.5 * 2**52. No result may leave the normal range."""
-    return (x.view(np.int64) - (t.view(np.int64) << MANTISSA_BITS)).view(np.float64)
+@operation(lambda phase, *args: types.void if isinstance(phase, types.Integer) else None)
+def call(phase, *args) -> None:
+    """Call a `compile.Phase` by its address."""
+    phase(*args)
 
 
-@over_power_of_two.lower
-def _over_power_of_two(context, builder, sig, args):
-    return _shift_exponent(builder, sig.return_type, args, builder.sub)
+@call.lower
+def _call(context, builder, sig, args):
+    _called(context, builder, sig, args, types.none)
+    return context.get_dummy_value()
 
 
-def _shift_exponent(builder, kind: Lanes, args, combine):
-    bits = integers(kind.count)
-    x, t = (builder.bitcast(value, bits) for value in args)
-    shift = ir.Constant(bits, [MANTISSA_BITS] * kind.count)
-    return builder.bitcast(combine(x, builder.shl(t, shift)), floats(kind.count))
+@operation(lambda section, *args: types.int64 if isinstance(section, types.Integer) else None)
+def ask(section, *args) -> int:
+    """Call a `compile.Section` by its address; what it answers."""
+    return section(*args)
 
 
-@operation(_kept)
-def exponent(x) -> Rows:
-    """The k of x = m * 2**k, 1 <= m < 2, as a float; x is positive and normal."""
-    return ((x.view(np.int64) >> MANTISSA_BITS) - 1023).astype(np.float64)
+@ask.lower
+def _ask(context, builder, sig, args):
+    return _called(context, builder, sig, args, types.int64)
 
 
-@exponent.lower
-def _exponent(context, builder, sig, args):
-    kind = sig.return_type
-    bits = integers(kind.count)
-    raw = builder.lshr(builder.bitcast(args[0], bits), ir.Constant(bits, [MANTISSA_BITS] * kind.count))
-    # Adding the bits of 2**52 turns a small integer into the float 2**52 + it; AVX2 has no conversion of its own.
-    magic = 4503599627370496.0
-    biased = builder.or_(raw, ir.Constant(bits, [0x4330000000000000] * kind.count))
-    return builder.fsub(
-        builder.bitcast(biased, floats(kind.count)), ir.Constant(floats(kind.count), [magic + 1023.0] * kind.count)
-    )
+def _called(context, builder, sig, args, result):
+    kinds = [context.get_value_type(kind) for kind in sig.args[1:]]
+    function = ir.FunctionType(context.get_value_type(result), kinds)
+    return builder.call(builder.inttoptr(args[0], function.as_pointer()), args[1:])

@@ -1,25 +1,28 @@
 """Dense layers, four samples at a time: forward, and backward, outputs first, then inputs.
 
-A layer's weights lie unit by unit, (units * fan_in, LANES); a bias is the weight of one more input that is always 1, the last
-of its unit. So biases need no code here, and none is slower for being there. Each weight is loaded once for the four samples
+A layer's weights lie unit by unit, (units * stride, lanes): those of the data inputs that it reads, those of the units before
+it,
+and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once for the four samples
 of a quad and each gradient stored once; one sample at a time the loads and stores, not the multiply-adds, set the pace.
 
-The first quad of an epoch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
+The first quad of a batch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
 XOR, whose data are one quad.
 
-`read` says where the inputs come from: `spread` for data, the same in every lane, `load` for activations.
+`read` says where data come from: `spread` where all lanes see the same samples, `load` where each has its own.
 """
 
 from .compile import inlined
-from .lanes import Rows, fma, load, part, spread, store
+from .lanes import Rows, filled, fma, load, part, store
 
 
 @inlined
-def weighted_sum(read, x, first, weights, row, fan_in) -> Rows:
-    """z = sum of weights[row + i] * x[first + i] over one unit's inputs, as a quad."""
-    z = load(weights, row) * read(x, first)
-    for i in range(1, fan_in):
-        z = fma(load(weights, row + i), read(x, first + i), z)
+def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources, weights, row) -> Rows:
+    """Sum of weights[row + i] * x[i] over one unit's data inputs, then its source units, as a quad."""
+    z = filled(values, 0.0)
+    for i in range(data_inputs):
+        z = fma(load(weights, row + i), read(inputs, first_input + i), z)
+    for i in range(sources):
+        z = fma(load(weights, row + data_inputs + i), load(values, source + i), z)
     return z
 
 
@@ -33,24 +36,28 @@ def add_product(gradients, row, dz, x, fresh):
 
 
 @inlined
-def dense_backward(gradients, row, dz, weights, x, units, fan_in, fresh) -> Rows:
-    """For one input of a layer: add to its weights' gradients, and return its own, dx.
+def bias_backward(gradients, row, dz, bias_input, fresh):
+    """gradients[row] += dz * bias_input, summed over the quad's samples."""
+    g = ((part(dz, 0) + part(dz, 1)) + (part(dz, 2) + part(dz, 3))) * bias_input
+    store(gradients, row, g if fresh else load(gradients, row) + g)
 
-    gradients, weights (weights, LANES): that input's weight in the layer's first unit is `row`, in the next row + fan_in.
-    dz (units, QUAD, LANES); x: the input, a quad.
+
+@inlined
+def dense_backward(dx, gradients, row, deltas, first, weights, x, units, stride, fresh) -> Rows:
+    """For one input x (a quad) of a layer: add to its weights' gradients, and return dx plus its own.
+
+    gradients, weights (weights, lanes): the input's weight in the layer's first unit is `row`, in the next row + stride.
+    deltas (rows, QUAD, lanes): those of the layer's units start at row `first`.
     """
-    d = load(dz, 0)
-    add_product(gradients, row, d, x, fresh)
-    dx = load(weights, row) * d
-    for unit in range(1, units):
-        d = load(dz, unit)
-        add_product(gradients, row + unit * fan_in, d, x, fresh)
-        dx = fma(load(weights, row + unit * fan_in), d, dx)
+    for unit in range(units):
+        d = load(deltas, first + unit)
+        add_product(gradients, row + unit * stride, d, x, fresh)
+        dx = fma(load(weights, row + unit * stride), d, dx)
     return dx
 
 
 @inlined
-def data_backward(gradients, row, dz, x, first, fan_in, fresh):
-    """For one unit of the layer that reads the data: gradients[row + i] += dz * x[first + i]."""
-    for i in range(fan_in):
-        add_product(gradients, row + i, dz, spread(x, first + i), fresh)
+def data_backward(read, gradients, row, dz, inputs, first_input, data_inputs, fresh):
+    """For one unit of a layer that reads data: gradients[row + i] += dz * x[i]."""
+    for i in range(data_inputs):
+        add_product(gradients, row + i, dz, read(inputs, first_input + i), fresh)

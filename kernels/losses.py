@@ -1,88 +1,289 @@
-"""Losses of a sigmoid output: the exact value, the slope, and a cheap screen that says when to look.
+"""Losses: each a phase that gives the slopes of one quad's outputs and adds to the score, and for some one more for the exact
+loss.
 
-The exact mean loss decides how a run ends, but a logarithm per output and epoch costs as much as the output's sigmoid. So
-the loop keeps only a *score*, good enough to know that nothing can have happened: inside its band, `low < score < high`, a run
-has neither reached its goal nor diverged; outside, or at NaN, the exact loss is computed and decides. The bands are
-wider than all rounding errors, so that the screen never changes an answer, only the time (`benchmarks/NOTES.md`).
+The loop needs to know each epoch whether a run may have ended. A loss that is a sum of errors is cheap: its *score* is the loss
+itself. Cross-entropies cost a logarithm for each output, as much as the output's sigmoid, so for them the loop keeps only a
+score that is good enough to know that nothing can have happened: inside its band, low < score < high, a run has neither
+reached its goal nor diverged; outside, or at NaN, the exact loss is computed and decides. The bands are wider than all
+rounding errors, so the screen never changes an answer, only the time.
 
-Binary cross-entropy is -log of the product of the probabilities that the targets were given; the score is that product,
-with an absolute error below `outputs * 1e-15`. So the exact loss is computed each epoch where the product is within that error
-of zero (some 40 outputs at loss ln 2, or a goal that is likewise far down), and where targets are not 0 or 1. It costs
-half as much again for two hidden units and a few per cent for 32. For the mean squared error the score is the loss itself.
+Cross-entropy is -log of the product of the probabilities that the targets were given. The score is that product's binary
+logarithm with the sign changed, or nearly: with product = m 2**k, 1 <= m < 2, it is -(k + m), which falls as the
+product rises and needs no logarithm. A probability is 1 - error, whose relative error is large where it is small; so where
+four of
+them have a product below a limit the score is infinite, and the exact loss decides, as it does wherever targets are not 0 or 1.
+Screening costs XOR 3 %; the exact loss at each epoch would cost it half as much again.
 
-Means are over samples and outputs. `weight` is 1 / (samples * outputs), and 0 for the samples that only fill up a quad.
+A sample's weight holds what the mean is over, and the half of `half_mse`; it is 0 where a sample only fills up a quad.
 """
 
 import math
+from typing import NamedTuple
 
-from .compile import inlined
-from .functions import sigmoid, softplus
-from .lanes import Rows, everywhere, fma, load, part, select, spread
+from .bits import ROUND_DOUBLE, ROUND_SINGLE, exponent, over_power_of_two, single
+from .compile import Given, Phase, called, inlined
+from .functions import exp, log, sigmoid, softplus
+from .lane_type import QUAD, Memory, Table
+from .lanes import filled, fma, load, look, magnitude, select, store
+from .state import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 
-BCE, MSE = 0, 1
-LOSSES = {"bce": BCE, "mse": MSE}
-INFINITY = float("inf")
-
-
-@inlined
-def loss_of(kind, z, target) -> Rows:
-    """The loss of outputs with logits z: bce -t log s - (1 - t) log(1 - s), s = sigmoid(z), or mse (s - t)**2."""
-    if kind == BCE:
-        # log(1 + e**-|z|), and |z| times the share of the target on the wrong side: nothing cancels.
-        positive = z > 0.0
-        size = select(positive, z, -z)
-        return fma(size, select(positive, 1.0 - target, target), softplus(-size))
-    error = sigmoid(z) - target
-    return error * error
+SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
+MOST_TERMS = 2.0**22  # of no more than that even single precision adds up the bits exactly
 
 
-@inlined
-def slope_of(kind, error, a, weight) -> Rows:
-    """d(mean loss) / d(logit) of outputs a = sigmoid(z), error = a - target."""
-    slope = error * weight
-    if kind == BCE:
-        return slope
-    slope = (slope + slope) * a
-    return fma(-slope, a, slope)
+class Loss(NamedTuple):
+    """A loss. outputs: the output activations that it goes with. from_logits: its slope is d loss / d z, not d loss / d a.
 
+    reads_logits: the output activation is part of its phase, which a call and two trips to memory are saved by.
+    mean: "outputs" (and samples), "samples", or "" for a sum. factor: of the squared errors.
+    """
 
-@inlined
-def first_score(kind) -> Rows:
-    """The score before any output was seen."""
-    return everywhere(1.0 if kind == BCE else 0.0)
+    phase: Phase
+    outputs: tuple[str, ...]
+    exact: Phase | None = None
+    reads_logits: bool = False
+    mean: str = "outputs"
+    factor: float = 1.0
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the slope is of the logits."""
+        return self.exact is not None
 
 
 @inlined
-def next_score(kind, score, error, side, weight) -> Rows:
-    """The score with four more outputs. side is 2 target - 1, or 0 for a sample that does not count."""
-    if kind == BCE:
-        given = fma(side, error, 1.0)
-        return score * ((part(given, 0) * part(given, 1)) * (part(given, 2) * part(given, 3)))
-    squares = (error * error) * weight
-    return score + ((part(squares, 0) + part(squares, 1)) + (part(squares, 2) + part(squares, 3)))
+def _see_probability(totals, product):
+    """Carry the score on by the product of four probabilities."""
+    m = load(totals, MANTISSA) * product
+    k = exponent(m)
+    rounder, small = (ROUND_SINGLE, SMALL_SINGLE) if single(m) else (ROUND_DOUBLE, SMALL_DOUBLE)
+    store(totals, MANTISSA, over_power_of_two(m, k + rounder))
+    store(totals, SCORE, load(totals, SCORE) + select(product > small, -k, INFINITY))
 
 
 @inlined
-def calm_band(kind, goal, bound, outputs, screened):
-    """(low, high): while low < score < high the loss is above `goal` and below `bound`. outputs: samples * outputs."""
-    if not screened:
+def _see_error(totals, error, count):
+    """Keep the largest error."""
+    size, most = magnitude(error) * count, load(totals, DISTANCE)
+    store(totals, DISTANCE, select(size > most, size, most))
+
+
+@Phase
+def binary_cross_entropy(
+    out: Memory,
+    deltas: Memory,
+    targets: Given,
+    weights: Table,
+    counts: Table,
+    totals: Memory,
+    numbers: Memory,
+    outputs: int,
+    quad: int,
+    distance: int,
+):
+    """-t log a - (1 - t) log(1 - a) of a = sigmoid(z), whose slope at z is a - t; `out` are logits."""
+    for output in range(outputs):
+        product = filled(totals, 1.0)
+        for sample in range(quad):
+            row = output * quad + sample
+            error = sigmoid(load(out, row)) - look(targets, row)
+            store(deltas, row, error * look(weights, sample))
+            product = product * fma(-look(counts, sample), magnitude(error), 1.0)
+            if distance:
+                _see_error(totals, error, look(counts, sample))
+        _see_probability(totals, product)
+
+
+@Phase
+def binary_cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals: Memory, outputs: int):
+    """log(1 + e**-|z|), and |z| times the share of the target on the wrong side: nothing cancels."""
+    total = load(totals, LOSS)
+    for output in range(outputs):
+        for sample in range(QUAD):
+            row = output * QUAD + sample
+            z, target, weight = load(logits, row), look(targets, row), look(weights, sample)
+            size = magnitude(z)
+            loss = fma(size, select(z > 0.0, 1.0 - target, target), softplus(-size))
+            total = total + select(weight > 0.0, loss * weight, 0.0)  # what only fills up must not end a run by overflowing
+    store(totals, LOSS, total)
+
+
+@Phase
+def cross_entropy(
+    out: Memory,
+    deltas: Memory,
+    targets: Given,
+    weights: Table,
+    counts: Table,
+    totals: Memory,
+    numbers: Memory,
+    outputs: int,
+    quad: int,
+    distance: int,
+):
+    """-sum of t log p of p = softmax(z), whose slope at z is p - t."""
+    product = filled(totals, 1.0)
+    for sample in range(QUAD):
+        given = filled(totals, 0.0)
+        for output in range(outputs):
+            row = output * QUAD + sample
+            p, target = load(out, row), look(targets, row)
+            store(deltas, row, (p - target) * look(weights, sample))
+            given = fma(target, p, given)
+            if distance:
+                _see_error(totals, p - target, look(counts, sample))
+        product = product * fma(look(counts, sample), given - 1.0, 1.0)
+    _see_probability(totals, product)
+
+
+@Phase
+def cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals: Memory, outputs: int):
+    """Sum of t (most - z), and log(1 + s), s the other terms of the softmax's sum over the largest."""
+    total = load(totals, LOSS)
+    for sample in range(QUAD):
+        most = load(logits, sample)
+        for output in range(1, outputs):
+            z = load(logits, output * QUAD + sample)
+            most = select(z > most, z, most)
+        loss, below, largest = filled(totals, 0.0), filled(totals, 0.0), filled(totals, -1.0)
+        for output in range(outputs):
+            row = output * QUAD + sample
+            under = most - load(logits, row)
+            loss = fma(look(targets, row), under, loss)
+            below = below + select(under > 0.0, exp(-under), 0.0)
+            largest = largest + select(under > 0.0, 0.0, 1.0 + (under - under))  # NaN stays NaN
+        rest = below + largest
+        sum_ = 1.0 + rest
+        loss = loss + (log(sum_) + (rest - (sum_ - 1.0)) / sum_)  # log1p, Kahan's way
+        weight = look(weights, sample)
+        total = total + select(weight > 0.0, loss * weight, 0.0)
+    store(totals, LOSS, total)
+
+
+@inlined
+def _each_error(loss_and_slope, out, deltas, targets, weights, counts, totals, number, outputs, distance):
+    """For losses that are sums over errors: fill the slopes at the outputs and add to the score."""
+    total = load(totals, SCORE)
+    for output in range(outputs):
+        for sample in range(QUAD):
+            row = output * QUAD + sample
+            error, weight = load(out, row) - look(targets, row), look(weights, sample)
+            loss, slope = loss_and_slope(error, number)
+            store(deltas, row, slope * weight)
+            total = fma(select(weight > 0.0, loss, 0.0), weight, total)  # infinity times 0 would be no number
+            if distance:
+                _see_error(totals, error, look(counts, sample))
+    store(totals, SCORE, total)
+
+
+@inlined
+def _squared(error, number):
+    return error * error, error + error
+
+
+@Phase
+def squared_error(
+    out: Memory,
+    deltas: Memory,
+    targets: Given,
+    weights: Table,
+    counts: Table,
+    totals: Memory,
+    numbers: Memory,
+    outputs: int,
+    quad: int,
+    distance: int,
+):
+    """(a - t)**2, weighted: mse, half_mse, sse and half_sse."""
+    _each_error(_squared, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+
+
+@inlined
+def _huber(error, number):
+    held = select(error > number, number, select(error < -number, -number, error))
+    return held * (error - 0.5 * held), held
+
+
+@Phase
+def huber(
+    out: Memory,
+    deltas: Memory,
+    targets: Given,
+    weights: Table,
+    counts: Table,
+    totals: Memory,
+    numbers: Memory,
+    outputs: int,
+    quad: int,
+    distance: int,
+):
+    """e**2 / 2 for errors up to delta, linear beyond (P. Huber, Ann. Math. Statist. 35, 1964)."""
+    _each_error(_huber, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+
+
+@inlined
+def _atanh(error, number):
+    above, below = 1.0 + error, 1.0 - error
+    log_above, log_below = log(above), log(below)
+    slope = log_above - log_below
+    slope = select(slope > 17.0, 17.0, select(slope < -17.0, -17.0, slope))
+    loss = select(above > 0.0, above * log_above, 0.0) + select(below > 0.0, below * log_below, 0.0)
+    return loss + (error - error), slope
+
+
+@Phase
+def atanh_error(
+    out: Memory,
+    deltas: Memory,
+    targets: Given,
+    weights: Table,
+    counts: Table,
+    totals: Memory,
+    numbers: Memory,
+    outputs: int,
+    quad: int,
+    distance: int,
+):
+    """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-17 (S. Fahlman, 1988)."""
+    _each_error(_atanh, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+
+
+BOUNDED = ("sigmoid", "symmetric_sigmoid")
+SMOOTH = (*BOUNDED, "tanh", "identity")
+LOSSES = {
+    "bce": Loss(binary_cross_entropy, ("sigmoid",), binary_cross_entropy_exactly, reads_logits=True),
+    "cross_entropy": Loss(cross_entropy, ("softmax",), cross_entropy_exactly, mean="samples"),
+    "mse": Loss(squared_error, SMOOTH),
+    "half_mse": Loss(squared_error, SMOOTH, factor=0.5),
+    "sse": Loss(squared_error, SMOOTH, mean=""),
+    "half_sse": Loss(squared_error, SMOOTH, mean="", factor=0.5),
+    "huber": Loss(huber, SMOOTH),
+    "atanh": Loss(atanh_error, BOUNDED, mean=""),
+}
+
+
+@called
+def _score_of(loss, terms):
+    """The score at which a product of probabilities has this mean loss."""
+    bits = loss * terms / math.log(2.0)
+    whole = math.ceil(bits)
+    return whole - 2.0 ** (whole - bits)
+
+
+@called
+def calm_band(product, screened, goal, bound, terms, single_precision):
+    """(low, high): while low < score < high, the loss is above `goal` and at most `bound`. terms: what the mean is over."""
+    if not screened or terms > MOST_TERMS:
         return INFINITY, INFINITY
-    if kind == BCE:
-        slack = outputs * 1e-14
-        goal_score = math.exp(min(-goal * outputs, 700.0))
-        return math.exp(-bound * outputs) + slack, goal_score - slack * (1.0 + abs(goal))
-    slack = outputs * 1e-15 + 1e-12
-    return goal + abs(goal) * slack, bound * (1.0 - slack)
-
-
-@inlined
-def mean_loss(kind, logits, targets, weights) -> Rows:
-    """The exact mean loss. logits (quads * outputs, QUAD, LANES), targets likewise without LANES, weights (quads, QUAD)."""
-    outputs = targets.shape[0] // weights.shape[0]
-    total = everywhere(0.0)
-    for row in range(targets.shape[0]):
-        weight = spread(weights, row // outputs)
-        losses = loss_of(kind, load(logits, row), spread(targets, row)) * weight
-        losses = select(weight > 0.0, losses, 0.0)  # a sample that only fills up must not end a run by overflowing
-        total = total + ((part(losses, 0) + part(losses, 1)) + (part(losses, 2) + part(losses, 3)))
-    return total
+    precision = 2.0**-22 if single_precision else 2.0**-51
+    if not product:
+        return goal + abs(goal) * precision, bound - bound * precision if bound < INFINITY else bound
+    # Four probabilities above SMALL together are each above it, so that their relative error is at most 1 / SMALL as large.
+    slack = terms * precision / (SMALL_SINGLE if single_precision else SMALL_DOUBLE)
+    most = 1e12 / terms  # far above any score there can be
+    low, high = -INFINITY, INFINITY
+    if goal >= 0.0:
+        low = INFINITY if goal > most else _score_of(goal, terms) * (1.0 + precision) + slack
+    if bound <= most:
+        high = _score_of(bound, terms) * (1.0 - precision) - slack
+    return low, high

@@ -157,7 +157,7 @@ def _extended(line: np.ndarray) -> np.ndarray:
 def draw_loss(trajectory: pd.DataFrame, axes: Axes) -> Axes:
     """The loss of one run; columns epoch and loss."""
     axes.plot(trajectory["epoch"], trajectory["loss"], color=LINES[0], linewidth=1.6)
-    axes.set(xlabel="epochs", ylabel="mean loss")
+    axes.set(xlabel="epochs", ylabel="loss")
     if (trajectory["loss"] > 0).all():
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:.3g}"))

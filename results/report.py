@@ -65,18 +65,28 @@ def question(manifest: Manifest) -> str:
     varied = "; ".join(axes) if axes else "one setting"
     seeds = spec.get("seeds", 1)
     count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
-    return f"{manifest.runs:,} runs on {spec.get('task')}: {varied}; {count:,} seed{'s' if count != 1 else ''} in each cell."
+    return f"{manifest.runs:,} runs on {task(spec)}: {varied}; {count:,} seed{'s' if count != 1 else ''} in each cell."
 
 
-def _at(spec: dict[str, Any], setting: str) -> Any:
-    for key in setting.split("."):
+def task(spec: dict[str, Any]) -> str:
+    """The task by its name, or the file that it is in."""
+    table = spec.get("task", {})
+    return str(table.get("name") or Path(table.get("file", "")).name)
+
+
+def _at(spec: Any, setting: str) -> Any:
+    """What a spec has at a dotted setting, whose last word may have a layer behind it: train.lr[0]."""
+    *words, layer = setting.removesuffix("]").split("[") if setting.endswith("]") else (setting, None)
+    for key in words[0].split("."):
         spec = spec[key]
-    return spec
+    return spec if layer is None else spec[int(layer)]
 
 
 def _axis_in_words(axis: dict[str, Any]) -> str:
     if "values" in axis:
-        return ", ".join(str(value) for value in axis["values"])
+        return ", ".join(
+            ("-".join(map(str, value)) or "none") if isinstance(value, list) else str(value) for value in axis["values"]
+        )
     kind = next(kind for kind in ("linear", "log", "range") if kind in axis)
     low, high = axis[kind][:2]
     if kind == "range":
@@ -152,9 +162,9 @@ def figures(results: "Results") -> list[dict[str, Any]]:
             _figure(
                 f"One run: number {run}",
                 draw_svg(draw_loss, thinned(trajectory), height=3.0),
-                f"The mean loss of run {run} goes from {trajectory['loss'].iloc[0]:.3g} to {last['loss']:.3g} "
+                f"The loss of run {run} goes from {trajectory['loss'].iloc[0]:.3g} to {last['loss']:.3g} "
                 f"in {last['epoch']:,.0f} epochs.",
-                f"The mean loss before each update of run {run}: where most runs converge, the one with the median epochs. "
+                f"The loss before each epoch of run {run}: where most runs converge, the one with the median epochs. "
                 f"See all of it with: backsweep replay {results.path} {run}",
             )
         )

@@ -1,10 +1,14 @@
 """A folder of results, opened: its table, summary, figures and report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
+from .errors import InputError
 from .schema import Manifest, Session
 from .store import Store
 
@@ -50,6 +54,17 @@ class Results:
 
         return tables.summary(self.table, by)
 
+    def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
+        """What the sweep recorded of these runs (None: of all that were recorded), a row for each run and epoch.
+
+        Columns run, epoch, loss, accuracy, gradient_norm, weight_norm; all before the epoch's first update, and at the end.
+        """
+        return self.store.records(runs).to_pandas()
+
+    def weights(self, run: int) -> "tuple[list[np.ndarray], list[np.ndarray]]":
+        """The final weights of a run, (units, inputs) for each layer, and its biases, (units,). InputError if not kept."""
+        return layers_of(self.store.weights([run]), run)
+
     def trajectory(self, run: int) -> "pd.DataFrame | None":
         """Columns epoch and loss of a run whose trajectory was kept, else None."""
         kept = self.store.trajectories().get(run)
@@ -63,3 +78,19 @@ class Results:
 
     def __repr__(self) -> str:
         return f"<Results {str(self.path)!r}: {self.manifest.name}, {self.done:,} of {self.manifest.runs:,} runs>"
+
+
+def layers_of(kept: pa.Table, run: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The weights and biases of one run, out of a table of `WEIGHTS_SCHEMA`."""
+    if not len(kept):
+        raise InputError(f"run {run}: its final weights were not kept; record = {{ weights = true }} keeps them")
+    row = kept.to_pylist()[0]
+    weights, biases, at = [], [], 0
+    flat, shapes = np.array(row["weights"]), np.array(row["layers"]).reshape(-1, 2)
+    for units, inputs in shapes.tolist():
+        weights.append(flat[at : at + units * inputs].reshape(units, inputs))
+        at += units * inputs
+        if row["bias"]:
+            biases.append(flat[at : at + units])
+            at += units
+    return weights, biases

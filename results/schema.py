@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict
 FORMAT = 1
 OUTCOMES = ("converged", "diverged", "stalled", "capped")
 FIRST_COLUMNS = ("run", "cell", "seed")
-LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy")
+LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy", "measure")
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
+Beside = Literal["records", "weights"]
 AxisType = Literal["bool", "int64", "float64", "string"]
 ARROW_TYPES: dict[AxisType, pa.DataType] = {
     "bool": pa.bool_(),
@@ -20,8 +21,29 @@ ARROW_TYPES: dict[AxisType, pa.DataType] = {
 }
 
 
+RECORDS_SCHEMA = pa.schema(
+    [
+        ("run", pa.int64()),
+        ("epoch", pa.int32()),
+        ("loss", pa.float64()),
+        ("accuracy", pa.float64()),
+        ("gradient_norm", pa.float64()),
+        ("weight_norm", pa.float64()),
+    ]
+)
+# layers: units and inputs of each. weights: layer by layer, unit by unit, then the layer's biases.
+WEIGHTS_SCHEMA = pa.schema(
+    [
+        ("run", pa.int64()),
+        ("layers", pa.list_(pa.int32())),
+        ("bias", pa.bool_()),
+        ("weights", pa.large_list(pa.float64())),
+    ]
+)
+
+
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
 
 class AxisColumn(_Record):
@@ -48,7 +70,11 @@ class Session(_Record):
 
 
 class Manifest(_Record):
-    """What `manifest.json` holds. spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows."""
+    """What `manifest.json` holds.
+
+    spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
+    is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
+    """
 
     format: Literal[1] = FORMAT
     name: str
@@ -56,14 +82,17 @@ class Manifest(_Record):
     spec_hash: str
     runs: int
     axes: tuple[AxisColumn, ...]
+    measure: bool = False
+    beside: tuple[Beside, ...] = ()
+    data: dict[str, str] = {}
     created: str
     versions: dict[str, str]
     cpu: str
     sessions: tuple[Session, ...] = ()
 
 
-def runs_schema(axes: tuple[AxisColumn, ...]) -> pa.Schema:
-    """The columns of the table of runs, in order."""
+def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schema:
+    """The columns of the table of runs, in order; the last is the convergence measure, if it was asked for."""
     return pa.schema(
         [
             ("run", pa.int64()),
@@ -74,5 +103,6 @@ def runs_schema(axes: tuple[AxisColumn, ...]) -> pa.Schema:
             ("epochs", pa.int32()),
             ("loss", pa.float64()),
             ("accuracy", pa.float64()),
+            *([("measure", pa.float64())] if measure else []),
         ]
     )

@@ -121,3 +121,32 @@ def _first_at_most(curves: Survival, curve: np.ndarray, level: float, groups: in
     result = np.full(groups, np.inf)
     result[where] = curves.epoch[reached[index]]
     return result
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Trials with restarts, sorted by group, in the order of their runs; each array (trials,).
+
+    epochs: over all runs of the trial, those that failed included. restarts: how many failed.
+    """
+
+    group: np.ndarray
+    epochs: np.ndarray
+    restarts: np.ndarray
+
+
+def restarted_trials(group, epochs, converged) -> Trials:
+    """Runs chained into trials: one that does not converge starts again as its group's next, and its epochs count.
+
+    group: whole numbers (runs,). epochs: updates made, (runs,). converged: bool (runs,). Runs that follow the last
+    convergence of their group make no trial.
+
+    S. E. Fahlman, An empirical study of learning speed in back-propagation networks, CMU-CS-88-162, 1988.
+    """
+    order = np.argsort(group, kind="stable")
+    group, epochs = np.asarray(group)[order], np.asarray(epochs, np.int64)[order]
+    last = np.flatnonzero(np.asarray(converged)[order])
+    after_previous = np.concatenate([[0], last + 1])[: len(last)]
+    first = np.maximum(np.searchsorted(group, group[last]), after_previous)
+    before = np.concatenate([[0], np.cumsum(epochs)])
+    return Trials(group[last], before[last + 1] - before[first], last - first)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from .errors import InputError
 from .schema import FIRST_COLUMNS, LAST_COLUMNS
-from .statistics import Survival, kaplan_meier, survival_quantile, wilson_interval
+from .statistics import Survival, kaplan_meier, restarted_trials, survival_quantile, wilson_interval
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
@@ -64,6 +64,31 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
         median_epochs=median,
         median_low=median_low,
         median_high=median_high,
+    )
+
+
+def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFrame:
+    """One row for each combination of settings: how long it takes if a run that does not converge starts again.
+
+    A trial is a run and, as long as they do not converge, the runs of the next seeds; all their epochs count
+    (`statistics.restarted_trials`). first: only so many trials of each combination.
+    trials: how many. mean, sd: of their epochs, sd with trials - 1. restarts: in all trials; restarts_per_trial.
+    unfinished: runs after the last that converged, which make no trial.
+    """
+    number, settings = grouped(table, axis_columns(table))
+    converged = (table["outcome"] == "converged").to_numpy()
+    chained = restarted_trials(number, table["epochs"].to_numpy(), converged)
+    trials = pd.DataFrame({"group": chained.group, "epochs": chained.epochs, "restarts": chained.restarts})
+    in_trials = trials.groupby("group")["restarts"].agg(["size", "sum"]).sum(axis=1).reindex(settings.index, fill_value=0)
+    by_group = (trials if first is None else trials.groupby("group").head(first)).groupby("group")
+    count, restarts = (found.reindex(settings.index, fill_value=0) for found in (by_group.size(), by_group["restarts"].sum()))
+    return settings.assign(
+        trials=count,
+        mean=by_group["epochs"].mean().reindex(settings.index),
+        sd=by_group["epochs"].std().reindex(settings.index),
+        restarts=restarts,
+        restarts_per_trial=restarts / count,
+        unfinished=np.bincount(number, minlength=len(settings)) - in_trials,
     )
 
 

@@ -76,10 +76,14 @@ class Axis(BaseModel, Generic[T]):
             try:
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
-                raise ValueError(f"value {point!r}: {error.errors()[0]['msg'].replace('Input should be', 'must be')}") from None
+                raise ValueError(f"value {point!r}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
         if len(set(checked)) < len(checked):
             raise ValueError("the axis has a value twice")
         return tuple(checked)
+
+
+def _plainly(error: ValidationError) -> str:
+    return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
 
 
 def _plain(number: Decimal) -> int | float:
@@ -98,6 +102,11 @@ def _expanded(kind: str, numbers: tuple[float, ...], n: int | None) -> list[int 
             return _EXPAND[kind](numbers, n)
         except InvalidOperation:
             raise ValueError(f"{kind}: these numbers are too far apart") from None
+
+
+def log_points(low: float, high: float, n: int) -> list[int | float]:
+    """n numbers from low to high, evenly spaced on a log scale."""
+    return _expanded("log", (low, high), n)
 
 
 def _linear(ends, n):

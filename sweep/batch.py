@@ -10,14 +10,17 @@ from ..kernels import Training, train
 from ..results.schema import CATEGORY, OUTCOMES, runs_schema
 from ..results.store import Span
 from .plan import Plan, plan_of
+from .records import records_table, weights_table
 from .spec import Spec
 
 
 class Batch(NamedTuple):
     """The rows of one span of runs, what they sum up to, and the seconds that the kernels took for them."""
 
-    start: int
+    span: Span
     rows: pa.Table
+    records: pa.Table | None
+    weights: pa.Table | None
     run_epochs: int
     converged: int
     seconds: float
@@ -41,13 +44,21 @@ def run_or_fail(spec: Spec, span: Span) -> Batch | Failure:
 def run_batch(spec: Spec, span: Span) -> Batch:
     """Train the runs of a span, all of one network shape."""
     plan = plan_of(spec)
-    runs = np.arange(*span)
+    runs, recorded = np.arange(*span), plan.recorded(span)
+    at = plan.record_at if len(recorded) else None
     begin = time.perf_counter()
-    training = train(**plan.arguments(runs), keep_weights=False)
+    training = train(
+        **plan.arguments(runs),
+        keep_weights=spec.record.weights,
+        record_at=at,
+        record_runs=None if at is None else recorded - span[0],
+    )
     seconds = time.perf_counter() - begin
     return Batch(
-        start=span[0],
+        span=span,
         rows=table_of(plan, runs, training),
+        records=None if plan.record_at is None else records_table(training.trajectories, span[0]),
+        weights=weights_table(training, runs, recorded - span[0]) if spec.record.weights else None,
         run_epochs=int(training.epochs.sum(dtype=np.int64)),
         converged=int((training.outcome == "converged").sum()),
         seconds=seconds,
@@ -56,13 +67,14 @@ def run_batch(spec: Spec, span: Span) -> Batch:
 
 def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
     """The rows of these runs, with the columns of `results.schema`."""
-    schema = runs_schema(plan.axes)
+    schema = runs_schema(plan.axes, plan.spec.record.measure)
     columns = {
         **plan.columns(runs),
         "outcome": training.outcome,
         "epochs": training.epochs,
         "loss": training.loss,
         "accuracy": training.accuracy,
+        "measure": training.measure,
     }
     return pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
 

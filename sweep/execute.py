@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Literal
 
+import numpy as np
 from joblib import Parallel, delayed
 
 from ..kernels import compiled_before, train
@@ -18,7 +19,8 @@ from ..results.schema import Session
 from ..results.store import Span, Store
 from .batch import Batch, Failure, run_or_fail
 from .machine import cpu_name, now, versions
-from .plan import Pace, Plan, batches
+from .pace import Pace, batches
+from .plan import Plan
 from .progress import Progress
 
 Backend = Literal["threads", "processes"]
@@ -39,7 +41,7 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     missing = store.missing()
     if not missing:
         return None
-    _prepare_kernels(progress)
+    _prepare_kernels(plan, missing[0][0], progress)
     progress.start(plan.runs, store.done)
     started, begin = now(), time.perf_counter()
     runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
@@ -50,7 +52,7 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
                 failures.append(batch)
                 continue
             before = time.perf_counter()
-            store.append(batch.rows)
+            store.append(batch.rows, batch.records, batch.weights)
             writing += time.perf_counter() - before
             runs += len(batch.rows)
             run_epochs += batch.run_epochs
@@ -85,11 +87,11 @@ def _told(failures: list[Failure]) -> str:
     return "\n".join(f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items())
 
 
-def _prepare_kernels(progress: Progress) -> None:
-    """Compile or load them once, before the workers need them."""
+def _prepare_kernels(plan: Plan, first: int, progress: Progress) -> None:
+    """Compile or load what the first run needs, before the workers do, and before the first batch is timed."""
     if not compiled_before():
         progress.say("compiling the kernels, once on this machine ...")
-    train([[0.0]], [[0.0]], hidden=1, epochs=1)
+    train(**{**plan.arguments(np.array([first])), "epochs": 1})
 
 
 def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch | Failure]:
@@ -105,7 +107,7 @@ def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> 
     try:
         for batch in outputs:
             if isinstance(batch, Batch):
-                pace.learn(batch.start, len(batch.rows), batch.seconds)
+                pace.learn(batch.span[0], len(batch.rows), batch.seconds)
             yield batch
     finally:
         with warnings.catch_warnings(action="ignore"):  # of batches thrown away when a sweep is interrupted

@@ -1,9 +1,12 @@
 """Pydantic's errors as sentences: file, key, value, what is allowed, and the key that was probably meant."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from .axes import Axis
 
 MOST = 5
 
@@ -26,7 +29,7 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
     key = _key(one["loc"])
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
-        near = get_close_matches(str(one["loc"][-1]), allowed, 1) or _elsewhere(model, str(one["loc"][-1]))
+        near = get_close_matches(str(one["loc"][-1]), allowed, 1) or _elsewhere(model, str(one["loc"][-1]), key)
         meant = f"; did you mean {near[0]}?" if near else "."
         return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
     if one["type"] == "missing":
@@ -34,25 +37,38 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
     if one["type"] == "model_type":
         allowed = list(_model_at(model, one["loc"]).model_fields)
         return f"{key} = {_short(one['input'])}: must be a table of any of {', '.join(allowed)}"
+    if one["type"] == "too_short":
+        return f"{key} = {_short(one['input'])}: must not be empty"
     if one["type"] == "tuple_type":
         return f"{key} = {_short(one['input'])}: must be a list"
     message = one["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if one["type"] == "value_error":
-        return f"{key}: {message}" if key else message
+        if not key:
+            return message
+        # A validator that repeats the value wants it beside the key.
+        plain = message.removeprefix(f"{one['input']!r}: ")
+        return f"{key}: {message}" if plain == message else f"{key} = {_short(one['input'])}: {plain}"
     if isinstance(one["input"], list):
         message += f"; several values in turn are an axis: {{ values = {one['input']} }}"
     return f"{key} = {_short(one['input'])}: {message}"
 
 
-def _elsewhere(model: type[BaseModel], key: str, prefix: str = "") -> list[str]:
-    """The dotted places where a key of this name belongs."""
-    places = []
+def _elsewhere(model: type[BaseModel], word: str, key: str) -> list[str]:
+    """The dotted place, other than `key`, where a word that is much like this one belongs."""
+    places: dict[str, str] = {}
+    for place in sorted(_places(model), key=lambda place: (place.startswith("task."), place.count("."))):
+        places.setdefault(place.rsplit(".", 1)[-1], place)
+    near = [] if word in Axis.model_fields else get_close_matches(word, places, 1)
+    return [places[name] for name in near if places[name] != key]
+
+
+def _places(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The dotted names of all settings."""
     for name, field in model.model_fields.items():
-        if name == key and prefix:
-            places.append(f"{prefix}{name}")
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            places += _elsewhere(field.annotation, key, f"{prefix}{name}.")
-    return places
+        yield f"{prefix}{name}"
+        for table in _tables(field.annotation):
+            if not issubclass(table, Axis):
+                yield from _places(table, f"{prefix}{name}.")
 
 
 def _short(value: object) -> str:
@@ -62,15 +78,19 @@ def _short(value: object) -> str:
 
 def _model_at(model: type[BaseModel], location) -> type[BaseModel]:
     """The model whose key a location names."""
+    annotation: Any = model
     for part in location:
-        options = [model.model_fields[part].annotation] if part in model.model_fields else _options(part, model)
-        tables = [table for option in options for table in _tables(option)]
-        model = tables[0] if tables else model
+        annotation = model.model_fields[part].annotation if part in model.model_fields else _tagged(annotation, part)
+        model = next(iter(_tables(annotation)), model)
     return model
 
 
-def _options(tag: object, model: type[BaseModel]) -> list[Any]:
-    return [model] if str(tag).startswith("<") else []
+def _tagged(annotation: Any, tag: object) -> Any:
+    """The alternative of a field's type that has this tag; all of the type, if there is none."""
+    for part in getattr(annotation, "__args__", ()):
+        if any(getattr(mark, "tag", None) == tag for mark in getattr(part, "__metadata__", ())):
+            return part
+    return annotation
 
 
 def _tables(annotation: Any) -> list[type[BaseModel]]:

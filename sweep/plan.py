@@ -1,41 +1,29 @@
 """The plan of a sweep: which run has which settings, and which runs are trained together.
 
 A run's number is fixed by the spec alone: the number of its cell times the number of seeds, plus the place of its seed.
-Settings that shape the network vary slowest, so that the runs of one shape are neighbours and a batch, which is one call of
-the kernels, is a range of run numbers. Everything else may differ from lane to lane within a batch.
+Settings that shape the network, the data or the rule vary slowest, so that the runs of one shape are neighbours and a batch,
+which is one call of the kernels, is a range of run numbers. Numbers may differ from lane to lane within a batch.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..kernels import LANES
+from ..kernels import Nonsense, Unreachable, check
 from ..results.errors import InputError
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
+from .arguments import of_task, per_run, to_arguments
 from .axes import combine
-from .spec import Spec
-from .tasks import TASKS
+from .blame import blame, in_words
+from .data import Task
+from .records import record_epochs, recorded_runs
+from .spec import UNITS, Spec
+from .tasks import bottleneck, fill, make
 
-# The settings that the kernels take one of for each run, and the names they have there.
-PER_RUN = {
-    "model.init.low": "low",
-    "model.init.high": "high",
-    "train.lr": "lr",
-    "train.epochs": "epochs",
-    "train.stop.loss": "stop_loss",
-    "train.bound": "bound",
-}
-PER_CALL = {"model.hidden": "hidden", "model.bias": "bias", "train.loss": "loss"}
-
-BATCH_SECONDS = 0.5
-LEAST_RUNS = 4 * LANES  # a batch ends with lanes running empty; below this most of it would
-MOST_RUNS = 2**18
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
-# A sigmoid and a multiply-add, per lane, on a present-day core: only for the first batch of a shape.
-SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
 
 
 class Plan:
@@ -43,19 +31,24 @@ class Plan:
 
     def __init__(self, spec: Spec):
         self.spec = spec
-        self.task = TASKS[spec.task]()
         self.seeds = spec.seed_values()
         axes = spec.axes()
-        self._index = combine(axes, {axis.setting: axis.setting not in PER_RUN for axis in axes})
-        self._values = {axis.setting: np.array(axis.points) for axis in axes}
-        self.axes = _columns(self._values)
+        self._index = combine(axes, {axis.setting: not per_run(axis.setting) for axis in axes})
+        self._points = {axis.setting: axis.points for axis in axes}
+        self._values = {axis.setting: _array(axis.points) for axis in axes}
+        self._shown = {axis.setting: _array(_readable(axis.setting, axis.points)) for axis in axes}
+        self.axes = _columns(self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
             raise InputError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
+        self._made: Any = lru_cache(maxsize=64)(lambda task: make(task, "."))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
+        self._keys = [key for key, _ in spec.settings()]
         self._shape_starts = self._starts_of_shapes()
-        self._check_init()
+        self.record_at = record_epochs(spec.record, self._most_epochs())
+        for shape in self.shapes():
+            self._check(shape)
 
     def setting(self, key: str, runs: np.ndarray) -> Any:
         """The values of a dotted setting for these runs, an array; or one value, if it does not vary."""
@@ -63,17 +56,28 @@ class Plan:
             return self._fixed[key]
         return self._values[key][self._index[key][runs // len(self.seeds)]]
 
+    def task(self, run: int) -> Task:
+        """The data that a run is trained on."""
+        return self._made(fill(self.spec.task, of_task(self._of_run(run))))
+
     def arguments(self, runs: np.ndarray) -> dict[str, Any]:
         """What `kernels.train` is called with for these runs, which must be of one network shape."""
-        call = {name: self.setting(key, runs[:1]) for key, name in PER_CALL.items()}
-        call = {name: value.item(0) if isinstance(value, np.ndarray) else value for name, value in call.items()}
-        each = {name: self.setting(key, runs) for key, name in PER_RUN.items()}
-        return {"x": self.task.inputs, "y": self.task.targets, "seed": self.seeds[runs % len(self.seeds)], **call, **each}
+        first = self._of_run(int(runs[0]))
+        settings = {key: self.setting(key, runs) if per_run(key) else first[key] for key in first}
+        task = self.task(int(runs[0]))
+        seeds = self.seeds[runs % len(self.seeds)]
+        data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
+        return {**data, "seed": seeds, **to_arguments(settings)}
+
+    def recorded(self, span: Span) -> np.ndarray:
+        """The runs of a span that are recorded."""
+        return recorded_runs(self.spec.record, self.runs, span)
 
     def columns(self, runs: np.ndarray) -> dict[str, np.ndarray]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""
         first = {"run": runs, "cell": runs // len(self.seeds), "seed": self.seeds[runs % len(self.seeds)]}
-        return {**first, **{axis.name: self.setting(axis.setting, runs) for axis in self.axes}}
+        shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][first["cell"]]] for axis in self.axes}
+        return {**first, **shown}
 
     def shapes(self) -> list[Span]:
         """The spans of runs that share a network shape."""
@@ -83,25 +87,84 @@ class Plan:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
+    def _of_run(self, run: int) -> dict[str, Any]:
+        """Every setting of one run, in the order of the spec, so that those of layers stand in the order of the layers."""
+        cell = run // len(self.seeds)
+        varied = {key: points[self._index[key][cell]] for key, points in self._points.items()}
+        settings = {key: varied[key] if key in varied else self._fixed[key] for key in self._keys}
+        if settings["model.hidden"] is None:
+            settings["model.hidden"] = (bottleneck(fill(self.spec.task, of_task(settings))) or UNITS,)
+        return settings
+
+    def _most_epochs(self) -> int:
+        return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
+
     def _starts_of_shapes(self) -> list[int]:
-        shaping = [index for key, index in self._index.items() if key not in PER_RUN]
+        shaping = [index for key, index in self._index.items() if not per_run(key)]
         changes = np.zeros(self.cells, bool)
         changes[0] = True
         for index in shaping:
             changes[1:] |= index[1:] != index[:-1]
         return (np.flatnonzero(changes) * len(self.seeds)).tolist()
 
-    def _check_init(self) -> None:
-        cells = np.arange(self.cells) * len(self.seeds)
-        low, high = (np.broadcast_to(self.setting(f"model.init.{end}", cells), cells.shape) for end in ("low", "high"))
-        for wrong in np.flatnonzero(low > high)[:1]:
-            raise InputError(f"model.init: low must not be over high; cell {wrong} has {low[wrong]:g} and {high[wrong]:g}")
+    def _check(self, shape: Span) -> None:
+        """Whether the settings of a shape go together, and with its data."""
+        firsts = np.arange(shape[0], shape[1], len(self.seeds))  # the first run of each cell
+        self._check_bottleneck(shape[0])
+        error = self._refusal(firsts)
+        if error is None:
+            return
+        bad = bisect_left(range(1, len(firsts)), True, key=lambda many: self._refusal(firsts[:many]) is not None)
+        cell = int(firsts[bad]) // len(self.seeds)
+        error = self._refusal(firsts[bad : bad + 1]) or error
+        raise InputError(self._told(error, int(firsts[bad])) + (f" (cell {cell})" if self.cells > 1 else ""))
+
+    def _refusal(self, runs: np.ndarray) -> Nonsense | None:
+        """What the kernels have against these runs."""
+        try:
+            check(**self.arguments(runs))
+        except Nonsense as error:
+            return error
+        return None
+
+    def _told(self, error: Nonsense, run: int) -> str:
+        settings = {**self._of_run(run), "record.measure": self.spec.record.measure}
+        if isinstance(error, Unreachable):
+            task = self.task(run)
+            place = task.where(error.row, task.target_names[error.column])
+            return f"model.output = {in_words(settings['model.output'])}: {place}: {error.reason}"
+        return blame(error, settings)
+
+    def _check_bottleneck(self, run: int) -> None:
+        settings = self._of_run(run)
+        width, hidden = bottleneck(fill(self.spec.task, of_task(settings))), settings["model.hidden"]
+        if width is not None and hidden != (width,):
+            raise InputError(f"model.hidden = {in_words(hidden)}: this encoder has one hidden layer of {width}")
 
 
 @lru_cache(maxsize=4)
 def plan_of(spec: Spec) -> Plan:
     """The plan of a spec; a worker makes it once."""
     return Plan(spec)
+
+
+def _array(points: tuple[Any, ...]) -> np.ndarray:
+    """The values of an axis; those that are tuples as objects."""
+    if isinstance(points[0], tuple):
+        array = np.empty(len(points), object)
+        array[:] = points
+        return array
+    return np.array(points)
+
+
+def _readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1."""
+    if not isinstance(points[0], tuple):
+        return points
+    if all(len(point) == 1 for point in points):
+        return tuple(point[0] for point in points)
+    sign = "/" if "encoding" in key else "-"
+    return tuple(sign.join(f"{number:g}" for number in point) or "none" for point in points)
 
 
 def _columns(values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
@@ -113,39 +176,3 @@ def _columns(values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
         last = key.rsplit(".", 1)[-1]
         columns.append(AxisColumn(name=last if taken.count(last) == 1 else key, setting=key, type=kinds[points.dtype.kind]))
     return tuple(columns)
-
-
-class Pace:
-    """How long runs take, by network shape: a guess from the size of the network until a batch has been timed."""
-
-    def __init__(self, plan: Plan):
-        self._plan = plan
-        self._seconds: dict[int, float] = {}
-
-    def runs(self, start: int) -> int:
-        """How many runs from `start` on make a batch of about BATCH_SECONDS."""
-        seconds = self._seconds.get(self._plan.shape_of(start)) or self._guess(start)
-        return int(np.clip(BATCH_SECONDS / seconds, LEAST_RUNS, MOST_RUNS))
-
-    def learn(self, start: int, runs: int, seconds: float) -> None:
-        """A batch of `runs` runs from `start` on took this long."""
-        self._seconds[self._plan.shape_of(start)] = max(seconds / runs, 1e-9)
-
-    def _guess(self, start: int) -> float:
-        call = self._plan.arguments(np.array([start]))
-        samples, inputs = call["x"].shape
-        outputs, hidden = call["y"].shape[1], call["hidden"]
-        weights = hidden * (inputs + outputs)
-        epoch = samples * ((hidden + outputs) * SIGMOID_SECONDS + 3 * weights * FMA_SECONDS)
-        return epoch * int(np.max(call["epochs"]))
-
-
-def batches(plan: Plan, missing: Iterable[Span], pace: Pace) -> Iterator[Span]:
-    """The missing runs in spans of one network shape, each about as long as `pace` says by then."""
-    shapes = plan.shapes()
-    for start, stop in missing:
-        at = start
-        while at < stop:
-            end = min(stop, shapes[plan.shape_of(at)][1], at + pace.runs(at))
-            yield at, end
-            at = end

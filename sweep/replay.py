@@ -9,21 +9,18 @@ from ..kernels import Training, train
 from ..results.errors import InputError
 from .batch import table_of
 from .plan import Plan
+from .records import records_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Replay(NamedTuple):
-    """One run, trained again: its row, the weights at the end, and the loss before each update and at the end."""
+    """One run, trained again: its row, the weights at the end, and what was recorded before each epoch and at the end."""
 
     row: pa.Table
     training: Training
-    losses: np.ndarray
-
-    def trajectory(self) -> pa.Table:
-        """Columns epoch, loss."""
-        return pa.table({"epoch": np.arange(len(self.losses), dtype=np.int32), "loss": self.losses})
+    trajectory: pa.Table
 
 
 def replay(plan: Plan, run: int) -> Replay:
@@ -32,10 +29,10 @@ def replay(plan: Plan, run: int) -> Replay:
         raise InputError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train(**plan.arguments(runs))
-    # Its losses in a second go that is no longer than it was: its limit, for which room would be made, may be billions.
-    made = int(training.epochs[0])
-    again = train(**{**plan.arguments(runs), "epochs": max(made, 1)}, keep_weights=False, keep_losses=True)
-    return Replay(table_of(plan, runs, training), training, np.asarray(again.losses)[0, : made + 1])
+    # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.
+    at = np.arange(int(training.epochs[0]) + 1)
+    again = train(**plan.arguments(runs), keep_weights=False, record_at=at)
+    return Replay(table_of(plan, runs, training), training, records_table(again.trajectories, run).drop_columns(["run"]))
 
 
 def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from ..results import Results
@@ -57,10 +59,10 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
     """Print a run's row and its trajectory: an excerpt evenly spread on a log scale as text, all of it otherwise."""
     import numpy as np
 
-    trajectory = again.trajectory().to_pandas()
+    trajectory = again.trajectory.to_pandas()
     if form is TableFormat.text:
         row = again.row.to_pandas().iloc[0]
-        print("  ".join(f"{name} {value}" for name, value in row.items()))
+        print("  ".join(f"{name} {_shown(value)}" for name, value in row.items()))
         for layer, weights in enumerate(again.training.weights, 1):
             print(f"w{layer} {np.array2string(weights[0], separator=', ').replace(chr(10), '')}")
         for layer, biases in enumerate(again.training.biases, 1):
@@ -68,10 +70,7 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         last = len(trajectory) - 1
         picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
         trajectory = trajectory.iloc[picks[picks <= last]]
-        trajectory = trajectory.assign(
-            epoch=trajectory["epoch"].map("{:,}".format), loss=trajectory["loss"].map("{:.10f}".format)
-        )
-        _print_text(trajectory)
+        _print_text(trajectory.assign(**{name: trajectory[name].map(text) for name, text in TRAJECTORY_TEXTS.items()}))
     elif form in {TableFormat.csv, TableFormat.json}:
         _print_data(trajectory, form)
     else:
@@ -95,7 +94,8 @@ def plan_lines(plan: "Plan") -> list[str]:
     counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
     runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
     axes = [
-        f"  {axis.setting}: {len(axis.points):,} in all, {axis.points[0]} ... {axis.points[-1]}" for axis in plan.spec.axes()
+        f"  {axis.setting}: {len(axis.points):,} in all, {_shown(axis.points[0])} ... {_shown(axis.points[-1])}"
+        for axis in plan.spec.axes()
     ]
     return [f"{runs}: {cells} × {seeds}, {shapes}", *axes]
 
@@ -117,6 +117,26 @@ def _print_data(table: "pd.DataFrame", form: TableFormat) -> None:
     else:
         rows = table.to_dict(orient="records")
         print(json.dumps([{key: _finite(value) for key, value in row.items()} for row in rows]))
+
+
+def _number(form: str) -> "Callable[[float], str]":
+    return lambda value: "–" if math.isnan(value) else format(value, form)
+
+
+TRAJECTORY_TEXTS = {
+    "epoch": _number(","),
+    "loss": _number(".10f"),
+    "accuracy": _number(".4f"),
+    "gradient_norm": _number(".6g"),
+    "weight_norm": _number(".6g"),
+}
+
+
+def _shown(value: object) -> str:
+    """A value as people read it; that of an accuracy where there is none is a dash."""
+    if isinstance(value, tuple):
+        return str(list(value))
+    return "–" if isinstance(value, float) and math.isnan(value) else str(value)
 
 
 def _finite(value):

@@ -3,32 +3,36 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ..kernels import LAST_SEED
 from ..results.errors import InputError
-from .axes import Axis, AxisInUse, Number, Setting
+from .axes import Axis, AxisInUse
+from .forms import Table
 from .messages import explain
+from .model_spec import FileInit, ModelSpec
+from .starts import weights_digest
+from .task_models import FileTask
+from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
+from .tasks import digest as data_digest
+from .train_spec import RecordSpec, TrainSpec
 
-Count = Annotated[int, Field(strict=True, ge=1, le=2**31 - 2)]
-Units = Annotated[int, Field(strict=True, ge=1, le=65_536)]
-Positive = Annotated[Number, Field(gt=0)]
-NotNegative = Annotated[Number, Field(ge=0)]
-Switch = Annotated[bool, Field(strict=True)]
+LISTS = ("train.lr", "model.init.offset")
+UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
+IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
+SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
+
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SeedRange(_Table):
+class SeedRange(Table):
     """`count` seeds from `start` on."""
 
     start: Seed
@@ -51,50 +55,15 @@ Seeds = Annotated[
 ]
 
 
-class InitSpec(_Table):
-    """How weights start: uniform in [low, high)."""
-
-    scheme: Literal["uniform"] = "uniform"
-    low: Setting[Number] = 0.0
-    high: Setting[Number] = 1.0
-
-
-class ModelSpec(_Table):
-    """The network: one hidden layer, sigmoid at hidden and output units."""
-
-    hidden: Setting[Units] = 2
-    activation: Literal["sigmoid"] = "sigmoid"
-    bias: Setting[Switch] = False
-    init: InitSpec = InitSpec()
-    stream: Literal["mt19937"] = "mt19937"
-
-
-class StopSpec(_Table):
-    """When a run has converged: its mean loss is at most `loss`."""
-
-    loss: Setting[NotNegative] | None = None
-
-
-class TrainSpec(_Table):
-    """The training rule: full-batch gradient descent. A run whose loss is over `bound`, or not a number, has diverged."""
-
-    optimizer: Literal["gd"] = "gd"
-    lr: Setting[Positive] = 0.1
-    loss: Setting[Literal["bce", "mse"]] = "bce"
-    epochs: Setting[Count] = 10_000
-    stop: StopSpec = StopSpec()
-    bound: Setting[Positive] = 1e6
-    dtype: Literal["float64"] = "float64"
-
-
-class Spec(_Table):
+class Spec(Table):
     """One sweep: every combination of the axes, times the seeds."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "sweep"
-    task: Literal["xor"]
+    task: TaskSpec
     seeds: Seeds = 1
     model: ModelSpec = ModelSpec()
     train: TrainSpec = TrainSpec()
+    record: RecordSpec = RecordSpec()
 
     @model_validator(mode="after")
     def _seeds_are_some_and_differ(self):
@@ -116,15 +85,20 @@ class Spec(_Table):
             raise InputError(f"{path}: not a text file") from None
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"{path}: not TOML: {error}") from None
-        return cls.parse({"name": path.stem, **table}, str(path))
+        return cls.parse({"name": path.stem, **table}, str(path), path.parent)
 
     @classmethod
-    def parse(cls, table: dict[str, Any], source: str = "spec") -> "Spec":
-        """The spec in a nested dict, as TOML would give it. InputError says what is wrong where."""
+    def parse(cls, table: dict[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
+        """The spec in a nested dict, as TOML would give it. InputError says what is wrong where.
+
+        folder: where the names of data files start.
+        """
         try:
-            return cls.model_validate(table)
+            spec = cls.model_validate(table)
         except ValidationError as error:
             raise InputError(explain(error, cls, source)) from None
+        task, init = _placed(spec.task, folder), _placed(spec.model.init, folder)
+        return spec.model_copy(update={"task": task, "model": spec.model.model_copy(update={"init": init})})
 
     def seed_values(self) -> np.ndarray:
         """The seeds, int64."""
@@ -133,7 +107,11 @@ class Spec(_Table):
         return np.arange(self.seeds) if isinstance(self.seeds, int) else np.array(self.seeds, np.int64)
 
     def settings(self) -> Iterator[tuple[str, Any]]:
-        """Every setting that may vary, by its dotted name, in the order of the models: a value, an axis, or None."""
+        """Every setting that may vary, by its dotted name, in the order of the models: a value, an axis, or None.
+
+        A list of one for each layer is as many settings: train.lr[0], train.lr[1].
+        """
+        yield from _leaves(self.task, "task.")
         yield from _leaves(self.model, "model.")
         yield from _leaves(self.train, "train.")
 
@@ -145,24 +123,60 @@ class Spec(_Table):
         """The spec as plain data, with defaults filled in, as it was written."""
         return self.model_dump(mode="json", exclude_none=True)
 
-    def meaning(self) -> dict[str, Any]:
-        """What fixes the rows, flat; however values, axes and seeds are written, and whatever a zip is called."""
-        flat: dict[str, Any] = {"task": self.task, "seeds": _seeds_in_words(self.seeds)}
+    @cached_property
+    def data(self) -> dict[str, str]:
+        """What is in the files that the spec names, as they are when this is first asked for: a digest by setting."""
+        digests = {}
+        if isinstance(self.task, FileTask):
+            digests["task.file"] = data_digest(self.task, ".")
+        if isinstance(self.model.init, FileInit):
+            digests["model.init.file"] = weights_digest(self.model.init.file)
+        return digests
+
+    def meaning(self, data: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What fixes the rows and records, flat; however values, axes and seeds are written, and whatever a zip is called.
+
+        data: digests to take in place of `self.data`.
+        """
+        flat: dict[str, Any] = {"seeds": _seeds_in_words(self.seeds)}
+        flat.update({f"record.{key}": value for key, value in self.record})
         zips: dict[str, int] = {}
         for key, value in self.settings():
             if isinstance(value, Axis):
                 zipped = zips.setdefault(value.zip, len(zips)) if value.zip else None
                 flat[key] = {"values": list(value.points), "zip": zipped}
             else:
-                flat[key] = value
-        return flat
+                flat[key] = IMPLIED.get(key) if value is None else value
+        if flat["model.hidden"] is None and not isinstance(getattr(self.task, "code", None), Axis):
+            flat["model.hidden"] = (bottleneck(self.task) or UNITS,)
+        if "task.file" in flat:
+            flat = {key: value for key, value in flat.items() if key not in SAID_BY_DATA}
+        return {**flat, **(self.data if data is None else data)}
 
-    def __hash__(self) -> int:
-        return int(self.digest()[:15], 16)
-
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of `meaning`, in hexadecimal."""
-        return hashlib.sha256(json.dumps(self.meaning(), sort_keys=True).encode()).hexdigest()
+        return digest_of(self.meaning())
+
+    def __hash__(self) -> int:
+        return int(self.digest[:15], 16)
+
+    def __reduce__(self):
+        return _again, (json.dumps(self.written()), self.digest)
+
+
+def digest_of(meaning: dict[str, Any]) -> str:
+    """SHA-256 of a `Spec.meaning`, in hexadecimal."""
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _again(text: str, digest: str) -> Spec:
+    """A spec that another process wrote; its files must be as they were there."""
+    spec = Spec.parse(json.loads(text))
+    if spec.digest != digest:
+        raise InputError("the data files have been changed since the sweep was begun")
+    return spec
 
 
 def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str:
@@ -177,7 +191,16 @@ def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str
 def _leaves(table: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
     for key in type(table).model_fields:
         value = getattr(table, key)
-        if isinstance(value, _Table):
+        if isinstance(value, BaseModel) and not isinstance(value, Axis):
             yield from _leaves(value, f"{prefix}{key}.")
+        elif f"{prefix}{key}" in LISTS and isinstance(value, tuple):
+            yield from ((f"{prefix}{key}[{layer}]", one) for layer, one in enumerate(value))
         else:
             yield f"{prefix}{key}", value
+
+
+def _placed(table: Any, folder: str | Path) -> Any:
+    """A table whose file, if it has one, is known by where it lies and not by where the spec does."""
+    if not hasattr(table, "file"):
+        return table
+    return table.model_copy(update={"file": str((Path(folder) / table.file).absolute())})

@@ -9,14 +9,17 @@ from typing import Any
 from ..kernels import SOURCES_HASH
 from ..results import Results
 from ..results.errors import BusyError, InputError
-from ..results.schema import Manifest
+from ..results.schema import Beside, Manifest
 from ..results.store import MANIFEST, Store
+from .blame import in_words
 from .execute import JOBLIB_NAMES, MOST_JOBS, Backend, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
 from .progress import Progress
 from .replay import replay
-from .spec import Spec
+from .spec import Spec, digest_of
+
+ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 
 
 class Sweep:
@@ -42,9 +45,24 @@ class Sweep:
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = Spec.parse(manifest.spec, source)
         sweep = cls(spec, source)
-        if spec.digest() != manifest.spec_hash or sweep.plan().runs != manifest.runs:
-            raise InputError(f"{source}: damaged (the spec in it is not the one that was run: its hash is another)")
+        if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
+            raise InputError(f"{source}: {ANOTHER_SPEC}")
+        files = {key: value for key, value in spec.settings() if key in manifest.data}
+        for key, digest in sweep._data().items():
+            if digest != manifest.data[key]:
+                raise InputError(
+                    f"{files[key]}: holds other data than {path} was run on ({key}); "
+                    "bring those back, or run the sweep into another folder"
+                )
+        if sweep.plan().runs != manifest.runs:
+            raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
         return sweep
+
+    def _data(self) -> dict[str, str]:
+        try:
+            return self.spec.data
+        except InputError as error:
+            raise InputError(f"{self._source}: {error}") from None
 
     def plan(self) -> Plan:
         """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
@@ -78,15 +96,20 @@ class Sweep:
     def _store(self, path: Path, plan: Plan) -> Store:
         if not (path / MANIFEST).exists():
             return Store.create(path, self._manifest(plan))
-        there, here = Sweep.of_folder(path).spec.meaning(), self.spec.meaning()
+        store = Store.open(path)
+        there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning(store.manifest.data)
+        here = self.spec.meaning()
+        if digest_of(there) != store.manifest.spec_hash:
+            raise InputError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
         unlike = [
-            f"  {key}: {_short(there.get(key))} there, {_short(here[key])} here" for key in here if here[key] != there.get(key)
+            f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here"
+            for key in {**here, **there}
+            if here.get(key) != there.get(key)
         ]
         if unlike:
             raise InputError(
                 "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
             )
-        store = Store.open(path)
         store.check()
         return store
 
@@ -94,13 +117,22 @@ class Sweep:
         return Manifest(
             name=self.spec.name,
             spec=self.spec.written(),
-            spec_hash=self.spec.digest(),
+            spec_hash=self.spec.digest,
+            data=self.spec.data,
             runs=plan.runs,
             axes=plan.axes,
+            measure=self.spec.record.measure,
+            beside=_beside(plan),
             created=now(),
             versions=versions(),
             cpu=cpu_name(),
         )
+
+
+def _beside(plan: Plan) -> tuple[Beside, ...]:
+    """What is kept beside the rows of every shard."""
+    records: tuple[Beside, ...] = () if plan.record_at is None else ("records",)
+    return (*records, "weights") if plan.spec.record.weights else records
 
 
 def keep_typical_trajectory(results: Results) -> None:
@@ -112,7 +144,7 @@ def keep_typical_trajectory(results: Results) -> None:
 
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():
-        trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory()
+        trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory
         with suppress(BusyError), results.store.writing():
             results.store.append_trajectory(run, trajectory)
 
@@ -124,5 +156,5 @@ def _cores() -> int:
 def _short(value: object) -> str:
     if isinstance(value, dict):
         value = value["values"]
-    text = "not set" if value is None else str(value)
+    text = "not set" if value is None else in_words(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

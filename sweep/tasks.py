@@ -1,21 +1,130 @@
-"""Tasks by name: the data that networks are trained on."""
+"""Tasks: the `task` of a spec as one of the models, and the data that it stands for."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
 
 import numpy as np
+from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
+
+from ..results.errors import InputError
+from . import generated
+from .axes import Axis
+from .columns import Sides, digest_of, read_sides, standardised
+from .data import ZERO_ONE, Block, Pair, Task, Where, assemble, has_truths
+from .encodings import BothSides, pairs_of
+from .task_models import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
+
+AnyTask = Gate | TruthTable | Parity | Encoder | TwoSpirals | Moons | Circles | Blobs | Teacher | FileTask
+T = TypeVar("T", bound=AnyTask)
+
+TAGS = {
+    name: f"<{model.__name__}>"
+    for model in get_args(AnyTask)
+    if "name" in model.model_fields
+    for name in get_args(model.model_fields["name"].annotation)
+}
+# What `digest` says instead: where data lie and what columns are called does not matter.
+SAID_BY_DIGEST = ("file", "inputs", "targets", "categories")
 
 
-class Task(NamedTuple):
-    """inputs (samples, inputs) and targets (samples, outputs), float64."""
-
-    inputs: np.ndarray
-    targets: np.ndarray
-
-
-def xor() -> Task:
-    """Exclusive or: its four cases in the order 00, 01, 10, 11."""
-    inputs = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float64)
-    return Task(inputs, np.logical_xor(inputs[:, :1], inputs[:, 1:]).astype(np.float64))
+def _tag(raw: Any) -> str:
+    if isinstance(raw, BaseModel):
+        return f"<{type(raw).__name__}>"
+    return "<FileTask>" if "file" in raw else TAGS[raw["name"]]
 
 
-TASKS = {"xor": xor}
+def _as_table(raw: object) -> object:
+    """A task as a table; a name stands for the task with its defaults."""
+    table = {"name": raw} if isinstance(raw, str) else raw
+    if isinstance(table, BaseModel) or (isinstance(table, dict) and "file" in table):
+        return table
+    if not isinstance(table, dict) or "name" not in table:
+        raise ValueError(f"{raw!r}: must be the name of a task, or a table with a name or a file")
+    name = table["name"]
+    if not isinstance(name, str) or name not in TAGS:
+        near = get_close_matches(str(name), TAGS, 1)
+        meant = f"; did you mean {near[0]}?" if near else "."
+        raise ValueError(
+            f"no task is called {name!r}{meant} There are: {', '.join(sorted(TAGS))}, "
+            "and files: { file = ..., inputs = [...], targets = [...] }"
+        )
+    return table
+
+
+TaskSpec = Annotated[
+    Annotated[Gate, Tag("<Gate>")]
+    | Annotated[TruthTable, Tag("<TruthTable>")]
+    | Annotated[Parity, Tag("<Parity>")]
+    | Annotated[Encoder, Tag("<Encoder>")]
+    | Annotated[TwoSpirals, Tag("<TwoSpirals>")]
+    | Annotated[Moons, Tag("<Moons>")]
+    | Annotated[Circles, Tag("<Circles>")]
+    | Annotated[Blobs, Tag("<Blobs>")]
+    | Annotated[Teacher, Tag("<Teacher>")]
+    | Annotated[FileTask, Tag("<FileTask>")],
+    Discriminator(_tag),
+    BeforeValidator(_as_table),
+]
+
+
+def fill(task: T, values: Mapping[str, Any]) -> T:
+    """The task with values in place of its axes, by their names: bits, or encoding.targets."""
+    plain: dict[str, Any] = {}
+    for key, value in values.items():
+        field, _, side = key.partition(".")
+        plain[field] = plain.get(field, getattr(task, field)).model_copy(update={side: value}) if side else value
+    return task.model_copy(update=plain)
+
+
+def make(task: AnyTask, base_folder: str | Path) -> Task:
+    """The data of a task without axes; a file's name starts at `base_folder`. InputError: what is wrong, and where."""
+    if isinstance(task, FileTask):
+        return _from_file(task, base_folder)
+    settings = {key: value for key, value in task if key != "encoding" and (key != "name" or isinstance(task, Gate))}
+    function = generated.gate if isinstance(task, Gate) else getattr(generated, task.name)
+    inputs, targets = function(**settings)
+    blocks = [_numbered("x", inputs)], [_numbered("y", targets)]
+    return assemble(*blocks, pairs_of(getattr(task, "encoding", ZERO_ONE)), Where(f"task {task.name}"))
+
+
+def bottleneck(task: AnyTask) -> int | None:
+    """The width of the one hidden layer that a task without axes demands: the M of an encoder N-M-N."""
+    return task.code[1] if isinstance(task, Encoder) and not isinstance(task.code, Axis) else None
+
+
+def digest(task: AnyTask, base_folder: str | Path) -> str | None:
+    """SHA-256 of the data that a file gives, before encoding and standardising; None for data made by formula."""
+    return digest_of(_sides(task, base_folder)) if isinstance(task, FileTask) else None
+
+
+def _numbered(letter: str, values: np.ndarray) -> Block:
+    return Block(tuple(f"{letter}{number + 1}" for number in range(values.shape[1])), values)
+
+
+def _sides(task: FileTask, base_folder: str | Path) -> Sides:
+    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories)
+
+
+def _from_file(task: FileTask, base_folder: str | Path) -> Task:
+    inputs, targets, where = sides = _sides(task, base_folder)
+    _check_encoding(task, sides)
+    return assemble(standardised(inputs, where) if task.standardise else inputs, targets, pairs_of(task.encoding), where)
+
+
+def _check_encoding(task: FileTask, sides: Sides) -> None:
+    """A pair other than that of the defaults has something to stand for."""
+    usable = has_truths(sides.inputs), has_truths(sides.targets)
+    places = ("inputs", "targets")
+    asked: list[tuple[str, Pair, bool, str]] = (
+        [(f".{place}", pair, use, place) for place, pair, use in zip(places, pairs_of(task.encoding), usable, strict=True)]
+        if isinstance(task.encoding, BothSides)
+        else [("", pairs_of(task.encoding)[0], any(usable), "inputs and targets")]
+    )
+    for key, pair, use, columns in asked:
+        if pair != ZERO_ONE and not use:
+            raise InputError(
+                f"task.encoding{key} = [{pair[0]:g}, {pair[1]:g}]: the {columns} in {sides.where.source} are numbers, "
+                "which stay as they are; columns of categories can be declared by task.categories"
+            )

@@ -36,11 +36,12 @@ def test_weights_are_those_the_notebook_printed():
 
 
 def test_every_loss_is_that_of_the_numpy_loop():
-    fit = train(X.T, Y.T, hidden=2, seed=2, lr=0.1, epochs=10_000, keep_losses=True)
+    fit = train(X.T, Y.T, hidden=2, seed=2, lr=0.1, epochs=10_000, record_at=range(10_000))
     w1, w2, losses = notebook_loop()
-    assert len(losses) == 10_000
-    np.testing.assert_allclose(fit.losses[:-1], losses, rtol=0, atol=1e-10)
-    np.testing.assert_allclose(fit.losses[[0, 9_999]], [0.7166445614272868, 0.3974132847163192], rtol=0, atol=1e-12)
+    found = fit.trajectories.loss[0]
+    assert len(losses) == len(found) - 1 == 10_000
+    np.testing.assert_allclose(found[:-1], losses, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(found[[0, 9_999]], [0.7166445614272868, 0.3974132847163192], rtol=0, atol=1e-12)
     np.testing.assert_allclose(fit.weights[0], w1, rtol=0, atol=1e-8)
     np.testing.assert_allclose(fit.weights[1], w2, rtol=0, atol=1e-8)
 

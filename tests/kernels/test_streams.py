@@ -1,4 +1,9 @@
-"""The random stream against NumPy's own RandomState, bit for bit."""
+"""The random streams against NumPy's own RandomState and default_rng, bit for bit."""
+
+import hashlib
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -6,32 +11,161 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from backsweep.kernels.streams import LAST_SEED, new_state, next_uniform, seed_stream
+from backsweep.kernels.normal_draws import EDGE
+from backsweep.kernels.streams import (
+    LAST_SEED,
+    MT19937,
+    PCG64,
+    STREAMS,
+    draw_indices,
+    new_state,
+    next_normal,
+    next_uniform,
+    permute,
+    seed_stream,
+    seed_streams,
+)
+
+UNIFORMS, NORMALS, PERMUTATION, INDICES = range(4)
+LONGEST = 1000
+LANES, LANE = 7, 2
+ROOMS = new_state(LANES), np.zeros((LONGEST, LANES), np.int64)  # never cleared: a used state has to start afresh
 
 
-@njit
-def draws(state, seed, values):
-    seed_stream(state, seed)
-    for i in range(values.shape[0]):
-        values[i] = next_uniform(state)
+@njit(error_model="numpy")
+def draw(kind, state, lane, order, what, count, values):
+    if what == UNIFORMS:
+        for i in range(count):
+            values[i] = next_uniform(kind, state, lane)
+    elif what == NORMALS:
+        for i in range(count):
+            values[i] = next_normal(kind, state, lane)
+    else:
+        if what == PERMUTATION:
+            permute(kind, state, lane, order, count)
+        else:
+            draw_indices(kind, state, lane, order, count)
+        for i in range(count):
+            values[i] = order[i, lane]
 
 
-@given(st.integers(0, LAST_SEED), st.integers(0, 30))
-def test_draws_are_numpys(seed, count):
+@njit(error_model="numpy")
+def seed_one(kind, state, lane, seed):
+    seed_stream(kind, state, lane, seed)
+
+
+@njit(error_model="numpy")
+def seed_many(kind, state, lane, seeds, first, count, uniforms):
+    seed_streams(kind, state, lane, seeds, first, count, uniforms)
+
+
+def drawn(kind, lane, what, count):
     values = np.zeros(count)
-    draws(new_state(), seed, values)
-    np.testing.assert_array_equal(values, np.random.RandomState(seed).random_sample(count))
+    draw(kind, ROOMS[0], lane, ROOMS[1], what, count, values)
+    return values
 
 
+def ours(kind, seed, program):
+    seed_one(kind, ROOMS[0], LANE, seed)
+    return np.concatenate([drawn(kind, LANE, what, count) for what, count in program])
+
+
+def stream(kind, seed):
+    return np.random.RandomState(seed) if kind == MT19937 else np.random.default_rng(seed)
+
+
+def numpys_draw(stream, what, count):
+    if what == UNIFORMS:
+        return stream.random(count)
+    if what == NORMALS:
+        return stream.standard_normal(count)
+    if what == PERMUTATION:
+        return stream.permutation(count)
+    # int64 by name: RandomState's default is 32 bits wide on Windows
+    return stream.randint(0, count, count, np.int64) if hasattr(stream, "randint") else stream.integers(0, count, count)
+
+
+def numpys(kind, seed, program):
+    theirs = stream(kind, seed)
+    return np.concatenate([numpys_draw(theirs, what, count) for what, count in program])
+
+
+kinds = pytest.mark.parametrize("kind", STREAMS.values(), ids=STREAMS.keys())
+few_or_many = st.one_of(st.integers(1, 5), st.integers(1, LONGEST))
+programs = st.lists(st.tuples(st.integers(UNIFORMS, INDICES), few_or_many), min_size=1, max_size=12)
+
+
+@kinds
+@given(seed=st.integers(0, LAST_SEED), program=programs)
+def test_any_draws_in_any_order_are_numpys(kind, seed, program):
+    np.testing.assert_array_equal(ours(kind, seed, program), numpys(kind, seed, program))
+
+
+@kinds
 @pytest.mark.parametrize("seed", [0, 1, 2, LAST_SEED])
-def test_the_state_turns_over_many_times_as_numpys_does(seed):
-    values = np.zeros(2000)
-    draws(new_state(), seed, values)
-    np.testing.assert_array_equal(values, np.random.RandomState(seed).random_sample(2000))
+@pytest.mark.parametrize("what", [UNIFORMS, NORMALS])
+def test_long_runs_are_numpys(kind, seed, what):
+    np.testing.assert_array_equal(ours(kind, seed, [(what, 5001)] * 2), numpys(kind, seed, [(what, 5001)] * 2))
 
 
-def test_a_used_state_starts_afresh():
-    state, values = new_state(), np.zeros(5)
-    draws(state, 9, np.zeros(1000))
-    draws(state, 3, values)
-    np.testing.assert_array_equal(values, np.random.RandomState(3).random_sample(5))
+@kinds
+@pytest.mark.parametrize("what", [PERMUTATION, INDICES])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 8, 192, 1000])
+def test_orders_are_numpys_time_after_time(kind, what, count):
+    program = [(what, count)] * 30 + [(UNIFORMS, 1)]
+    for seed in (0, 1, LAST_SEED):
+        np.testing.assert_array_equal(ours(kind, seed, program), numpys(kind, seed, program))
+
+
+def test_the_tail_and_the_wedges_of_the_ziggurat_are_numpys():
+    seed, count = 5, 300_000
+    expected, raw = stream(PCG64, seed), np.random.PCG64(seed)
+    values = expected.standard_normal(count)
+    np.testing.assert_array_equal(ours(PCG64, seed, [(NORMALS, count)]), values)
+    more_words = 0
+    raw.advance(count)
+    while raw.state != expected.bit_generator.state:
+        raw.advance(1)
+        more_words += 1
+    tail = np.sum(np.abs(values) > EDGE)
+    assert tail > 50
+    assert more_words - 4 * tail > 1000  # the tail takes two words, seldom four; a wedge takes one
+
+
+@kinds
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 6])
+@pytest.mark.parametrize("uniforms", [0, 6, 500])
+def test_streams_seeded_together_are_those_seeded_one_by_one(kind, count, uniforms):
+    seeds = np.array([9, 0, LAST_SEED, 3, 2**31, 4, 5])
+    for lane in range(LANES):
+        seed_one(kind, ROOMS[0], lane, 77)
+    seed_many(kind, ROOMS[0], 1, seeds, 1, count, uniforms)
+    for lane in range(LANES):
+        expected = stream(kind, seeds[lane] if 1 <= lane <= count else 77)
+        np.testing.assert_array_equal(drawn(kind, lane, UNIFORMS, 700), expected.random(700))
+
+
+@kinds
+def test_lanes_take_turns_without_disturbing_each_other(kind):
+    expected = [stream(kind, lane) for lane in range(LANES)]
+    for lane in range(LANES):
+        seed_one(kind, ROOMS[0], lane, lane)
+    for turn in range(40):
+        lane, what = turn % LANES, turn % 4
+        np.testing.assert_array_equal(drawn(kind, lane, what, 61), numpys_draw(expected[lane], what, 61))
+
+
+def some_draws():
+    program = [(NORMALS, 1001), (INDICES, 5), (UNIFORMS, 500), (PERMUTATION, 193), (NORMALS, 3), (INDICES, 200)]
+    values = [ours(kind, seed, program) for kind in STREAMS.values() for seed in (0, 1, LAST_SEED)]
+    return hashlib.sha256(np.concatenate(values).tobytes()).hexdigest()
+
+
+def test_the_source_run_by_python_itself_draws_the_same():
+    settings = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run([sys.executable, "-W", "error", __file__], env=settings, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == some_draws()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(some_draws())

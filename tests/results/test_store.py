@@ -7,12 +7,14 @@ import stat
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from backsweep.results import store as store_module
+from backsweep.results import files as files_module
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES, AxisColumn, Manifest, Session, runs_schema
-from backsweep.results.store import Store, write_whole
+from backsweep.results.files import write_whole
+from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, Session, runs_schema
+from backsweep.results.store import Store
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"), AxisColumn(name="task", setting="task", type="string"))
 
@@ -87,9 +89,9 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, step):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if step == "fsync":
-        monkeypatch.setattr(store_module.os, "fsync", fail)
+        monkeypatch.setattr(files_module.os, "fsync", fail)
     if step == "replace":
-        monkeypatch.setattr(store_module.Path, "replace", fail)
+        monkeypatch.setattr(files_module.Path, "replace", fail)
     with pytest.raises(OSError, match="No space"):
         write_whole(path, fail if step == "write" else lambda file: file.write(b"after"))
     assert path.read_bytes() == b"before"
@@ -177,10 +179,10 @@ def test_opening_runs_no_code(store):
 def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypatch):
     """Else a power cut may take the name away again."""
     seen = []
-    rename, flush = store_module.Path.replace, store_module.os.fsync
-    monkeypatch.setattr(store_module.Path, "replace", lambda *names: (seen.append("rename"), rename(*names)))
+    rename, flush = files_module.Path.replace, files_module.os.fsync
+    monkeypatch.setattr(files_module.Path, "replace", lambda *names: (seen.append("rename"), rename(*names)))
     monkeypatch.setattr(
-        store_module.os,
+        files_module.os,
         "fsync",
         lambda fd: (seen.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file"), flush(fd)),
     )
@@ -214,3 +216,54 @@ def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
     (store.path / "manifest.json").write_text(text)
     with pytest.raises(InputError, match=r"parquet: has other columns than manifest.json says"):
         Store.open(store.path).read()
+
+
+def records(start, stop):
+    """Two records a run."""
+    runs = np.repeat(np.arange(start, stop), 2)
+    values = [np.random.default_rng(number).random(len(runs)) for number in range(4)]
+    return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    store = Store.create(tmp_path / "recorded", manifest().model_copy(update={"beside": ("records",)}))
+    with store.writing():
+        for span in ((0, 20), (20, 40)):
+            store.append(rows(*span), records(*span))
+    return store
+
+
+def test_records_come_back_with_every_bit(recorded):
+    assert recorded.records().equals(pa.concat_tables([records(0, 20), records(20, 40)]))
+    found = recorded.records([3, 39, 70])
+    assert found["run"].to_pylist() == [3, 3, 39, 39]
+    layout = pq.read_metadata(next((recorded.path / "records").iterdir())).row_group(0)
+    encodings = {layout.column(place).path_in_schema: layout.column(place).encodings for place in range(6)}
+    assert "BYTE_STREAM_SPLIT" in encodings["gradient_norm"]
+    assert "DELTA_BINARY_PACKED" in encodings["epoch"]
+
+
+def test_a_shard_without_its_records_counts_as_missing_and_goes(recorded):
+    next((recorded.path / "records").glob("000000000020-*")).unlink()
+    assert recorded.missing() == [(20, 100)]
+    assert len(recorded.read()) == 20
+    with recorded.writing():
+        assert [shard.name[:12] for shard in (recorded.path / "shards").iterdir()] == ["000000000000"]
+        recorded.append(rows(20, 30), records(20, 30))
+    assert recorded.missing() == [(30, 100)]
+
+
+def test_records_without_their_shard_are_not_shown_and_go(recorded):
+    shard_of(recorded, 0).unlink()
+    assert recorded.records()["run"].to_pylist() == np.repeat(np.arange(20, 40), 2).tolist()
+    with recorded.writing():
+        assert [file.name[:12] for file in (recorded.path / "records").iterdir()] == ["000000000020"]
+
+
+def test_damaged_records_are_named(recorded):
+    file = next((recorded.path / "records").iterdir())
+    file.write_bytes(file.read_bytes()[:-9])
+    for look in (recorded.check, recorded.records):
+        with pytest.raises(InputError, match=rf"records/{file.name}: damaged"):
+            look()

@@ -117,6 +117,51 @@ def test_report_replay_and_verify(here):
     assert "7 of 20 runs" in must("verify", "runs/small", "--sample", 7, cwd=here)
 
 
+REGRESSION = """
+task = { name = "teacher", inputs = 3, hidden = 2, samples = 9 }
+seeds = 3
+[model]
+hidden = { values = [2, [4, 4], []] }
+activation = "tanh"
+output = "identity"
+[train]
+loss = "mse"
+lr = { values = [0.01, 0.1] }
+epochs = 60
+stall = { window = 5, improvement = 0.05 }
+"""
+
+
+def test_regression_with_layers_of_all_kinds(tmp_path):
+    (tmp_path / "deep.toml").write_text(REGRESSION)
+    must("run", "deep.toml", cwd=tmp_path)
+    rows = [line.split()[0] for line in must("table", "runs/deep", "--by", "hidden", cwd=tmp_path).splitlines()[1:4]]
+    assert rows == ["2", "4-4", "none"]
+    assert "model.hidden: 3 in all, [2] ... []" in must("run", "deep.toml", "--dry-run", cwd=tmp_path)
+    text = must("replay", "runs/deep", 7, cwd=tmp_path)
+    assert "accuracy –" in text
+    assert "nan" not in text
+    trajectory = json.loads(must("replay", "runs/deep", 7, "--format", "json", cwd=tmp_path))
+    assert trajectory[0]["accuracy"] is None
+    assert trajectory[0]["gradient_norm"] > 0
+    assert "every bit is the same" in must("verify", "runs/deep", cwd=tmp_path)
+    must("report", "runs/deep", cwd=tmp_path)
+    report = (tmp_path / "runs" / "deep" / "report.html").read_text()
+    assert "18 runs on teacher: model.hidden over 2, 4-4, none; train.lr over 0.01, 0.1" in report
+    assert "<dt>stalled</dt>" in report
+
+
+def test_rates_of_layers_and_the_measure(tmp_path):
+    spec = 'task = "xor"\nseeds = 2\n[train]\nlr = [{ values = [0.1, 0.5] }, 0.3]\nepochs = 30\n[record]\nmeasure = true\n'
+    (tmp_path / "rates.toml").write_text(spec)
+    must("run", "rates.toml", cwd=tmp_path)
+    rows = json.loads(must("table", "runs/rates", "--by", "lr[0]", "--format", "json", cwd=tmp_path))
+    assert [row["lr[0]"] for row in rows] == [0.1, 0.5]
+    assert "measure -" in must("replay", "runs/rates", 3, cwd=tmp_path)
+    assert must("report", "runs/rates", cwd=tmp_path) == "Report: runs/rates/report.html\n"
+    assert "train.lr[0] over 0.1, 0.5" in (tmp_path / "runs" / "rates" / "report.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -212,6 +257,7 @@ def test_ctrl_c_ends_within_two_seconds_and_says_how_to_go_on(here, jobs):
         start_new_session=True,
     )
     while not (here / out / "shards").exists():
+        assert process.poll() is None
         time.sleep(0.02)
     time.sleep(2.0)
     begin = time.monotonic()
@@ -250,7 +296,7 @@ def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
         text=True,
         check=True,
     )
-    assert done.stdout == "epoch,loss\n"
+    assert done.stdout == "epoch,loss,accuracy,gradient_norm,weight_norm\n"
     assert done.stderr == ""
 
 

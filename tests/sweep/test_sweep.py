@@ -16,8 +16,7 @@ from backsweep.kernels import train
 from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.results.schema import OUTCOMES
-from backsweep.sweep import Sweep, batch
-from backsweep.sweep import plan as plan_module
+from backsweep.sweep import Sweep, batch, pace
 from backsweep.sweep.execute import BatchesFailed
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.replay import differences, replay
@@ -60,13 +59,13 @@ def test_rows_are_the_oracles(once):
         run = reference.train(
             x,
             y,
-            hidden=row.hidden,
+            hidden=(row.hidden,),
             bias=row.bias,
             lr=row.lr,
             loss=stable.loc[row.Index, "train.loss"],
             seed=row.seed,
             epochs=400,
-            stop_loss=0.2,
+            stop={"loss": 0.2},
             bound=3.0,
         )
         assert (row.outcome, row.epochs, row.accuracy) == (run.outcome, run.epochs, run.accuracy)
@@ -80,8 +79,8 @@ def test_workers_change_nothing(once, options, tmp_path):
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
 def test_batches_of_any_size_change_nothing(once, size, tmp_path, monkeypatch):
-    monkeypatch.setattr(plan_module, "LEAST_RUNS", size)
-    monkeypatch.setattr(plan_module, "MOST_RUNS", size)
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", size)
     few = {**SPEC, "seeds": 3}
     small = Sweep.from_dict(few).run(tmp_path / "r", jobs=2)
     expected = once.table[once.table["seed"] < 3]
@@ -165,7 +164,7 @@ def test_another_name_is_no_other_spec(once):
 
 def test_a_batch_that_fails_is_named_and_the_others_finish(once, tmp_path, monkeypatch):
     def fail_where_mse_has_two_units(**settings):
-        if (settings["hidden"], settings["loss"], settings["bias"]) == (2, "mse", False):
+        if (settings["hidden"], settings["loss"], settings["bias"]) == ((2,), "mse", False):
             raise MemoryError("no room")
         return train(**settings)
 
@@ -181,7 +180,8 @@ def test_a_replay_is_the_row_and_its_trajectory(once):
     plan = Sweep.from_dict(SPEC).plan()
     for run in (0, 333, 1199):
         again, row = replay(plan, run), once.table.iloc[run]
-        assert (len(again.losses) - 1, again.losses[-1]) == (row["epochs"], row["loss"])
+        assert again.trajectory["epoch"].to_pylist() == list(range(row["epochs"] + 1))
+        assert again.trajectory["loss"][-1].as_py() == row["loss"]
         assert again.row.to_pandas()["loss"].to_numpy().tobytes() == np.array(row["loss"]).tobytes()
     with pytest.raises(InputError, match=r"run 1200: there is none; the runs are 0 to 1199"):
         replay(plan, 1200)
@@ -199,14 +199,14 @@ def test_differences_are_found_to_the_last_bit(once):
 def test_the_manifest_says_what_ran_where_and_how_long(once):
     manifest = once.manifest
     assert manifest.spec["train"]["lr"] == {"log": [0.1, 10.0], "n": 5}
-    assert manifest.spec_hash == Sweep.from_dict(SPEC).spec.digest()
+    assert manifest.spec_hash == Sweep.from_dict(SPEC).spec.digest
     assert set(manifest.versions) == {"python", "backsweep", "numpy", "numba", "joblib", "pyarrow", "kernels"}
     assert manifest.cpu
     session = manifest.sessions[0]
     assert (session.runs, session.jobs, session.backend) == (1200, 1, "threads")
     assert session.run_epochs == once.table["epochs"].sum()
     assert session.kernels > 0
-    assert Sweep.of_folder(once.path).spec.digest() == manifest.spec_hash
+    assert Sweep.of_folder(once.path).spec.digest == manifest.spec_hash
 
 
 def test_jobs_default_to_the_cores_this_process_may_use(tmp_path):
@@ -226,8 +226,9 @@ def test_a_replay_needs_room_for_the_epochs_made_not_for_the_limit():
     long = Sweep.from_dict({"task": "xor", "train": {"lr": 2.0, "epochs": 2_000_000_000, "stop": {"loss": 0.3}}})
     again = replay(long.plan(), 0)
     assert again.row["outcome"][0].as_py() == "converged"
-    assert len(again.losses) == again.row["epochs"][0].as_py() + 1
-    assert again.losses[-1] == again.row["loss"][0].as_py() <= 0.3 < again.losses[-2]
+    losses = again.trajectory["loss"].to_pylist()
+    assert len(losses) == again.row["epochs"][0].as_py() + 1
+    assert losses[-1] == again.row["loss"][0].as_py() <= 0.3 < losses[-2]
 
 
 def test_a_manifest_with_another_spec_than_was_run_is_damaged(tmp_path):

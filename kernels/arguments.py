@@ -1,0 +1,145 @@
+"""The arguments of `train`, as people write them, brought into one form; and its results brought back into layers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .choices import ORDERS, Batch, Nonsense
+from .state import STRIDE, UNITS
+
+
+def whole(argument: str, value, least: int) -> int:
+    """A whole number, at least `least`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
+        raise Nonsense((argument,), f"{argument}: whole numbers from {least} are needed")
+    return int(value)
+
+
+def number(argument: str, value) -> float:
+    """A finite number."""
+    found = numbers(argument, value)
+    if found.ndim or not np.isfinite(found):
+        raise Nonsense((argument,), f"{argument}: a finite number is needed")
+    return float(found)
+
+
+def numbers(argument: str, value, also: str = "") -> np.ndarray:
+    """Numbers as float64, in any shape; text is refused, even if it reads like one. also: further kinds of dtype to accept."""
+    try:
+        found = np.asarray(value)
+    except (TypeError, ValueError):
+        found = np.array(None)
+    if found.dtype.kind not in "iuf" + also and found.size:
+        raise Nonsense((argument,), f"{argument}: numbers are needed, all rows as long as each other")
+    return found.astype(np.float64)
+
+
+def table(argument: str, value) -> dict[str, Any]:
+    """A mapping of names to settings, without those that are None; none at all for None."""
+    if value is not None and not isinstance(value, Mapping):
+        raise Nonsense((argument,), f"{argument}: a mapping is needed, such as {{name: number}}")
+    if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
+        raise Nonsense((argument,), f"{argument}: the names in it are words")
+    return {key: one for key, one in (value or {}).items() if one is not None}
+
+
+def switch(argument: str, value) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise Nonsense((argument,), f"{argument}: True or False")
+    return bool(value)
+
+
+def widths(hidden) -> tuple[int, ...]:
+    """The units of each hidden layer, from a number or a list."""
+    try:
+        listed = [hidden] if isinstance(hidden, int | np.integer) else list(hidden)
+    except TypeError:
+        raise Nonsense(("hidden",), "hidden: a whole number, or a list of one for each layer") from None
+    return tuple(whole("hidden", units, 1) for units in listed)
+
+
+def named(argument: str, value: str | Mapping[str, Any], key: str = "name") -> tuple[str, dict[str, Any]]:
+    """The name and the further settings of a choice that is written as its name alone, or as a mapping with both."""
+    if isinstance(value, str):
+        return value, {}
+    if not isinstance(value, Mapping) or key not in value:
+        raise Nonsense((argument,), f"{argument}: a name, or a mapping with {key!r}, is needed")
+    rest = table(argument, value)
+    return rest.pop(key, None), rest
+
+
+def batch_of(batch: str | Mapping[str, Any], samples: int) -> Batch:
+    """ "full", "pattern", or a mapping of size and order. A batch of all samples is a full one in whatever order they come."""
+    if isinstance(batch, str):
+        if batch not in ("full", "pattern"):
+            raise Nonsense(("batch",), f"batch = {batch!r}: must be 'full', 'pattern', or a mapping with a size")
+        return Batch() if batch == "full" or samples == 1 else Batch(1)
+    if not isinstance(batch, Mapping) or "size" not in batch or not set(batch) <= {"size", "order"}:
+        raise Nonsense(("batch",), "batch: 'full', 'pattern', or a mapping with a size and an order")
+    size, order = whole("batch", batch["size"], 1), batch.get("order", "shuffled")
+    if size > samples:
+        raise Nonsense(("batch",), f"batch: size = {size}: there are only {samples} samples")
+    if not isinstance(order, str) or order not in ORDERS:
+        raise Nonsense(("batch",), f"batch: order = {order!r}: must be one of {', '.join(ORDERS)}")
+    return Batch() if size == samples and order != "replacement" else Batch(size, order)
+
+
+def listed(argument: str, value, layers: int) -> dict[str, Any]:
+    """A setting that may be a list of one number, or array, for each layer: by layer then, as "lr[0]"."""
+    if not isinstance(value, list | tuple):
+        return {argument: value}
+    if len(value) != layers or any(one is None for one in value):
+        raise Nonsense((argument,), f"{argument}: a list must have a number for each of the {layers} layers")
+    return {f"{argument}[{layer}]": one for layer, one in enumerate(value)}
+
+
+def dotted(given: Mapping[str, Any], **groups: Mapping[str, Any]) -> dict[str, Any]:
+    """All numbers by their dotted names; what is None was not given."""
+    grouped = {f"{group}.{key}": value for group, table in groups.items() for key, value in table.items()}
+    return {key: value for key, value in {**given, **grouped}.items() if value is not None}
+
+
+def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs (samples, inputs) and targets (samples, outputs) as fresh float64 arrays."""
+    x, y = _finite("x", x), _finite("y", y)
+    y = y[:, None] if y.ndim == 1 else y
+    if x.ndim != 2 or x.size == 0:
+        raise Nonsense(("x",), "x: shape (samples, inputs), at least one of each")
+    if y.ndim != 2 or y.size == 0 or len(y) != len(x):
+        raise Nonsense(("y",), f"y: shape ({len(x)}, outputs) or ({len(x)},)")
+    return x, y
+
+
+def _finite(argument: str, values) -> np.ndarray:
+    found = numbers(argument, values, also="b")
+    if not np.all(np.isfinite(found)):
+        raise Nonsense((argument,), f"{argument}: finite numbers only")
+    return found
+
+
+def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
+    """[w1, w2, ...], or [w1, b1, w2, ...], in the order of a lane's memory: unit by unit, the bias last."""
+    shapes = [(units, stride - bias) for units, stride in layers[:, [UNITS, STRIDE]].tolist()]
+    wanted = [shape for units, inputs in shapes for shape in [(units, inputs), *([(units,)] if bias else [])]]
+    tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
+    if [array.shape for array in tables] != wanted:
+        raise Nonsense(
+            ("init",), f"init: a list of arrays of shapes {wanted} is needed; got {[array.shape for array in tables]}"
+        )
+    if bias:
+        tables = [np.column_stack(pair) for pair in zip(tables[::2], tables[1::2], strict=True)]
+    return np.concatenate([table.reshape(-1) for table in tables])
+
+
+def in_layers(flat: np.ndarray, layers: np.ndarray, bias: bool, shape: tuple[int, ...]):
+    """A lane's memory, (runs, weights), as arrays a layer: the weights, and the biases."""
+    weights, biases, first = [], [], 0
+    for units, stride in layers[:, [UNITS, STRIDE]].tolist():
+        layer = flat[:, first : first + units * stride].reshape(*shape, units, stride)
+        weights.append(layer[..., : stride - bias].copy())
+        if bias:
+            biases.append(layer[..., -1].copy())
+        first += units * stride
+    return tuple(weights), tuple(biases)

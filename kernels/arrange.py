@@ -1,0 +1,259 @@
+"""From choices and data to what the loop works on: the table of layers, the data in quads, the phases, the memory."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import gradients
+from .accuracy import largest_at_target, on_their_sides
+from .activations import ACTIVATIONS, OUTPUTS
+from .choices import Choices, Nonsense
+from .compile import Phase
+from .fused_passes import FUSED
+from .judge import judge
+from .lane_type import DTYPES, QUAD, Memory, Table, lanes_of
+from .lanes import aligned
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+from .passes import BY_PHASE
+from .schedules import SCHEDULES
+from .starts import refill
+from .state import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Call, Data, Network, Phases, Sections, Tiles, Workspace
+from .streams import new_state
+from .updates import full_batch, given_batches, own_batches
+
+MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
+
+
+def layer_table(choices: Choices, inputs: int, outputs: int) -> np.ndarray:
+    """int64 (layers, 7), the columns of `state.py`."""
+    table, unit, weight = [], 0, 0
+    widths = (*choices.hidden, outputs)
+    for layer, units in enumerate(widths):
+        data_inputs = inputs if layer == 0 or choices.shortcuts else 0
+        sources = unit if choices.shortcuts else widths[layer - 1] if layer else 0
+        stride = data_inputs + sources + choices.bias
+        table.append([units, unit, weight, stride, data_inputs, unit - sources, sources])
+        unit, weight = unit + units, weight + units * stride
+    if weight > MOST_WEIGHTS:
+        raise Nonsense(("hidden",), f"hidden: {weight:,} weights; a network may have {MOST_WEIGHTS:,}")
+    return np.array(table, np.int64)
+
+
+def fan_ins(choices: Choices, layers: np.ndarray) -> np.ndarray:
+    """The inputs of each layer's units, without the bias: float64 (layers,)."""
+    return (layers[:, STRIDE] - choices.bias).astype(float)
+
+
+def layer_scales(choices: Choices, layers: np.ndarray) -> np.ndarray:
+    """What each layer multiplies its weighted sums with, and the bias input within them: float64 (layers, 2).
+
+    ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: tanh and
+    relu layers have a
+    gain of sqrt(2), of relu on its output, which is the same as on its input; the output is divided by sqrt(width) once more
+    (J. Sohl-Dickstein, arXiv 2402.06184).
+    """
+    factor, gain = np.ones(len(layers)), np.ones(len(layers))
+    if choices.parametrization != "standard":
+        factor = 1 / np.sqrt(fan_ins(choices, layers))
+    if choices.parametrization == "mean_field":
+        gain[:-1] = math.sqrt(2) if choices.activation in {"tanh", "relu"} else 1.0
+        gain[-1] = 1 / math.sqrt(choices.hidden[-1])
+    return np.column_stack([factor * gain, choices.bias_input / factor])
+
+
+def weight_count(layers: np.ndarray) -> int:
+    """Weights and biases of all layers."""
+    return int((layers[:, UNITS] * layers[:, STRIDE]).sum())
+
+
+def network_of(
+    choices: Choices,
+    layers: np.ndarray,
+    y: np.ndarray,
+    *,
+    records: bool,
+    offset: bool,
+    decay: bool,
+    clip: bool,
+    rates_differ: bool,
+) -> Network:
+    """The shape and the rule; the last five say what the settings of any run ask for."""
+    loss, rule = LOSSES[choices.loss], OPTIMIZERS[choices.optimizer]
+    hard = bool(np.all((y == 0) | (y == 1)))
+    return Network(
+        layers=layers,
+        scales=layer_scales(choices, layers).astype(DTYPES[choices.dtype]),
+        quad=QUAD,
+        inputs=int(layers[0, DATA_INPUTS]),
+        outputs=y.shape[1],
+        units=sum(choices.hidden),
+        bias=choices.bias,
+        full=choices.batch.size is None,
+        scaled=choices.parametrization != "standard",
+        loss_reads_logits=loss.reads_logits,
+        through_outputs=not loss.from_logits and (choices.output != "identity" or offset),
+        product=loss.from_logits,
+        exact_phase=loss.exact is not None,
+        terms=float({"outputs": y.size, "samples": len(y), "": 1}[loss.mean]),
+        screened=hard or not loss.from_logits,
+        accuracy=choices.sides,
+        offset=offset,
+        decay=decay and not rule.decoupled,
+        clip=clip,
+        segments=len(layers) if rates_differ else 1,
+        states=rule.states,
+        state_at_rate=rule.starts_at_rate,
+        advance=rule.advance is not None,
+        schedule=choices.schedule != "constant" or choices.warms_up,
+        distance="within" in choices.stops,
+        watches_accuracy="accuracy" in choices.stops,
+        gradient=records or "gradient_norm" in choices.stops,
+        measure=choices.measure,
+        every_epoch=choices.measure or "accuracy" in choices.stops or "gradient_norm" in choices.stops,
+    )
+
+
+def phases_of(choices: Choices) -> Phases:
+    """The formulas that these choices name, compiled or loaded now."""
+    hidden, output, loss = ACTIVATIONS[choices.activation], OUTPUTS[choices.output], LOSSES[choices.loss]
+    rule, own = OPTIMIZERS[choices.optimizer], choices.batch.own
+
+    def address(phase: Phase | None, given: type = Table) -> Any:
+        return phase.address(DTYPES[choices.dtype], given) if phase else 0
+
+    return Phases(
+        activate=address(hidden.forward),
+        activate_backward=address(hidden.backward),
+        output=address(output.forward),
+        output_backward=address(output.backward),
+        loss=address(loss.phase),
+        loss_of_own=address(loss.phase, Memory) if own else 0,
+        exact_loss=address(loss.exact),
+        accuracy=address(largest_at_target if choices.output == "softmax" else on_their_sides),
+        squares=address(gradients.squares),
+        clip=address(gradients.clip),
+        decay=address(gradients.decay),
+        rule=address(rule.update),
+        advance=address(rule.advance),
+        schedule=address(SCHEDULES[choices.schedule].phase),
+    )
+
+
+def with_sections(choices: Choices, call: Call) -> Call:
+    """A call with the parts of the loop that it needs, compiled or loaded now."""
+    epochs, shared_batch, own_batch = FUSED.get(choices.activation, BY_PHASE)
+    full, own = choices.batch.size is None, choices.batch.own
+    batches = own_batches if own else given_batches
+    return call._replace(
+        sections=Sections(
+            refill=refill.address(call),
+            epochs=epochs.address(call),
+            judge=judge.address(call),
+            update=(full_batch if full else batches).address(call),
+            batches=0 if full else batches.address(call),
+            batch=0 if full else (own_batch if own else shared_batch).address(call),
+        )
+    )
+
+
+def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarray:
+    """(samples, columns) as (quads * columns, QUAD); each batch of `batch` samples starts a quad.
+
+    What is missing in a batch's last quads is zeros, or, with `fill`, its last sample once more: weighted by 0 that adds
+    nothing, where the outputs for any other sample might be so large that 0 times them is not a number.
+    """
+    samples, columns = table.shape
+    batches, width = -(-samples // batch), -(-batch // QUAD) * QUAD
+    place = np.arange(batches)[:, None] * batch + np.minimum(np.arange(width), batch - 1)
+    padded = table.astype(dtype)[np.minimum(place, samples - 1)]
+    if not fill:
+        padded[(np.arange(width) >= batch) | (place >= samples)] = 0
+    turned = padded.reshape(-1, QUAD, columns).transpose(0, 2, 1)
+    return np.ascontiguousarray(turned).reshape(-1, QUAD)
+
+
+def _sample_weights(choices: Choices, samples: int, outputs: int) -> np.ndarray:
+    """The weight of each of `samples` samples in their loss."""
+    loss = LOSSES[choices.loss]
+    over = {"outputs": samples * outputs, "samples": samples, "": 1}[loss.mean]
+    return np.full((samples, 1), loss.factor / over)
+
+
+def data_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Data:
+    """The samples, batch by batch where batches are in the given order."""
+    samples, outputs, dtype = len(x), y.shape[1], DTYPES[choices.dtype]
+    size = choices.batch.size or samples
+    laid = size if choices.batch.order == "given" else samples
+    ends = [min(size, samples - first) for first in range(0, samples, size)]
+    in_batch = np.concatenate([_sample_weights(choices, end, outputs) for end in ends])
+    return Data(
+        inputs=quads(x, laid, dtype, fill=True),
+        targets=quads(y, laid, dtype, fill=True),
+        weights=quads(_sample_weights(choices, samples, outputs), laid, dtype),
+        counts=quads(np.ones((samples, 1)), laid, dtype),
+        batch_weights=quads(in_batch, size, dtype),
+        batch_counts=quads(np.ones((samples, 1)), size, dtype),
+        batch_quads=-(-size // QUAD),
+        batches=len(ends),
+        samples=samples,
+    )
+
+
+def tiles_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Tiles:
+    """Room for batches that differ from lane to lane; none where they do not."""
+    if not choices.batch.own:
+        x, y = x[:0], y[:0]
+    dtype, size = DTYPES[choices.dtype], min(choices.batch.size or 0, len(x))
+    lanes, wide = lanes_of(dtype), -(-size // QUAD)
+    return Tiles(
+        samples=np.array(x.T, dtype, order="C"),
+        targets=np.array(y.T, dtype, order="C"),
+        order=np.zeros((len(x), lanes), np.int64),
+        tile_inputs=aligned(dtype, wide * x.shape[1], QUAD, lanes),
+        tile_targets=aligned(dtype, wide * y.shape[1], QUAD, lanes),
+        size=size,
+        replacement=choices.batch.order == "replacement",
+    )
+
+
+def workspace(choices: Choices, network: Network, data: Data) -> Workspace:
+    """Memory for one call, allocated once."""
+    dtype = DTYPES[choices.dtype]
+    lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)
+    units = network.units + network.outputs
+    keeps = ACTIVATIONS[choices.activation].keeps_slopes
+
+    def counters() -> np.ndarray:
+        return np.zeros(lanes, np.int64)
+
+    return Workspace(
+        weights=aligned(dtype, weights, lanes),
+        gradients=aligned(dtype, weights, lanes),
+        state=aligned(dtype, max(network.states, 1) * weights, lanes),
+        values=aligned(dtype, units, QUAD, lanes),
+        slopes=aligned(dtype, units if keeps else 0, QUAD, lanes),
+        deltas=aligned(dtype, units, QUAD, lanes),
+        logits=aligned(dtype, len(data.targets), QUAD, lanes),
+        totals=aligned(dtype, TOTALS, lanes),
+        rates=aligned(dtype, layers, lanes),
+        bases=aligned(dtype, layers, lanes),
+        numbers=aligned(dtype, NUMBERS, lanes),
+        clock=aligned(dtype, 2, lanes),
+        age=aligned(dtype, 1, lanes),
+        band=aligned(dtype, 3, lanes),
+        run=counters(),
+        started=counters(),
+        deadline=counters(),
+        appointment=counters(),
+        recorded=counters(),
+        held=counters(),
+        held_at=counters(),
+        before=np.zeros(lanes),
+        sums=np.zeros((3, lanes)),
+        tail=np.zeros(lanes),
+        verdict=counters(),
+        ended=np.zeros(lanes, np.bool_),
+        streams=new_state(lanes),
+    )

@@ -1,0 +1,156 @@
+"""What all runs of a call share: the choices that shape a network and its training, checked against each other."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .activations import ACTIVATIONS, OUTPUTS
+from .lane_type import DTYPES
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+from .schedules import SCHEDULES
+from .streams import STREAMS
+
+PARAMETRIZATIONS = ("standard", "ntk", "mean_field")
+# Where weights start: whether they are drawn, from normals, and whether biases are drawn likewise or start at 0.
+SCHEMES = {
+    "uniform": (True, False, True),
+    "normal": (True, True, True),
+    "constant": (False, False, False),
+    "file": (False, False, False),
+    **{f"{name}_uniform": (True, False, False) for name in ("xavier", "he", "lecun")},
+    **{f"{name}_normal": (True, True, False) for name in ("xavier", "he", "lecun")},
+}
+ORDERS = ("given", "shuffled", "replacement")
+STOPS = ("loss", "within", "accuracy", "gradient_norm")
+FULL_BATCH_ONLY = ("rprop", "quickprop")  # both compare gradients of one update with those of the last
+OWN_RATES = ("rprop", "delta_bar_delta")  # the learning rate only starts them
+
+
+class Nonsense(ValueError):  # noqa: N818 - it says what was given, and reads so
+    """A setting, or two of them together, that make no sense. `settings`: their names, the first one to blame."""
+
+    def __init__(self, settings: tuple[str, ...], message: str):
+        super().__init__(message)
+        self.settings = settings
+
+
+class Unreachable(Nonsense):
+    """A target in `row` and `column` of y that no output can reach."""
+
+    def __init__(self, row: int, column: int, message: str):
+        super().__init__(("y", "output"), f"y: {message} (sample {row}, output {column})")
+        self.row, self.column, self.reason = row, column, message
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How many samples make an update, all of them if `size` is None, and in which order they come."""
+
+    size: int | None = None
+    order: str = "given"
+
+    @property
+    def own(self) -> bool:
+        """Whether each run draws its own."""
+        return self.order != "given"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """See `backsweep.kernels.train`. Raises `Nonsense` for what does not exist or does not go together."""
+
+    hidden: tuple[int, ...] = (2,)
+    activation: str = "sigmoid"
+    output: str = "sigmoid"
+    bias: bool = False
+    bias_input: float = 1.0
+    shortcuts: bool = False
+    parametrization: str = "standard"
+    scheme: str = "uniform"
+    stream: str = "mt19937"
+    optimizer: str = "gd"
+    lr_over_fan_in: bool = False
+    schedule: str = "constant"
+    warms_up: bool = False
+    batch: Batch = field(default_factory=Batch)
+    loss: str = "bce"
+    stops: tuple[str, ...] = ()
+    stalls: bool = False
+    measure: bool = False
+    sides: bool = True  # outputs can be right or wrong
+    dtype: str = "float64"
+
+    def __post_init__(self):
+        self._check_names()
+        self._check_network()
+        self._check_loss()
+        self._check_rule()
+        for key in self.stops:
+            if key not in STOPS:
+                raise Nonsense((f"stop.{key}",), f"stop.{key}: must be one of {', '.join(STOPS)}, patience")
+        if "accuracy" in self.stops and not self.sides:
+            raise Nonsense(("stop.accuracy",), "stop.accuracy: targets that are numbers have no sides to be on")
+        if self.measure and (self.stops or self.stalls):
+            raise Nonsense(("measure", "stop"), "measure: is taken over all epochs; a run that stops early has none")
+
+    def _check_names(self):
+        for setting, allowed in {
+            "activation": ACTIVATIONS,
+            "output": OUTPUTS,
+            "parametrization": PARAMETRIZATIONS,
+            "init": SCHEMES,
+            "stream": STREAMS,
+            "optimizer": OPTIMIZERS,
+            "schedule": SCHEDULES,
+            "loss": LOSSES,
+            "dtype": DTYPES,
+        }.items():
+            chosen = self.scheme if setting == "init" else getattr(self, setting)
+            if not isinstance(chosen, str) or chosen not in allowed:
+                raise Nonsense((setting,), f"{setting} = {chosen!r}: must be one of {', '.join(allowed)}")
+
+    def _check_network(self):
+        if not self.hidden and self.shortcuts:
+            raise Nonsense(("shortcuts", "hidden"), "shortcuts: there is no hidden layer to go around")
+        if not self.hidden and self.parametrization == "mean_field":
+            raise Nonsense(
+                ("parametrization", "hidden"),
+                "parametrization: mean_field divides by the width of the last hidden layer; there is none",
+            )
+
+    def _check_loss(self):
+        fitting = LOSSES[self.loss].outputs
+        if self.output not in fitting:
+            raise Nonsense(
+                ("loss", "output"), f"loss: {self.loss} goes with output {' or '.join(fitting)}, not with {self.output}"
+            )
+
+    def _check_rule(self):
+        if self.optimizer in FULL_BATCH_ONLY and self.batch.size is not None:
+            raise Nonsense(
+                ("optimizer", "batch"), f"optimizer: {self.optimizer} compares gradients of all samples; batch must be full"
+            )
+        if self.optimizer in OWN_RATES and (self.schedule != "constant" or self.warms_up):
+            raise Nonsense(
+                ("schedule", "optimizer"), f"schedule: {self.optimizer} finds its own learning rates; lr only starts them"
+            )
+
+    def check_precision(self, argument: str, values: np.ndarray) -> None:
+        """Whether numbers that are finite stay so in the precision that is computed in."""
+        if np.any(np.abs(values) > np.finfo(DTYPES[self.dtype]).max):
+            raise Nonsense((argument, "dtype"), f"{argument}: too large for {self.dtype}")
+
+    def check_data(self, y: np.ndarray) -> None:
+        """Whether the targets (samples, outputs) are such as the output can reach."""
+        output = OUTPUTS[self.output]
+        for bound, wrong in ((output.low, np.less), (output.high, np.greater)):
+            if bound is not None:
+                for row, column in np.argwhere(wrong(y, bound))[:1].tolist():
+                    reach = f"{self.output} outputs lie from {output.low:g} to {output.high:g}"
+                    raise Unreachable(row, column, f"target {y[row, column]:g}: {reach}")
+        if self.output == "softmax":
+            if y.shape[1] < 2:
+                raise Nonsense(("output", "y"), "output: softmax needs two outputs or more")
+            for row in np.flatnonzero(np.abs(y.sum(axis=1) - 1) > 1e-12)[:1].tolist():
+                raise Unreachable(row, 0, f"targets that sum to {y[row].sum():g}: softmax outputs sum to 1")

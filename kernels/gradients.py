@@ -1,0 +1,35 @@
+"""What happens to a gradient before the training rule sees it, and its norm."""
+
+from .compile import Phase
+from .lane_type import Memory
+from .lanes import filled, fma, load, select, square_root, store
+
+
+@Phase
+def squares(rows: Memory, total: Memory, count: int):
+    """total = the sum of squares over `count` rows."""
+    a, b = filled(total, 0.0), filled(total, 0.0)
+    for row in range(0, count - 1, 2):  # two sums, as each waits four cycles for its last addition
+        x, y = load(rows, row), load(rows, row + 1)
+        a, b = fma(x, x, a), fma(y, y, b)
+    if count % 2:
+        x = load(rows, count - 1)
+        a = fma(x, x, a)
+    store(total, 0, a + b)
+
+
+@Phase
+def clip(gradients: Memory, squared_norm: Memory, most: Memory, count: int):
+    """g <- g most / |g| where |g| is over `most` (R. Pascanu, T. Mikolov and Y. Bengio, ICML 2013, algorithm 1)."""
+    norm, bound = square_root(load(squared_norm, 0)), load(most, 0)
+    factor = select(norm > bound, bound / norm, 1.0)
+    for row in range(count):
+        store(gradients, row, load(gradients, row) * factor)
+
+
+@Phase
+def decay(gradients: Memory, weights: Memory, rate: Memory, count: int):
+    """g <- g + rate w: the gradient of rate |w|**2 / 2."""
+    factor = load(rate, 0)
+    for row in range(count):
+        store(gradients, row, fma(factor, load(weights, row), load(gradients, row)))

@@ -1,0 +1,141 @@
+"""One call of the compiled loop: what it works on, made of checked settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
+from .arrange import data_of, layer_table, network_of, phases_of, tiles_of, weight_count, with_sections, workspace
+from .choices import SCHEMES, Choices, Nonsense
+from .runs import Settings, runs_of
+from .state import NO_SECTIONS, Call, Record, Results, Start
+from .streams import STREAMS
+from .train import train_runs
+
+
+class Job:
+    """Runs to be trained. Its arguments are the settings of `backsweep.kernels.train`, which explains them."""
+
+    def __init__(
+        self,
+        x,
+        y,
+        *,
+        hidden=(2,),
+        activation: str = "sigmoid",
+        output: str = "sigmoid",
+        bias: bool = False,
+        bias_input: float = 1.0,
+        shortcuts: bool = False,
+        parametrization: str = "standard",
+        init: str | Mapping[str, Any] = "uniform",
+        stream: str = "mt19937",
+        seed=0,
+        optimizer: str | Mapping[str, Any] = "gd",
+        lr=0.1,
+        lr_over_fan_in: bool = False,
+        weight_decay=0.0,
+        clip=None,
+        schedule: str | Mapping[str, Any] = "constant",
+        batch: str | Mapping[str, Any] = "full",
+        loss: str = "bce",
+        huber_delta=None,
+        derivative_offset=0.0,
+        epochs=10_000,
+        stop: Mapping[str, Any] | None = None,
+        stall: Mapping[str, Any] | None = None,
+        bound=1e6,
+        midpoint: float | None = 0.5,
+        dtype: str = "float64",
+        measure: bool = False,
+    ):
+        x, y = checked_data(x, y)
+        optimizer, rule_numbers = named("optimizer", optimizer)
+        schedule, schedule_numbers = named("schedule", schedule)
+        scheme, init_numbers = named("init", init, "scheme")
+        arrays, offset = init_numbers.pop("arrays", None), init_numbers.pop("offset", None)
+        stop, stall = table("stop", stop), table("stall", stall)
+        midpoint = None if midpoint is None else number("midpoint", midpoint)
+        self.choices = choices = Choices(
+            hidden=widths(hidden),
+            activation=activation,
+            output=output,
+            bias=switch("bias", bias),
+            bias_input=number("bias_input", bias_input),
+            shortcuts=switch("shortcuts", shortcuts),
+            parametrization=parametrization,
+            scheme=scheme,
+            stream=stream,
+            optimizer=optimizer,
+            lr_over_fan_in=switch("lr_over_fan_in", lr_over_fan_in),
+            schedule=schedule,
+            warms_up=bool(np.any(numbers("schedule.warmup", schedule_numbers.get("warmup", 0)))),
+            batch=batch_of(batch, len(x)),
+            loss=loss,
+            stops=tuple(key for key in stop if key != "patience"),
+            stalls=bool(stall),
+            measure=switch("measure", measure),
+            sides=midpoint is not None or output == "softmax",
+            dtype=dtype,
+        )
+        choices.check_data(y)
+        given = {
+            "seed": seed,
+            "epochs": epochs,
+            "weight_decay": weight_decay,
+            "clip": clip,
+            "huber_delta": huber_delta,
+            "derivative_offset": derivative_offset,
+            "bound": bound,
+            **listed("lr", lr, len(choices.hidden) + 1),
+            **listed("init.offset", offset, len(choices.hidden) + 1),
+        }
+        groups = {"init": init_numbers, "optimizer": rule_numbers, "schedule": schedule_numbers, "stop": stop, "stall": stall}
+        self.settings = settings = Settings(dotted(given, **groups))
+        settings.check(choices)
+        for argument, values in {"x": x, "y": y, "bias_input": bias_input, "midpoint": midpoint or 0.0}.items():
+            choices.check_precision(argument, np.asarray(values))
+        self.x, self.y = x, y
+        self.layers = layer_table(choices, x.shape[1], y.shape[1])
+        self.runs = runs_of(choices, settings, self.layers, midpoint)
+        if (choices.scheme == "file") != (arrays is not None):
+            raise Nonsense(("init",), "init: arrays go with the scheme file, and it with them")
+        drawn, normal, biases_drawn = SCHEMES[choices.scheme]
+        weights = np.zeros(0) if arrays is None else flat_weights(arrays, self.layers, choices.bias)
+        choices.check_precision("init", weights)
+        self.start = Start(STREAMS[choices.stream], normal, drawn, biases_drawn, weights)
+
+    def run(self, record: Record, records: bool, keep_weights: bool) -> Results:
+        """Train all runs."""
+        choices, settings, count = self.choices, self.settings, self.settings.count
+        results = _results(count, weight_count(self.layers) if keep_weights else 0, choices.measure)
+        if count:
+            network = network_of(
+                choices,
+                self.layers,
+                self.y,
+                records=records,
+                offset=settings.any("derivative_offset"),
+                decay=settings.any("weight_decay"),
+                clip="clip" in settings,
+                rates_differ=choices.lr_over_fan_in or "lr[0]" in settings,
+            )
+            data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
+            work, phases = workspace(choices, network, data), phases_of(choices)
+            call = Call(network, phases, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
+            call = with_sections(choices, call)
+            with np.errstate(all="ignore"):  # NumPy warns where the JIT is off; compiled code never does
+                train_runs(call)
+        return results
+
+
+def _results(runs: int, weights: int, measure: bool) -> Results:
+    return Results(
+        outcome=np.zeros(runs, np.int8),
+        epochs=np.zeros(runs, np.int32),
+        loss=np.zeros(runs),
+        accuracy=np.zeros(runs),
+        weights=np.zeros((runs if weights else 0, weights)),
+        measure=np.zeros(runs if measure else 0),
+    )

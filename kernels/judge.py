@@ -1,0 +1,247 @@
+"""What happens when a run may have ended, or must be recorded: the exact losses, the outcomes, and the rows."""
+
+import math
+
+from .boxes import opened
+from .compile import Section, inlined
+from .lane_type import QUAD
+from .lanes import call, filled, load, rows, store, table
+from .starts import next_appointment
+from .state import (
+    ACCURACY_GOAL,
+    BOUND,
+    CAPPED,
+    CONVERGED,
+    DISTANCE,
+    DIVERGED,
+    GRADIENT_GOAL,
+    GRADIENT_SQUARES,
+    IDLE,
+    IMPROVEMENT,
+    INFINITY,
+    LOSS,
+    LOSS_GOAL,
+    MIDPOINT,
+    NAN,
+    PATIENCE,
+    RECORD_ACCURACY,
+    RECORD_GRADIENT,
+    RECORD_LOSS,
+    RECORD_WEIGHT,
+    RIGHT,
+    RUNNING,
+    SCORE,
+    STALLED,
+    WEIGHT_SQUARES,
+    WINDOW,
+    WITHIN,
+)
+
+MOST_MEASURED = 1e6  # of a loss, over the first
+MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has converged
+
+
+@inlined
+def _exact_losses(network, phases, data, work):
+    store(work.totals, LOSS, filled(work.totals, 0.0))
+    if network.exact_phase:
+        for quad in range(data.weights.shape[0]):
+            logits, targets = rows(work.logits, quad * network.outputs), table(data.targets, quad * network.outputs)
+            call(phases.exact_loss, logits, targets, table(data.weights, quad), rows(work.totals, 0), network.outputs)
+    else:
+        store(work.totals, LOSS, load(work.totals, SCORE))
+
+
+@inlined
+def _samples_right(network, phases, data, work):
+    store(work.totals, RIGHT, filled(work.totals, 0.0))
+    if network.accuracy:
+        for quad in range(data.weights.shape[0]):
+            outputs, logits = rows(work.values, network.units), rows(work.logits, quad * network.outputs)
+            call(phases.output, outputs, logits, rows(work.slopes, network.units), network.outputs * QUAD)
+            targets, counts = table(data.targets, quad * network.outputs), table(data.counts, quad)
+            right, midpoint = rows(work.totals, RIGHT), rows(work.numbers, MIDPOINT)
+            call(phases.accuracy, outputs, targets, counts, right, midpoint, network.outputs)
+
+
+@inlined
+def _accuracy(network, data, work, lane):
+    return float(work.totals[RIGHT, lane]) / data.samples if network.accuracy else NAN
+
+
+@inlined
+def _norm(work, squares, lane):
+    return math.sqrt(float(work.totals[squares, lane]) + 0.0)  # the root of a float64
+
+
+@inlined
+def _tidy(loss):
+    """The loss as a float64, NaN always the same one: CPUs differ in the sign and payload of theirs."""
+    return NAN if loss != loss else loss + 0.0
+
+
+@inlined
+def _holds(network, data, runs, work, run, lane, loss):
+    """Whether every stopping criterion that was given is met now."""
+    ends = runs.ends
+    return (
+        loss <= ends[run, LOSS_GOAL]
+        and (ends[run, WITHIN] == INFINITY or work.totals[DISTANCE, lane] < ends[run, WITHIN])
+        and (ends[run, ACCURACY_GOAL] < 0.0 or _accuracy(network, data, work, lane) >= ends[run, ACCURACY_GOAL])
+        and (ends[run, GRADIENT_GOAL] == INFINITY or _norm(work, GRADIENT_SQUARES, lane) <= ends[run, GRADIENT_GOAL])
+    )
+
+
+@inlined
+def _patiently(network, data, runs, work, run, lane, loss, tick):
+    """Whether the criteria have held often enough in a row."""
+    if not _holds(network, data, runs, work, run, lane, loss):
+        work.held[lane] = 0
+        return False
+    work.held[lane] = work.held[lane] + 1 if work.held_at[lane] == tick - 1 else 1
+    work.held_at[lane] = tick
+    return work.held[lane] >= runs.ends[run, PATIENCE]
+
+
+@inlined
+def _has_stalled(runs, work, run, lane, epoch, loss):
+    """At the end of each window: whether the loss has improved by less than asked since the last."""
+    window = int(runs.ends[run, WINDOW])
+    if window == 0 or epoch % window:
+        return False
+    before = work.before[lane]
+    work.before[lane] = loss
+    return epoch > 0 and before - loss < runs.ends[run, IMPROVEMENT] * before
+
+
+@inlined
+def _outcome(network, data, runs, work, run, lane, epoch, loss, tick):
+    """How a run stands whose forward pass gave this loss."""
+    if not loss < INFINITY:
+        return DIVERGED
+    converged = _patiently(network, data, runs, work, run, lane, loss, tick)
+    stalled = _has_stalled(runs, work, run, lane, epoch, loss)
+    if converged:
+        return CONVERGED
+    if loss > runs.ends[run, BOUND]:
+        return DIVERGED
+    if stalled:
+        return STALLED
+    return CAPPED if tick == work.deadline[lane] else RUNNING
+
+
+@inlined
+def _relative(loss, first):
+    """A loss as a multiple of the first one, at most MOST_MEASURED; infinity and NaN count as MOST_MEASURED."""
+    v = (loss if abs(loss) < INFINITY else MOST_MEASURED) / first
+    return MOST_MEASURED if v > MOST_MEASURED else v
+
+
+@inlined
+def _measure(runs, results, work, run, lane, epoch, loss, outcome):
+    """Carry the convergence measure on; at the run's end, write it.
+
+    With v the losses before each update over the first one: -sum(v) if the mean of the last 20 is below 1, else sum(1 / v)
+    (J. Sohl-Dickstein, arXiv 2402.06184, and its notebook).
+    """
+    limit = runs.epochs[run]
+    if epoch == 0:
+        work.sums[0, lane] = loss if abs(loss) < INFINITY else MOST_MEASURED
+        work.sums[1, lane] = work.sums[2, lane] = work.tail[lane] = 0.0
+    stop = limit if outcome == DIVERGED else min(epoch + 1, limit)
+    for at in range(epoch, stop):  # a run that has diverged counts as such to the end
+        v = _relative(loss if at == epoch else INFINITY, work.sums[0, lane])
+        work.sums[1, lane] += v
+        work.sums[2, lane] += 1.0 / v
+        if at >= limit - MEASURED_TAIL:
+            work.tail[lane] += v
+    if outcome != RUNNING:
+        converged = work.tail[lane] / min(MEASURED_TAIL, limit) < 1.0
+        results.measure[run] = -work.sums[1, lane] if converged else work.sums[2, lane]
+
+
+@inlined
+def _write_row(network, data, results, work, lane, run, outcome, epochs, loss):
+    results.outcome[run] = outcome
+    results.epochs[run] = epochs
+    results.loss[run] = loss
+    results.accuracy[run] = _accuracy(network, data, work, lane)
+    if results.weights.shape[0]:
+        for row in range(work.weights.shape[0]):
+            results.weights[run, row] = work.weights[row, lane]
+
+
+@inlined
+def _record(network, data, record, work, run, lane, epoch, loss):
+    """Record a run at an epoch."""
+    row, time = record.row[run], work.recorded[lane]
+    record.epoch[row, time] = epoch
+    record.values[row, time, RECORD_LOSS] = loss
+    record.values[row, time, RECORD_ACCURACY] = _accuracy(network, data, work, lane)
+    record.values[row, time, RECORD_GRADIENT] = _tidy(_norm(work, GRADIENT_SQUARES, lane))
+    record.values[row, time, RECORD_WEIGHT] = _tidy(_norm(work, WEIGHT_SQUARES, lane))
+    work.recorded[lane] = time + 1
+
+
+@inlined
+def _judge_lanes(network, data, runs, results, work, tick):
+    """Judge each lane's run; how many have ended. What is written later waits in `verdict`."""
+    count = 0
+    for lane in range(work.run.shape[0]):
+        run = work.run[lane]
+        work.ended[lane] = False
+        work.verdict[lane] = RUNNING
+        if run == IDLE:
+            continue
+        loss, epoch = _tidy(work.totals[LOSS, lane]), tick - work.started[lane]
+        outcome = _outcome(network, data, runs, work, run, lane, epoch, loss, tick)
+        if network.measure:
+            _measure(runs, results, work, run, lane, epoch, loss, outcome)
+        work.verdict[lane] = outcome
+        work.ended[lane] = outcome != RUNNING
+        count += work.ended[lane]
+    return count
+
+
+@inlined
+def _due(record, work, run, lane, epoch):
+    """Whether a run is to be recorded at this epoch."""
+    if record.row[run] < 0:
+        return False
+    times = work.recorded[lane]
+    return work.ended[lane] or (times < record.at.shape[0] and record.at[times] == epoch)
+
+
+@inlined
+def _keep(network, data, runs, record, results, work, tick):
+    """Write the rows of the runs that have ended, and the records that are due."""
+    for lane in range(work.run.shape[0]):
+        run = work.run[lane]
+        if run == IDLE:
+            continue
+        loss, epoch = _tidy(work.totals[LOSS, lane]), tick - work.started[lane]
+        if work.ended[lane]:
+            _write_row(network, data, results, work, lane, run, work.verdict[lane], epoch, loss)
+        if _due(record, work, run, lane, epoch):
+            _record(network, data, record, work, run, lane, epoch, loss)
+        work.appointment[lane] = next_appointment(runs, record, work, lane, epoch)
+
+
+@Section
+def judge(box, tick):
+    """Look at every run: end those that have ended, record those that are due; how many have ended."""
+    network, phases, data, _, _, runs, record, results, work, _ = opened(box)
+    size = work.weights.shape[0]
+    _exact_losses(network, phases, data, work)
+    if network.gradient:
+        call(phases.squares, rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), size)
+    if network.watches_accuracy:
+        _samples_right(network, phases, data, work)
+    count = _judge_lanes(network, data, runs, results, work, tick)
+    if count > 0 or record.at.shape[0]:
+        if not network.watches_accuracy:
+            _samples_right(network, phases, data, work)
+        if record.at.shape[0]:
+            call(phases.squares, rows(work.weights, 0), rows(work.totals, WEIGHT_SQUARES), size)
+    _keep(network, data, runs, record, results, work, tick)
+    return count

@@ -1,0 +1,108 @@
+"""One pass over quads of samples: forward, the loss, and backward, four samples at a time and one layer after the other.
+
+The formulas are called by address, on a block of a layer's units at a time: what one step writes is then still in the
+nearest cache when the next reads it. That costs a store and a load of every weighted sum and of every slope, and keeps
+divisions and multiply-adds apart, which a processor would overlap; `fused_passes.py` is for those who want it faster.
+"""
+
+from .boxes import align_stack, opened
+from .compile import Section, inlined
+from .lane_type import QUAD
+from .lanes import call, load, rows, spread, store
+from .state import FIRST_UNIT, OFFSET, UNITS
+from .steps import (
+    clear_totals,
+    keep_sum,
+    layer_forward,
+    loss,
+    may_have_ended,
+    outputs,
+    outputs_backward,
+    own_weights,
+    unit_backward,
+)
+from .updates import next_epoch
+
+BLOCK = 8
+
+
+@inlined
+def _forward(network, phases, work, layer, read, inputs, quad):
+    """A hidden layer: weighted sums, block by block, then the activation on their rows."""
+    first, units = network.layers[layer, FIRST_UNIT], network.layers[layer, UNITS]
+    for start in range(0, units, BLOCK):
+        stop = min(start + BLOCK, units)
+        layer_forward(network, work, layer, start, stop, work.values, first, read, inputs, quad, keep_sum)
+        z, slopes = rows(work.values, first + start), rows(work.slopes, first + start)
+        call(phases.activate, z, z, slopes, (stop - start) * QUAD)
+
+
+@inlined
+def _backward(network, phases, work, layer, read, inputs, quad, fresh):
+    """A hidden layer: slopes at its outputs, block by block, then through the activation, then its own weights."""
+    first, units = network.layers[layer, FIRST_UNIT], network.layers[layer, UNITS]
+    for start in range(0, units, BLOCK):
+        stop = min(start + BLOCK, units)
+        for unit in range(first + start, first + stop):
+            store(work.deltas, unit, unit_backward(network, work, layer, unit, load(work.values, unit), fresh))
+        deltas, values = rows(work.deltas, first + start), rows(work.values, first + start)
+        slopes, offset = rows(work.slopes, first + start), rows(work.numbers, OFFSET)
+        call(phases.activate_backward, deltas, values, slopes, offset, network.offset, (stop - start) * QUAD)
+        for unit in range(start, stop):
+            dz = load(work.deltas, first + unit)
+            own_weights(network, work, layer, unit, dz, read, inputs, quad, fresh)
+
+
+@inlined
+def _quads(network, phases, work, read, inputs, targets, phase, weights, counts, first, stop, shift, backward):
+    last = network.layers.shape[0] - 1
+    for quad in range(first, stop):
+        for layer in range(last):
+            _forward(network, phases, work, layer, read, inputs, quad)
+        outputs(network, phases, work, read, inputs, quad)
+        loss(network, phases, work, phase, targets, weights, counts, quad, quad + shift)
+        if backward:
+            outputs_backward(network, work, read, inputs, quad, quad == first)
+            for layer in range(last - 1, -1, -1):
+                _backward(network, phases, work, layer, read, inputs, quad, quad == first)
+
+
+@Section
+def epochs(box, tick, appointment):
+    """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update."""
+    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    align_stack()
+    quads, backward = data.weights.shape[0], network.full or network.gradient
+    inputs, targets, phase, weights, counts = data.inputs, data.targets, phases.loss, data.weights, data.counts
+    while True:
+        clear_totals(network, work)
+        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, 0, quads, 0, backward)
+        if tick == appointment or may_have_ended(network, work):
+            return tick
+        next_epoch(box, network, phases, work, sections)
+        tick += 1
+
+
+@Section
+def shared_batch(box, batch):
+    """The gradients of one batch, of samples that all lanes share. Answers 0."""
+    network, phases, data, _, _, _, _, _, work, _ = opened(box)
+    align_stack()
+    first, weights, counts = batch * data.batch_quads, data.batch_weights, data.batch_counts
+    stop, targets = first + data.batch_quads, data.targets
+    _quads(network, phases, work, spread, data.inputs, targets, phases.loss, weights, counts, first, stop, 0, True)
+    return 0
+
+
+@Section
+def own_batch(box, batch):
+    """The gradients of one batch, of samples that each lane has gathered for keep_sum. Answers 0."""
+    network, phases, data, tiles, _, _, _, _, work, _ = opened(box)
+    align_stack()
+    inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
+    weights, counts, stop = data.batch_weights, data.batch_counts, data.batch_quads
+    _quads(network, phases, work, load, inputs, targets, phases.loss_of_own, weights, counts, 0, stop, shift, True)
+    return 0
+
+
+BY_PHASE = (epochs, shared_batch, own_batch)

@@ -1,0 +1,66 @@
+"""Records of runs on their way: which epochs of which runs, and what was found."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .arguments import numbers
+from .choices import Nonsense
+from .state import RECORDED, Record
+
+
+class Trajectories(NamedTuple):
+    """What was recorded of some runs, one row a run: at the epochs asked for and at the end, then nothing.
+
+    run: int64 (rows,): its place among the runs, flattened. epoch: int32 (rows, times), -1 where nothing was recorded.
+    loss, accuracy, gradient_norm, weight_norm: float64 (rows, times), NaN where nothing was recorded.
+    """
+
+    run: np.ndarray
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    gradient_norm: np.ndarray
+    weight_norm: np.ndarray
+
+
+def plan_records(runs: int, limit: int, at, of) -> Record:
+    """Room for the records of the runs `of` (places, or None for all) at the epochs `at` up to `limit` (None: no records)."""
+    if at is None:
+        return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
+    epochs = numbers("record_at", at)
+    if epochs.ndim != 1 or not _whole(epochs) or np.any(np.diff(epochs, prepend=-1) <= 0):
+        raise Nonsense(("record_at",), "record_at: epochs in ascending order, from 0 on, are needed")
+    places = np.arange(runs) if of is None else numbers("record_runs", of)
+    if (
+        places.ndim != 1
+        or not _whole(places)
+        or np.any((places < 0) | (places >= runs))
+        or len(np.unique(places)) < len(places)
+    ):
+        raise Nonsense(("record_runs",), f"record_runs: places from 0 to {runs - 1}, each once, are needed")
+    row = np.full(runs, -1)
+    row[places.astype(np.int64)] = np.arange(len(places))
+    return _room(epochs[epochs <= limit].astype(np.int64), row, len(places))
+
+
+def _whole(values: np.ndarray) -> bool:
+    return bool(np.all(values == np.floor(values)))
+
+
+def _room(at: np.ndarray, row: np.ndarray, count: int) -> Record:
+    times = len(at) + 1
+    return Record(
+        at=at,
+        row=row.astype(np.int64),
+        values=np.full((count, times, len(RECORDED)), np.nan),
+        epoch=np.full((count, times), -1, np.int32),
+    )
+
+
+def trajectories_of(record: Record) -> Trajectories:
+    """The records, without the columns in which nothing was recorded."""
+    used = int(np.max((record.epoch >= 0).sum(axis=1), initial=0))
+    run = np.flatnonzero(record.row >= 0)
+    order = np.argsort(record.row[run])
+    return Trajectories(run[order], record.epoch[:, :used], *np.moveaxis(record.values[:, :used], 2, 0))

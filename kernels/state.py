@@ -1,0 +1,223 @@
+"""What the loop works on: one tuple for the shape of a call, one for its data, its runs, their results and the working memory.
+
+Shapes are run-time numbers: frozen into the kernel they gained nothing and cost a compilation per shape.
+"""
+
+from typing import Any, NamedTuple
+
+Array = Any  # np.ndarray; Numba wants to see the arrays, a type checker their absence
+Address = Any  # of a `compile.Phase`
+
+RUNNING, CONVERGED, DIVERGED, STALLED, CAPPED = -1, 0, 1, 2, 3
+OUTCOMES = ("converged", "diverged", "stalled", "capped")
+IDLE = -1
+NEVER = 2**62
+INFINITY, NAN = float("inf"), float("nan")
+
+# The columns of `Network.layers`: a layer's units, the row of its first unit among all units, the row of its first weight, how
+# far apart its units' weights are, how many data inputs it reads, and which units before it, from which on and how many.
+UNITS, FIRST_UNIT, FIRST_WEIGHT, STRIDE, DATA_INPUTS, SOURCE, SOURCES = range(7)
+
+# The rows of `Runs.numbers`: what may differ from lane to lane, beside rates and thresholds.
+DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, RULE, SCHEDULE = 0, 1, 2, 3, 4, 5, 6, 10
+NUMBERS = 12
+
+# The columns of `Runs.ends`.
+LOSS_GOAL, WITHIN, ACCURACY_GOAL, GRADIENT_GOAL, PATIENCE, BOUND, WINDOW, IMPROVEMENT = range(8)
+ENDS = 8
+
+# The rows of `Workspace.totals`: what one pass over the data adds up.
+SCORE, MANTISSA, DISTANCE, LOSS, RIGHT, GRADIENT_SQUARES, WEIGHT_SQUARES = range(7)
+TOTALS = 7
+
+# What is recorded of a run at an epoch.
+RECORD_LOSS, RECORD_ACCURACY, RECORD_GRADIENT, RECORD_WEIGHT = range(4)
+RECORDED = ("loss", "accuracy", "gradient_norm", "weight_norm")
+
+
+class Network(NamedTuple):
+    """The network and the training rule, as far as all runs of a call share them."""
+
+    layers: Array  # int64 (layers, 7), see above; the output layer is the last
+    scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input that they see
+    quad: int  # QUAD, but unknown to the compiler
+    inputs: int
+    outputs: int
+    units: int  # of the hidden layers together
+    bias: bool
+    full: bool  # one update an epoch, from all data in their order
+    scaled: bool  # some factor is not 1
+    loss_reads_logits: bool  # the output activation is part of the loss's phase
+    through_outputs: bool  # the loss's slope is of the outputs, not of the logits
+    product: bool  # the score is a product of probabilities
+    exact_phase: bool  # the exact loss is another phase's work; else it is the score
+    terms: float  # how many the mean loss is a mean of
+    screened: bool
+    accuracy: bool  # there are sides, or classes, to be right about
+    offset: bool
+    decay: bool
+    clip: bool
+    segments: int  # of weights that share a rate: 1, or the layers
+    states: int  # numbers that the rule keeps of each weight
+    state_at_rate: int  # one of them starts at the learning rate: its place, or -1
+    advance: bool
+    schedule: bool
+    distance: bool  # a stopping rule needs the largest error
+    watches_accuracy: bool  # a stopping rule needs the accuracy
+    gradient: bool  # a stopping rule, or a record, needs the gradient's norm
+    measure: bool
+    every_epoch: bool  # every epoch must be looked at
+
+
+class Phases(NamedTuple):
+    """The formulas that the spec chose, by address; 0 where there is none."""
+
+    activate: Address
+    activate_backward: Address
+    output: Address
+    output_backward: Address
+    loss: Address
+    loss_of_own: Address  # likewise, for data that differ from lane to lane
+    exact_loss: Address
+    accuracy: Address
+    squares: Address
+    clip: Address
+    decay: Address
+    rule: Address
+    advance: Address
+    schedule: Address
+
+
+class Data(NamedTuple):
+    """The samples in quads (rows, QUAD), in the kernel's precision; a batch's last quad is filled up with weights of 0."""
+
+    inputs: Array  # quads * inputs rows
+    targets: Array  # quads * outputs rows
+    weights: Array  # quads rows: a sample's weight in the loss of all data
+    counts: Array  # quads rows: 1, or 0 for a sample that only fills up
+    batch_weights: Array  # batches * batch quads rows: in the loss of its batch
+    batch_counts: Array
+    batch_quads: int
+    batches: int
+    samples: int
+
+
+class Tiles(NamedTuple):
+    """For batches that differ from lane to lane: every lane's own samples, gathered before each batch.
+
+    Where they do not differ the arrays are empty, of the same types: so the loop is compiled once for both.
+    """
+
+    samples: Array  # (inputs, samples)
+    targets: Array  # (outputs, samples)
+    order: Array  # int64 (samples, lanes)
+    tile_inputs: Array  # (batch quads * inputs, QUAD, lanes)
+    tile_targets: Array  # (batch quads * outputs, QUAD, lanes)
+    size: int
+    replacement: bool
+
+
+class Runs(NamedTuple):
+    """What differs from run to run."""
+
+    seed: Array  # int64 (runs,)
+    epochs: Array  # int64 (runs,): the limit
+    rates: Array  # (runs, layers)
+    numbers: Array  # (runs, NUMBERS), see above
+    ends: Array  # (runs, ENDS), see above
+    centre: Array  # (runs, layers): a weight starts at centre + spread * draw
+    spread: Array  # (runs, layers)
+    bias_centre: Array  # (runs, layers): likewise the biases
+    bias_spread: Array  # (runs, layers): 0 if they are not drawn
+    offset: Array  # (runs, layers): added to weights, not to biases
+
+
+class Start(NamedTuple):
+    """How weights start, for all runs of a call."""
+
+    stream: int
+    normal: bool
+    drawn: bool
+    biases_drawn: bool
+    weights: Array  # (weights,): what the weights are where they are not drawn; else empty
+
+
+class Record(NamedTuple):
+    """When something is recorded, and where to."""
+
+    at: Array  # int64 (times,): epochs, ascending
+    row: Array  # int64 (runs,): the run's row in `values`, or -1
+    values: Array  # (recorded runs, times + 1, 4): see RECORDED; the last time is the run's end
+    epoch: Array  # int32 (recorded runs, times + 1): -1 where nothing was recorded
+
+
+class Results(NamedTuple):
+    """What comes out, a row a run. `weights` has no rows and `measure` no entries when not asked for."""
+
+    outcome: Array
+    epochs: Array
+    loss: Array
+    accuracy: Array
+    weights: Array  # (runs, weights), in the order of a lane's memory
+    measure: Array
+
+
+class Workspace(NamedTuple):
+    """Memory for one call, allocated once; the numbers in the kernel's precision."""
+
+    weights: Array  # (weights, lanes)
+    gradients: Array
+    state: Array  # (states * weights, lanes)
+    values: Array  # (units, QUAD, lanes): of hidden units, then of outputs
+    slopes: Array  # likewise, f'(z) where the activation keeps it
+    deltas: Array  # likewise, the loss's slopes
+    logits: Array  # (quads * outputs, QUAD, lanes)
+    totals: Array  # (TOTALS, lanes)
+    rates: Array  # (layers, lanes): this epoch's
+    bases: Array  # (layers, lanes): as the spec has them
+    numbers: Array  # (NUMBERS, lanes)
+    clock: Array  # (2, lanes): what a rule keeps of the time
+    age: Array  # (1, lanes): the epoch
+    band: Array  # (3, lanes): low and high of the score, and the largest error allowed
+    run: Array  # int64 (lanes,): the run in each lane, or IDLE
+    started: Array  # int64: the tick of its first forward pass
+    deadline: Array  # int64: the tick at which its epochs are used up
+    appointment: Array  # int64: the tick at which it must be looked at next
+    recorded: Array  # int64: how many times it was recorded
+    held: Array  # int64: how many tests in a row it has passed
+    held_at: Array  # int64: the tick of the last of them
+    before: Array  # float64 (lanes,): the loss one window ago
+    sums: Array  # float64 (3, lanes): for the measure: the first loss, the sum of v, the sum of 1 / v
+    tail: Array  # float64 (lanes,): the sum of the last v
+    verdict: Array  # int64 (lanes,): the outcome, or RUNNING
+    ended: Array  # bool (lanes,)
+    streams: Array
+
+
+class Sections(NamedTuple):
+    """The parts of the loop that are compiled on their own, by address."""
+
+    refill: Address
+    epochs: Address
+    judge: Address
+    update: Address  # by a full batch, or by all batches of an epoch
+    batches: Address  # the same, or 0 where the batch is full
+    batch: Address  # one batch
+
+
+class Call(NamedTuple):
+    """All that one call of the loop works on."""
+
+    network: Network
+    phases: Phases
+    data: Data
+    tiles: Tiles
+    start: Start
+    runs: Runs
+    record: Record
+    results: Results
+    work: Workspace
+    sections: Sections
+
+
+NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0)

@@ -1,0 +1,106 @@
+"""From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
+
+from .boxes import opened
+from .compile import Section, inlined
+from .lane_type import QUAD
+from .lanes import ask, call, gather, load, rows, store
+from .state import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, RULE, SCHEDULE, STRIDE, UNITS, WARMUP
+from .streams import draw_indices, permute
+
+
+@inlined
+def next_rates(network, phases, work):
+    """The rates of this epoch, if there is a schedule."""
+    if network.schedule:
+        bases, age, numbers = rows(work.bases, 0), rows(work.age, 0), rows(work.numbers, SCHEDULE)
+        call(phases.schedule, rows(work.rates, 0), bases, age, numbers, rows(work.numbers, WARMUP), network.layers.shape[0])
+        store(work.age, 0, load(work.age, 0) + 1.0)
+
+
+@inlined
+def update(network, phases, work):
+    """One step of the training rule, on all weights."""
+    size = work.weights.shape[0]
+    gradients, weights = rows(work.gradients, 0), rows(work.weights, 0)
+    if network.clip:
+        norm = rows(work.totals, GRADIENT_SQUARES)
+        call(phases.squares, gradients, norm, size)
+        call(phases.clip, gradients, norm, rows(work.numbers, CLIP), size)
+    if network.decay:
+        call(phases.decay, gradients, weights, rows(work.numbers, DECAY), size)
+    numbers, clock = rows(work.numbers, RULE), rows(work.clock, 0)
+    if network.advance:
+        call(phases.advance, clock, numbers)
+    for segment in range(network.segments):
+        first, count = 0, size
+        if network.segments > 1:
+            first = network.layers[segment, FIRST_WEIGHT]
+            count = network.layers[segment, UNITS] * network.layers[segment, STRIDE]
+        weights, gradients, state = rows(work.weights, first), rows(work.gradients, first), rows(work.state, first)
+        call(phases.rule, weights, gradients, state, numbers, clock, rows(work.rates, segment), count, size)
+
+
+@inlined
+def next_epoch(box, network, phases, work, sections):
+    """From a pass over all data to the next: rates, and one step or an epoch of them."""
+    next_rates(network, phases, work)
+    if network.full:
+        update(network, phases, work)
+    else:
+        ask(sections.batches, box)
+
+
+@inlined
+def _draw_orders(start, data, tiles, work):
+    """The order of this epoch's samples, for every lane from its own stream."""
+    for lane in range(work.run.shape[0]):
+        if work.run[lane] != IDLE:
+            if tiles.replacement:
+                draw_indices(start.stream, work.streams, lane, tiles.order, data.samples)
+            else:
+                permute(start.stream, work.streams, lane, tiles.order, data.samples)
+
+
+@inlined
+def _gather(network, data, tiles, batch):
+    """Lay out one batch: each lane's own samples, the last of them once more wherever the quads need filling up."""
+    first = batch * tiles.size
+    last = min(tiles.size, data.samples - first) - 1
+    for place in range(data.batch_quads * QUAD):
+        quad, corner, at = place // QUAD, place % QUAD, first + min(place, last)
+        for i in range(network.inputs):
+            row = (quad * network.inputs + i) * QUAD + corner
+            store(rows(tiles.tile_inputs, 0), row, gather(tiles.samples, i, tiles.order, at))
+        for i in range(network.outputs):
+            row = (quad * network.outputs + i) * QUAD + corner
+            store(rows(tiles.tile_targets, 0), row, gather(tiles.targets, i, tiles.order, at))
+
+
+@Section
+def own_batches(box):
+    """One epoch of batches that differ from lane to lane. Answers 0."""
+    network, phases, data, tiles, start, _, _, _, work, sections = opened(box)
+    _draw_orders(start, data, tiles, work)
+    for batch in range(data.batches):
+        _gather(network, data, tiles, batch)
+        ask(sections.batch, box, batch)
+        update(network, phases, work)
+    return 0
+
+
+@Section
+def given_batches(box):
+    """One epoch of batches in the given order, the same for all lanes. Answers 0."""
+    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    for batch in range(data.batches):
+        ask(sections.batch, box, batch)
+        update(network, phases, work)
+    return 0
+
+
+@Section
+def full_batch(box):
+    """One step from the gradients of the loss of all data. Answers 0."""
+    network, phases, _, _, _, _, _, _, work, _ = opened(box)
+    update(network, phases, work)
+    return 0

@@ -1,0 +1,108 @@
+"""Files that are whole or not there, and whose names say what they must hold; and the lock of a folder.
+
+Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
+instant a name either does not exist or holds the whole content. The names of tables end in a hash of the content, which is
+checked whenever one is read: no flipped bit passes for a result.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from .errors import BusyError, InputError
+
+PARTIAL = ".partial"
+ENCODINGS = {
+    **dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"),
+    **dict.fromkeys(("loss", "measure", "gradient_norm", "weight_norm", "weights.list.element"), "BYTE_STREAM_SPLIT"),
+}
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file so that its name never stands for half of it, not even after a power cut."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        with partial.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, so that they are there after a power cut too."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[None]:
+    """Be the only process that writes in a folder; the system drops the lock when the process dies. BusyError if another is."""
+    lock = FileLock(path / ".lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_table(folder: Path, name: str, table: pa.Table) -> None:
+    """Write a table as Parquet under a name that ends in the hash of the content."""
+    content = io.BytesIO()
+    pq.write_table(table, content, **_encoding(table))
+    data = content.getbuffer()
+    write_whole(folder / f"{name}-{digest_of(data)}.parquet", lambda file: file.write(data))
+
+
+def digest_of(data) -> str:
+    """The hash that a file's name ends in: 16 hexadecimal digits."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _encoding(table: pa.Table) -> dict[str, Any]:
+    """How a table is laid out: counters as differences, numbers of many digits byte by byte, all else as codes."""
+    leaves = [f"{field.name}.list.element" if pa.types.is_nested(field.type) else field.name for field in table.schema]
+    encodings = {leaf: ENCODINGS[leaf] for leaf in leaves if leaf in ENCODINGS}
+    return {
+        "compression": "zstd",
+        "use_dictionary": [leaf for leaf in leaves if leaf not in encodings],
+        "column_encoding": encodings,
+    }
+
+
+def read_table(path: Path, digest: str, remedy: str) -> pa.Table:
+    """The table in a file. InputError if its content is not what its name says; `remedy` tells what to do then."""
+    return pq.read_table(pa.BufferReader(whole(path, digest, remedy)))
+
+
+def whole(path: Path, digest: str, remedy: str) -> bytes:
+    """The bytes of a file. InputError if they are not what its name says."""
+    data = path.read_bytes()
+    if digest_of(data) != digest:
+        raise InputError(f"{path}: damaged; {remedy}")
+    return data

@@ -1,0 +1,64 @@
+"""What the studies share: run a spec, hold what was found against what was published, and say whether they agree."""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from backsweep.results import Results
+from backsweep.sweep import InputError, Sweep
+
+HERE = Path(__file__).parent
+
+
+class Check(NamedTuple):
+    """One comparison: what was published and found, the statistic with its criterion, and whether that holds."""
+
+    what: str
+    published: str
+    found: str
+    statistic: str
+    passed: bool
+
+
+def published(study: str) -> dict[str, Any]:
+    """What was published, and its source."""
+    return tomllib.loads((HERE / "published.toml").read_text(encoding="utf-8"))[study]
+
+
+def run(spec: Path, out: Path) -> Results:
+    """The results of a spec; runs that are in the folder already are not repeated."""
+    return Sweep.from_toml(spec).run(out)
+
+
+def concluded(source: str, checks: Iterable[Check], notes: Iterable[str] = ()) -> bool:
+    """Print what was published and found, and PASS or FAIL; whether all checks passed."""
+    checks = list(checks)
+    rows = [
+        ("", "published", "found", "statistic", ""),
+        *((*check[:4], "pass" if check.passed else "FAIL") for check in checks),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    print(f"published: {source}")
+    for row in rows:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    for note in notes:
+        print(note)
+    passed = all(check.passed for check in checks)
+    print("PASS" if passed else "FAIL")
+    return passed
+
+
+def command(study: Callable[[Path, Path], bool], script: str, description: str | None) -> None:
+    """The command line of a study(spec, out). Exit code: 0 passed, 1 failed, 2 it could not be run."""
+    name = Path(script).stem
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="the folder of results (default: %(default)s)")
+    try:
+        passed = study(HERE / f"{name}.toml", parser.parse_args().out)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    sys.exit(0 if passed else 1)

@@ -1,0 +1,58 @@
+"""From the settings of a spec, by their dotted names, to the arguments of `kernels.train`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..kernels import RANGES
+from .starts import read_weights
+
+GROUPS = ("init", "optimizer", "schedule", "stop", "stall", "batch")
+
+
+def kernel_name(key: str) -> str:
+    """What the kernels call a setting: its dotted name without the spec's table."""
+    return key.split(".", 1)[1] if key.startswith(("model.", "train.", "record.")) else key
+
+
+def per_run(key: str) -> bool:
+    """Whether a setting may differ from run to run within one call."""
+    return kernel_name(key).split("[")[0] in RANGES
+
+
+def of_task(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the task, without its name."""
+    return {key.removeprefix("task."): value for key, value in settings.items() if key.startswith("task.")}
+
+
+def to_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `train` for settings of model and train; what is None was not given."""
+    named = {kernel_name(key): _plain(value) for key, value in settings.items() if key.startswith(("model.", "train."))}
+    named = {key: value for key, value in named.items() if value is not None}
+    arguments: dict[str, Any] = {}
+    for key, value in named.items():
+        group, _, name = key.partition(".")
+        if group in GROUPS and name:
+            _put(arguments.setdefault(group, {}), name, value)
+        else:
+            _put(arguments, key, value)
+    if "size" not in arguments["batch"]:
+        arguments["batch"] = "full"
+    if "file" in arguments["init"]:
+        layers = len(arguments["hidden"]) + 1
+        arguments["init"]["arrays"] = read_weights(arguments["init"].pop("file"), layers, arguments["bias"])
+    return arguments
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _put(table: dict[str, Any], name: str, value: Any) -> None:
+    """table[name] = value, and "lr[0]", "lr[1]" as a list."""
+    stem, bracket, _ = name.partition("[")
+    if bracket:
+        table.setdefault(stem, []).append(value)
+    else:
+        table[name] = value

@@ -1,0 +1,89 @@
+"""What networks are trained on: inputs and targets, and the numbers that stand for false and true in them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+Pair = tuple[float, float]
+
+ZERO_ONE: Pair = (0.0, 1.0)
+PAIRS: tuple[Pair, ...] = (ZERO_ONE, (-1.0, 1.0), (-0.5, 0.5))
+
+
+class Where(NamedTuple):
+    """Where the data come from. lines: of a CSV, the line that each row begins on."""
+
+    source: str
+    lines: tuple[int, ...] | None = None
+
+    def row(self, row: int) -> str:
+        """The place of a row, which counts from 0 here and from 1 for people."""
+        line = f" (line {self.lines[row]})" if self.lines else ""
+        return f"{self.source}, row {row + 1}{line}"
+
+    def __call__(self, row: int, column: str) -> str:
+        """The place of one value."""
+        return f"{self.row(row)}, column {column!r}"
+
+
+class Block(NamedTuple):
+    """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+
+
+class Task(NamedTuple):
+    """What networks are trained on, S samples.
+
+    inputs: (S, I) float64. targets: (S, O) float64. midpoint: a target or output is true from here on; None: the targets
+    are numbers (regression). classes: each row of targets is one-hot, O >= 2. where(row, name of a column): the place of a
+    value, for messages.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    midpoint: float | None
+    classes: bool
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    where: Where
+
+
+def assemble(inputs: Sequence[Block], targets: Sequence[Block], pairs: tuple[Pair, Pair], where: Where) -> Task:
+    """Blocks side by side, with the pairs of inputs and of targets for false and true."""
+    truths = np.hstack([block.values for block in targets]) if _all_truths(targets) else None
+    return Task(
+        inputs=_encoded(inputs, pairs[0]),
+        targets=_encoded(targets, pairs[1]),
+        midpoint=None if truths is None else sum(pairs[1]) / 2,
+        classes=truths is not None and truths.shape[1] >= 2 and bool(np.all(truths.sum(axis=1) == 1)),
+        input_names=_names(inputs),
+        target_names=_names(targets),
+        where=where,
+    )
+
+
+def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Labels (S,) -> bool (S, classes); of two classes one column, true for the second."""
+    return labels[:, None] == (np.arange(classes) if classes > 2 else np.ones(1))
+
+
+def has_truths(blocks: Sequence[Block]) -> bool:
+    """Whether a pair of numbers has anything to stand for."""
+    return any(block.values.dtype == bool for block in blocks)
+
+
+def _all_truths(blocks: Sequence[Block]) -> bool:
+    return all(block.values.dtype == bool for block in blocks)
+
+
+def _encoded(blocks: Sequence[Block], pair: Pair) -> np.ndarray:
+    false, true = pair
+    parts = [np.where(block.values, true, false) if block.values.dtype == bool else block.values for block in blocks]
+    return np.ascontiguousarray(np.hstack(parts), np.float64)
+
+
+def _names(blocks: Sequence[Block]) -> tuple[str, ...]:
+    return tuple(name for block in blocks for name in block.names)

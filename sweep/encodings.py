@@ -1,0 +1,70 @@
+"""What false and true become in the data: a pair of numbers for inputs and targets alike, or one for each, or an axis."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
+
+from .axes import Axis, Setting
+from .data import PAIRS, ZERO_ONE, Pair
+
+ALLOWED = " or ".join(f"[{false:g}, {true:g}]" for false, true in PAIRS)
+
+
+def _known_pair(raw: object) -> Pair:
+    for pair in PAIRS:
+        if isinstance(raw, list | tuple) and tuple(raw) == pair:
+            return pair
+    raise ValueError(f"{raw!r}: must be {ALLOWED}")
+
+
+FalseTrue = Annotated[Pair, BeforeValidator(_known_pair)]
+
+
+class BothSides(BaseModel):
+    """A pair for inputs and a pair for targets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inputs: Setting[FalseTrue] = ZERO_ONE
+    targets: Setting[FalseTrue] = ZERO_ONE
+
+
+class TargetSide(BaseModel):
+    """A pair for targets, where the inputs are numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: Setting[FalseTrue] = ZERO_ONE
+
+
+def _kind(raw: object) -> str:
+    if isinstance(raw, dict):
+        return "<axis>" if raw.keys() & Axis.model_fields.keys() else "<sides>"
+    return "<axis>" if isinstance(raw, Axis) else "<sides>" if isinstance(raw, BothSides | TargetSide) else "<value>"
+
+
+def _shortest(encoding: Any) -> Any:
+    """One form for what means the same."""
+    if isinstance(encoding, TargetSide):
+        return encoding.targets
+    if isinstance(encoding, BothSides) and encoding.inputs == encoding.targets and not isinstance(encoding.inputs, Axis):
+        return encoding.inputs
+    return encoding
+
+
+Encoding = Annotated[
+    Annotated[FalseTrue, Tag("<value>")] | Annotated[Axis[FalseTrue], Tag("<axis>")] | Annotated[BothSides, Tag("<sides>")],
+    Discriminator(_kind),
+    AfterValidator(_shortest),
+]
+TargetEncoding = Annotated[
+    Annotated[FalseTrue, Tag("<value>")] | Annotated[Axis[FalseTrue], Tag("<axis>")] | Annotated[TargetSide, Tag("<sides>")],
+    Discriminator(_kind),
+    AfterValidator(_shortest),
+]
+
+
+def pairs_of(encoding: Any) -> tuple[Pair, Pair]:
+    """The pairs of inputs and of targets, where nothing is an axis any more."""
+    sides: Any = encoding
+    return (sides.inputs, sides.targets) if isinstance(encoding, BothSides) else (encoding, encoding)

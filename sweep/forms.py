@@ -1,0 +1,84 @@
+"""The forms that settings share: numbers with the ranges that kernels allow, names out of a registry, a name or a table."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model
+
+from ..kernels import RANGES
+from .axes import Axis, Setting
+
+
+class Table(BaseModel):
+    """A table of a spec: its keys are known, and it never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def bounds(key: str) -> Any:
+    """What a number that the kernels know as `key` must be: the metadata of its type."""
+    allowed = RANGES[key]
+    low: dict[str, Any] = {"gt" if allowed.open_low else "ge": allowed.low} if np.isfinite(allowed.low) else {}
+    high: dict[str, Any] = {"lt" if allowed.open_high else "le": allowed.high} if np.isfinite(allowed.high) else {}
+    if allowed.whole:
+        whole: dict[str, Any] = {end: int(value) for end, value in {**low, **high}.items()}
+        return Field(strict=True, **whole)
+    return Field(strict=True, allow_inf_nan=allowed.infinite, **low, **high)
+
+
+def number(key: str) -> Any:
+    """The type of a number that the kernels know as `key`."""
+    return Annotated[int if RANGES[key].whole else float, bounds(key)]
+
+
+def one_of(names: Iterable[str]) -> Any:
+    """The type of a name out of a registry."""
+    return Literal[tuple(names)]
+
+
+def with_numbers(title: str, group: str, numbers: Mapping[str, float | None], **fields: Any) -> type[Table]:
+    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given."""
+    settings: dict[str, Any] = {
+        key: (Setting[number(f"{group}.{key}")], ... if default is None else default) for key, default in numbers.items()
+    }
+    return create_model(title, __base__=Table, **fields, **settings)
+
+
+def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:
+    """The type of one of the tables, told apart by their `key`; or of its name alone, if it can do without more.
+
+    default: which one a table without a `key` is.
+    """
+    tagged = [Annotated[model, Tag(f"<{name}>")] for name, model in models.items()]
+    union: Any = tagged[0]
+    for one in tagged[1:]:
+        union = union | one
+    return Annotated[union, Discriminator(_tag_by(key)), BeforeValidator(_table_of(models, key, default))]
+
+
+def _tag_by(key: str) -> Callable[[Any], str]:
+    return lambda raw: f"<{getattr(raw, key) if isinstance(raw, BaseModel) else raw[key]}>"
+
+
+def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) -> Callable[[object], object]:
+    def as_table(raw: object) -> object:
+        table = {key: raw} if isinstance(raw, str) else raw
+        if isinstance(table, BaseModel):
+            return table
+        if isinstance(table, dict) and key not in table and table.keys() & Axis.model_fields.keys():
+            raise ValueError(f"cannot be an axis, but the numbers of one {key} can. There are: {', '.join(models)}")
+        if isinstance(table, dict) and default is not None:
+            table = {key: default, **table}
+        if not isinstance(table, dict) or key not in table:
+            raise ValueError(f"{raw!r}: must be one of {', '.join(models)}, or a table with a {key}")
+        name = table[key]
+        if not isinstance(name, str) or name not in models:
+            near = get_close_matches(str(name), models, 1)
+            meant = f"; did you mean {near[0]}?" if near else "."
+            shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {name!r}: "
+            raise ValueError(f"{shown}there is none such{meant} There are: {', '.join(models)}")
+        return table
+
+    return as_table

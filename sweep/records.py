@@ -1,0 +1,77 @@
+"""Which epochs of which runs are recorded, and the tables that records and final weights are kept in."""
+
+import numpy as np
+import pyarrow as pa
+
+from ..kernels import Training, Trajectories
+from ..results.errors import InputError
+from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
+from ..results.store import Span
+from .axes import log_points
+from .train_spec import RecordSpec
+
+MOST_TIMES = 1_000_000
+
+
+def record_epochs(record: RecordSpec, limit: int) -> np.ndarray | None:
+    """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
+    if record.every is not None:
+        if limit // record.every >= MOST_TIMES:
+            raise InputError(
+                f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records a run; "
+                f"{MOST_TIMES:,} are allowed"
+            )
+        return np.arange(0, limit + 1, record.every)
+    if record.points is not None:
+        return np.unique([0, *(round(epoch) for epoch in log_points(1, limit, record.points))])
+    return None
+
+
+def recorded_runs(record: RecordSpec, runs: int, span: Span) -> np.ndarray:
+    """The runs of a span that are recorded: all, or its part of a sample that is evenly spread over all runs."""
+    if record.runs is None or record.runs >= runs:
+        return np.arange(*span)
+    # Run floor(k runs / n) for k = 0 ... n - 1, by whole numbers only, of which none is over n squared.
+    first, last = (-(-end * record.runs // runs) for end in span)
+    k, (whole, rest) = np.arange(first, last), divmod(runs, record.runs)
+    return k * whole + k * rest // record.runs
+
+
+def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table:
+    """A row for each record: run, epoch, loss, accuracy, gradient_norm, weight_norm; none for None."""
+    if trajectories is None:
+        return RECORDS_SCHEMA.empty_table()
+    there = trajectories.epoch >= 0
+    runs = np.broadcast_to((trajectories.run + first_run)[:, None], there.shape)
+    columns = [runs, *trajectories[1:]]
+    return pa.table([pa.array(column[there]) for column in columns], schema=RECORDS_SCHEMA)
+
+
+def weights_table(training: Training, runs: np.ndarray, places: np.ndarray) -> pa.Table:
+    """A row for each run at these places: its layers as [units, inputs] each, whether it has biases, its weights, flat."""
+    if not len(places):
+        return WEIGHTS_SCHEMA.empty_table()
+    bias = bool(training.biases)
+    flat = [array[places].reshape(len(places), -1) for pair in _layers(training) for array in pair]
+    shapes = [size for weights in training.weights for size in weights.shape[1:]]
+    return pa.table(
+        [
+            pa.array(runs[places]),
+            pa.array([shapes] * len(places), WEIGHTS_SCHEMA.field("layers").type),
+            pa.array(np.full(len(places), bias)),
+            _lists(np.hstack(flat)),
+        ],
+        schema=WEIGHTS_SCHEMA,
+    )
+
+
+def _layers(training: Training):
+    if training.biases:
+        return list(zip(training.weights, training.biases, strict=True))
+    return [(weights,) for weights in training.weights]
+
+
+def _lists(table: np.ndarray) -> pa.Array:
+    """The rows of a table as lists."""
+    offsets = np.arange(len(table) + 1) * table.shape[1]
+    return pa.LargeListArray.from_arrays(offsets, np.ascontiguousarray(table).reshape(-1))

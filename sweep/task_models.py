@@ -1,0 +1,167 @@
+"""What a spec may say of a task, as frozen models: one for each kind of data. docs/tasks.md is their reference."""
+
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from .axes import Number, Setting
+from .data import ZERO_ONE
+from .encodings import Encoding, TargetEncoding
+
+Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
+Bits = Annotated[int, Field(strict=True, ge=1, le=16)]
+Samples = Annotated[int, Field(strict=True, ge=2, le=1_000_000)]
+Width = Annotated[int, Field(strict=True, ge=1, le=1024)]
+Centers = Annotated[int, Field(strict=True, ge=2, le=1000)]
+DataSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+Spread = Annotated[Number, Field(ge=0, le=1000)]  # with more, rounding to a decimal would not cut a last bit off
+Factor = Annotated[Number, Field(gt=0, lt=1)]
+Switch = Annotated[bool, Field(strict=True)]
+
+
+def _sizes(raw: object) -> tuple[int, int]:
+    if isinstance(raw, list | tuple) and [type(size) for size in raw] == [int, int]:
+        patterns, hidden = raw
+        if 2 <= patterns <= 4096 and 1 <= hidden <= 65_536:
+            return patterns, hidden
+    raise ValueError(f"{raw!r}: must be [N, M]: N patterns, from 2 to 4096, and M hidden units, from 1 to 65536")
+
+
+def _listed(raw: object) -> object:
+    return (raw,) if isinstance(raw, str) else raw
+
+
+Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
+Rows = tuple[tuple[Bit, ...], ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gate(_Table):
+    """A gate of two inputs."""
+
+    name: Literal["and", "or", "xor"]
+    encoding: Encoding = ZERO_ONE
+
+
+class TruthTable(_Table):
+    """Any table of zeros and ones."""
+
+    name: Literal["truth_table"]
+    inputs: Rows
+    targets: Rows
+    encoding: Encoding = ZERO_ONE
+
+    @model_validator(mode="after")
+    def _is_a_table(self):
+        for key, rows in (("inputs", self.inputs), ("targets", self.targets)):
+            if not rows or not rows[0]:
+                raise ValueError(f"{key}: at least one row with at least one value")
+            for number, row in enumerate(rows, 1):
+                if len(row) != len(rows[0]):
+                    raise ValueError(f"{key}: row {number} has length {len(row)}, row 1 has length {len(rows[0])}")
+        if len(self.inputs) != len(self.targets):
+            raise ValueError(f"{len(self.inputs)} rows of inputs need as many of targets; there are {len(self.targets)}")
+        return self
+
+
+class Parity(_Table):
+    """Whether the number of ones among the bits is odd."""
+
+    name: Literal["parity"]
+    bits: Setting[Bits]
+    encoding: Encoding = ZERO_ONE
+
+
+class Encoder(_Table):
+    """N one-hot patterns through M hidden units, N-M-N; `model.hidden` is M."""
+
+    name: Literal["encoder"]
+    code: Setting[Code]
+    encoding: Encoding = ZERO_ONE
+
+
+class TwoSpirals(_Table):
+    """Lang & Witbrock's 194 points."""
+
+    name: Literal["two_spirals"]
+    encoding: TargetEncoding = ZERO_ONE
+
+
+class Moons(_Table):
+    """Two half circles that reach into each other."""
+
+    name: Literal["moons"]
+    samples: Setting[Samples] = 100
+    noise: Setting[Spread] = 0.1
+    data_seed: Setting[DataSeed] = 0
+    encoding: TargetEncoding = ZERO_ONE
+
+
+class Circles(_Table):
+    """A circle around a circle."""
+
+    name: Literal["circles"]
+    samples: Setting[Samples] = 100
+    noise: Setting[Spread] = 0.1
+    factor: Setting[Factor] = 0.5
+    data_seed: Setting[DataSeed] = 0
+    encoding: TargetEncoding = ZERO_ONE
+
+
+class Blobs(_Table):
+    """Clouds, a class each."""
+
+    name: Literal["blobs"]
+    samples: Setting[Samples] = 100
+    centers: Setting[Centers] = 3
+    spread: Setting[Spread] = 1.0
+    features: Setting[Width] = 2
+    data_seed: Setting[DataSeed] = 0
+    encoding: TargetEncoding = ZERO_ONE
+
+
+class Teacher(_Table):
+    """Regression on what a random network answers."""
+
+    name: Literal["teacher"]
+    inputs: Setting[Width] = 8
+    hidden: Setting[Width] = 8
+    samples: Setting[Samples] = 72
+    noise: Setting[Spread] = 0.0
+    data_seed: Setting[DataSeed] = 0
+    activation: Setting[Literal["tanh", "sigmoid", "relu", "identity"]] = "tanh"
+
+
+class FileTask(_Table):
+    """Columns of a CSV, Parquet or NPZ file."""
+
+    file: Annotated[str, Field(min_length=1)]
+    inputs: Names
+    targets: Names
+    categories: Names = ()
+    standardise: Setting[Switch] = False
+    encoding: Encoding = ZERO_ONE
+
+    @model_validator(mode="after")
+    def _each_column_has_one_place(self):
+        for key, names in (("inputs", self.inputs), ("targets", self.targets), ("categories", self.categories)):
+            if not names and key != "categories":
+                raise ValueError(f"{key}: at least one column")
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"{key}: {name!r} is given twice")
+        used = [*self.inputs, *self.targets]
+        for name in self.inputs:
+            if name in self.targets:
+                raise ValueError(f"{name!r} is both an input and a target")
+        for name in self.categories:
+            if name not in used:
+                near = get_close_matches(name, used, 1)
+                meant = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(f"categories: {name!r} is neither an input nor a target{meant}")
+        return self

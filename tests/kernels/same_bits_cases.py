@@ -1,0 +1,70 @@
+"""Run as a script by `test_same_bits`: trains what its argument names, and prints a digest of every bit of the results.
+
+Every activation, rule and loss, and every order of batches, each in some case. What is slow to compile, the activations that
+have a
+loop of their own and the batches, comes in one precision only. "long" or "short": as many runs and epochs as Python can do.
+"""
+
+import hashlib
+import sys
+
+import numpy as np
+
+from backsweep.kernels import ACTIVATIONS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, train
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(6, 3))
+TARGETS = RNG.random((6, 2))
+SOFT = {"softmax": TARGETS / TARGETS.sum(axis=1, keepdims=True), "symmetric_sigmoid": TARGETS - 0.5}
+SCHEDULED = {
+    "constant": {"warmup": 3},
+    "step": {"every": 2, "factor": 0.5},
+    "exponential": {"factor": 0.9},
+    "cosine": {"epochs": 5, "floor": 0.1, "warmup": 2},
+}
+NOT_SCHEDULED = ("rprop", "delta_bar_delta")
+ONE_PRECISION = {"sigmoid": ["float64"], "symmetric_sigmoid": ["float32"], "tanh": ["float32"]}
+
+
+def cases():
+    """Settings, each list going around as often as the longest needs."""
+    heads = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
+    for place in range(len(heads)):
+        loss, output = heads[place]
+        rule, schedule = list(OPTIMIZERS)[place % len(OPTIMIZERS)], list(SCHEDULES)[place % len(SCHEDULES)]
+        settings = {
+            "loss": loss,
+            "output": output,
+            "activation": list(ACTIVATIONS)[place % len(ACTIVATIONS)],
+            "optimizer": rule,
+        }
+        settings |= {
+            "hidden": ((3,), (9, 2), ())[place % 3],
+            "bias": place % 2 == 0,
+            "init": ("uniform", "he_normal")[place % 2],
+        }
+        settings |= {"stream": ("mt19937", "pcg64")[place // 2 % 2], "weight_decay": 0.01 * (place % 2), "clip": 5.0}
+        if rule not in NOT_SCHEDULED:
+            settings["schedule"] = {"name": schedule, **SCHEDULED[schedule]}
+        yield settings
+    for order in ORDERS:
+        yield {"activation": "relu", "batch": {"size": 4, "order": order}, "optimizer": "adam", "hidden": (4,), "bias": True}
+
+
+def digest(settings, dtype, runs, epochs):
+    y = SOFT.get(settings.get("output", "sigmoid"), TARGETS)
+    fit = train(
+        X, y, **settings, dtype=dtype, seed=np.arange(runs), lr=np.geomspace(0.01, 3, runs), epochs=1 + np.arange(runs) %
+        epochs, stop={"loss": 0.4}, record_at=[0, 3, 7],
+    )  # fmt: skip
+    result = hashlib.sha256()
+    for part in (fit.outcome, fit.epochs, fit.loss, fit.accuracy, *fit.trajectories, *fit.weights, *fit.biases):
+        result.update(np.ascontiguousarray(part).tobytes())
+    return result.hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    runs, epochs = {"long": (40, 12), "short": (18, 3)}[sys.argv[1]]
+    for number, settings in enumerate(cases()):
+        for dtype in ["float64"] if "batch" in settings else ONE_PRECISION.get(settings["activation"], DTYPES):
+            print(number, dtype, digest(settings, dtype, runs, epochs))

@@ -1,0 +1,166 @@
+"""Networks: one step of gradient descent goes down the oracle's gradient, and that is the slope of the oracle's loss."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import reference
+from backsweep.kernels import ACTIVATIONS, LOSSES, OUTPUTS, PARAMETRIZATIONS, train
+
+HEADS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs]
+DEPTHS = [(), (3,), (9, 2), (2, 4, 3)]  # nine units are more than a block
+TOLERANCES = {"float64": (1e-11, 1e-12), "float32": (2e-4, 2e-5)}
+
+
+def test_the_oracle_knows_every_formula():
+    assert set(ACTIVATIONS) == set(reference.ACTIVATIONS)
+    assert set(LOSSES) == {*reference.LOSSES, "bce", "cross_entropy"}
+    assert {output for output, _ in HEADS} == set(OUTPUTS) == {*reference.ACTIVATIONS, "softmax"} & set(OUTPUTS)
+
+
+def data(output, samples=7, inputs=3, outputs=2, seed=0, hard=False):
+    """Samples, and targets within the reach of the output."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(samples, inputs)), rng.random((samples, outputs))
+    if output == "softmax":
+        y = np.eye(outputs)[rng.integers(0, outputs, samples)] if hard else y / y.sum(axis=1, keepdims=True)
+    else:
+        y = np.round(y) if hard else y
+    return x, y - 0.5 if output == "symmetric_sigmoid" else y
+
+
+def shape_of(place, activation):
+    """The further choices of a network, which go around with its place in the list."""
+    hidden = DEPTHS[place % 4]
+    allowed = [name for name in PARAMETRIZATIONS if hidden or name != "mean_field"]
+    return {
+        "hidden": hidden,
+        "activation": activation,
+        "bias": bool(place // 4 % 2),
+        "bias_input": (1.0, 0.5, -2.0)[place // 3 % 3],
+        "shortcuts": bool(hidden) and bool(place // 2 % 2),
+        "parametrization": allowed[place // 5 % len(allowed)],
+        "derivative_offset": (0.0, 0.1)[place // 7 % 2],
+        "huber_delta": 0.3,
+    }
+
+
+def networks():
+    """Each activation with each output and loss, and each of them in one depth and another."""
+    for place, (activation, (output, loss)) in enumerate(itertools.product(ACTIVATIONS, HEADS)):
+        for depth in (place, place + 1 + place // 4 % 3):
+            yield {**shape_of(depth, activation), "output": output, "loss": loss}
+
+
+def split(settings):
+    """Settings of the engine as those of the oracle's network, and of its loss."""
+    shape = {key: value for key, value in settings.items() if key not in ("loss", "huber_delta")}
+    return reference.Network(**shape), settings["loss"], settings["huber_delta"]
+
+
+def engine_settings(settings):
+    return settings if settings["loss"] == "huber" else {k: v for k, v in settings.items() if k != "huber_delta"}
+
+
+def interleaved(weights, biases):
+    return list(itertools.chain(*zip(weights, biases, strict=True))) if biases else list(weights)
+
+
+def step_of(x, y, weights, biases, settings, dtype):
+    """The gradient by which the engine moves each array, in the oracle's order, and the loss that it starts from."""
+    arrays = interleaved(weights, biases)
+    fit = train(
+        x, y, init={"scheme": "file", "arrays": arrays}, lr=1.0, epochs=1, midpoint=None, dtype=dtype,
+        record_at=[0], bound=np.inf, **engine_settings(settings),
+    )  # fmt: skip
+    moved = [before - after for before, after in zip(weights + biases, fit.weights + fit.biases, strict=True)]
+    return moved, fit.trajectories.loss[0, 0], fit.trajectories.gradient_norm[0, 0]
+
+
+def check(settings, dtype="float64", **shape):
+    network, loss, delta = split(settings)
+    x, y = data(settings["output"], **shape)
+    rng = np.random.default_rng(5)
+    weights, biases = reference.start(network, x.shape[1], y.shape[1], {"scheme": "normal", "std": 0.7}, rng)
+    of_weights, of_biases = reference.gradients(weights, biases, x, y, network, loss, delta)
+    slopes = of_weights + of_biases
+    moved, loss_found, norm = step_of(x, y, weights, biases, settings, dtype)
+    rtol, atol = TOLERANCES[dtype]
+    for found, slope in zip(moved, slopes, strict=True):
+        np.testing.assert_allclose(found, slope, rtol=rtol, atol=atol)
+    assert loss_found == pytest.approx(reference.loss_of(weights, biases, x, y, network, loss, delta), rel=rtol)
+    assert norm == pytest.approx(np.sqrt(sum(np.sum(slope**2) for slope in slopes)), rel=rtol)
+    return weights, biases, x, y, moved
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_step_goes_down_the_oracles_gradient(activation):
+    for settings in networks():
+        if settings["activation"] == activation:
+            check(settings)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_likewise_in_single_precision(activation):
+    for settings in list(networks())[::2]:
+        if settings["activation"] == activation:
+            check(settings, "float32")
+
+
+@pytest.mark.parametrize(("hidden", "bias", "shortcuts", "parametrization"), [
+    (hidden, bias, shortcuts, parametrization)
+    for hidden, bias, shortcuts, parametrization in itertools.product(DEPTHS, (False, True), (False, True), PARAMETRIZATIONS)
+    if hidden or not (shortcuts or parametrization == "mean_field")
+])  # fmt: skip
+def test_every_shape_of_network(hidden, bias, shortcuts, parametrization):
+    for activation, offset, bias_input in itertools.product(("tanh", "relu"), (0.0, 0.1), (1.0, 0.5)):
+        settings = {
+            "hidden": hidden, "activation": activation, "output": "identity", "loss": "mse", "huber_delta": 1.0, "bias": bias,
+            "bias_input": bias_input, "shortcuts": shortcuts, "parametrization": parametrization, "derivative_offset": offset,
+        }  # fmt: skip
+        check(settings)
+
+
+def loss_moved(weights, biases, x, y, settings, array, place, step):
+    network, loss, delta = split(settings)
+    arrays = [part.copy() for part in (*weights, *biases)]
+    arrays[array][place] += step
+    return reference.loss_of(arrays[: len(weights)], arrays[len(weights) :], x, y, network, loss, delta)
+
+
+@pytest.mark.parametrize(("output", "loss"), HEADS)
+def test_a_step_goes_down_the_slope_of_the_loss(output, loss):
+    """Central differences of the oracle's loss alone: nobody's backpropagation."""
+    for place, activation in enumerate(ACTIVATIONS):
+        settings = {**shape_of(place, activation), "output": output, "loss": loss, "derivative_offset": 0.0}
+        weights, biases, x, y, moved = check(settings)
+        for array, found in enumerate(moved):
+            for index in np.ndindex(found.shape):
+                above, below = (loss_moved(weights, biases, x, y, settings, array, index, step) for step in (1e-5, -1e-5))
+                assert found[index] == pytest.approx((above - below) / 2e-5, rel=1e-5, abs=1e-8)
+
+
+@hypothesis_settings(max_examples=120)
+@given(
+    place=st.integers(0, 419),
+    activation=st.sampled_from(list(ACTIVATIONS)),
+    head=st.sampled_from(HEADS),
+    hidden=st.lists(st.integers(1, 11), max_size=3),
+    samples=st.integers(1, 11),
+    inputs=st.integers(1, 6),
+    outputs=st.integers(1, 4),
+    seed=st.integers(0, 1000),
+    hard=st.booleans(),
+    dtype=st.sampled_from(["float64", "float32"]),
+)
+def test_shapes_of_all_kinds(place, activation, head, hidden, samples, inputs, outputs, seed, hard, dtype):
+    output, loss = head
+    settings = {**shape_of(place, activation), "hidden": tuple(hidden), "output": output, "loss": loss}
+    if not hidden:
+        settings |= {"shortcuts": False, "parametrization": "standard"}
+    outputs += output == "softmax"
+    check(settings, dtype, samples=samples, inputs=inputs, outputs=outputs, seed=seed, hard=hard)

@@ -1,0 +1,69 @@
+"""What a run draws from its stream: the weights it starts with, then the order of the samples, epoch by epoch."""
+
+import math
+
+import numpy as np
+
+
+def stream_of(name, seed):
+    return np.random.RandomState(seed) if name == "mt19937" else np.random.default_rng(seed)
+
+
+def draw(rng, law, a, b, shape):
+    if law == "constant":
+        return np.full(shape, float(a))
+    if law == "normal":
+        return a + b * rng.standard_normal(shape)
+    random = rng.random_sample if isinstance(rng, np.random.RandomState) else rng.random
+    return a + (b - a) * random(shape)
+
+
+def law_of(init, fan_in, units):
+    """The law of a weight and its two numbers. Glorot & Bengio, 2010; He et al., 2015; LeCun et al., 1998."""
+    scheme = init["scheme"]
+    if scheme == "constant":
+        return "constant", init["value"], 0.0
+    if scheme == "uniform":
+        return "uniform", init.get("low", 0.0), init.get("high", 1.0)
+    if scheme == "normal":
+        return "normal", init.get("mean", 0.0), init.get("std", 1.0)
+    author, law = scheme.split("_")
+    variance = {"xavier": 2 / (fan_in + units), "he": 2 / fan_in, "lecun": 1 / fan_in}[author]
+    if law == "normal":
+        return "normal", 0.0, math.sqrt(variance)
+    return "uniform", -math.sqrt(3 * variance), math.sqrt(3 * variance)
+
+
+def start(network, inputs, outputs, init, rng):
+    """Weights and biases before the first update; the draws are W1, b1, W2, b2, ..., each row by row."""
+    weights, biases = [], []
+    given = iter([np.array(array, dtype=float) for array in init.get("arrays", [])])
+    for layer, units in enumerate(network.widths(inputs, outputs)[1:], start=1):
+        fan_in = network.fan_in(layer, inputs)
+        if init["scheme"] == "file":
+            weights.append(next(given))
+            biases += [next(given)] if network.bias else []
+        else:
+            law = law_of(init, fan_in, units)
+            drawn = init["scheme"] in ("uniform", "normal", "constant")  # the others' biases are 0 and leave the stream alone
+            weights.append(draw(rng, *law, (units, fan_in)))
+            if network.bias:
+                biases.append(draw(rng, *law, units) if drawn else np.zeros(units))
+    offsets = init.get("offset", [0.0] * network.depth)
+    return [w + offset for w, offset in zip(weights, offsets, strict=True)], biases
+
+
+def batches(batch, samples, rng):
+    """The samples of each update of one epoch: a list of arrays of indices."""
+    if batch == "full":
+        return [np.arange(samples)]
+    if batch == "pattern":
+        batch = {"size": 1, "order": "given"}
+    if batch["order"] == "shuffled":
+        order = rng.permutation(samples)
+    elif batch["order"] == "replacement":
+        integers = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
+        order = integers(0, samples, samples)
+    else:
+        order = np.arange(samples)
+    return [order[first : first + batch["size"]] for first in range(0, samples, batch["size"])]

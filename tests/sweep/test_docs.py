@@ -1,0 +1,49 @@
+"""docs/spec.md names everything that a spec may say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backsweep.kernels import (
+    ACTIVATIONS,
+    DTYPES,
+    LOSSES,
+    OPTIMIZERS,
+    ORDERS,
+    OUTPUTS,
+    PARAMETRIZATIONS,
+    SCHEDULES,
+    SCHEMES,
+    STREAMS,
+)
+from backsweep.sweep import Spec
+from backsweep.sweep.model_spec import INITS, ModelSpec
+from backsweep.sweep.train_spec import (
+    OPTIMIZER_MODELS,
+    SCHEDULE_MODELS,
+    BatchSpec,
+    RecordSpec,
+    StallSpec,
+    StopSpec,
+    TrainSpec,
+)
+
+ROOT = Path(__file__).parent.parent.parent
+REGISTRIES = [ACTIVATIONS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, OUTPUTS, PARAMETRIZATIONS, SCHEDULES, SCHEMES, STREAMS]
+TABLES = [ModelSpec, TrainSpec, RecordSpec, BatchSpec, StopSpec, StallSpec]
+TABLES += [*INITS.values(), *OPTIMIZER_MODELS.values(), *SCHEDULE_MODELS.values()]
+NAMES = {name for registry in REGISTRIES for name in registry} | {name for table in TABLES for name in table.model_fields}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES | set(Spec.model_fields)))
+def test_every_name_is_in_the_reference(name):
+    text = (ROOT / "docs" / "spec.md").read_text()
+    assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/spec.md", "docs/tasks.md"])
+def test_links_lead_somewhere(file):
+    path = ROOT / file
+    links = re.findall(r"\]\(((?!http)[^)#]+)\)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []

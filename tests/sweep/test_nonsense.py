@@ -1,0 +1,215 @@
+"""Specs that make no sense: the file, the dotted key, the value and what is allowed; exit code 2, never a traceback."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from backsweep.results.errors import InputError
+from backsweep.sweep import Spec, Sweep
+
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+
+
+def train(**settings):
+    return {"train": settings}
+
+
+def model(**settings):
+    return {"model": settings}
+
+
+WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one for each hidden layer"
+TEACHER = {"task": "teacher", "model": {"output": "identity"}}
+WRONG = [
+    # networks
+    (model(hidden=0), f"model.hidden = 0: {WIDTHS}"),
+    (model(hidden=[4, 0]), f"model.hidden = [4, 0]: {WIDTHS}"),
+    (model(hidden="two"), f"model.hidden = 'two': {WIDTHS}"),
+    (model(hidden={"values": [2, [2]]}), "model.hidden: the axis has a value twice"),
+    (model(activation="sigmod"), "model.activation = 'sigmod': must be 'sigmoid', 'symmetric_sigmoid', 'tanh'"),
+    (model(activation={"values": ["tanh", "rleu"]}), "model.activation.values.1 = 'rleu': must be 'sigmoid'"),
+    (model(output="relu"), "model.output = 'relu': must be 'sigmoid', 'symmetric_sigmoid', 'tanh', 'identity' or 'softmax'"),
+    (model(bias="yes"), "model.bias = 'yes': must be a valid boolean"),
+    (model(bias_input=float("nan")), "model.bias_input = nan: must be a finite number"),
+    (model(hidden=[], shortcuts=True), "model.shortcuts = True, model.hidden = []: there is no hidden layer to go around"),
+    (
+        model(hidden=[], parametrization="mean_field"),
+        "model.parametrization = 'mean_field', model.hidden = []: mean_field divides",
+    ),
+    (model(low=0.5), "model.low: unknown key; did you mean model.init.low? Allowed here: hidden"),
+    ({"hiden": 3}, "hiden: unknown key; did you mean model.hidden?"),
+    (
+        {"task": {"name": "encoder", "code": [4, 2]}, **model(hidden=3)},
+        "model.hidden = [3]: this encoder has one hidden layer of 2",
+    ),
+    # starts
+    (model(init="unifrom"), "model.init = 'unifrom': there is none such; did you mean uniform? There are: uniform, normal"),
+    (model(init=3), "model.init = 3: must be one of uniform, normal"),
+    (model(init={"scheme": "normal", "low": 1.0}), "model.init.low: unknown key. Allowed here: scheme, offset, mean, std"),
+    (model(init={"scheme": "normal", "std": -1}), "model.init.std = -1: must be greater than or equal to 0"),
+    (model(init={"values": ["normal", "uniform"]}), "model.init: cannot be an axis, but the numbers of one scheme can"),
+    (model(init={"low": 2.0}), "model.init.low = 2.0, model.init.high = 1.0: must not be over init.high"),
+    (model(init={"low": {"values": [0.0, 2.0]}}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
+    (model(init={"low": {"values": [0.0, 2.0]}}), "(cell 1)"),
+    (model(init={"offset": [1]}), "model.init.offset = [1.0]: a list must have a number for each of the 2 layers"),
+    (model(init={"offset": 1}), "model.init.offset = 1: must be a list"),
+    (model(init="file"), "model.init.file: missing"),
+    (model(init={"scheme": "file", "file": "nowhere.npz"}), "nowhere.npz: no such file"),
+    # training rules
+    (train(optimizer="adm"), "train.optimizer = 'adm': there is none such; did you mean adam? There are: gd, momentum"),
+    (train(optimizer=3), "train.optimizer = 3: must be one of gd, momentum"),
+    (train(optimizer={"beta": 0.9}), "train.optimizer = {'beta': 0.9}: must be one of gd"),
+    (train(optimizer={"name": "adm"}), "train.optimizer: name = 'adm': there is none such; did you mean adam?"),
+    (
+        train(optimizer={"name": "adam", "betta1": 0.9}),
+        "train.optimizer.betta1: unknown key; did you mean beta1? Allowed here: name, beta1, beta2, epsilon",
+    ),
+    (train(optimizer={"name": "gd", "beta": 0.9}), "train.optimizer.beta: unknown key. Allowed here: name"),
+    (train(optimizer={"name": "adam", "beta1": 1}), "train.optimizer.beta1 = 1: must be less than 1"),
+    (train(optimizer={"name": "adam", "beta1": {"values": [0.9, 1.0]}}), "train.optimizer.beta1.values.1 = 1.0: must be less"),
+    (train(optimizer={"values": ["gd", "adam"]}), "train.optimizer: cannot be an axis, but the numbers of one name can"),
+    (train(beta=0.9), "train.beta: unknown key; did you mean train.optimizer.beta?"),
+    (
+        train(optimizer="quickprop", batch="pattern"),
+        "train.optimizer = 'quickprop', train.batch = { size = 1, order = 'given' }",
+    ),
+    (train(optimizer="quickprop", batch="pattern"), "compares gradients of all samples; batch must be full"),
+    (
+        train(optimizer="rprop", schedule={"name": "exponential", "factor": 0.9}),
+        "train.schedule = 'exponential', train.optimizer",
+    ),
+    (train(schedule="step"), "train.schedule.every: missing\nmy.toml: train.schedule.factor: missing"),
+    (train(schedule={"name": "step", "every": 3}), "train.schedule.factor: missing"),
+    (train(schedule={"name": "cosine", "epochs": 0}), "train.schedule.epochs = 0: must be greater than or equal to 1"),
+    (train(schedule={"name": "cosine", "epochs": 9, "flor": 1}), "train.schedule.flor: unknown key; did you mean floor?"),
+    (train(lr=[]), "train.lr = []: must not be empty"),
+    (train(lr=[0.1, 0]), "train.lr.1 = 0: must be greater than 0"),
+    (train(lr=[0.1]), "train.lr = [0.1]: a list must have a number for each of the 2 layers"),
+    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "train.lr = [0.1, 0.2]: a list must have a number"),
+    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "each of the 3 layers (cell 1)"),
+    (train(weight_decay=-1), "train.weight_decay = -1: must be greater than or equal to 0"),
+    (train(clip=0), "train.clip = 0: must be greater than 0"),
+    (train(batch="fulll"), "train.batch = 'fulll': must be full, pattern, or a table with a size and an order"),
+    (train(batch={"order": "shuffled"}), "train.batch = {'order': 'shuffled'}: size is missing"),
+    (train(batch={"size": 2, "order": "random"}), "train.batch.order = 'random': must be 'given', 'shuffled' or 'replacement'"),
+    (train(batch={"size": 9}), "train.batch = { size = 9, order = 'shuffled' }: size = 9: there are only 4 samples"),
+    (train(batch={"size": {"values": [2, 9]}}), "there are only 4 samples (cell 1)"),
+    # losses and what outputs can reach
+    (train(loss="hinge"), "train.loss = 'hinge': must be 'bce', 'cross_entropy', 'mse'"),
+    ({**model(output="softmax"), **train(loss="cross_entropy")}, "model.output = 'softmax': softmax needs two outputs or more"),
+    ({**model(output="softmax"), **train(loss="atanh")}, "train.loss = 'atanh', model.output = 'softmax': atanh goes with"),
+    (
+        train(loss="cross_entropy"),
+        "train.loss = 'cross_entropy', model.output = 'sigmoid': cross_entropy goes with output softmax",
+    ),
+    (train(huber_delta=1.0), "train.huber_delta = 1.0, train.loss = 'bce': goes with loss huber"),
+    (train(huber_delta=0), "train.huber_delta = 0: must be greater than 0"),
+    (
+        {"task": {"name": "xor", "encoding": [-1, 1]}},
+        "model.output = 'sigmoid': task xor, row 1, column 'y1': target -1: sigmoid",
+    ),
+    ({"task": "teacher"}, "model.output = 'sigmoid': task teacher, row 1, column 'y1': target "),
+    # ends
+    (train(stop={"los": 0.1}), "train.stop.los: unknown key; did you mean loss? Allowed here: loss, within, accuracy"),
+    (
+        train(stop={"patience": 3}),
+        "train.stop.patience = 3: of what? One of loss, within, accuracy, gradient_norm goes with it",
+    ),
+    (train(stop={"accuracy": 2}), "train.stop.accuracy = 2: must be less than or equal to 1"),
+    (
+        {**TEACHER, **train(loss="mse", stop={"accuracy": 1.0})},
+        "train.stop.accuracy = 1.0: targets that are numbers have no sides",
+    ),
+    (train(stall={"window": 3}), "train.stall.improvement: missing"),
+    (train(stall={"window": 0, "improvement": 0.1}), "train.stall.window = 0: must be greater than or equal to 1"),
+    (train(bound=0), "train.bound = 0: must be greater than 0"),
+    # precision
+    (train(dtype="float16"), "train.dtype = 'float16': must be 'float64' or 'float32'"),
+    (train(dtype="float32", lr=1e300), "train.lr = 1e+300, train.dtype = 'float32': must be finite and over 0 in float32 too"),
+    (
+        train(dtype="float32", epochs=10**8, schedule={"name": "exponential", "factor": 0.9}),
+        "train.epochs = 100000000, train.dtype = 'float32': a schedule in float32 counts to 16777216",
+    ),
+    # records
+    (
+        {"record": {"evry": 3}},
+        "record.evry: unknown key; did you mean every? Allowed here: every, points, runs, weights, measure",
+    ),
+    ({"every": 3}, "every: unknown key; did you mean record.every?"),
+    ({"record": {"every": 0}}, "record.every = 0: must be greater than or equal to 1"),
+    ({"record": {"every": 1, "points": 2}}, "record: every and points: one of them is enough"),
+    ({"record": {"runs": 3}}, "record: runs: of these, nothing is recorded; every, points or weights is missing"),
+    ({"record": {"every": {"values": [1, 2]}}}, "record.every = {'values': [1, 2]}: must be a valid integer"),
+    (
+        {"record": {"every": 1}, **train(epochs=2_000_000_000)},
+        "record.every = 1: with 2,000,000,000 epochs 2,000,000,001 records",
+    ),
+    (
+        {"record": {"measure": True}, **train(stop={"loss": 0.1})},
+        "record.measure = True, train.stop = { loss = 0.1 }: is taken",
+    ),
+    ({"record": {"measure": True}, **train(stall={"window": 3, "improvement": 0.1})}, "record.measure = True"),
+    # tasks
+    ({"task": "xro"}, "task: no task is called 'xro'; did you mean xor?"),
+    ({"task": 3}, "task = 3: must be the name of a task, or a table with a name or a file"),
+    ({"task": {"file": "nowhere.csv", "inputs": "a", "targets": "b"}}, "nowhere.csv: no such file"),
+]
+
+
+@pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
+def test_what_makes_no_sense_is_said_with_its_place(table, said):
+    with pytest.raises(InputError) as error:
+        Sweep(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
+    lines = str(error.value).splitlines()
+    assert all(line.startswith("my.toml: ") for line in lines)
+    assert said in str(error.value)
+
+
+def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
+    (tmp_path / "data.csv").write_text("a,b\n0,0.5\n1,1.5\n")
+    spec = tmp_path / "spec.toml"
+    spec.write_text('task = { file = "data.csv", inputs = "a", targets = "b" }')
+    with pytest.raises(InputError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
+        Sweep.from_toml(spec).plan()
+
+
+def test_weights_that_do_not_fit(tmp_path):
+    path = tmp_path / "w.npz"
+
+    def refusal(**arrays):
+        np.savez(path, **arrays)
+        with pytest.raises(InputError) as error:
+            Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
+        return str(error.value)
+
+    assert "w.npz: array w2 is missing; this network needs w1, w2" in refusal(w1=np.zeros((2, 2)))
+    assert "w.npz: array w1: finite numbers are needed" in refusal(w1=np.full((2, 2), np.nan), w2=np.zeros((1, 2)))
+    wrong_shape = refusal(w1=np.zeros((3, 2)), w2=np.zeros((1, 2)))
+    assert "model.init = 'file'" in wrong_shape
+    assert "[(2, 2), (1, 2)] is needed; got [(3, 2), (1, 2)]" in wrong_shape
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError, match=r"model.init.file: .*w.npz: not an .npz file"):
+        Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("[model]\nhidden = 0", "wrong.toml: model.hidden = 0: must be a whole number of units"),
+        (
+            "[train]\nbatch = { size = 9 }",
+            "wrong.toml: train.batch = { size = 9, order = 'shuffled' }: size = 9: there are only 4",
+        ),
+        ('[train]\noptimizer = "adm"', "wrong.toml: train.optimizer = 'adm': there is none such; did you mean adam?"),
+        ('[model]\ninit = { scheme = "file", file = "no.npz" }', "no.npz: no such file"),
+    ],
+)
+def test_the_command_line_says_it_too(lines, said, tmp_path):
+    (tmp_path / "wrong.toml").write_text(f'task = "xor"\n{lines}\n')
+    done = subprocess.run([*BACKSWEEP, "run", "wrong.toml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["wrong.toml"]
