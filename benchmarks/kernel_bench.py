@@ -1,9 +1,9 @@
 """Speed of the kernels, shape by shape, against what the same machine's own sigmoids and multiply-adds allow.
 
-The ceiling of a shape counts, for each sample, a sigmoid for each unit, and multiply-adds: one forward for each weight; backward, for
-each hidden unit, one for the gradient of each weight that reads it, one to carry its slope down, three for the sigmoid's slope, and
-one for the gradient of each weight of its own; in the update two for each weight (one multiply, one subtraction). Sigmoids and
-multiply-adds are timed on rows in the nearest cache, by the kernel's own sigmoid, in turns with the training.
+The ceiling of a shape counts, for each sample, a sigmoid for each unit, and multiply-adds: one forward for each weight;
+backward, for each hidden unit, two for each weight that reads it (its gradient, and the slope carried down), three for the
+sigmoid's slope, and one for the gradient of each weight of data; in the update two for each weight. Sigmoids and multiply-adds
+are timed on rows in the nearest cache, by the kernel's own sigmoid, in turns with the training.
 """
 
 import statistics
@@ -103,7 +103,9 @@ class Case(NamedTuple):
         runs = 4 * lanes_of(self.settings.get("dtype", "float64"))
         hidden, seeds = self.shape.widths[1:-1], np.arange(runs)
         return timed(
-            lambda: train(x, y, hidden=hidden, seed=seeds, epochs=epochs, stop={"loss": 1e-9}, keep_weights=False, **self.settings)
+            lambda: train(
+                x, y, hidden=hidden, seed=seeds, epochs=epochs, stop={"loss": 1e-9}, keep_weights=False, **self.settings
+            )
         ) / (runs * epochs)
 
 

@@ -10,6 +10,7 @@ from .accuracy import largest_at_target, on_their_sides
 from .activations import ACTIVATIONS, OUTPUTS
 from .choices import Choices, Nonsense
 from .compile import Phase
+from .draws import DRAWS
 from .fused_passes import FUSED
 from .judge import judge
 from .lane_type import DTYPES, QUAD, Memory, Table, lanes_of
@@ -149,6 +150,7 @@ def with_sections(choices: Choices, call: Call) -> Call:
     return call._replace(
         sections=Sections(
             refill=refill.address(call),
+            weights=DRAWS[call.start.stream, call.start.normal].address(call),
             epochs=epochs.address(call),
             judge=judge.address(call),
             update=(full_batch if full else batches).address(call),

@@ -7,11 +7,11 @@ and two stores and loads of every unit are saved. Full-batch training of 2-32-1 
 a third (`benchmarks/NOTES.md`). Each of these takes two seconds to compile, and a spec only compiles those that it uses.
 """
 
-from .activations import sigmoid_slope, symmetric_sigmoid_slope, tanh_slope
+from .activations import sigmoid_slope, tanh_slope
 from .bits import single
 from .boxes import align_stack, opened
 from .compile import Section, inlined
-from .functions import sigmoid, symmetric_sigmoid, tanh
+from .functions import sigmoid, tanh
 from .lanes import in_turn, join, load, part, rows, spread, store
 from .state import FIRST_UNIT, OFFSET, UNITS
 from .steps import clear_totals, layer_forward, loss, may_have_ended, outputs, outputs_backward, own_weights, unit_backward
@@ -94,11 +94,6 @@ def _keep_sigmoids(out, row, z):
 
 
 @inlined
-def _keep_symmetric_sigmoids(out, row, z):
-    _activate(symmetric_sigmoid, out, row, z)
-
-
-@inlined
 def _keep_tanhs(out, row, z):
     _activate(tanh, out, row, z)
 
@@ -148,50 +143,6 @@ def own_batch_of_sigmoids(box, batch):
 
 
 @Section
-def epochs_of_symmetric_sigmoids(box, tick, appointment):
-    """See `passes.epochs`."""
-    network, phases, data, _, _, _, _, _, work, sections = opened(box)
-    align_stack()
-    quads, backward = data.weights.shape[0], network.full or network.gradient
-    inputs, targets, phase, weights, counts = data.inputs, data.targets, phases.loss, data.weights, data.counts
-    while True:
-        clear_totals(network, work)
-        _quads(
-            network,
-            phases,
-            work,
-            spread,
-            inputs,
-            targets,
-            phase,
-            weights,
-            counts,
-            0,
-            quads,
-            0,
-            backward,
-            _keep_symmetric_sigmoids,
-            symmetric_sigmoid_slope,
-        )
-        if tick == appointment or may_have_ended(network, work):
-            return tick
-        next_epoch(box, network, phases, work, sections)
-        tick += 1
-
-
-@Section
-def shared_batch_of_symmetric_sigmoids(box, batch):
-    """See `passes.shared_batch`."""
-    return _shared_batch(box, batch, _keep_symmetric_sigmoids, symmetric_sigmoid_slope)
-
-
-@Section
-def own_batch_of_symmetric_sigmoids(box, batch):
-    """See `passes.own_batch`."""
-    return _own_batch(box, batch, _keep_symmetric_sigmoids, symmetric_sigmoid_slope)
-
-
-@Section
 def epochs_of_tanhs(box, tick, appointment):
     """See `passes.epochs`."""
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
@@ -237,6 +188,5 @@ def own_batch_of_tanhs(box, batch):
 
 FUSED = {
     "sigmoid": (epochs_of_sigmoids, shared_batch_of_sigmoids, own_batch_of_sigmoids),
-    "symmetric_sigmoid": (epochs_of_symmetric_sigmoids, shared_batch_of_symmetric_sigmoids, own_batch_of_symmetric_sigmoids),
     "tanh": (epochs_of_tanhs, shared_batch_of_tanhs, own_batch_of_tanhs),
 }

@@ -198,6 +198,7 @@ class Sections(NamedTuple):
     """The parts of the loop that are compiled on their own, by address."""
 
     refill: Address
+    weights: Address  # that a run starts with
     epochs: Address
     judge: Address
     update: Address  # by a full batch, or by all batches of an epoch
@@ -220,4 +221,4 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0)
+NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0, 0)

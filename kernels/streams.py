@@ -54,8 +54,9 @@ def next_uniform(kind, state, lane) -> float:
     return pcg_uniform(state, lane)
 
 
-@inlined
-def _legacy_normal(state, lane):
+@called
+def legacy_normal(state, lane) -> float:
+    """The next `standard_normal()` of a `RandomState`; numbers come in pairs, of which it holds the second."""
     if state[lane, SECOND_HELD]:
         state[lane, SECOND_HELD] = 0
         return number_of(state[lane, SECOND])
@@ -69,7 +70,7 @@ def _legacy_normal(state, lane):
 def next_normal(kind, state, lane) -> float:
     """The stream's next `standard_normal()`."""
     if kind == MT19937:
-        return _legacy_normal(state, lane)
+        return legacy_normal(state, lane)
     return ziggurat(state, lane)
 
 

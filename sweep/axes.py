@@ -77,7 +77,7 @@ class Axis(BaseModel, Generic[T]):
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
                 raise ValueError(f"value {point!r}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
-        if len(set(checked)) < len(checked):
+        if self.zip is None and len(set(checked)) < len(checked):  # zipped, it is the rows that differ
             raise ValueError("the axis has a value twice")
         return tuple(checked)
 
@@ -189,4 +189,9 @@ def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
                     f"{first.setting} and {other.setting}: zipped as {first.zip!r}, so they need as many values as each "
                     f"other; they have {len(first.points)} and {len(other.points)}"
                 )
+        rows = list(zip(*(axis.points for axis in (first, *others)), strict=True))
+        if len(set(rows)) < len(rows):
+            raise InputError(
+                f"{' and '.join(axis.setting for axis in (first, *others))}: zipped, they have a combination twice"
+            )
     return list(bundles.values())

@@ -1,0 +1,72 @@
+"""The weights that a run starts with, from its own stream or given for all: a section for each way, compiled when needed."""
+
+from .boxes import opened
+from .compile import Section, inlined
+from .mersenne import mersenne_uniform
+from .normal_draws import ziggurat
+from .pcg import pcg_uniform
+from .state import STRIDE, UNITS
+from .streams import MT19937, PCG64, legacy_normal, seed_stream
+
+
+@inlined
+def _fill(network, start, runs, work, run, lane, draw):
+    """The order of drawing: w1 unit by unit, b1, w2 unit by unit, b2, and so on."""
+    first = 0
+    for layer in range(network.layers.shape[0]):
+        units, stride = network.layers[layer, UNITS], network.layers[layer, STRIDE]
+        inputs = stride - network.bias
+        for unit in range(units):
+            for row in range(first + unit * stride, first + unit * stride + inputs):
+                weight = start.weights[row] if start.weights.shape[0] else runs.centre[run, layer]
+                if start.drawn:
+                    weight += runs.spread[run, layer] * draw(work.streams, lane)
+                work.weights[row, lane] = weight + runs.offset[run, layer]
+        if network.bias:
+            for row in range(first + inputs, first + units * stride, stride):
+                weight = start.weights[row] if start.weights.shape[0] else runs.bias_centre[run, layer]
+                if start.biases_drawn:
+                    weight += runs.bias_spread[run, layer] * draw(work.streams, lane)
+                work.weights[row, lane] = weight
+        first += units * stride
+
+
+@inlined
+def _start(box, run, lane, draw):
+    network, _, _, _, start, runs, _, _, work, _ = opened(box)
+    seed_stream(start.stream, work.streams, lane, runs.seed[run])
+    _fill(network, start, runs, work, run, lane, draw)
+    return 0
+
+
+@Section
+def uniform_of_mersenne(box, run, lane):
+    """Uniform draws of `RandomState`. Answers 0."""
+    return _start(box, run, lane, mersenne_uniform)
+
+
+@Section
+def normal_of_mersenne(box, run, lane):
+    """Normal draws of `RandomState`. Answers 0."""
+    return _start(box, run, lane, legacy_normal)
+
+
+@Section
+def uniform_of_pcg(box, run, lane):
+    """Uniform draws of `default_rng`. Answers 0."""
+    return _start(box, run, lane, pcg_uniform)
+
+
+@Section
+def normal_of_pcg(box, run, lane):
+    """Normal draws of `default_rng`. Answers 0."""
+    return _start(box, run, lane, ziggurat)
+
+
+# By stream, and whether draws are normal.
+DRAWS = {
+    (MT19937, False): uniform_of_mersenne,
+    (MT19937, True): normal_of_mersenne,
+    (PCG64, False): uniform_of_pcg,
+    (PCG64, True): normal_of_pcg,
+}
