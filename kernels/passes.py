@@ -96,7 +96,7 @@ def shared_batch(box, batch):
 
 @Section
 def own_batch(box, batch):
-    """The gradients of one batch, of samples that each lane has gathered for keep_sum. Answers 0."""
+    """The gradients of one batch, of samples that each lane has gathered for itself. Answers 0."""
     network, phases, data, tiles, _, _, _, _, work, _ = opened(box)
     align_stack()
     inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
