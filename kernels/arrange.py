@@ -144,7 +144,7 @@ def phases_of(choices: Choices) -> Phases:
 
 def with_sections(choices: Choices, call: Call) -> Call:
     """A call with the parts of the loop that it needs, compiled or loaded now."""
-    epochs, shared_batch, own_batch = FUSED.get(choices.activation, BY_PHASE)
+    epochs, own_batch = FUSED.get(choices.activation, BY_PHASE)
     full, own = choices.batch.size is None, choices.batch.own
     batches = own_batches if own else given_batches
     return call._replace(
@@ -155,7 +155,7 @@ def with_sections(choices: Choices, call: Call) -> Call:
             judge=judge.address(call),
             update=(full_batch if full else batches).address(call),
             batches=0 if full else batches.address(call),
-            batch=0 if full else (own_batch if own else shared_batch).address(call),
+            own_batch=own_batch.address(call) if own else 0,
         )
     )
 

@@ -13,8 +13,18 @@ from .boxes import align_stack, opened
 from .compile import Section, inlined
 from .functions import sigmoid, tanh
 from .lanes import in_turn, join, load, part, rows, spread, store
-from .state import FIRST_UNIT, OFFSET, UNITS
-from .steps import clear_totals, layer_forward, loss, may_have_ended, outputs, outputs_backward, own_weights, unit_backward
+from .state import ALL, FIRST_UNIT, OFFSET, UNITS
+from .steps import (
+    clear_totals,
+    layer_forward,
+    loss,
+    may_have_ended,
+    outputs,
+    outputs_backward,
+    own_weights,
+    quads_of,
+    unit_backward,
+)
 from .updates import next_epoch
 
 
@@ -44,16 +54,6 @@ def _quads(network, phases, work, read, inputs, targets, phase, weights, counts,
             outputs_backward(network, work, read, inputs, quad, quad == first)
             for layer in range(last - 1, -1, -1):
                 _backward(network, work, layer, read, inputs, quad, quad == first, slope)
-
-
-@inlined
-def _shared_batch(box, batch, keep, slope):
-    network, phases, data, _, _, _, _, _, work, _ = opened(box)
-    align_stack()
-    first, weights, counts = batch * data.batch_quads, data.batch_weights, data.batch_counts
-    stop, targets, phase = first + data.batch_quads, data.targets, phases.loss
-    _quads(network, phases, work, spread, data.inputs, targets, phase, weights, counts, first, stop, 0, True, keep, slope)
-    return 0
 
 
 @inlined
@@ -99,41 +99,23 @@ def _keep_tanhs(out, row, z):
 
 
 @Section
-def epochs_of_sigmoids(box, tick, appointment):
+def epochs_of_sigmoids(box, tick, appointment, batch):
     """See `passes.epochs`."""
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
     align_stack()
-    quads, backward = data.weights.shape[0], network.full or network.gradient
-    inputs, targets, phase, weights, counts = data.inputs, data.targets, phases.loss, data.weights, data.counts
+    whole = batch == ALL
+    first, stop, weights, counts = quads_of(data, batch)
+    backward = not whole or network.full or network.gradient
+    inputs, targets, phase, keep, slope = data.inputs, data.targets, phases.loss, _keep_sigmoids, sigmoid_slope
     while True:
         clear_totals(network, work)
-        _quads(
-            network,
-            phases,
-            work,
-            spread,
-            inputs,
-            targets,
-            phase,
-            weights,
-            counts,
-            0,
-            quads,
-            0,
-            backward,
-            _keep_sigmoids,
-            sigmoid_slope,
-        )
+        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, first, stop, 0, backward, keep, slope)
+        if not whole:
+            return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
         next_epoch(box, network, phases, work, sections)
         tick += 1
-
-
-@Section
-def shared_batch_of_sigmoids(box, batch):
-    """See `passes.shared_batch`."""
-    return _shared_batch(box, batch, _keep_sigmoids, sigmoid_slope)
 
 
 @Section
@@ -143,41 +125,23 @@ def own_batch_of_sigmoids(box, batch):
 
 
 @Section
-def epochs_of_tanhs(box, tick, appointment):
+def epochs_of_tanhs(box, tick, appointment, batch):
     """See `passes.epochs`."""
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
     align_stack()
-    quads, backward = data.weights.shape[0], network.full or network.gradient
-    inputs, targets, phase, weights, counts = data.inputs, data.targets, phases.loss, data.weights, data.counts
+    whole = batch == ALL
+    first, stop, weights, counts = quads_of(data, batch)
+    backward = not whole or network.full or network.gradient
+    inputs, targets, phase, keep, slope = data.inputs, data.targets, phases.loss, _keep_tanhs, tanh_slope
     while True:
         clear_totals(network, work)
-        _quads(
-            network,
-            phases,
-            work,
-            spread,
-            inputs,
-            targets,
-            phase,
-            weights,
-            counts,
-            0,
-            quads,
-            0,
-            backward,
-            _keep_tanhs,
-            tanh_slope,
-        )
+        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, first, stop, 0, backward, keep, slope)
+        if not whole:
+            return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
         next_epoch(box, network, phases, work, sections)
         tick += 1
-
-
-@Section
-def shared_batch_of_tanhs(box, batch):
-    """See `passes.shared_batch`."""
-    return _shared_batch(box, batch, _keep_tanhs, tanh_slope)
 
 
 @Section
@@ -187,6 +151,6 @@ def own_batch_of_tanhs(box, batch):
 
 
 FUSED = {
-    "sigmoid": (epochs_of_sigmoids, shared_batch_of_sigmoids, own_batch_of_sigmoids),
-    "tanh": (epochs_of_tanhs, shared_batch_of_tanhs, own_batch_of_tanhs),
+    "sigmoid": (epochs_of_sigmoids, own_batch_of_sigmoids),
+    "tanh": (epochs_of_tanhs, own_batch_of_tanhs),
 }

@@ -9,7 +9,7 @@ from .boxes import align_stack, opened
 from .compile import Section, inlined
 from .lane_type import QUAD
 from .lanes import call, load, rows, spread, store
-from .state import FIRST_UNIT, OFFSET, UNITS
+from .state import ALL, FIRST_UNIT, OFFSET, UNITS
 from .steps import (
     clear_totals,
     keep_sum,
@@ -19,6 +19,7 @@ from .steps import (
     outputs,
     outputs_backward,
     own_weights,
+    quads_of,
     unit_backward,
 )
 from .updates import next_epoch
@@ -68,30 +69,27 @@ def _quads(network, phases, work, read, inputs, targets, phase, weights, counts,
 
 
 @Section
-def epochs(box, tick, appointment):
-    """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update."""
+def epochs(box, tick, appointment, batch):
+    """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update.
+
+    With a batch, not ALL: the gradients of that batch, of samples that all lanes share, and no more; answers 0. One section for
+    both, since a pass takes two to three seconds to compile.
+    """
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
     align_stack()
-    quads, backward = data.weights.shape[0], network.full or network.gradient
-    inputs, targets, phase, weights, counts = data.inputs, data.targets, phases.loss, data.weights, data.counts
+    whole = batch == ALL
+    first, stop, weights, counts = quads_of(data, batch)
+    backward = not whole or network.full or network.gradient
+    inputs, targets, phase = data.inputs, data.targets, phases.loss
     while True:
         clear_totals(network, work)
-        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, 0, quads, 0, backward)
+        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, first, stop, 0, backward)
+        if not whole:
+            return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
         next_epoch(box, network, phases, work, sections)
         tick += 1
-
-
-@Section
-def shared_batch(box, batch):
-    """The gradients of one batch, of samples that all lanes share. Answers 0."""
-    network, phases, data, _, _, _, _, _, work, _ = opened(box)
-    align_stack()
-    first, weights, counts = batch * data.batch_quads, data.batch_weights, data.batch_counts
-    stop, targets = first + data.batch_quads, data.targets
-    _quads(network, phases, work, spread, data.inputs, targets, phases.loss, weights, counts, first, stop, 0, True)
-    return 0
 
 
 @Section
@@ -105,4 +103,4 @@ def own_batch(box, batch):
     return 0
 
 
-BY_PHASE = (epochs, shared_batch, own_batch)
+BY_PHASE = (epochs, own_batch)

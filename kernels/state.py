@@ -12,6 +12,7 @@ RUNNING, CONVERGED, DIVERGED, STALLED, CAPPED = -1, 0, 1, 2, 3
 OUTCOMES = ("converged", "diverged", "stalled", "capped")
 IDLE = -1
 NEVER = 2**62
+ALL = -1  # in place of a batch: all data
 INFINITY, NAN = float("inf"), float("nan")
 
 # The columns of `Network.layers`: a layer's units, the row of its first unit among all units, the row of its first weight, how
@@ -203,7 +204,7 @@ class Sections(NamedTuple):
     judge: Address
     update: Address  # by a full batch, or by all batches of an epoch
     batches: Address  # the same, or 0 where the batch is full
-    batch: Address  # one batch
+    own_batch: Address  # one batch of samples that each lane has gathered for itself
 
 
 class Call(NamedTuple):

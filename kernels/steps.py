@@ -8,6 +8,7 @@ from .lane_type import QUAD
 from .lanes import call, every, filled, fma, given, load, rows, store, table
 from .layers import bias_backward, data_backward, dense_backward, weighted_sum
 from .state import (
+    ALL,
     DATA_INPUTS,
     DISTANCE,
     FIRST_UNIT,
@@ -20,6 +21,14 @@ from .state import (
     STRIDE,
     UNITS,
 )
+
+
+@inlined
+def quads_of(data, batch):
+    """The first quad of a batch and the one after its last, and the weights and counts of its samples; of all data for ALL."""
+    if batch == ALL:
+        return 0, data.weights.shape[0], data.weights, data.counts
+    return batch * data.batch_quads, (batch + 1) * data.batch_quads, data.batch_weights, data.batch_counts
 
 
 @inlined

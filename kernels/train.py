@@ -20,7 +20,7 @@ and not a mean over weights that changed meanwhile; then each batch has a pass a
 from .boxes import boxed
 from .compile import compiled
 from .lanes import ask
-from .state import NEVER
+from .state import ALL, NEVER
 from .updates import next_rates
 
 
@@ -37,7 +37,7 @@ def train_runs(everything):
         appointment = NEVER
         for lane in range(work.run.shape[0]):
             appointment = min(appointment, work.appointment[lane])
-        tick = ask(sections.epochs, box, tick, appointment)
+        tick = ask(sections.epochs, box, tick, appointment, ALL)
         left -= ask(sections.judge, box, tick)
         next_rates(network, phases, work)
         ask(sections.update, box)

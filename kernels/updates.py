@@ -83,7 +83,7 @@ def own_batches(box):
     _draw_orders(start, data, tiles, work)
     for batch in range(data.batches):
         _gather(network, data, tiles, batch)
-        ask(sections.batch, box, batch)
+        ask(sections.own_batch, box, batch)
         update(network, phases, work)
     return 0
 
@@ -93,7 +93,7 @@ def given_batches(box):
     """One epoch of batches in the given order, the same for all lanes. Answers 0."""
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
     for batch in range(data.batches):
-        ask(sections.batch, box, batch)
+        ask(sections.epochs, box, 0, 0, batch)
         update(network, phases, work)
     return 0
 
