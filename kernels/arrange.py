@@ -15,14 +15,14 @@ from .fused_passes import FUSED
 from .judge import judge
 from .lane_type import DTYPES, QUAD, Memory, Table, lanes_of
 from .lanes import aligned
-from .losses import LOSSES
+from .losses import LOSSES, Loss
 from .optimizers import OPTIMIZERS
 from .passes import BY_PHASE
 from .schedules import SCHEDULES
 from .starts import refill
 from .state import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Call, Data, Network, Phases, Sections, Tiles, Workspace
 from .streams import new_state
-from .updates import full_batch, given_batches, own_batches
+from .updates import given_batches, own_batches
 
 MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
 
@@ -51,9 +51,8 @@ def layer_scales(choices: Choices, layers: np.ndarray) -> np.ndarray:
     """What each layer multiplies its weighted sums with, and the bias input within them: float64 (layers, 2).
 
     ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: tanh and
-    relu layers have a
-    gain of sqrt(2), of relu on its output, which is the same as on its input; the output is divided by sqrt(width) once more
-    (J. Sohl-Dickstein, arXiv 2402.06184).
+    relu layers have a gain of sqrt(2), of relu on its output, which is the same as on its input; the output is divided by
+    sqrt(width) once more (J. Sohl-Dickstein, arXiv 2402.06184).
     """
     factor, gain = np.ones(len(layers)), np.ones(len(layers))
     if choices.parametrization != "standard":
@@ -96,8 +95,7 @@ def network_of(
         loss_reads_logits=loss.reads_logits,
         through_outputs=not loss.from_logits and (choices.output != "identity" or offset),
         product=loss.from_logits,
-        exact_phase=loss.exact is not None,
-        terms=float({"outputs": y.size, "samples": len(y), "": 1}[loss.mean]),
+        terms=float(_terms(loss, *y.shape)),
         screened=hard or not loss.from_logits,
         accuracy=choices.sides,
         offset=offset,
@@ -153,7 +151,6 @@ def with_sections(choices: Choices, call: Call) -> Call:
             weights=DRAWS[call.start.stream, call.start.normal].address(call),
             epochs=epochs.address(call),
             judge=judge.address(call),
-            update=(full_batch if full else batches).address(call),
             batches=0 if full else batches.address(call),
             own_batch=own_batch.address(call) if own else 0,
         )
@@ -179,8 +176,12 @@ def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarra
 def _sample_weights(choices: Choices, samples: int, outputs: int) -> np.ndarray:
     """The weight of each of `samples` samples in their loss."""
     loss = LOSSES[choices.loss]
-    over = {"outputs": samples * outputs, "samples": samples, "": 1}[loss.mean]
-    return np.full((samples, 1), loss.factor / over)
+    return np.full((samples, 1), loss.factor / _terms(loss, samples, outputs))
+
+
+def _terms(loss: Loss, samples: int, outputs: int) -> int:
+    """How many terms a loss is the mean of."""
+    return {"outputs": samples * outputs, "samples": samples, "": 1}[loss.mean]
 
 
 def data_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Data:

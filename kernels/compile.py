@@ -4,15 +4,15 @@ Numba's disk cache does not notice a change in a function that lives in another 
 after a hash of all sources of this package: other sources, other folder. It is a folder of the user's, since site-packages
 may be read-only; where no folder can be written, everything is compiled again in each process.
 
-Five ways, chosen for the time that compiling takes (the whole: 4 s; everything `inlined` 6 s, everything `called` 9 s, LLVM's
-inlining for everything 12 s, as each function is then optimised again inside each of its callers):
-`compiled` for what Python calls; `inlined` for the parts of the loop, each used in one place or two; `leaf` for arithmetic on
-lanes, used in many; `called` for scalar work that is rare; `Phase` for the formulas that a spec chooses among.
+Six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the loop, each
+used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Phase` for the
+formulas that a spec chooses among; `Section` for the large parts of the loop. With one of the first four for everything the
+loop takes longer, as each function is then optimised again inside each of its callers.
 
-A `Phase` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that varies ten
-activations and ten rules compiles twenty small functions and one loop, not a hundred kernels, and none that it does not use.
-Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a branch in the
-loop, which compiles every formula for everybody.
+A `Phase` or `Section` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that
+varies ten activations and ten rules compiles twenty small functions and one loop, not a hundred kernels, and none that it does
+not use. Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a branch in
+the loop, which compiles every formula for everybody.
 
 Nothing here allocates, so Numba's reference counts are switched off: in the loop they cost a tenth of the time.
 """

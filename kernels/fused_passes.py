@@ -1,10 +1,11 @@
 """The passes once more, for the hidden activations of most studies, with their formulas within the layers.
 
 A unit's weighted sum goes through the formula in registers, and on the way back its slope likewise: divisions and
-multiply-adds overlap,
-and two stores and loads of every unit are saved. Full-batch training of 2-32-1 on 192 samples is a quarter faster than by
-`passes.py`, XOR
-a third (`benchmarks/NOTES.md`). Each of these takes two seconds to compile, and a spec only compiles those that it uses.
+multiply-adds overlap, and two stores and loads of every unit are saved: `benchmarks/NOTES.md` has what that gains. Each of
+these takes two to three seconds to compile, and a spec only compiles those that it uses.
+
+The loops of `epochs` stand here once for each formula: handed to one shared inlined loop instead, Numba copies the whole pass
+once more, and takes half as long again to compile it.
 """
 
 from .activations import sigmoid_slope, tanh_slope

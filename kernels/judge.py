@@ -44,7 +44,7 @@ MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has conve
 @inlined
 def _exact_losses(network, phases, data, work):
     store(work.totals, LOSS, filled(work.totals, 0.0))
-    if network.exact_phase:
+    if network.product:
         for quad in range(data.weights.shape[0]):
             logits, targets = rows(work.logits, quad * network.outputs), table(data.targets, quad * network.outputs)
             call(phases.exact_loss, logits, targets, table(data.weights, quad), rows(work.totals, 0), network.outputs)

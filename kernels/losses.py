@@ -10,8 +10,8 @@ rounding errors, so the screen never changes an answer, only the time.
 Cross-entropy is -log of the product of the probabilities that the targets were given. The score is that product's binary
 logarithm with the sign changed, or nearly: with product = m 2**k, 1 <= m < 2, it is -(k + m), which falls as the
 product rises and needs no logarithm. A probability is 1 - error, whose relative error is large where it is small; so where
-four of
-them have a product below a limit the score is infinite, and the exact loss decides, as it does wherever targets are not 0 or 1.
+four of them have a product below a limit the score is infinite, and the exact loss decides, as it does wherever targets are
+not 0 or 1.
 Screening costs XOR 3 %; the exact loss at each epoch would cost it half as much again.
 
 A sample's weight holds what the mean is over, and the half of `half_mse`; it is 0 where a sample only fills up a quad.

@@ -110,7 +110,12 @@ RANGES = {
 }
 
 
-SCHEME_NUMBERS = {"uniform": ("low", "high"), "normal": ("mean", "std"), "constant": ("value",)}
+# The numbers of the schemes that have any, and their defaults.
+SCHEME_NUMBERS: dict[str, dict[str, float]] = {
+    "uniform": {"low": 0.0, "high": 1.0},
+    "normal": {"mean": 0.0, "std": 1.0},
+    "constant": {"value": 0.0},
+}
 
 
 class Settings:
@@ -151,7 +156,7 @@ class Settings:
         """Whether every number belongs to what was chosen, and none that it needs is missing."""
         schedule = SCHEDULES[choices.schedule].numbers
         belong = {
-            "init": SCHEME_NUMBERS.get(choices.scheme, ()),
+            "init": SCHEME_NUMBERS.get(choices.scheme, {}),
             "optimizer": OPTIMIZERS[choices.optimizer].numbers,
             "schedule": (*schedule, "warmup"),
         }
@@ -233,13 +238,15 @@ def _start(scheme: str, settings: Settings, fan_in: float, units: int) -> tuple[
     xavier: X. Glorot and Y. Bengio, AISTATS 2010. he: K. He et al., ICCV 2015. lecun: Y. LeCun et al., Efficient BackProp,
     1998.
     """
+    numbers = [settings.get(f"init.{key}", default) for key, default in SCHEME_NUMBERS.get(scheme, {}).items()]
     if scheme == "uniform":
-        low, high = settings.get("init.low", 0.0), settings.get("init.high", 1.0)
+        low, high = numbers
         return low, high - low
     if scheme == "normal":
-        return settings.get("init.mean", 0.0), settings.get("init.std", 1.0)
+        mean, std = numbers
+        return mean, std
     if scheme in {"constant", "file"}:
-        return settings.get("init.value", 0.0), 0.0
+        return numbers[0] if numbers else 0.0, 0.0
     family, shape = scheme.split("_")
     variance = {"xavier": 2 / (fan_in + units), "he": 2 / fan_in, "lecun": 1 / fan_in}[family]
     if shape == "normal":

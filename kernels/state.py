@@ -50,8 +50,7 @@ class Network(NamedTuple):
     scaled: bool  # some factor is not 1
     loss_reads_logits: bool  # the output activation is part of the loss's phase
     through_outputs: bool  # the loss's slope is of the outputs, not of the logits
-    product: bool  # the score is a product of probabilities
-    exact_phase: bool  # the exact loss is another phase's work; else it is the score
+    product: bool  # the score is a product of probabilities, the exact loss another phase's work; else they are the same
     terms: float  # how many the mean loss is a mean of
     screened: bool
     accuracy: bool  # there are sides, or classes, to be right about
@@ -202,8 +201,7 @@ class Sections(NamedTuple):
     weights: Address  # that a run starts with
     epochs: Address
     judge: Address
-    update: Address  # by a full batch, or by all batches of an epoch
-    batches: Address  # the same, or 0 where the batch is full
+    batches: Address  # all updates of an epoch, or 0 where the batch is full
     own_batch: Address  # one batch of samples that each lane has gathered for itself
 
 
@@ -222,4 +220,4 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0, 0)
+NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0)

@@ -21,7 +21,7 @@ from .boxes import boxed
 from .compile import compiled
 from .lanes import ask
 from .state import ALL, NEVER
-from .updates import next_rates
+from .updates import next_epoch
 
 
 @compiled
@@ -39,6 +39,5 @@ def train_runs(everything):
             appointment = min(appointment, work.appointment[lane])
         tick = ask(sections.epochs, box, tick, appointment, ALL)
         left -= ask(sections.judge, box, tick)
-        next_rates(network, phases, work)
-        ask(sections.update, box)
+        next_epoch(box, network, phases, work, sections)
         tick += 1

@@ -96,11 +96,3 @@ def given_batches(box):
         ask(sections.epochs, box, 0, 0, batch)
         update(network, phases, work)
     return 0
-
-
-@Section
-def full_batch(box):
-    """One step from the gradients of the loss of all data. Answers 0."""
-    network, phases, _, _, _, _, _, _, work, _ = opened(box)
-    update(network, phases, work)
-    return 0

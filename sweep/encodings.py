@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
 from .axes import Axis, Setting
 from .data import PAIRS, ZERO_ONE, Pair
+from .forms import Table
 
 ALLOWED = " or ".join(f"[{false:g}, {true:g}]" for false, true in PAIRS)
 
@@ -20,19 +21,15 @@ def _known_pair(raw: object) -> Pair:
 FalseTrue = Annotated[Pair, BeforeValidator(_known_pair)]
 
 
-class BothSides(BaseModel):
+class BothSides(Table):
     """A pair for inputs and a pair for targets."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     inputs: Setting[FalseTrue] = ZERO_ONE
     targets: Setting[FalseTrue] = ZERO_ONE
 
 
-class TargetSide(BaseModel):
+class TargetSide(Table):
     """A pair for targets, where the inputs are numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     targets: Setting[FalseTrue] = ZERO_ONE
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from ..kernels import RANGES
 from .axes import Axis, Setting
 
+Switch = Annotated[bool, Field(strict=True)]
+
 
 class Table(BaseModel):
     """A table of a spec: its keys are known, and it never changes."""
@@ -38,12 +40,20 @@ def one_of(names: Iterable[str]) -> Any:
     return Literal[tuple(names)]
 
 
-def with_numbers(title: str, group: str, numbers: Mapping[str, float | None], **fields: Any) -> type[Table]:
+def with_numbers(
+    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], **fields: Any
+) -> type[Table]:
     """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given."""
     settings: dict[str, Any] = {
         key: (Setting[number(f"{group}.{key}")], ... if default is None else default) for key, default in numbers.items()
     }
     return create_model(title, __base__=Table, **fields, **settings)
+
+
+def meant(name: object, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: which one was probably meant, if any."""
+    near = get_close_matches(str(name), list(known), 1)
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:
@@ -75,10 +85,8 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
             raise ValueError(f"{raw!r}: must be one of {', '.join(models)}, or a table with a {key}")
         name = table[key]
         if not isinstance(name, str) or name not in models:
-            near = get_close_matches(str(name), models, 1)
-            meant = f"; did you mean {near[0]}?" if near else "."
             shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {name!r}: "
-            raise ValueError(f"{shown}there is none such{meant} There are: {', '.join(models)}")
+            raise ValueError(f"{shown}there is none such{meant(name, models)} There are: {', '.join(models)}")
         return table
 
     return as_table

@@ -6,11 +6,9 @@ from pydantic import BeforeValidator, Field
 
 from ..kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
-from .forms import Table, choice, number, one_of, with_numbers
+from .forms import Switch, Table, choice, number, one_of, with_numbers
 
 MOST_UNITS = 65_536
-Switch = Annotated[bool, Field(strict=True)]
-DEFAULTS = {"low": 0.0, "high": 1.0, "mean": 0.0, "std": 1.0, "value": 0.0}
 
 if TYPE_CHECKING:
     ActivationName = OutputName = ParametrizationName = StreamName = str
@@ -42,7 +40,7 @@ def _init_models() -> dict[str, type[Table]]:
     offsets: Any = Annotated[tuple[Setting[number("init.offset")], ...], Field(min_length=1)]
     models: dict[str, type[Table]] = {}
     for name in SCHEMES:
-        numbers: dict[str, float | None] = {key: DEFAULTS[key] for key in SCHEME_NUMBERS.get(name, ())}
+        numbers = SCHEME_NUMBERS.get(name, {})
         models[name] = with_numbers(name, "init", numbers, scheme=(Literal[name], ...), offset=(offsets | None, None))
     return {**models, "file": FileInit}
 

@@ -3,11 +3,12 @@
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from .axes import Number, Setting
 from .data import ZERO_ONE
 from .encodings import Encoding, TargetEncoding
+from .forms import Switch, Table
 
 Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
 Bits = Annotated[int, Field(strict=True, ge=1, le=16)]
@@ -17,7 +18,6 @@ Centers = Annotated[int, Field(strict=True, ge=2, le=1000)]
 DataSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Spread = Annotated[Number, Field(ge=0, le=1000)]  # with more, rounding to a decimal would not cut a last bit off
 Factor = Annotated[Number, Field(gt=0, lt=1)]
-Switch = Annotated[bool, Field(strict=True)]
 
 
 def _sizes(raw: object) -> tuple[int, int]:
@@ -37,18 +37,14 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 Rows = tuple[tuple[Bit, ...], ...]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Gate(_Table):
+class Gate(Table):
     """A gate of two inputs."""
 
     name: Literal["and", "or", "xor"]
     encoding: Encoding = ZERO_ONE
 
 
-class TruthTable(_Table):
+class TruthTable(Table):
     """Any table of zeros and ones."""
 
     name: Literal["truth_table"]
@@ -69,7 +65,7 @@ class TruthTable(_Table):
         return self
 
 
-class Parity(_Table):
+class Parity(Table):
     """Whether the number of ones among the bits is odd."""
 
     name: Literal["parity"]
@@ -77,7 +73,7 @@ class Parity(_Table):
     encoding: Encoding = ZERO_ONE
 
 
-class Encoder(_Table):
+class Encoder(Table):
     """N one-hot patterns through M hidden units, N-M-N; `model.hidden` is M."""
 
     name: Literal["encoder"]
@@ -85,14 +81,14 @@ class Encoder(_Table):
     encoding: Encoding = ZERO_ONE
 
 
-class TwoSpirals(_Table):
+class TwoSpirals(Table):
     """Lang & Witbrock's 194 points."""
 
     name: Literal["two_spirals"]
     encoding: TargetEncoding = ZERO_ONE
 
 
-class Moons(_Table):
+class Moons(Table):
     """Two half circles that reach into each other."""
 
     name: Literal["moons"]
@@ -102,7 +98,7 @@ class Moons(_Table):
     encoding: TargetEncoding = ZERO_ONE
 
 
-class Circles(_Table):
+class Circles(Table):
     """A circle around a circle."""
 
     name: Literal["circles"]
@@ -113,7 +109,7 @@ class Circles(_Table):
     encoding: TargetEncoding = ZERO_ONE
 
 
-class Blobs(_Table):
+class Blobs(Table):
     """Clouds, a class each."""
 
     name: Literal["blobs"]
@@ -125,7 +121,7 @@ class Blobs(_Table):
     encoding: TargetEncoding = ZERO_ONE
 
 
-class Teacher(_Table):
+class Teacher(Table):
     """Regression on what a random network answers."""
 
     name: Literal["teacher"]
@@ -137,7 +133,7 @@ class Teacher(_Table):
     activation: Setting[Literal["tanh", "sigmoid", "relu", "identity"]] = "tanh"
 
 
-class FileTask(_Table):
+class FileTask(Table):
     """Columns of a CSV, Parquet or NPZ file."""
 
     file: Annotated[str, Field(min_length=1)]

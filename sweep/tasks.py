@@ -1,7 +1,6 @@
 """Tasks: the `task` of a spec as one of the models, and the data that it stands for."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -14,6 +13,7 @@ from .axes import Axis
 from .columns import Sides, digest_of, read_sides, standardised
 from .data import ZERO_ONE, Block, Pair, Task, Where, assemble, has_truths
 from .encodings import BothSides, pairs_of
+from .forms import meant
 from .task_models import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
 
 AnyTask = Gate | TruthTable | Parity | Encoder | TwoSpirals | Moons | Circles | Blobs | Teacher | FileTask
@@ -44,10 +44,8 @@ def _as_table(raw: object) -> object:
         raise ValueError(f"{raw!r}: must be the name of a task, or a table with a name or a file")
     name = table["name"]
     if not isinstance(name, str) or name not in TAGS:
-        near = get_close_matches(str(name), TAGS, 1)
-        meant = f"; did you mean {near[0]}?" if near else "."
         raise ValueError(
-            f"no task is called {name!r}{meant} There are: {', '.join(sorted(TAGS))}, "
+            f"no task is called {name!r}{meant(name, TAGS)} There are: {', '.join(sorted(TAGS))}, "
             "and files: { file = ..., inputs = [...], targets = [...] }"
         )
     return table

@@ -6,10 +6,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
 from .axes import Axis, Setting
-from .forms import Table, bounds, choice, one_of, with_numbers
+from .forms import Switch, Table, bounds, choice, one_of, with_numbers
 
 Count = Annotated[int, Field(strict=True, ge=1, le=2**31 - 2)]
-Switch = Annotated[bool, Field(strict=True)]
 Rate = Annotated[float, bounds("lr")]
 
 OPTIMIZER_MODELS = {
