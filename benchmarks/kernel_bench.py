@@ -99,7 +99,7 @@ class Case(NamedTuple):
 
     def seconds(self) -> float:
         x, y = self.shape.data()
-        epochs = max(int(4e5 / self.shape.sigmoids), 20)
+        epochs = int(2e6 / self.shape.sigmoids)
         runs = 4 * lanes_of(self.settings.get("dtype", "float64"))
         hidden, seeds = self.shape.widths[1:-1], np.arange(runs)
         return timed(

@@ -4,6 +4,7 @@
 that the kernels need no checks of their own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,13 @@ import numpy as np
 from .activations import ACTIVATIONS, OUTPUTS
 from .arguments import in_layers
 from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unreachable
-from .compile import SOURCES_HASH, compiled_before
+from .compile import SOURCES_HASH
 from .job import Job
 from .lane_type import DTYPES, lanes_of
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .parts import Part, missing
+from .parts import compile_part as _compile_part
 from .recording import Trajectories, plan_records, trajectories_of
 from .runs import RANGES, SCHEME_NUMBERS, Range
 from .schedules import SCHEDULES
@@ -40,12 +43,13 @@ __all__ = [
     "SOURCES_HASH",
     "STREAMS",
     "Nonsense",
+    "Part",
     "Range",
     "Training",
     "Trajectories",
     "Unreachable",
     "check",
-    "compiled_before",
+    "compile_part",
     "lanes_of",
     "train",
 ]
@@ -80,9 +84,9 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     x (samples, inputs), y (samples, outputs) or (samples,): the data that all runs share.
 
     The network. hidden: units of each hidden layer, or of the only one. activation: of hidden units, output: of output units,
-    by name (`ACTIVATIONS`,
-    `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts: every layer sees the
-    inputs and all earlier layers. parametrization: "standard", "ntk" or "mean_field" (see `arrange.layer_scales`).
+    by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts:
+    every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or "mean_field" (see
+    `arrange.layer_scales`).
     The start. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays", "offset": ...};
     arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one a layer.
     Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed), "pcg64"
@@ -93,12 +97,10 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     time), or {"size": ..., "order": "given", "shuffled" or "replacement"}; an epoch is one pass over the data.
     loss: a name (`LOSSES`). derivative_offset: added to f'(z) in backpropagation (Fahlman's sigmoid-prime offset).
     The end. epochs: the most. stop: {"loss", "within", "accuracy", "gradient_norm": ...}, all of which must hold, in
-    "patience" tests in a
-    row: the loss at most, every |output - target| below, the accuracy at least, the gradient's norm at most. stall: {"window":
-    w, "improvement": r}: at each w-th epoch, whether the loss has fallen by less than r times itself since the last. bound:
-    diverged when
-    the loss is over this, or not finite. midpoint: outputs and targets from here up are one side, for the accuracy; None: no
-    sides. dtype: "float64", or "float32", which computes twice as many runs at once.
+    "patience" tests in a row: the loss at most, every |output - target| below, the accuracy at least, the gradient's norm at
+    most. stall: {"window": w, "improvement": r}: at each w-th epoch, whether the loss has fallen by less than r times itself
+    since the last. bound: diverged when the loss is over this, or not finite. midpoint: outputs and targets from here up are
+    one side, for the accuracy; None: no sides. dtype: "float64", or "float32", which computes twice as many runs at once.
 
     Numbers may be arrays, one for each run, broadcast together (lr and offset: within their lists).
 
@@ -130,3 +132,14 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 def check(x, y, **settings: Any) -> None:
     """Raise `Nonsense` where `train` would, and train nothing."""
     Job(x, y, **settings)
+
+
+def missing_parts(jobs: Iterable[dict[str, Any]], records: bool) -> list[Part]:
+    """The parts of the loop that this machine has yet to compile for some calls of `train`, those that take long first."""
+    return missing({part for job in jobs for part in Job(**job).parts(records)})
+
+
+def compile_part(part: Part) -> None:
+    """Compile a part now, and keep it on disk for other processes."""
+    sample = Job([[0.0]], [[0.0]], dtype=part.dtype).call(plan_records(1, 1, None, None), records=False, keep_weights=False)
+    _compile_part(part, sample)

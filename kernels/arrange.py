@@ -1,28 +1,17 @@
-"""From choices and data to what the loop works on: the table of layers, the data in quads, the phases, the memory."""
+"""From choices and data to what the loop works on: the table of layers, the data in quads, the memory."""
 
 import math
-from typing import Any
 
 import numpy as np
 
-from . import gradients
-from .accuracy import largest_at_target, on_their_sides
-from .activations import ACTIVATIONS, OUTPUTS
+from .activations import ACTIVATIONS
 from .choices import Choices, Nonsense
-from .compile import Phase
-from .draws import DRAWS
-from .fused_passes import FUSED
-from .judge import judge
-from .lane_type import DTYPES, QUAD, Memory, Table, lanes_of
+from .lane_type import DTYPES, QUAD, lanes_of
 from .lanes import aligned
 from .losses import LOSSES, Loss
 from .optimizers import OPTIMIZERS
-from .passes import BY_PHASE
-from .schedules import SCHEDULES
-from .starts import refill
-from .state import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Call, Data, Network, Phases, Sections, Tiles, Workspace
+from .state import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from .streams import new_state
-from .updates import given_batches, own_batches
 
 MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
 
@@ -85,7 +74,6 @@ def network_of(
     return Network(
         layers=layers,
         scales=layer_scales(choices, layers).astype(DTYPES[choices.dtype]),
-        quad=QUAD,
         inputs=int(layers[0, DATA_INPUTS]),
         outputs=y.shape[1],
         units=sum(choices.hidden),
@@ -111,49 +99,6 @@ def network_of(
         gradient=records or "gradient_norm" in choices.stops,
         measure=choices.measure,
         every_epoch=choices.measure or "accuracy" in choices.stops or "gradient_norm" in choices.stops,
-    )
-
-
-def phases_of(choices: Choices) -> Phases:
-    """The formulas that these choices name, compiled or loaded now."""
-    hidden, output, loss = ACTIVATIONS[choices.activation], OUTPUTS[choices.output], LOSSES[choices.loss]
-    rule, own = OPTIMIZERS[choices.optimizer], choices.batch.own
-
-    def address(phase: Phase | None, given: type = Table) -> Any:
-        return phase.address(DTYPES[choices.dtype], given) if phase else 0
-
-    return Phases(
-        activate=address(hidden.forward),
-        activate_backward=address(hidden.backward),
-        output=address(output.forward),
-        output_backward=address(output.backward),
-        loss=address(loss.phase),
-        loss_of_own=address(loss.phase, Memory) if own else 0,
-        exact_loss=address(loss.exact),
-        accuracy=address(largest_at_target if choices.output == "softmax" else on_their_sides),
-        squares=address(gradients.squares),
-        clip=address(gradients.clip),
-        decay=address(gradients.decay),
-        rule=address(rule.update),
-        advance=address(rule.advance),
-        schedule=address(SCHEDULES[choices.schedule].phase),
-    )
-
-
-def with_sections(choices: Choices, call: Call) -> Call:
-    """A call with the parts of the loop that it needs, compiled or loaded now."""
-    epochs, own_batch = FUSED.get(choices.activation, BY_PHASE)
-    full, own = choices.batch.size is None, choices.batch.own
-    batches = own_batches if own else given_batches
-    return call._replace(
-        sections=Sections(
-            refill=refill.address(call),
-            weights=DRAWS[call.start.stream, call.start.normal].address(call),
-            epochs=epochs.address(call),
-            judge=judge.address(call),
-            batches=0 if full else batches.address(call),
-            own_batch=own_batch.address(call) if own else 0,
-        )
     )
 
 

@@ -19,7 +19,7 @@ Nothing here allocates, so Numba's reference counts are switched off: in the loo
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -27,6 +27,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import cfunc, njit, typeof, types
 from numba.core import config
+from numba.core.registry import cpu_target
 from platformdirs import user_cache_path
 
 from .boxes import Box
@@ -64,11 +65,6 @@ def _cache_folder() -> str | None:
 CACHE_FOLDER = _cache_folder()
 
 
-def compiled_before() -> bool:
-    """Whether machine code of these very sources is on disk already, for this or another processor."""
-    return CACHE_FOLDER is not None and any(Path(CACHE_FOLDER).rglob("*.nbi"))
-
-
 def inlined(function: Function) -> Function:
     """Make `function` part of its callers before they are compiled; it is never compiled on its own."""
     return cast("Function", njit(inline="always", **OPTIONS)(function))
@@ -101,6 +97,9 @@ def compiled(function: Function) -> Function:
         return cast("Function", njit(nogil=True, **kept, **OPTIONS)(function))
 
 
+PARTS: dict[str, Any] = {}  # every Phase and Section, by the name of its function
+
+
 class Phase:
     """A function on rows of lanes that compiled code calls by its address (`lanes.call`); decorate with it.
 
@@ -109,8 +108,9 @@ class Phase:
     """
 
     def __init__(self, function: Callable[..., None]):
-        self.function = function
+        self.function, self.name = function, function.__name__
         self.address = cache(self._address)
+        PARTS[self.name] = self
 
     def _address(self, dtype, given: type = Table) -> Any:
         """Where the machine code for `dtype` starts, `given` being Table or Memory; the function itself if the JIT is off."""
@@ -119,7 +119,7 @@ class Phase:
         number = types.float64 if np.dtype(dtype) == np.float64 else types.float32
         kinds = {Memory: Memory(number), Table: Table(number), Given: given(number), int: types.int64}
         signature = types.void(*(kinds[kind] for kind in self.function.__annotations__.values()))
-        return _address_of(self.function, signature)
+        return _address_of(self.function, signature, (np.dtype(dtype).name, given is Memory), forceinline=True)
 
 
 class Section:
@@ -129,21 +129,39 @@ class Section:
     """
 
     def __init__(self, function: Callable[..., int]):
-        self.function = function
+        self.function, self.name = function, function.__name__
         self._numbers = function.__code__.co_argcount - 1
-        self._addresses: dict[Any, Any] = {}
+        self._addresses: dict[int, Any] = {}
+        PARTS[self.name] = self
 
     def address(self, content) -> Any:
-        """Where the machine code for a box of this tuple starts; the function itself if the JIT is off."""
+        """Where the machine code for a box of this `state.Call` starts; the function itself if the JIT is off."""
         if SETTINGS.DISABLE_JIT:
             return self.function
         kind = typeof(content)
-        if kind not in self._addresses:
+        if id(kind) not in self._addresses:  # Numba keeps one object a type; to hash it would take a tenth of a millisecond
             signature = types.int64(Box(kind), *[types.int64] * self._numbers)
-            self._addresses[kind] = _address_of(self.function, signature)
-        return self._addresses[kind]
+            self._addresses[id(kind)] = _address_of(self.function, signature, (content.work.weights.dtype.name, False))
+        return self._addresses[id(kind)]
 
 
-def _address_of(function: Callable[..., Any], signature) -> Any:
+def _address_of(function: Callable[..., Any], signature, variant: tuple[str, bool], **options: Any) -> Any:
+    """Numba's C function first calls another, which has the body, unless LLVM is made to inline it (XOR 5 % faster)."""
     with _kept_on_disk() as kept:
-        return cfunc(signature, **kept, **OPTIONS)(function).address
+        address = cfunc(signature, **kept, **OPTIONS, **options)(function).address
+    if CACHE_FOLDER is not None:
+        with suppress(OSError):
+            _sign(function.__name__, *variant).touch()
+    return address
+
+
+def _sign(name: str, dtype: str, own: bool) -> Path:
+    """The file whose presence says that a part is on disk, for this processor; Numba's own index would take long to read."""
+    context: Any = cpu_target.target_context
+    target = hashlib.sha256(repr(context.codegen().magic_tuple()).encode()).hexdigest()[:8]
+    return Path(cast("str", CACHE_FOLDER)) / f"{name}-{dtype}{'-own' * own}-{target}.kept"
+
+
+def is_kept(name: str, dtype: str, own: bool) -> bool:
+    """Whether a part need not be compiled: it is on disk, or nothing can be kept there, or the JIT is off."""
+    return CACHE_FOLDER is None or bool(SETTINGS.DISABLE_JIT) or _sign(name, dtype, own).exists()

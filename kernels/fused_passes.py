@@ -1,8 +1,9 @@
-"""The passes once more, for the hidden activations of most studies, with their formulas within the layers.
+"""The passes once more, without shortcuts, for the hidden activations of most studies, their formulas within the layers.
 
 A unit's weighted sum goes through the formula in registers, and on the way back its slope likewise: divisions and
-multiply-adds overlap, and two stores and loads of every unit are saved: `benchmarks/NOTES.md` has what that gains. Each of
-these takes two to three seconds to compile, and a spec only compiles those that it uses.
+multiply-adds overlap, and two stores and loads of every unit are saved. Without shortcuts a unit is read by the next layer
+alone, and there is nothing to search. `benchmarks/NOTES.md` has what that gains. Each of these takes two to three seconds to
+compile, and a spec only compiles those that it uses.
 
 The loops of `epochs` stand here once for each formula: handed to one shared inlined loop instead, Numba copies the whole pass
 once more, and takes half as long again to compile it.
@@ -13,29 +14,40 @@ from .bits import single
 from .boxes import align_stack, opened
 from .compile import Section, inlined
 from .functions import sigmoid, tanh
-from .lanes import in_turn, join, load, part, rows, spread, store
-from .state import ALL, FIRST_UNIT, OFFSET, UNITS
-from .steps import (
-    clear_totals,
-    layer_forward,
-    loss,
-    may_have_ended,
-    outputs,
-    outputs_backward,
-    own_weights,
-    quads_of,
-    unit_backward,
-)
+from .lane_type import QUAD
+from .lanes import call, filled, in_turn, join, load, part, rows, spread, store
+from .layers import dense_backward
+from .state import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS
+from .steps import clear_totals, loss, may_have_ended, outputs_backward, own_weights, quads_of, unit_sum
 from .updates import next_epoch
+
+
+@inlined
+def _forward(network, phases, work, read, inputs, quad, keep):
+    """Layer by layer, unit by unit: activations, then the logits of the quad."""
+    layers, row = network.layers, 0
+    last = layers.shape[0] - 1
+    for layer in range(last):
+        first, stride = layers[layer, FIRST_UNIT], layers[layer, STRIDE]
+        for unit in range(first, first + layers[layer, UNITS]):
+            keep(work.values, unit, unit_sum(network, work, layer, row, read, inputs, quad))
+            row += stride
+    for logit in range(quad * network.outputs, (quad + 1) * network.outputs):
+        store(work.logits, logit, unit_sum(network, work, last, row, read, inputs, quad))
+        row += layers[last, STRIDE]
+    if not network.loss_reads_logits:
+        out, slopes = rows(work.values, network.units), rows(work.slopes, network.units)
+        call(phases.output, out, rows(work.logits, quad * network.outputs), slopes, network.outputs * QUAD)
 
 
 @inlined
 def _backward(network, work, layer, read, inputs, quad, fresh, slope):
     """A hidden layer, unit by unit."""
-    first = network.layers[layer, FIRST_UNIT]
-    for unit in range(network.layers[layer, UNITS]):
-        a = load(work.values, first + unit)
-        da = unit_backward(network, work, layer, first + unit, a, fresh)
+    layers, first = network.layers, network.layers[layer, FIRST_UNIT]
+    deltas, units, stride = layers[layer + 1, FIRST_UNIT], layers[layer + 1, UNITS], layers[layer + 1, STRIDE]
+    for unit in range(layers[layer, UNITS]):
+        a, da, row = load(work.values, first + unit), filled(work.values, 0.0), layers[layer + 1, FIRST_WEIGHT] + unit
+        da = dense_backward(da, work.gradients, row, work.deltas, deltas, work.weights, a, units, stride, fresh)
         steepness = slope(a)
         if network.offset:
             steepness = steepness + load(work.numbers, OFFSET)
@@ -46,10 +58,7 @@ def _backward(network, work, layer, read, inputs, quad, fresh, slope):
 def _quads(network, phases, work, read, inputs, targets, phase, weights, counts, first, stop, shift, backward, keep, slope):
     last = network.layers.shape[0] - 1
     for quad in range(first, stop):
-        for layer in range(last):
-            row, units = network.layers[layer, FIRST_UNIT], network.layers[layer, UNITS]
-            layer_forward(network, work, layer, 0, units, work.values, row, read, inputs, quad, keep)
-        outputs(network, phases, work, read, inputs, quad)
+        _forward(network, phases, work, read, inputs, quad, keep)
         loss(network, phases, work, phase, targets, weights, counts, quad, quad + shift)
         if backward:
             outputs_backward(network, work, read, inputs, quad, quad == first)

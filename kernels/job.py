@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
-from .arrange import data_of, layer_table, network_of, phases_of, tiles_of, weight_count, with_sections, workspace
+from .arrange import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .choices import SCHEMES, Choices, Nonsense
+from .parts import Part, parts_of, with_parts
 from .runs import Settings, runs_of
-from .state import NO_SECTIONS, Call, Record, Results, Start
+from .state import NO_PHASES, NO_SECTIONS, Call, Network, Record, Results, Start
 from .streams import STREAMS
 from .train import train_runs
 
@@ -108,26 +109,36 @@ class Job:
 
     def run(self, record: Record, records: bool, keep_weights: bool) -> Results:
         """Train all runs."""
-        choices, settings, count = self.choices, self.settings, self.settings.count
-        results = _results(count, weight_count(self.layers) if keep_weights else 0, choices.measure)
-        if count:
-            network = network_of(
-                choices,
-                self.layers,
-                self.y,
-                records=records,
-                offset=settings.any("derivative_offset"),
-                decay=settings.any("weight_decay"),
-                clip="clip" in settings,
-                rates_differ=choices.lr_over_fan_in or "lr[0]" in settings,
-            )
-            data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
-            work, phases = workspace(choices, network, data), phases_of(choices)
-            call = Call(network, phases, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
-            call = with_sections(choices, call)
+        call = self.call(record, records, keep_weights)
+        if self.settings.count:
             with np.errstate(all="ignore"):  # NumPy warns where the JIT is off; compiled code never does
-                train_runs(call)
-        return results
+                train_runs(with_parts(self.choices, call))
+        return call.results
+
+    def parts(self, records: bool) -> set[Part]:
+        """The parts of the loop that this needs."""
+        return parts_of(self.choices, self._network(records), self.start)
+
+    def call(self, record: Record, records: bool, keep_weights: bool) -> Call:
+        """All that the loop works on, as yet without its parts."""
+        choices, network = self.choices, self._network(records)
+        data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
+        results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0, choices.measure)
+        work = workspace(choices, network, data)
+        return Call(network, NO_PHASES, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
+
+    def _network(self, records: bool) -> Network:
+        settings = self.settings
+        return network_of(
+            self.choices,
+            self.layers,
+            self.y,
+            records=records,
+            offset=settings.any("derivative_offset"),
+            decay=settings.any("weight_decay"),
+            clip="clip" in settings,
+            rates_differ=self.choices.lr_over_fan_in or "lr[0]" in settings,
+        )
 
 
 def _results(runs: int, weights: int, measure: bool) -> Results:

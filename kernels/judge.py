@@ -3,7 +3,7 @@
 import math
 
 from .boxes import opened
-from .compile import Section, inlined
+from .compile import Section, called, inlined
 from .lane_type import QUAD
 from .lanes import call, filled, load, rows, store, table
 from .starts import next_appointment
@@ -41,8 +41,9 @@ MOST_MEASURED = 1e6  # of a loss, over the first
 MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has converged
 
 
-@inlined
-def _exact_losses(network, phases, data, work):
+@called
+def _exact_losses(box):
+    network, phases, data, _, _, _, _, _, work, _ = opened(box)
     store(work.totals, LOSS, filled(work.totals, 0.0))
     if network.product:
         for quad in range(data.weights.shape[0]):
@@ -52,8 +53,9 @@ def _exact_losses(network, phases, data, work):
         store(work.totals, LOSS, load(work.totals, SCORE))
 
 
-@inlined
-def _samples_right(network, phases, data, work):
+@called
+def _samples_right(box):
+    network, phases, data, _, _, _, _, _, work, _ = opened(box)
     store(work.totals, RIGHT, filled(work.totals, 0.0))
     if network.accuracy:
         for quad in range(data.weights.shape[0]):
@@ -183,9 +185,10 @@ def _record(network, data, record, work, run, lane, epoch, loss):
     work.recorded[lane] = time + 1
 
 
-@inlined
-def _judge_lanes(network, data, runs, results, work, tick):
+@called
+def _judge_lanes(box, tick):
     """Judge each lane's run; how many have ended. What is written later waits in `verdict`."""
+    network, _, data, _, _, runs, _, results, work, _ = opened(box)
     count = 0
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
@@ -212,9 +215,10 @@ def _due(record, work, run, lane, epoch):
     return work.ended[lane] or (times < record.at.shape[0] and record.at[times] == epoch)
 
 
-@inlined
-def _keep(network, data, runs, record, results, work, tick):
+@called
+def _keep(box, tick):
     """Write the rows of the runs that have ended, and the records that are due."""
+    network, _, data, _, _, runs, record, results, work, _ = opened(box)
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
         if run == IDLE:
@@ -230,18 +234,18 @@ def _keep(network, data, runs, record, results, work, tick):
 @Section
 def judge(box, tick):
     """Look at every run: end those that have ended, record those that are due; how many have ended."""
-    network, phases, data, _, _, runs, record, results, work, _ = opened(box)
+    network, phases, _, _, _, _, record, _, work, _ = opened(box)
     size = work.weights.shape[0]
-    _exact_losses(network, phases, data, work)
+    _exact_losses(box)
     if network.gradient:
         call(phases.squares, rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), size)
     if network.watches_accuracy:
-        _samples_right(network, phases, data, work)
-    count = _judge_lanes(network, data, runs, results, work, tick)
+        _samples_right(box)
+    count = _judge_lanes(box, tick)
     if count > 0 or record.at.shape[0]:
         if not network.watches_accuracy:
-            _samples_right(network, phases, data, work)
+            _samples_right(box)
         if record.at.shape[0]:
             call(phases.squares, rows(work.weights, 0), rows(work.totals, WEIGHT_SQUARES), size)
-    _keep(network, data, runs, record, results, work, tick)
+    _keep(box, tick)
     return count

@@ -1,8 +1,7 @@
 """Dense layers, four samples at a time: forward, and backward, outputs first, then inputs.
 
 A layer's weights lie unit by unit, (units * stride, lanes): those of the data inputs that it reads, those of the units before
-it,
-and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once for the four samples
+it, and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once for the four samples
 of a quad and each gradient stored once; one sample at a time the loads and stores, not the multiply-adds, set the pace.
 
 The first quad of a batch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
@@ -11,11 +10,11 @@ XOR, whose data are one quad.
 `read` says where data come from: `spread` where all lanes see the same samples, `load` where each has its own.
 """
 
-from .compile import inlined
+from .compile import leaf
 from .lanes import Rows, filled, fma, load, part, store
 
 
-@inlined
+@leaf
 def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources, weights, row) -> Rows:
     """Sum of weights[row + i] * x[i] over one unit's data inputs, then its source units, as a quad."""
     z = filled(values, 0.0)
@@ -26,7 +25,7 @@ def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources
     return z
 
 
-@inlined
+@leaf
 def add_product(gradients, row, dz, x, fresh):
     """gradients[row] += dz * x, summed over the quad's samples in their order; a fresh row is written, not added to."""
     g = part(dz, 0) * part(x, 0) if fresh else fma(part(dz, 0), part(x, 0), load(gradients, row))
@@ -35,14 +34,14 @@ def add_product(gradients, row, dz, x, fresh):
     store(gradients, row, fma(part(dz, 3), part(x, 3), g))
 
 
-@inlined
+@leaf
 def bias_backward(gradients, row, dz, bias_input, fresh):
     """gradients[row] += dz * bias_input, summed over the quad's samples."""
     g = ((part(dz, 0) + part(dz, 1)) + (part(dz, 2) + part(dz, 3))) * bias_input
     store(gradients, row, g if fresh else load(gradients, row) + g)
 
 
-@inlined
+@leaf
 def dense_backward(dx, gradients, row, deltas, first, weights, x, units, stride, fresh) -> Rows:
     """For one input x (a quad) of a layer: add to its weights' gradients, and return dx plus its own.
 
@@ -56,7 +55,7 @@ def dense_backward(dx, gradients, row, deltas, first, weights, x, units, stride,
     return dx
 
 
-@inlined
+@leaf
 def data_backward(read, gradients, row, dz, inputs, first_input, data_inputs, fresh):
     """For one unit of a layer that reads data: gradients[row + i] += dz * x[i]."""
     for i in range(data_inputs):

@@ -68,6 +68,15 @@ def _see_error(totals, error, count):
     store(totals, DISTANCE, select(size > most, size, most))
 
 
+@inlined
+def _given(totals, counts, sample, error, distance):
+    """The probability that one sample's target was given."""
+    count = look(counts, sample)
+    if distance:
+        _see_error(totals, error, count)
+    return fma(-count, magnitude(error), 1.0)
+
+
 @Phase
 def binary_cross_entropy(
     out: Memory,
@@ -78,20 +87,24 @@ def binary_cross_entropy(
     totals: Memory,
     numbers: Memory,
     outputs: int,
-    quad: int,
     distance: int,
 ):
-    """-t log a - (1 - t) log(1 - a) of a = sigmoid(z), whose slope at z is a - t; `out` are logits."""
-    for output in range(outputs):
-        product = filled(totals, 1.0)
-        for sample in range(quad):
-            row = output * quad + sample
-            error = sigmoid(load(out, row)) - look(targets, row)
-            store(deltas, row, error * look(weights, sample))
-            product = product * fma(-look(counts, sample), magnitude(error), 1.0)
-            if distance:
-                _see_error(totals, error, look(counts, sample))
-        _see_probability(totals, product)
+    """-t log a - (1 - t) log(1 - a) of a = sigmoid(z), whose slope at z is a - t; `out` are logits.
+
+    The four samples side by side, not in a loop: XOR, which has nothing else to do in the meantime, is 6 % faster.
+    """
+    for row in range(0, outputs * QUAD, QUAD):
+        e0 = sigmoid(load(out, row)) - look(targets, row)
+        e1 = sigmoid(load(out, row + 1)) - look(targets, row + 1)
+        e2 = sigmoid(load(out, row + 2)) - look(targets, row + 2)
+        e3 = sigmoid(load(out, row + 3)) - look(targets, row + 3)
+        store(deltas, row, e0 * look(weights, 0))
+        store(deltas, row + 1, e1 * look(weights, 1))
+        store(deltas, row + 2, e2 * look(weights, 2))
+        store(deltas, row + 3, e3 * look(weights, 3))
+        p0, p1 = _given(totals, counts, 0, e0, distance), _given(totals, counts, 1, e1, distance)
+        p2, p3 = _given(totals, counts, 2, e2, distance), _given(totals, counts, 3, e3, distance)
+        _see_probability(totals, p0 * p1 * p2 * p3)
 
 
 @Phase
@@ -118,7 +131,6 @@ def cross_entropy(
     totals: Memory,
     numbers: Memory,
     outputs: int,
-    quad: int,
     distance: int,
 ):
     """-sum of t log p of p = softmax(z), whose slope at z is p - t."""
@@ -191,7 +203,6 @@ def squared_error(
     totals: Memory,
     numbers: Memory,
     outputs: int,
-    quad: int,
     distance: int,
 ):
     """(a - t)**2, weighted: mse, half_mse, sse and half_sse."""
@@ -214,7 +225,6 @@ def huber(
     totals: Memory,
     numbers: Memory,
     outputs: int,
-    quad: int,
     distance: int,
 ):
     """e**2 / 2 for errors up to delta, linear beyond (P. Huber, Ann. Math. Statist. 35, 1964)."""
@@ -241,7 +251,6 @@ def atanh_error(
     totals: Memory,
     numbers: Memory,
     outputs: int,
-    quad: int,
     distance: int,
 ):
     """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-17 (S. Fahlman, 1988)."""

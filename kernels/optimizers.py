@@ -1,9 +1,8 @@
 """Training rules: each a phase that updates weights from the gradient of the loss, and where it needs one, a clock's tick.
 
 A phase updates `count` weights that share a learning rate: rows of `weights` and `gradients`, a rule's own numbers of each
-weight
-in `state`, `size` rows apart, its settings in `numbers` in the order of `Rule.numbers`, and the `rate`, all one for each lane.
-What depends on the update's number alone, and not on the weight, is carried on once an update by `advance`, in `clock`.
+weight in `state`, `size` rows apart, its settings in `numbers` in the order of `Rule.numbers`, and the `rate`, all one for each
+lane. What depends on the update's number alone, and not on the weight, is carried on once an update by `advance`, in `clock`.
 """
 
 from typing import NamedTuple

@@ -5,6 +5,9 @@ Shapes are run-time numbers: frozen into the kernel they gained nothing and cost
 
 from typing import Any, NamedTuple
 
+from numba import types
+from numba.extending import typeof_impl
+
 Array = Any  # np.ndarray; Numba wants to see the arrays, a type checker their absence
 Address = Any  # of a `compile.Phase`
 
@@ -41,7 +44,6 @@ class Network(NamedTuple):
 
     layers: Array  # int64 (layers, 7), see above; the output layer is the last
     scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input that they see
-    quad: int  # QUAD, but unknown to the compiler
     inputs: int
     outputs: int
     units: int  # of the hidden layers together
@@ -220,4 +222,20 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_SECTIONS = Sections(0, 0, 0, 0, 0, 0)
+NO_PHASES, NO_SECTIONS = Phases(*[0] * 14), Sections(*[0] * 6)
+
+_types: dict[Any, Any] = {}
+
+
+def type_of_call(call: Call, context: Any = None) -> Any:
+    """Numba's type of a call, part by part."""
+    return types.BaseTuple.from_types([typeof_impl(part, context) for part in call], Call)
+
+
+@typeof_impl.register(Call)
+def _type_of_call(call: Call, context: Any) -> Any:
+    """The same, from memory: it follows from the precision alone, and to find it takes longer than to train a few runs."""
+    dtype = call.work.weights.dtype
+    if dtype not in _types:
+        _types[dtype] = type_of_call(call, context)
+    return _types[dtype]

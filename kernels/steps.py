@@ -94,7 +94,6 @@ def loss(network, phases, work, phase, targets, weights, counts, quad, weights_q
         rows(work.totals, 0),
         rows(work.numbers, 0),
         network.outputs,
-        network.quad,
         network.distance,
     )
     if network.through_outputs:

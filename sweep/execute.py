@@ -11,16 +11,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Literal
 
-import numpy as np
 from joblib import Parallel, delayed
 
-from ..kernels import compiled_before, train
 from ..results.schema import Session
 from ..results.store import Span, Store
 from .batch import Batch, Failure, run_or_fail
 from .machine import cpu_name, now, versions
 from .pace import Pace, batches
 from .plan import Plan
+from .prepare import prepare
 from .progress import Progress
 
 Backend = Literal["threads", "processes"]
@@ -41,7 +40,7 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
     missing = store.missing()
     if not missing:
         return None
-    _prepare_kernels(plan, missing[0][0], progress)
+    prepare(plan, jobs, progress)
     progress.start(plan.runs, store.done)
     started, begin = now(), time.perf_counter()
     runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
@@ -85,13 +84,6 @@ def _told(failures: list[Failure]) -> str:
     for (start, stop), reason in sorted(failures):
         spans.setdefault(reason, []).append(f"{start} to {stop - 1}")
     return "\n".join(f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items())
-
-
-def _prepare_kernels(plan: Plan, first: int, progress: Progress) -> None:
-    """Compile or load what the first run needs, before the workers do, and before the first batch is timed."""
-    if not compiled_before():
-        progress.say("compiling the kernels, once on this machine ...")
-    train(**{**plan.arguments(np.array([first])), "epochs": 1})
 
 
 def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch | Failure]:

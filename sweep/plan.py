@@ -87,6 +87,14 @@ class Plan:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
+    def kinds(self) -> list[int]:
+        """One run of each combination of names and switches: whatever their numbers, these all need the same machine code."""
+        found: dict[tuple[Any, ...], int] = {}
+        for start in self._shape_starts:
+            settings = self._of_run(start).items()
+            found.setdefault(tuple((key, value) for key, value in settings if isinstance(value, str | bool)), start)
+        return list(found.values())
+
     def _of_run(self, run: int) -> dict[str, Any]:
         """Every setting of one run, in the order of the spec, so that those of layers stand in the order of the layers."""
         cell = run // len(self.seeds)

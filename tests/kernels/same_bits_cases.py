@@ -1,8 +1,8 @@
 """Run as a script by `test_same_bits`: trains what its argument names, and prints a digest of every bit of the results.
 
 Every activation, rule and loss, and every order of batches, each in some case. What is slow to compile, the activations that
-have a
-loop of their own and the batches, comes in one precision only. "long" or "short": as many runs and epochs as Python can do.
+have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs and epochs as
+Python can do.
 """
 
 import hashlib

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from numba import typeof
 
 import reference
-from backsweep.kernels import DTYPES, Nonsense, check, lanes_of, train
+from backsweep.kernels import DTYPES, ORDERS, Nonsense, check, job, lanes_of, train
+from backsweep.kernels.state import type_of_call
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -248,3 +250,23 @@ def test_nonsense_is_named(wrong, said):
 def test_records_of_nonsense_are_named(wrong, said):
     with pytest.raises(Nonsense, match=said):
         train(X, Y, epochs=5, seed=[0, 1, 2], **wrong)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_type_of_a_call_follows_from_its_precision(dtype, monkeypatch):
+    """The machine code for one call is used for all others without looking: whatever they are made of, it must fit."""
+    calls = []
+    monkeypatch.setattr(job, "with_parts", lambda choices, call: call)
+    monkeypatch.setattr(job, "train_runs", calls.append)
+    soft = np.array([[1, 0], [0, 1], [0, 1], [1.0, 0]])
+    seeds = np.broadcast_to(np.int64(3), 40)
+    train(X, Y, dtype=dtype)
+    train(X.tolist(), Y[:, 0].tolist(), dtype=dtype, hidden=(), seed=range(40), keep_weights=False, stop={"loss": 0.1})
+    train(np.asfortranarray(X), Y[::-1], dtype=dtype, hidden=(3, 2), seed=seeds, lr=[0.1, 0.2, 0.3], bias=True, clip=1.0)
+    train(X, soft, dtype=dtype, output="softmax", loss="cross_entropy", midpoint=None, record_at=[0, 5], record_runs=[0])
+    arrays = [np.ones((2, 2)).T, np.ones((1, 2))]
+    train(X, Y, dtype=dtype, init={"scheme": "file", "arrays": arrays}, measure=True, epochs=np.arange(1, 4)[::-1])
+    for order in ORDERS:
+        train(X, Y, dtype=dtype, batch={"size": 3, "order": order}, optimizer="adam", activation="gelu", shortcuts=True)
+    assert len(calls) == 5 + len(ORDERS)
+    assert {type_of_call(call) for call in calls} == {typeof(calls[0])}

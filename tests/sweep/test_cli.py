@@ -244,6 +244,15 @@ run({str(closed / "r")!r})
     assert list(closed.iterdir()) == []
 
 
+def interrupt(process):
+    """What a command says when its user presses Ctrl-C."""
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        return process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     """A batch of these takes hours; the kernels are left behind."""
@@ -260,8 +269,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
         assert process.poll() is None
         time.sleep(0.02)
     time.sleep(2.0)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    errors = interrupt(process)
     assert process.returncode == 1
     assert f"to go on: backsweep resume {out}" in errors
     assert "Traceback" not in errors
@@ -315,7 +323,6 @@ def test_ctrl_c_ends_a_replay_too(here):
         start_new_session=True,
     )
     time.sleep(4.0)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    errors = interrupt(process)
     assert process.returncode == 1
     assert "interrupted" in errors

@@ -1,0 +1,118 @@
+"""Which parts of the loop a job needs: compiled or loaded when it runs, or beforehand, by name, by several processes.
+
+A cold start compiles for ten seconds, and each other choice adds its own parts. Numba compiles one function at a time in a
+process, however many threads there are; so whoever is about to start may have `compile_part` called in several processes.
+"""
+
+from typing import Any, NamedTuple
+
+from . import gradients
+from .accuracy import largest_at_target, on_their_sides
+from .activations import ACTIVATIONS, OUTPUTS
+from .choices import Choices
+from .compile import PARTS, Phase, Section, is_kept
+from .draws import DRAWS
+from .fused_passes import FUSED
+from .judge import judge
+from .lane_type import DTYPES, Memory, Table
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+from .passes import BY_PHASE
+from .schedules import SCHEDULES
+from .starts import refill
+from .state import Call, Network, Phases, Sections, Start
+from .updates import given_batches, own_batches
+
+
+class Part(NamedTuple):
+    """A part by the name of its function, and for what. own: for data that differ from lane to lane."""
+
+    name: str
+    dtype: str
+    own: bool = False
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes seconds to compile, and not a tenth of one."""
+        return isinstance(PARTS[self.name], Section)
+
+
+def _passes(choices: Choices) -> tuple[Section, Section, bool]:
+    """A pass over shared samples, one over each lane's own, and whether they call the hidden activation by its address."""
+    if choices.activation in FUSED and not choices.shortcuts:
+        return *FUSED[choices.activation], False
+    return *BY_PHASE, True
+
+
+def _phases(choices: Choices, network: Network) -> Phases:
+    """The formulas that these choices name; None for what will not be called."""
+    hidden, output, loss = ACTIVATIONS[choices.activation], OUTPUTS[choices.output], LOSSES[choices.loss]
+    rule, by_phase = OPTIMIZERS[choices.optimizer], _passes(choices)[-1]
+    accuracy = largest_at_target if choices.output == "softmax" else on_their_sides
+    return Phases(
+        activate=hidden.forward if by_phase else None,
+        activate_backward=hidden.backward if by_phase else None,
+        output=output.forward,
+        output_backward=output.backward if network.through_outputs else None,
+        loss=loss.phase,
+        loss_of_own=loss.phase if choices.batch.own else None,
+        exact_loss=loss.exact,
+        accuracy=accuracy if network.accuracy else None,
+        squares=gradients.squares if network.gradient or network.clip else None,
+        clip=gradients.clip if network.clip else None,
+        decay=gradients.decay if network.decay else None,
+        rule=rule.update,
+        advance=rule.advance,
+        schedule=SCHEDULES[choices.schedule].phase if network.schedule else None,
+    )
+
+
+def _sections(choices: Choices, start: Start) -> Sections:
+    """The large parts; None for what will not be called."""
+    epochs, own_batch, _ = _passes(choices)
+    full, own = choices.batch.size is None, choices.batch.own
+    batches = own_batches if own else given_batches
+    return Sections(
+        refill=refill,
+        weights=DRAWS[start.stream, start.normal],
+        epochs=epochs,
+        judge=judge,
+        batches=None if full else batches,
+        own_batch=own_batch if own else None,
+    )
+
+
+def with_parts(choices: Choices, call: Call) -> Call:
+    """A call with the addresses of what it needs, compiled or loaded now."""
+
+    def address(field: str, phase: Phase | None) -> Any:
+        return phase.address(DTYPES[choices.dtype], Memory if field == "loss_of_own" else Table) if phase else 0
+
+    phases, sections = _phases(choices, call.network)._asdict(), _sections(choices, call.start)
+    return call._replace(
+        phases=Phases(**{field: address(field, phase) for field, phase in phases.items()}),
+        sections=Sections(*(section.address(call) if section else 0 for section in sections)),
+    )
+
+
+def parts_of(choices: Choices, network: Network, start: Start) -> set[Part]:
+    """All that a job needs."""
+    phases, sections = _phases(choices, network)._asdict(), _sections(choices, start)
+    return {
+        *(Part(section.name, choices.dtype) for section in sections if section),
+        *(Part(phase.name, choices.dtype, field == "loss_of_own") for field, phase in phases.items() if phase),
+    }
+
+
+def missing(parts: set[Part]) -> list[Part]:
+    """Those that were not compiled by this machine yet, the slow ones first; none where machine code cannot be kept."""
+    return sorted((part for part in parts if not is_kept(*part)), key=lambda part: (not part.slow, part))
+
+
+def compile_part(part: Part, sample: Call) -> None:
+    """Compile a part and keep it on disk. sample: any call of its precision."""
+    found = PARTS[part.name]
+    if isinstance(found, Section):
+        found.address(sample)
+    else:
+        found.address(DTYPES[part.dtype], Memory if part.own else Table)

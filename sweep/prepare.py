@@ -1,0 +1,44 @@
+"""Compile what a sweep needs before it starts, in as many processes as it may have workers.
+
+Numba compiles one function at a time in a process, so threads would wait for each other, and the first batches would be timed
+while they do. The parts end up on disk, whence every process loads them in a fraction of a second.
+"""
+
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
+
+from ..kernels import Part, compile_part, missing_parts, train
+from .plan import Plan
+from .progress import Progress
+
+
+def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
+    """Compile or load the kernels for all runs of a plan."""
+    examples = [plan.arguments(np.array([run])) for run in plan.kinds()]
+    parts = missing_parts(examples, records=plan.record_at is not None)
+    slow = sum(part.slow for part in parts)
+    if slow:
+        progress.say("compiling the kernels, once on this machine ...")
+    if slow > 1 and jobs > 1:
+        _compile(parts, min(jobs, slow))
+    train(**{**examples[0], "epochs": 1})
+
+
+def _compile(parts: list[Part], processes: int) -> None:
+    """One task a function, whose variants share a file; the processes end with it, for a sweep may have threads."""
+    groups = [list(group) for _, group in groupby(parts, key=lambda part: part.name)]
+    tasks = [delayed(_compile_all)(group) for group in groups]
+    parallel: Any = Parallel(n_jobs=processes, backend="loky")
+    try:
+        parallel(tasks)
+    finally:
+        get_reusable_executor().shutdown(wait=True)
+
+
+def _compile_all(parts: list[Part]) -> None:
+    for part in parts:
+        compile_part(part)

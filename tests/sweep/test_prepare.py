@@ -1,0 +1,66 @@
+"""What a sweep needs is compiled before it starts, all of it, and once."""
+
+import os
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+
+from backsweep.kernels import missing_parts, train
+from backsweep.kernels.compile import PARTS
+from backsweep.sweep import Sweep
+
+SPEC = """
+task = "xor"
+[model]
+activation = { values = ["sigmoid", "tanh"] }
+stream = { values = ["mt19937", "pcg64"] }
+hidden = { values = [1, 2, 3] }
+[train]
+optimizer = "adam"
+lr = { values = [0.1, 0.2] }
+epochs = 20
+[record]
+every = 5
+"""
+ALONE = """
+from backsweep.kernels import compile as made
+from backsweep.sweep import Sweep
+before = made._address_of
+def told(function, *rest, **options):
+    compiled = not made._sign(function.__name__, *rest[1]).exists()
+    print("compiled" if compiled else "loaded", function.__name__)
+    return before(function, *rest, **options)
+made._address_of = told
+Sweep.from_toml("a.toml").run("out", jobs=2)
+"""
+
+
+def test_processes_compile_what_the_sweep_then_only_loads(tmp_path):
+    (tmp_path / "a.toml").write_text('task = "xor"\n[train]\nepochs = 5\n')
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code")}
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    told = [line.split() for line in done.stdout.splitlines()]
+    assert {"judge", "refill", "epochs_of_sigmoids", "uniform_of_mersenne", "gradient_descent"} <= {name for _, name in told}
+    assert {how for how, _ in told} == {"loaded"}
+
+
+def test_one_run_of_each_kind_stands_for_all():
+    plan = Sweep.from_dict(tomllib.loads(SPEC)).plan()
+    kinds = [plan.arguments(np.array([run])) for run in plan.kinds()]
+    assert len(kinds) == 4
+    assert {(a["activation"], a["stream"]) for a in kinds} == {
+        (f, s) for f in ("sigmoid", "tanh") for s in ("mt19937", "pcg64")
+    }
+
+
+def test_nothing_is_missing_of_what_was_trained():
+    job = {"x": [[0.0], [1.0]], "y": [0, 1], "epochs": 3}
+    train(**job)
+    assert missing_parts([job], records=False) == []
+
+
+def test_parts_are_known_by_their_names():
+    assert all(part.function.__name__ == name for name, part in PARTS.items())
+    assert len({id(part) for part in PARTS.values()}) == len(PARTS)
