@@ -12,7 +12,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS, OUTPUTS
 from .arguments import in_layers
-from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unreachable
+from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
 from .compile import SOURCES_HASH
 from .job import Job
 from .lane_type import DTYPES, lanes_of
@@ -47,7 +47,7 @@ __all__ = [
     "Range",
     "Training",
     "Trajectories",
-    "Unreachable",
+    "Unusable",
     "check",
     "compile_part",
     "lanes_of",
@@ -112,7 +112,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
     Raises Nonsense, a ValueError that names the argument, for anything out of range or that does not go together.
     """
-    job = Job(x, y, **settings)
+    job = _job(x, y, settings)
     epochs, shape = job.settings.get("epochs"), job.settings.shape
     record = plan_records(job.settings.count, int(np.max(epochs, initial=0)), record_at, record_runs)
     results = job.run(record, records=record_at is not None, keep_weights=keep_weights)
@@ -131,7 +131,15 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
 def check(x, y, **settings: Any) -> None:
     """Raise `Nonsense` where `train` would, and train nothing."""
-    Job(x, y, **settings)
+    _job(x, y, settings)
+
+
+def _job(x, y, settings: dict[str, Any]) -> Job:
+    known: dict[str, Any] = Job.__init__.__kwdefaults__ or {}
+    for name in settings:
+        if name not in known:
+            raise Nonsense((name,), f"{name}: there is no such setting. There are: {', '.join(known)}")
+    return Job(x, y, **settings)
 
 
 def missing_parts(jobs: Iterable[dict[str, Any]], records: bool) -> list[Part]:

@@ -35,12 +35,12 @@ class Nonsense(ValueError):  # noqa: N818 - it says what was given, and reads so
         self.settings = settings
 
 
-class Unreachable(Nonsense):
-    """A target in `row` and `column` of y that no output can reach."""
+class Unusable(Nonsense):
+    """A number in `row` and `column` of the data, x or y, that does not go with a setting."""
 
-    def __init__(self, row: int, column: int, message: str):
-        super().__init__(("y", "output"), f"y: {message} (sample {row}, output {column})")
-        self.row, self.column, self.reason = row, column, message
+    def __init__(self, data: str, row: int, column: int, setting: str, message: str):
+        super().__init__((data, setting), f"{data}: {message} (sample {row}, column {column})")
+        self.data, self.row, self.column, self.reason = data, row, column, message
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Choices:
         if "accuracy" in self.stops and not self.sides:
             raise Nonsense(("stop.accuracy",), "stop.accuracy: targets that are numbers have no sides to be on")
         if self.measure and (self.stops or self.stalls):
-            raise Nonsense(("measure", "stop"), "measure: is taken over all epochs; a run that stops early has none")
+            why = "the convergence measure is taken over all epochs; a run that stops early has none"
+            raise Nonsense(("measure", "stop"), f"measure: {why}")
 
     def _check_names(self):
         for setting, allowed in {
@@ -132,13 +133,17 @@ class Choices:
                 ("optimizer", "batch"), f"optimizer: {self.optimizer} compares gradients of all samples; batch must be full"
             )
         if self.optimizer in OWN_RATES and (self.schedule != "constant" or self.warms_up):
+            culprit = "schedule" if self.schedule != "constant" else "schedule.warmup"
             raise Nonsense(
-                ("schedule", "optimizer"), f"schedule: {self.optimizer} finds its own learning rates; lr only starts them"
+                (culprit, "optimizer"), f"{culprit}: {self.optimizer} finds its own learning rates; lr only starts them"
             )
 
     def check_precision(self, argument: str, values: np.ndarray) -> None:
         """Whether numbers that are finite stay so in the precision that is computed in."""
-        if np.any(np.abs(values) > np.finfo(DTYPES[self.dtype]).max):
+        too_large = np.abs(values) > np.finfo(DTYPES[self.dtype]).max
+        for row, column in np.argwhere(too_large)[:1].tolist() if argument in {"x", "y"} else ():
+            raise Unusable(argument, row, column, "dtype", f"{values[row, column]:g} is too large for {self.dtype}")
+        if np.any(too_large):
             raise Nonsense((argument, "dtype"), f"{argument}: too large for {self.dtype}")
 
     def check_data(self, y: np.ndarray) -> None:
@@ -148,9 +153,9 @@ class Choices:
             if bound is not None:
                 for row, column in np.argwhere(wrong(y, bound))[:1].tolist():
                     reach = f"{self.output} outputs lie from {output.low:g} to {output.high:g}"
-                    raise Unreachable(row, column, f"target {y[row, column]:g}: {reach}")
+                    raise Unusable("y", row, column, "output", f"target {y[row, column]:g}: {reach}")
         if self.output == "softmax":
             if y.shape[1] < 2:
-                raise Nonsense(("output", "y"), "output: softmax needs two outputs or more")
+                raise Nonsense(("output", "y"), "output: softmax needs two outputs or more; of two classes, sigmoid makes one")
             for row in np.flatnonzero(np.abs(y.sum(axis=1) - 1) > 1e-12)[:1].tolist():
-                raise Unreachable(row, 0, f"targets that sum to {y[row].sum():g}: softmax outputs sum to 1")
+                raise Unusable("y", row, 0, "output", f"targets that sum to {y[row].sum():.15g}: softmax outputs sum to 1")

@@ -22,8 +22,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar, cast
 
+import llvmlite
+import numba
 import numpy as np
 from numba import cfunc, njit, typeof, types
 from numba.core import config
@@ -37,6 +40,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 Given = Memory | Table
 SETTINGS: Any = config  # its attributes appear at run time
+_compiling = RLock()
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
 
@@ -82,13 +86,17 @@ def called(function: Function) -> Function:
 
 @contextmanager
 def _kept_on_disk() -> Iterator[dict[str, bool]]:
-    """Options that keep machine code. Numba reads the folder when it decorates; other packages' functions keep their own."""
-    before = SETTINGS.CACHE_DIR
-    SETTINGS.CACHE_DIR = CACHE_FOLDER or before
-    try:
-        yield {"cache": CACHE_FOLDER is not None}
-    finally:
-        SETTINGS.CACHE_DIR = before
+    """Options that keep machine code. Numba reads the folder when it decorates; other packages' functions keep their own.
+
+    The setting is the process's, so one thread at a time may change it; Numba compiles for one at a time anyway.
+    """
+    with _compiling:
+        before = SETTINGS.CACHE_DIR
+        SETTINGS.CACHE_DIR = CACHE_FOLDER or before
+        try:
+            yield {"cache": CACHE_FOLDER is not None}
+        finally:
+            SETTINGS.CACHE_DIR = before
 
 
 def compiled(function: Function) -> Function:
@@ -156,9 +164,10 @@ def _address_of(function: Callable[..., Any], signature, variant: tuple[str, boo
 
 
 def _sign(name: str, dtype: str, own: bool) -> Path:
-    """The file whose presence says that a part is on disk, for this processor; Numba's own index would take long to read."""
+    """The file whose presence says that a part is on disk, for this Numba on this processor: its index takes long to read."""
     context: Any = cpu_target.target_context
-    target = hashlib.sha256(repr(context.codegen().magic_tuple()).encode()).hexdigest()[:8]
+    compiler = (numba.__version__, llvmlite.__version__, context.codegen().magic_tuple())
+    target = hashlib.sha256(repr(compiler).encode()).hexdigest()[:8]
     return Path(cast("str", CACHE_FOLDER)) / f"{name}-{dtype}{'-own' * own}-{target}.kept"
 
 

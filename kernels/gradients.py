@@ -20,7 +20,10 @@ def squares(rows: Memory, total: Memory, count: int):
 
 @Phase
 def clip(gradients: Memory, squared_norm: Memory, most: Memory, count: int):
-    """g <- g most / |g| where |g| is over `most` (R. Pascanu, T. Mikolov and Y. Bengio, ICML 2013, algorithm 1)."""
+    """g <- g most / |g| where |g| is over `most` (R. Pascanu, T. Mikolov and Y. Bengio, ICML 2013, algorithm 1).
+
+    A gradient whose squares add up to infinity is taken for infinite: its step is 0.
+    """
     norm, bound = square_root(load(squared_norm, 0)), load(most, 0)
     factor = select(norm > bound, bound / norm, 1.0)
     for row in range(count):
@@ -29,7 +32,11 @@ def clip(gradients: Memory, squared_norm: Memory, most: Memory, count: int):
 
 @Phase
 def decay(gradients: Memory, weights: Memory, rate: Memory, count: int):
-    """g <- g + rate w: the gradient of rate |w|**2 / 2."""
+    """g <- g + rate w: the gradient of rate |w|**2 / 2. Runs with rate 0, beside others that have one, keep their g.
+
+    Not fma's: 0 times a weight that has become infinite is no number, and what a run computes must not depend on others.
+    """
     factor = load(rate, 0)
     for row in range(count):
-        store(gradients, row, fma(factor, load(weights, row), load(gradients, row)))
+        g = load(gradients, row)
+        store(gradients, row, select(factor > 0.0, fma(factor, load(weights, row), g), g))

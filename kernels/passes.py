@@ -73,7 +73,7 @@ def epochs(box, tick, appointment, batch):
     """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update.
 
     With a batch, not ALL: the gradients of that batch, of samples that all lanes share, and no more; answers 0. One section for
-    both, since a pass takes two to three seconds to compile.
+    both, since a pass takes two to three seconds to compile. `fused_passes.py` has this loop twice more.
     """
     network, phases, data, _, _, _, _, _, work, sections = opened(box)
     align_stack()

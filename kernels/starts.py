@@ -62,7 +62,7 @@ def _start_counters(work, run, lane, tick, epochs):
 
 @inlined
 def _rest(network, work, lane):
-    """Leave a lane without a run: weights that are 0 and stay so, whatever the rule."""
+    """Leave a lane without a run: nothing ends it, and what its weights do is nobody's."""
     for row in range(work.weights.shape[0]):
         work.weights[row, lane] = 0.0
     for layer in range(network.layers.shape[0]):

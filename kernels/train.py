@@ -18,9 +18,9 @@ and not a mean over weights that changed meanwhile; then each batch has a pass a
 
 One loop for everything that a spec can say would compile for a minute, and test in each layer what never changes. So the
 loop is made of parts, each compiled when a spec first needs it. Specialised are the choices that matter: the precision
-(float32 is twice as fast as float64), the hidden activations sigmoid and tanh (`fused_passes.py`: XOR 1.2, larger networks 1.1
-times as fast as by the general `passes.py`), shared or own batches, and the random stream. All others are run-time numbers,
-or small formulas called by address (`compile.Phase`). `benchmarks/NOTES.md` has the measurements.
+(float32 is twice as fast as float64), the hidden activations sigmoid and tanh (`fused_passes.py`: XOR 1.15, 2-32-1 1.2,
+16-16-1 1.03 times as fast as by the general `passes.py`), shared or own batches, and the random stream. All others are
+run-time numbers, or small formulas called by address (`compile.Phase`). `benchmarks/NOTES.md` has the measurements.
 """
 
 from .boxes import boxed

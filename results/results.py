@@ -74,7 +74,10 @@ class Results:
         """Write the report, one HTML file (default: report.html in the folder), and return its path."""
         from .report import write_report  # matplotlib takes a second to import; only reports need it
 
-        return write_report(self, Path(path) if path else self.path / "report.html")
+        path = self.path / "report.html" if path is None else Path(path)
+        if path.is_dir():
+            raise InputError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
+        return write_report(self, path)
 
     def __repr__(self) -> str:
         return f"<Results {str(self.path)!r}: {self.manifest.name}, {self.done:,} of {self.manifest.runs:,} runs>"

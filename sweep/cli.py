@@ -197,7 +197,10 @@ def _opened(folder: Path) -> "Results":
 def _report(results: "Results", out: Path | None = None) -> None:
     from .sweep import keep_typical_trajectory
 
-    _beside(lambda: keep_typical_trajectory(results))
+    try:
+        _beside(lambda: keep_typical_trajectory(results))
+    except InputError as error:  # as where the data file is gone: the rows are still there to be reported
+        print(f"backsweep: {error}; the report goes without a trajectory", file=sys.stderr)
     print(f"Report: {results.report(out)}")
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -37,21 +38,36 @@ def read(path: Path, names: Sequence[str], categories: Sequence[str]) -> Content
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: the name of a file of data must end in {', '.join(READERS)}")
+    with _opened(path) as file:
+        contents = reader(file, path, names, categories)
+    _check(contents)
+    return contents
+
+
+def arrays(path: Path) -> dict[str, Any]:
+    """All that is in an NPZ file, by name: arrays, and bytes for what is none. InputError: what is wrong."""
+    with _opened(path) as file:
+        return _from_npz(file, path, None)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file that has something in it. InputError if there is none, or it cannot be read."""
     try:
+        if "\0" in str(path):
+            raise InputError(f"{str(path)!r}: no file has such a name")
         if path.exists() and not path.is_file():
             raise InputError(f"{path}: not a file{' but a folder' if path.is_dir() else ''}")
         with path.open("rb") as file:
             if not file.peek(1):
                 raise InputError(f"{path}: empty")
-            contents = reader(file, path, names, categories)
+            yield file
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except PermissionError:
         raise InputError(f"{path}: no permission to read it") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {_reason(error)}") from None
-    _check(contents)
-    return contents
 
 
 def _check(contents: Contents) -> None:
@@ -100,6 +116,8 @@ def _read_csv(file: IO[bytes], path: Path, names: Sequence[str], categories: Seq
 def _cells(rows: Any, path: Path, names: Sequence[str]) -> tuple[dict[str, list[str]], list[int]]:
     """The cells of each column asked for, and the line that each row begins on. `rows`: a csv.reader."""
     header = [cell.strip() for cell in next((row for row in rows if row), [])]
+    if not header:
+        raise InputError(f"{path}: no header, only blank lines")
     lonely = len(header) == 1 and any(mark in header[0] for mark in ";\t|")
     _check_names(names, header, path, "; columns are separated by commas" if lonely else "")
     places = {name: header.index(name) for name in names}
@@ -173,17 +191,22 @@ def _from_arrow(values: pa.ChunkedArray, name: str, where: Where) -> np.ndarray 
     return values.cast(pa.float64(), safe=False).to_numpy()
 
 
-def _read_npz(file: IO[bytes], path: Path, names: Sequence[str], _: Sequence[str]) -> Contents:
+def _from_npz(file: IO[bytes], path: Path, names: Sequence[str] | None) -> dict[str, Any]:
+    """These arrays, or all."""
     try:
         if not zipfile.is_zipfile(file):
             raise InputError(f"{path}: not an NPZ file")
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
-            _check_names(names, archive.files, path)
-            arrays = {name: archive[name] for name in names}
+            _check_names(names or (), archive.files, path)
+            return {name: archive[name] for name in (archive.files if names is None else names)}
     except (ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path}: not an NPZ file of plain arrays: {_reason(error)}") from None
-    return Contents({name: _from_array(array, name, path) for name, array in arrays.items()}, Where(str(path)))
+
+
+def _read_npz(file: IO[bytes], path: Path, names: Sequence[str], _: Sequence[str]) -> Contents:
+    found = _from_npz(file, path, names)
+    return Contents({name: _from_array(array, name, path) for name, array in found.items()}, Where(str(path)))
 
 
 def _from_array(array: np.ndarray | bytes, name: str, path: Path) -> list[Column]:

@@ -37,7 +37,14 @@ def number(key: str) -> Any:
 
 def one_of(names: Iterable[str]) -> Any:
     """The type of a name out of a registry."""
-    return Literal[tuple(names)]
+    known = tuple(names)
+
+    def not_misspelt(raw: object) -> object:
+        if isinstance(raw, str) and raw not in known and get_close_matches(raw, known, 1):
+            raise ValueError(f"{raw!r}: there is none such{meant(raw, known)} There are: {', '.join(known)}")
+        return raw
+
+    return Annotated[Literal[known], BeforeValidator(not_misspelt)]
 
 
 def with_numbers(

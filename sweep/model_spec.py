@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from ..kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
-from .forms import Switch, Table, choice, number, one_of, with_numbers
+from .forms import Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
 
@@ -28,21 +28,28 @@ def _widths(raw: object) -> tuple[int, ...]:
 Widths = Annotated[tuple[int, ...], BeforeValidator(_widths)]
 
 
+Offset = Annotated[float, bounds("init.offset")]
+if TYPE_CHECKING:
+    Offsets = tuple[float, ...]
+else:
+    Offsets = Annotated[tuple[Setting[Offset], ...], Field(min_length=1)]
+
+
 class FileInit(Table):
     """Weights that all runs share, from an .npz file: arrays w1, b1, w2, b2, ... of shapes (units, inputs) and (units,)."""
 
     scheme: Literal["file"]
     file: Annotated[str, Field(min_length=1)]
-    offset: Annotated[tuple[Setting[Number], ...], Field(min_length=1)] | None = None
+    offset: Offsets | None = None
 
 
 def _init_models() -> dict[str, type[Table]]:
-    offsets: Any = Annotated[tuple[Setting[number("init.offset")], ...], Field(min_length=1)]
-    models: dict[str, type[Table]] = {}
+    models: dict[str, type[Table]] = {"file": FileInit}
     for name in SCHEMES:
-        numbers = SCHEME_NUMBERS.get(name, {})
-        models[name] = with_numbers(name, "init", numbers, scheme=(Literal[name], ...), offset=(offsets | None, None))
-    return {**models, "file": FileInit}
+        if name not in models:
+            fields: dict[str, Any] = {"scheme": (Literal[name], ...), "offset": (Offsets | None, None)}
+            models[name] = with_numbers(name, "init", SCHEME_NUMBERS.get(name, {}), **fields)
+    return {name: models[name] for name in SCHEMES}
 
 
 INITS = _init_models()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import Nonsense, Unreachable, check
+from ..kernels import Nonsense, Unusable, check
 from ..results.errors import InputError
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
@@ -87,12 +87,16 @@ class Plan:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
-    def kinds(self) -> list[int]:
-        """One run of each combination of names and switches: whatever their numbers, these all need the same machine code."""
-        found: dict[tuple[Any, ...], int] = {}
-        for start in self._shape_starts:
+    def kinds(self) -> list[np.ndarray]:
+        """The first runs of all cells of one network shape, for each combination of names, switches and batches.
+
+        Whatever else differs between shapes, these all need the same machine code.
+        """
+        found: dict[tuple[Any, ...], np.ndarray] = {}
+        for start, stop in self.shapes():
             settings = self._of_run(start).items()
-            found.setdefault(tuple((key, value) for key, value in settings if isinstance(value, str | bool)), start)
+            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool) or "batch" in key)
+            found.setdefault(kind, np.arange(start, stop, len(self.seeds)))
         return list(found.values())
 
     def _of_run(self, run: int) -> dict[str, Any]:
@@ -137,10 +141,12 @@ class Plan:
 
     def _told(self, error: Nonsense, run: int) -> str:
         settings = {**self._of_run(run), "record.measure": self.spec.record.measure}
-        if isinstance(error, Unreachable):
+        if isinstance(error, Unusable):
             task = self.task(run)
-            place = task.where(error.row, task.target_names[error.column])
-            return f"model.output = {in_words(settings['model.output'])}: {place}: {error.reason}"
+            names = task.input_names if error.data == "x" else task.target_names
+            place = task.where(error.row, names[error.column])
+            shown = blame(error, settings).partition(": ")[0]
+            return f"{shown}: {place}: {error.reason}"
         return blame(error, settings)
 
     def _check_bottleneck(self, run: int) -> None:

@@ -7,7 +7,6 @@ while they do. The parts end up on disk, whence every process loads them in a fr
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
@@ -18,14 +17,14 @@ from .progress import Progress
 
 def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
     """Compile or load the kernels for all runs of a plan."""
-    examples = [plan.arguments(np.array([run])) for run in plan.kinds()]
-    parts = missing_parts(examples, records=plan.record_at is not None)
+    kinds = plan.kinds()
+    parts = missing_parts(map(plan.arguments, kinds), records=plan.record_at is not None)
     slow = sum(part.slow for part in parts)
     if slow:
         progress.say("compiling the kernels, once on this machine ...")
     if slow > 1 and jobs > 1:
         _compile(parts, min(jobs, slow))
-    train(**{**examples[0], "epochs": 1})
+    train(**{**plan.arguments(kinds[0][:1]), "epochs": 1})
 
 
 def _compile(parts: list[Part], processes: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ..kernels import LAST_SEED
 from ..results.errors import InputError
@@ -49,9 +49,16 @@ def _seeds_kind(raw: object) -> str:
     return "<range>" if isinstance(raw, dict | SeedRange) else "<list>" if isinstance(raw, list | tuple) else "<count>"
 
 
+def _no_axis(raw: object) -> object:
+    if isinstance(raw, dict) and raw.keys() & Axis.model_fields.keys():
+        raise ValueError(f"{raw!r}: cannot be an axis; seeds are a count, a list, or {{ start = ..., count = ... }}")
+    return raw
+
+
 Seeds = Annotated[
     Annotated[SeedCount, Tag("<count>")] | Annotated[tuple[Seed, ...], Tag("<list>")] | Annotated[SeedRange, Tag("<range>")],
     Discriminator(_seeds_kind),
+    BeforeValidator(_no_axis),
 ]
 
 

@@ -37,6 +37,8 @@ class Sweep:
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
+        if not isinstance(table, Mapping):
+            raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
         return cls(Spec.parse(dict(table)))
 
     @classmethod
@@ -78,9 +80,9 @@ class Sweep:
 
         Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage.
         """
-        if jobs is not None and not 1 <= jobs <= MOST_JOBS:
-            raise InputError(f"jobs = {jobs}: from 1 to {MOST_JOBS}")
-        if backend not in JOBLIB_NAMES:
+        if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
+            raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
+        if not isinstance(backend, str) or backend not in JOBLIB_NAMES:
             raise InputError(f"backend = {backend!r}: one of {', '.join(JOBLIB_NAMES)}")
         plan, progress = self.plan(), progress or Progress()
         store = self._store(Path(out), plan)

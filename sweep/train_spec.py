@@ -8,7 +8,7 @@ from ..kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
 from .axes import Axis, Setting
 from .forms import Switch, Table, bounds, choice, one_of, with_numbers
 
-Count = Annotated[int, Field(strict=True, ge=1, le=2**31 - 2)]
+Count = Annotated[int, bounds("epochs")]
 Rate = Annotated[float, bounds("lr")]
 
 OPTIMIZER_MODELS = {

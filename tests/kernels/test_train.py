@@ -1,5 +1,8 @@
 """The front door: what it gives back, what it refuses and how it says so, and that runs do not see each other."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numba import typeof
@@ -120,7 +123,7 @@ WRONG = [
     ({"x": [["1", "2"]] * 4}, "x: numbers"),
     ({"x": X * 1j}, "x: numbers"),
     ({"x": None}, "x: numbers"),
-    ({"x": X * 1e60, "dtype": "float32"}, "x: too large for float32"),
+    ({"x": X * 1e60, "dtype": "float32"}, r"x: 1e\+60 is too large for float32 \(sample 1, column 1\)"),
     ({"y": [1.0]}, r"y: shape \(4, outputs\)"),
     ({"y": np.zeros((4, 0))}, "y: shape"),
     ({"y": [0, 1, 1, np.inf]}, "y: finite"),
@@ -143,7 +146,7 @@ WRONG = [
     ({"optimizer": 3}, "optimizer: a name"),
     ({"optimizer": "rprop", "batch": {"size": 2}}, "optimizer: rprop"),
     ({"optimizer": "rprop", "schedule": {"name": "exponential", "factor": 0.9}}, "schedule: rprop"),
-    ({"optimizer": "rprop", "schedule": {"name": "constant", "warmup": 2}}, "schedule: rprop"),
+    ({"optimizer": "rprop", "schedule": {"name": "constant", "warmup": 2}}, "schedule.warmup: rprop finds its own"),
     ({"schedule": "step"}, "schedule.every: missing"),
     ({"schedule": {"name": "step", "every": 0, "factor": 0.5}}, "schedule.every: must be"),
     ({"schedule": {"name": "constant", "warmup": "long"}}, "schedule.warmup: numbers"),
@@ -213,11 +216,12 @@ WRONG = [
     ({"stop": {"loss": 0.1, "patience": 0}}, "stop.patience: must be"),
     ({"stop": {"accuracy": 1.1}}, "stop.accuracy: must be"),
     ({"stop": {"accuracy": 1.0}, "midpoint": None}, "stop.accuracy: targets"),
-    ({"stop": {"loss": 0.1}, "measure": True}, "measure: is taken over all epochs"),
+    ({"stop": {"loss": 0.1}, "measure": True}, "measure: the convergence measure is taken over all epochs"),
     ({"measure": 1}, "measure: True or False"),
     ({"stall": {"window": 3}}, "stall.improvement: missing"),
     ({"stall": {"window": 3, "improvement": 0.0}}, "stall.improvement: must be"),
     ({"dtype": "float16"}, "dtype = 'float16'"),
+    ({"activatoin": "tanh"}, "activatoin: there is no such setting. There are: hidden, activation"),
     ({"dtype": np.float64}, "dtype = "),
 ]
 
@@ -270,3 +274,29 @@ def test_the_type_of_a_call_follows_from_its_precision(dtype, monkeypatch):
         train(X, Y, dtype=dtype, batch={"size": 3, "order": order}, optimizer="adam", activation="gelu", shortcuts=True)
     assert len(calls) == 5 + len(ORDERS)
     assert {type_of_call(call) for call in calls} == {typeof(calls[0])}
+
+
+def test_a_run_without_decay_is_the_same_beside_one_that_has_it():
+    """Where a weight has become infinite: 0 times it is no number."""
+    settings = {"hidden": (), "lr": 1.7e308, "loss": "mse", "init": "constant", "epochs": 5}
+    alone = train([[100.0]], [[1.0]], weight_decay=0.0, **settings)
+    beside = train([[100.0]], [[1.0]], weight_decay=np.array([0.0, 0.01]), **settings)
+    assert np.isinf(alone.weights[0]).any()
+    assert bits(beside, 0) == bits(alone)
+
+
+def test_compiling_in_threads_leaves_numba_as_it_was():
+    """In a process of its own, since what is compiled here is not compiled again."""
+    code = """
+import os, tempfile
+from concurrent.futures import ThreadPoolExecutor
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["NUMBA_CACHE_DIR"] = folder
+    from numba.core import config
+    from backsweep.kernels.compile import PARTS
+    before = config.CACHE_DIR
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: PARTS[name].address("float64"), ["gradient_descent", "momentum", "nesterov", "adagrad"] * 2))
+    assert config.CACHE_DIR == before, config.CACHE_DIR
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,7 @@ hidden = 64
 [train]
 epochs = 1000000000
 """
+HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
 
 
@@ -105,6 +107,24 @@ def test_tables_in_every_format(here):
     latex = must("table", "runs/small", "--by", "hidden", "--format", "latex", cwd=here)
     assert latex.startswith("\\begin{tabular}{rrrrrr}")
     assert r" \% " in latex
+
+
+def test_a_report_that_cannot_be_written_where_it_should(here):
+    for out, said in ((".", "a folder; the report is one file, such as report.html"), ("no/r.html", "no/r.html: No such file")):
+        done = backsweep("report", "runs/small", "--out", out, cwd=here)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert said in done.stderr
+
+
+def test_a_report_of_data_that_are_gone_has_no_trajectory(tmp_path):
+    (tmp_path / "d.csv").write_text("a,c\n0,0\n1,1\n")
+    task = '{ file = "d.csv", inputs = ["a"], targets = ["c"], categories = ["c"] }'
+    (tmp_path / "s.toml").write_text(f"task = {task}\n[train]\nepochs = 9\n")
+    must("run", "s.toml", cwd=tmp_path)
+    (tmp_path / "d.csv").unlink()
+    done = backsweep("report", "runs/s", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Report: runs/s/report.html\n")
+    assert "d.csv: no such file; the report goes without a trajectory" in done.stderr
 
 
 def test_report_replay_and_verify(here):
@@ -264,6 +284,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=HEAR_CTRL_C,
     )
     while not (here / out / "shards").exists():
         assert process.poll() is None
@@ -321,6 +342,7 @@ def test_ctrl_c_ends_a_replay_too(here):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=HEAR_CTRL_C,
     )
     time.sleep(4.0)
     errors = interrupt(process)

@@ -1,6 +1,7 @@
 """docs/spec.md names everything that a spec may say."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from backsweep.kernels import (
     SCHEMES,
     STREAMS,
 )
-from backsweep.sweep import Spec
+from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.model_spec import INITS, ModelSpec
 from backsweep.sweep.train_spec import (
     OPTIMIZER_MODELS,
@@ -47,3 +48,27 @@ def test_links_lead_somewhere(file):
     path = ROOT / file
     links = re.findall(r"\]\(((?!http)[^)#]+)\)", path.read_text())
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
+    """With two seeds a cell and fewer epochs, of the first spec that it shows."""
+    spec = next(block for block in blocks("toml") if block.startswith("# xor.toml"))
+    (tmp_path / "xor.toml").write_text(re.sub(r"seeds = 1000\b", "seeds = 2", spec).replace("10_000", "100"))
+    monkeypatch.chdir(tmp_path)
+    found = {}
+    for block in blocks("python"):
+        exec(block, found)
+    assert found["many"].outcome.shape == (2, 1000)
+    assert found["one"].epochs == 10_000
+    assert len(found["results"].table) == 200
+
+
+def test_the_specs_of_the_readme_are_sound():
+    specs = blocks("toml")
+    assert len(specs) == 2
+    for spec in specs:
+        Sweep.from_dict(tomllib.loads(spec)).plan()

@@ -1,7 +1,9 @@
 """Specs that make no sense: the file, the dotted key, the value and what is allowed; exit code 2, never a traceback."""
 
+import io
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -28,8 +30,14 @@ WRONG = [
     (model(hidden=[4, 0]), f"model.hidden = [4, 0]: {WIDTHS}"),
     (model(hidden="two"), f"model.hidden = 'two': {WIDTHS}"),
     (model(hidden={"values": [2, [2]]}), "model.hidden: the axis has a value twice"),
-    (model(activation="sigmod"), "model.activation = 'sigmod': must be 'sigmoid', 'symmetric_sigmoid', 'tanh'"),
-    (model(activation={"values": ["tanh", "rleu"]}), "model.activation.values.1 = 'rleu': must be 'sigmoid'"),
+    (
+        model(activation="sigmod"),
+        "model.activation = 'sigmod': there is none such; did you mean sigmoid? There are: sigmoid",
+    ),
+    (
+        model(activation={"values": ["tanh", "rleu"]}),
+        "model.activation.values.1 = 'rleu': there is none such; did you mean relu?",
+    ),
     (model(output="relu"), "model.output = 'relu': must be 'sigmoid', 'symmetric_sigmoid', 'tanh', 'identity' or 'softmax'"),
     (model(bias="yes"), "model.bias = 'yes': must be a valid boolean"),
     (model(bias_input=float("nan")), "model.bias_input = nan: must be a finite number"),
@@ -126,7 +134,7 @@ WRONG = [
     (train(stall={"window": 0, "improvement": 0.1}), "train.stall.window = 0: must be greater than or equal to 1"),
     (train(bound=0), "train.bound = 0: must be greater than 0"),
     # precision
-    (train(dtype="float16"), "train.dtype = 'float16': must be 'float64' or 'float32'"),
+    (train(dtype="float16"), "train.dtype = 'float16': there is none such; did you mean float64? There are: float64, float32"),
     (train(dtype="float32", lr=1e300), "train.lr = 1e+300, train.dtype = 'float32': must be finite and over 0 in float32 too"),
     (
         train(dtype="float32", epochs=10**8, schedule={"name": "exponential", "factor": 0.9}),
@@ -148,7 +156,7 @@ WRONG = [
     ),
     (
         {"record": {"measure": True}, **train(stop={"loss": 0.1})},
-        "record.measure = True, train.stop = { loss = 0.1 }: is taken",
+        "record.measure = True, train.stop = { loss = 0.1 }: the convergence measure is taken",
     ),
     ({"record": {"measure": True}, **train(stall={"window": 3, "improvement": 0.1})}, "record.measure = True"),
     # tasks
@@ -189,9 +197,31 @@ def test_weights_that_do_not_fit(tmp_path):
     wrong_shape = refusal(w1=np.zeros((3, 2)), w2=np.zeros((1, 2)))
     assert "model.init = 'file'" in wrong_shape
     assert "[(2, 2), (1, 2)] is needed; got [(3, 2), (1, 2)]" in wrong_shape
-    path.write_bytes(b"PK\x03\x04")
-    with pytest.raises(InputError, match=r"model.init.file: .*w.npz: not an .npz file"):
-        Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
+    for damage, said in damaged(path):
+        path.write_bytes(damage)
+        with pytest.raises(InputError, match=rf"model.init.file: .*w.npz: {said}"):
+            Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
+    with pytest.raises(InputError, match=r"'.*a\\x00.npz': no file has such a name"):
+        Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": "a\0.npz"})}).plan()
+
+
+def damaged(path):
+    """What may be wrong with an .npz: the bytes, and what is said."""
+    np.savez_compressed(path, w1=np.zeros((2, 2)), w2=np.zeros((1, 2)))
+    sound = path.read_bytes()
+    yield b"PK\x03\x04", "not an NPZ file"
+    yield b"", "empty"
+    middle = sound.index(b"w1.npy") + 30
+    yield sound[:middle] + bytes([sound[middle] ^ 255]) + sound[middle + 1 :], "not an NPZ file of plain arrays"
+    path.write_bytes(sound)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("readme.txt", "text")
+    yield path.read_bytes(), "readme.txt is not an array"
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**6)})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("w1.npy", header.getvalue())
+    yield path.read_bytes(), "not an NPZ file of plain arrays"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ import subprocess
 import sys
 import tomllib
 
-import numpy as np
-
 from backsweep.kernels import missing_parts, train
 from backsweep.kernels.compile import PARTS
+from backsweep.kernels.job import Job
 from backsweep.sweep import Sweep
 
 SPEC = """
@@ -48,7 +47,7 @@ def test_processes_compile_what_the_sweep_then_only_loads(tmp_path):
 
 def test_one_run_of_each_kind_stands_for_all():
     plan = Sweep.from_dict(tomllib.loads(SPEC)).plan()
-    kinds = [plan.arguments(np.array([run])) for run in plan.kinds()]
+    kinds = [plan.arguments(runs) for runs in plan.kinds()]
     assert len(kinds) == 4
     assert {(a["activation"], a["stream"]) for a in kinds} == {
         (f, s) for f in ("sigmoid", "tanh") for s in ("mt19937", "pcg64")
@@ -64,3 +63,11 @@ def test_nothing_is_missing_of_what_was_trained():
 def test_parts_are_known_by_their_names():
     assert all(part.function.__name__ == name for name, part in PARTS.items())
     assert len({id(part) for part in PARTS.values()}) == len(PARTS)
+
+
+def test_batches_and_decay_are_prepared_for_whichever_cell_has_them():
+    train_table = {"batch": {"size": {"values": [4, 2]}, "order": "shuffled"}, "weight_decay": {"values": [0.0, 0.1]}}
+    plan = Sweep.from_dict({"task": "xor", "train": train_table}).plan()
+    kinds = [Job(**plan.arguments(runs)).parts(records=False) for runs in plan.kinds()]
+    names = {part.name for parts in kinds for part in parts}
+    assert {"own_batches", "own_batch_of_sigmoids", "decay"} <= names

@@ -427,7 +427,7 @@ def refused(folder, table=AB):
 
 CSV_ROWS = [
     ("", "d.csv: empty"),
-    ("\n\n", "no column 'a'"),
+    ("\n\n", "no header, only blank lines"),
     ("a,b\n", "d.csv: no rows"),
     ("A,b\n1,2\n", "no column 'a'. There are: 'A', 'b'"),
     ("aa,b\n1,2\n", "no column 'a'; did you mean 'aa'?"),
