@@ -158,7 +158,7 @@ def tiles_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Tiles:
     return Tiles(
         samples=np.array(x.T, dtype, order="C"),
         targets=np.array(y.T, dtype, order="C"),
-        order=np.zeros((len(x), lanes), np.int64),
+        order=np.zeros((lanes, len(x)), np.int64),
         tile_inputs=aligned(dtype, wide * x.shape[1], QUAD, lanes),
         tile_targets=aligned(dtype, wide * y.shape[1], QUAD, lanes),
         size=size,

@@ -153,8 +153,8 @@ def _everywhere(context, builder, sig, args):
 
 @operation(lambda table, row, order, place: Lanes(table.dtype))
 def gather(table, row, order, place) -> Rows:
-    """For each lane the number of a table (rows, samples) whose column stands in order[place, lane]; order (places, lanes)."""
-    return table[row, order[place]]
+    """For each lane the number of a table (rows, samples) whose column stands in order[lane, place]; order (lanes, places)."""
+    return table[row, order[:, place]]
 
 
 @gather.lower
@@ -162,12 +162,12 @@ def _gather(context, builder, sig, args):
     (table_kind, _, order_kind, _), kind = sig.args, sig.return_type
     table = context.make_array(table_kind)(context, builder, args[0])
     order = context.make_array(order_kind)(context, builder, args[2])
-    samples = builder.extract_value(table.shape, 1)
-    start = builder.gep(table.data, [builder.mul(args[1], samples)])
-    columns = builder.gep(order.data, [builder.mul(args[3], ir.Constant(args[3].type, kind.count))])
+    start = builder.gep(table.data, [builder.mul(args[1], builder.extract_value(table.shape, 1))])
+    places = builder.extract_value(order.shape, 1)
     vector = ir.Constant(floats(kind), ir.Undefined)
     for lane in range(kind.count):
-        column = builder.load(builder.gep(columns, [ir.Constant(INDEX, lane)]))
+        at = builder.add(builder.mul(places, ir.Constant(places.type, lane)), args[3])
+        column = builder.load(builder.gep(order.data, [at]))
         vector = builder.insert_element(vector, builder.load(builder.gep(start, [column])), ir.Constant(INDEX, lane))
     return vector
 

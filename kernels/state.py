@@ -112,7 +112,7 @@ class Tiles(NamedTuple):
 
     samples: Array  # (inputs, samples)
     targets: Array  # (outputs, samples)
-    order: Array  # int64 (samples, lanes)
+    order: Array  # int64 (lanes, samples)
     tile_inputs: Array  # (batch quads * inputs, QUAD, lanes)
     tile_targets: Array  # (batch quads * outputs, QUAD, lanes)
     size: int

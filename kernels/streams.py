@@ -93,37 +93,37 @@ def _mask(most):
 
 @called
 def permute(kind, state, lane, order, count):
-    """Write `permutation(count)` to column `lane` of order, int64 (at least count, lanes); 0 <= count <= 2**31.
+    """Write `permutation(count)` to row `lane` of order, int64 (lanes, at least count); 0 <= count <= 2**31.
 
     A word that is too large under the mask is drawn again, at random, which no branch predictor can know: so there is no
     branch, and the last element is exchanged with itself.
     """
     for i in range(count):
-        order[i, lane] = i
+        order[lane, i] = i
     last, mask = count - 1, _mask(count - 1)
     while last > 0:
         drawn = _next_word(kind, state, lane) & mask
         over = (last - drawn) >> 63  # -1 if too large, else 0
         other = drawn ^ ((drawn ^ last) & over)
-        order[last, lane], order[other, lane] = order[other, lane], order[last, lane]
+        order[lane, last], order[lane, other] = order[lane, other], order[lane, last]
         last -= 1 + over
         mask >>= 1 & ((last - 1 - (mask >> 1)) >> 63)
 
 
 @called
 def draw_indices(kind, state, lane, order, count):
-    """Write `randint(0, count, count)` or `integers(0, count, count)` to column `lane` of order, 0 < count <= 2**31.
+    """Write `randint(0, count, count)` or `integers(0, count, count)` to row `lane` of order, 0 < count <= 2**31.
 
     The legacy kind masks words, the default one scales them (D. Lemire, ACM TOMACS 29 (2019) 3); as in `permute`, one that
     does not do is overwritten by the next.
     """
     mask, threshold, i = _mask(count - 1), 2**32 % count, 0
     if count == 1:
-        order[0, lane], i = 0, 1  # nothing is drawn
+        order[lane, 0], i = 0, 1  # nothing is drawn
     while i < count:
         word = _next_word(kind, state, lane)
         drawn, short = word & mask, count - 1 - (word & mask)
         if kind == PCG64:
             drawn, short = word * count >> 32, (word * count & LOW_32) - threshold
-        order[i, lane] = drawn
+        order[lane, i] = drawn
         i += 1 + (short >> 63)

@@ -29,7 +29,7 @@ from backsweep.kernels.streams import (
 UNIFORMS, NORMALS, PERMUTATION, INDICES = range(4)
 LONGEST = 1000
 LANES, LANE = 7, 2
-ROOMS = new_state(LANES), np.zeros((LONGEST, LANES), np.int64)  # never cleared: a used state has to start afresh
+ROOMS = new_state(LANES), np.zeros((LANES, LONGEST), np.int64)  # never cleared: a used state has to start afresh
 
 
 @njit(error_model="numpy")
@@ -46,7 +46,7 @@ def draw(kind, state, lane, order, what, count, values):
         else:
             draw_indices(kind, state, lane, order, count)
         for i in range(count):
-            values[i] = order[i, lane]
+            values[i] = order[lane, i]
 
 
 @njit(error_model="numpy")
