@@ -21,7 +21,8 @@ from pydantic import (
 from ..results.errors import InputError
 
 T = TypeVar("T")
-KINDS = ("values", "linear", "log", "range")
+KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
+SAMPLED = ("uniform", "loguniform")
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
 # tenths come out as the tenths one would type.
 DIGITS = Context(prec=40)
@@ -31,10 +32,11 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class Axis(BaseModel, Generic[T]):
-    """A setting that varies. One of values, linear (with n), log (with n) and range says over what.
+    """A setting that varies. One of values, linear (with n), log (with n), range, uniform and loguniform says over what.
 
     values: listed. linear, log: n values from the first number to the second, both included, evenly spaced, or
     evenly on a log scale. range: [start, stop, step], without stop, as Python's. Axes with the same zip advance together.
+    uniform, loguniform: from the first number to the second, wherever `design.sampled` draws them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,14 +45,46 @@ class Axis(BaseModel, Generic[T]):
     linear: tuple[Number, Number] | None = None
     log: tuple[Number, Number] | None = None
     range: tuple[Number, Number, Number] | None = None
+    uniform: tuple[Number, Number] | None = None
+    loguniform: tuple[Number, Number] | None = None
     n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = None
     zip: Annotated[str, Field(min_length=1)] | None = None
     _points: tuple[T, ...] = PrivateAttr(default=())
 
     @property
     def points(self) -> tuple[T, ...]:
-        """The values, in order."""
+        """The values, in order; none of an axis that is sampled."""
         return self._points
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Between which numbers the axis is sampled; None if it is not."""
+        return self.uniform or self.loguniform
+
+    def at(self, coordinates: np.ndarray) -> tuple[T, ...]:
+        """The values of a sampled axis at coordinates from 0 to 1; where only whole numbers do, those, both ends included."""
+        low, high = _decimal(*(self.ends or ()))
+        whole = self._counts()
+        top = high + 1 if whole else high
+        with localcontext(DIGITS):
+            if self.loguniform is not None:
+                ratio = (top / low).ln()
+                places = [low * (ratio * Decimal(u)).exp() for u in coordinates.tolist()]
+            else:
+                places = [low + (top - low) * Decimal(u) for u in coordinates.tolist()]
+            return self._checked([int(min(place, high)) if whole else float(min(place, high)) for place in places])
+
+    def _counts(self) -> bool:
+        """Whether the setting takes whole numbers only."""
+        low, _ = self.ends or (0.0, 0.0)
+        try:
+            self._adapter().validate_python(math.floor(low) + 0.5)
+        except ValidationError:
+            return True
+        return False
+
+    def _adapter(self) -> TypeAdapter:
+        return TypeAdapter(self.__pydantic_generic_metadata__["args"][0])
 
     @model_validator(mode="after")
     def _expand(self):
@@ -62,23 +96,33 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(
                 "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
             )
+        if kind in SAMPLED:
+            self._check_ends(kind)
+            return self
         points = self.values if self.values is not None else _expanded(kind, getattr(self, kind), self.n)
         if not points:
             raise ValueError("the axis is empty: it needs at least one value")
-        self._points = self._checked(points)
+        checked = self._checked(points)
+        self._points = checked if self.zip else tuple(dict.fromkeys(checked))
         return self
+
+    def _check_ends(self, kind: str) -> None:
+        low, high = getattr(self, kind)
+        if self.zip is not None:
+            raise ValueError(f"zip does not go with {kind}: sampled axes are drawn together anyway")
+        if not low < high or (kind == "loguniform" and low <= 0):
+            raise ValueError(f"{kind} goes from a number{' over 0' * (kind == 'loguniform')} to a larger one")
+        self._checked([_plain(end) for end in _decimal(low, high)])
 
     def _checked(self, points):
         """Each value as the setting itself would take it."""
-        adapter = TypeAdapter(self.__pydantic_generic_metadata__["args"][0])
+        adapter = self._adapter()
         checked = []
         for point in points:
             try:
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
                 raise ValueError(f"value {point!r}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
-        if self.zip is None and len(set(checked)) < len(checked):  # zipped, it is the rows that differ
-            raise ValueError("the axis has a value twice")
         return tuple(checked)
 
 
@@ -169,12 +213,31 @@ def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, n
     """
     bundles = _zipped(axes)
     bundles.sort(key=lambda bundle: not any(first[axis.setting] for axis in bundle))  # stable: else as written
-    lengths = [len(bundle[0].points) for bundle in bundles]
+    rows = [_distinct(bundle) for bundle in bundles]
+    lengths = [len(some) for some in rows]
     if math.prod(lengths) > MOST_CELLS:
         raise InputError(f"{math.prod(lengths):,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
     indices = np.indices(lengths, np.int32).reshape(len(bundles), math.prod(lengths))
-    found = {axis.setting: index for bundle, index in zip(bundles, indices, strict=True) for axis in bundle}
+    found = {axis.setting: some[at] for bundle, some, at in zip(bundles, rows, indices, strict=True) for axis in bundle}
+    shaping = [axis for bundle in bundles for axis in bundle if first[axis.setting]]
+    if any(len(set(axis.points)) < len(axis.points) for axis in shaping):  # else they are neighbours already
+        order = np.lexsort([alike(axis.points)[found[axis.setting]] for axis in reversed(shaping)])
+        found = {setting: index[order] for setting, index in found.items()}
     return {axis.setting: found[axis.setting] for axis in axes}
+
+
+def alike(points: Sequence[Any]) -> np.ndarray:
+    """For each value of an axis the place where it stands first: zipped and sampled axes may have one more than once."""
+    places: dict[Any, int] = {}
+    return np.array([places.setdefault(point, place) for place, point in enumerate(points)])
+
+
+def _distinct(bundle: list[AxisInUse]) -> np.ndarray:
+    """Which points axes that advance together have in turn, a combination that comes twice once: int32."""
+    places: dict[tuple[Any, ...], int] = {}
+    for place, row in enumerate(zip(*(axis.points for axis in bundle), strict=True)):
+        places.setdefault(row, place)
+    return np.array(list(places.values()), np.int32)
 
 
 def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
@@ -189,9 +252,4 @@ def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
                     f"{first.setting} and {other.setting}: zipped as {first.zip!r}, so they need as many values as each "
                     f"other; they have {len(first.points)} and {len(other.points)}"
                 )
-        rows = list(zip(*(axis.points for axis in (first, *others)), strict=True))
-        if len(set(rows)) < len(rows):
-            raise InputError(
-                f"{' and '.join(axis.setting for axis in (first, *others))}: zipped, they have a combination twice"
-            )
     return list(bundles.values())

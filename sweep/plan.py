@@ -16,9 +16,10 @@ from ..results.errors import InputError
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
 from .arguments import of_task, per_run, to_arguments
-from .axes import combine
+from .axes import alike, combine
 from .blame import blame, in_words
 from .data import Task
+from .design import without
 from .records import record_epochs, recorded_runs
 from .spec import UNITS, Spec
 from .tasks import bottleneck, fill, make
@@ -33,7 +34,8 @@ class Plan:
         self.spec = spec
         self.seeds = spec.seed_values()
         axes = spec.axes()
-        self._index = combine(axes, {axis.setting: not per_run(axis.setting) for axis in axes})
+        index = combine(axes, {axis.setting: not per_run(axis.setting) for axis in axes})
+        self._index = without(index, axes, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}
         self._values = {axis.setting: _array(axis.points) for axis in axes}
         self._shown = {axis.setting: _array(_readable(axis.setting, axis.points)) for axis in axes}
@@ -112,7 +114,7 @@ class Plan:
         return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
 
     def _starts_of_shapes(self) -> list[int]:
-        shaping = [index for key, index in self._index.items() if not per_run(key)]
+        shaping = [alike(self._points[key])[index] for key, index in self._index.items() if not per_run(key)]
         changes = np.zeros(self.cells, bool)
         changes[0] = True
         for index in shaping:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..results import Results
+    from .axes import AxisInUse
     from .plan import Plan
     from .replay import Replay
 
@@ -93,11 +94,16 @@ def plan_lines(plan: "Plan") -> list[str]:
     """What a sweep would run."""
     counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
     runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
-    axes = [
-        f"  {axis.setting}: {len(axis.points):,} in all, {_shown(axis.points[0])} ... {_shown(axis.points[-1])}"
-        for axis in plan.spec.axes()
-    ]
-    return [f"{runs}: {cells} × {seeds}, {shapes}", *axes]
+    return [f"{runs}: {cells} × {seeds}, {shapes}", *(f"  {axis.setting}: {_span(axis)}" for axis in plan.spec.axes())]
+
+
+def _span(axis: "AxisInUse") -> str:
+    """How many values an axis has, and from where to where; of a sampled one, the least and the largest."""
+    from .design import SAMPLED  # a plan has loaded it already; this file loads no kernels
+
+    if axis.zip == SAMPLED:
+        return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
+    return f"{len(axis.points):,} in all, {_shown(axis.points[0])} ... {_shown(axis.points[-1])}"
 
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:

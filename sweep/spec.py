@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, Vali
 from ..kernels import LAST_SEED
 from ..results.errors import InputError
 from .axes import Axis, AxisInUse
+from .design import DesignSpec, sampled
 from .forms import Table
 from .messages import explain
 from .model_spec import FileInit, ModelSpec
@@ -71,6 +72,8 @@ class Spec(Table):
     model: ModelSpec = ModelSpec()
     train: TrainSpec = TrainSpec()
     record: RecordSpec = RecordSpec()
+    design: DesignSpec | None = None
+    exclude: tuple[dict[str, Any], ...] = ()
 
     @model_validator(mode="after")
     def _seeds_are_some_and_differ(self):
@@ -123,8 +126,11 @@ class Spec(Table):
         yield from _leaves(self.train, "train.")
 
     def axes(self) -> list[AxisInUse]:
-        """The settings that vary."""
-        return [AxisInUse(key, axis.points, axis.zip) for key, axis in self.settings() if isinstance(axis, Axis)]
+        """The settings that vary, with their values. InputError if sampled axes and design do not go together."""
+        axes = {key: axis for key, axis in self.settings() if isinstance(axis, Axis)}
+        drawn = sampled({key: axis for key, axis in axes.items() if axis.ends}, self.design)
+        found = {axis.setting: axis for axis in drawn}
+        return [found.get(key) or AxisInUse(key, axis.points, axis.zip) for key, axis in axes.items()]
 
     def written(self) -> dict[str, Any]:
         """The spec as plain data, with defaults filled in, as it was written."""
@@ -148,12 +154,15 @@ class Spec(Table):
         flat: dict[str, Any] = {"seeds": _seeds_in_words(self.seeds)}
         flat.update({f"record.{key}": value for key, value in self.record})
         zips: dict[str, int] = {}
+        axes = {axis.setting: axis for axis in self.axes()}
         for key, value in self.settings():
-            if isinstance(value, Axis):
-                zipped = zips.setdefault(value.zip, len(zips)) if value.zip else None
-                flat[key] = {"values": list(value.points), "zip": zipped}
+            if key in axes:
+                zipped = zips.setdefault(axes[key].zip or "", len(zips)) if axes[key].zip else None
+                flat[key] = {"values": list(axes[key].points), "zip": zipped}
             else:
                 flat[key] = IMPLIED.get(key) if value is None else value
+        if self.exclude:
+            flat["exclude"] = list(self.exclude)
         if flat["model.hidden"] is None and not isinstance(getattr(self.task, "code", None), Axis):
             flat["model.hidden"] = (bottleneck(self.task) or UNITS,)
         if "task.file" in flat:

@@ -55,11 +55,9 @@ def test_zipped_axes_of_unlike_length_are_named():
         plan(model={"hidden": {"values": [2, 4], "zip": "a"}}, train={"lr": {"values": [1, 2, 3], "zip": "a"}})
 
 
-def test_zipped_axes_may_repeat_a_value_but_not_a_combination():
+def test_zipped_axes_may_repeat_a_value():
     made = plan(train={"lr": {"values": [1, 2, 3], "zip": "a"}, "epochs": {"values": [10, 10, 20], "zip": "a"}})
     assert made.columns(np.arange(3))["train.epochs"].tolist() == [10, 10, 20]
-    with pytest.raises(InputError, match=r"train.lr and train.epochs: zipped, they have a combination twice"):
-        plan(train={"lr": {"values": [1, 1, 3], "zip": "a"}, "epochs": {"values": [10, 10, 20], "zip": "a"}})
 
 
 def test_columns_that_would_clash_have_their_full_name():

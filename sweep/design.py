@@ -1,0 +1,112 @@
+"""The design of a sweep beyond the grid: axes that are sampled together, and cells that are left out.
+
+Axes with `uniform` or `loguniform` have no values of their own: `[design]` draws points of as many dimensions as there are such
+axes, in the unit cube, and each axis takes its coordinate. A point is one cell, combined with every cell of the grid.
+
+The points come from NumPy's and SciPy's generators, started with the design's seed; the sweep's hash holds the values, so a
+release of theirs that would draw others is noticed and not mixed in.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from ..results.errors import InputError
+from .axes import MOST_POINTS, Axis, AxisInUse
+from .forms import Table, one_of
+
+SAMPLED = "[design]"  # what sampled axes are zipped as; no name that a spec may give
+Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
+DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+
+
+def _random(dimensions: int, points: int, rng: np.random.Generator) -> np.ndarray:
+    return rng.random((points, dimensions))
+
+
+def _quasi_random(name: str) -> Callable[[int, int, np.random.Generator], np.ndarray]:
+    """Points of one of the engines of `scipy.stats.qmc`, which spread more evenly than random ones."""
+
+    def draw(dimensions: int, points: int, rng: np.random.Generator) -> np.ndarray:
+        from scipy.stats import qmc  # half a second to import
+
+        with warnings.catch_warnings(action="ignore"):  # Sobol's would rather be a power of two many
+            return getattr(qmc, name)(dimensions, seed=rng).random(points)
+
+    return draw
+
+
+METHODS = {
+    "random": _random,
+    "sobol": _quasi_random("Sobol"),
+    "halton": _quasi_random("Halton"),
+    "latin_hypercube": _quasi_random("LatinHypercube"),
+}
+if TYPE_CHECKING:
+    MethodName = str
+else:
+    MethodName = one_of(METHODS)
+
+
+class DesignSpec(Table):
+    """The [design] of a spec: how many points the sampled axes have, and how they are drawn (sobol: A. Owen's scrambling)."""
+
+    method: MethodName = "sobol"
+    points: Points
+    seed: DesignSeed = 0
+
+
+def sampled(axes: Mapping[str, Axis], design: DesignSpec | None) -> list[AxisInUse]:
+    """The sampled axes with the values that the design gives them."""
+    if not axes:
+        if design is not None:
+            raise InputError("design: there is no axis with uniform or loguniform to draw points for")
+        return []
+    if design is None:
+        raise InputError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., how many points are drawn")
+    cube = METHODS[design.method](len(axes), design.points, np.random.default_rng(design.seed))
+    return [
+        AxisInUse(key, axis.at(coordinates), SAMPLED) for (key, axis), coordinates in zip(axes.items(), cube.T, strict=True)
+    ]
+
+
+def without(
+    index: dict[str, np.ndarray], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]
+) -> dict[str, np.ndarray]:
+    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so."""
+    if not exclude:
+        return index
+    points = {axis.setting: axis.points for axis in axes}
+    kept = np.ones(len(next(iter(index.values()), ())), bool)
+    for place, table in enumerate(exclude):
+        described = np.ones_like(kept)
+        for key, value in _flat(table):
+            if key not in points:
+                raise InputError(f"exclude[{place}]: {key} is no axis; the axes are {', '.join(points) or 'none'}")
+            wanted = [at for at, point in enumerate(points[key]) if point in _alternatives(value)]
+            if not wanted:
+                raise InputError(f"exclude[{place}]: {key} is never {value!r}")
+            described &= np.isin(index[key], wanted)
+        kept &= ~described
+    if not kept.any():
+        raise InputError("exclude: no cell is left")
+    return {key: cells[kept] for key, cells in index.items()}
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Tables in tables as dotted names."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _alternatives(value: Any) -> list[Any]:
+    """What a point may be to be described: the value, or one of a list; layers are lists themselves."""
+    if not isinstance(value, list | tuple):
+        return [value, (value,)]
+    return [tuple(value), *((tuple(one) if isinstance(one, list) else one) for one in value), *((one,) for one in value)]
