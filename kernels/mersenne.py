@@ -2,8 +2,7 @@
 
 M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998), seeded as in their 2002 revision. A row of the state holds the recurrence
 written out, not folded into 624 words: no index wraps, so that LLVM computes several words at once. Words are made in blocks
-when asked for, and the seed is unrolled only as far as they need: six weights take 421 of the 624 steps. Each of these steps
-waits for the one before it, so rows that are seeded together take turns, four at a time.
+when asked for, and the seed is unrolled only as far as they need: six weights take 421 of the 624 steps.
 
 Whole numbers are int64 throughout: 1812433253 * (2**32 - 1) still fits, so no wrapping is ever needed.
 """
@@ -40,18 +39,6 @@ def _unroll_seed(state, lane, upto):
         word = _seed_step(word, i)
         state[lane, i] = word
     state[lane, SEEDED] = upto
-
-
-@inlined
-def unroll_four_seeds(state, lane, words):
-    """Prepare about `words` draws of four rows just seeded, `lane` and the next three."""
-    upto = min(words + BLOCK - 1 + MIDDLE, WORDS)
-    a, b, c, d = state[lane, 0], state[lane + 1, 0], state[lane + 2, 0], state[lane + 3, 0]
-    for i in range(1, upto):
-        a, b, c, d = _seed_step(a, i), _seed_step(b, i), _seed_step(c, i), _seed_step(d, i)
-        state[lane, i], state[lane + 1, i], state[lane + 2, i], state[lane + 3, i] = a, b, c, d
-    for k in range(4):
-        state[lane + k, SEEDED] = upto
 
 
 @called

@@ -7,9 +7,9 @@ A lane's stream is a row of the state: the words of its generator, and for the l
 import numpy as np
 
 from .compile import called, inlined
-from .mersenne import LENGTH, LOW_32, mersenne_uniform, mersenne_word, seed_mersenne, unroll_four_seeds
-from .normal_draws import bits_of, number_of, polar_pair, ziggurat
-from .pcg import pcg_half_word, pcg_uniform, seed_pcg
+from .mersenne import LENGTH, LOW_32, mersenne_word, seed_mersenne
+from .normal_draws import bits_of, number_of, polar_pair
+from .pcg import pcg_half_word, seed_pcg
 
 MT19937, PCG64 = 0, 1
 STREAMS = {"mt19937": MT19937, "pcg64": PCG64}
@@ -34,27 +34,6 @@ def seed_stream(kind, state, lane, seed):
 
 
 @called
-def seed_streams(kind, state, lane, seeds, first, count, uniforms):
-    """Seed `count` rows from `lane` on with seeds[first], seeds[first + 1], ...: faster together than one by one.
-
-    `uniforms` is about how many numbers will be drawn from each; it only decides how much is done here and not later.
-    """
-    for k in range(count):
-        seed_stream(kind, state, lane + k, seeds[first + k])
-    if kind == MT19937:
-        for k in range(0, count - 3, 4):
-            unroll_four_seeds(state, lane + k, 2 * uniforms)
-
-
-@called
-def next_uniform(kind, state, lane) -> float:
-    """The stream's next `random_sample()` or `random()`."""
-    if kind == MT19937:
-        return mersenne_uniform(state, lane)
-    return pcg_uniform(state, lane)
-
-
-@called
 def legacy_normal(state, lane) -> float:
     """The next `standard_normal()` of a `RandomState`; numbers come in pairs, of which it holds the second."""
     if state[lane, SECOND_HELD]:
@@ -64,14 +43,6 @@ def legacy_normal(state, lane) -> float:
     state[lane, SECOND] = bits_of(second)
     state[lane, SECOND_HELD] = 1
     return first
-
-
-@called
-def next_normal(kind, state, lane) -> float:
-    """The stream's next `standard_normal()`."""
-    if kind == MT19937:
-        return legacy_normal(state, lane)
-    return ziggurat(state, lane)
 
 
 @inlined

@@ -11,19 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from backsweep.kernels.normal_draws import EDGE
+from backsweep.kernels.mersenne import mersenne_uniform
+from backsweep.kernels.normal_draws import EDGE, ziggurat
+from backsweep.kernels.pcg import pcg_uniform
 from backsweep.kernels.streams import (
     LAST_SEED,
     MT19937,
     PCG64,
     STREAMS,
     draw_indices,
+    legacy_normal,
     new_state,
-    next_normal,
-    next_uniform,
     permute,
     seed_stream,
-    seed_streams,
 )
 
 UNIFORMS, NORMALS, PERMUTATION, INDICES = range(4)
@@ -36,10 +36,10 @@ ROOMS = new_state(LANES), np.zeros((LANES, LONGEST), np.int64)  # never cleared:
 def draw(kind, state, lane, order, what, count, values):
     if what == UNIFORMS:
         for i in range(count):
-            values[i] = next_uniform(kind, state, lane)
+            values[i] = mersenne_uniform(state, lane) if kind == MT19937 else pcg_uniform(state, lane)
     elif what == NORMALS:
         for i in range(count):
-            values[i] = next_normal(kind, state, lane)
+            values[i] = legacy_normal(state, lane) if kind == MT19937 else ziggurat(state, lane)
     else:
         if what == PERMUTATION:
             permute(kind, state, lane, order, count)
@@ -52,11 +52,6 @@ def draw(kind, state, lane, order, what, count, values):
 @njit(error_model="numpy")
 def seed_one(kind, state, lane, seed):
     seed_stream(kind, state, lane, seed)
-
-
-@njit(error_model="numpy")
-def seed_many(kind, state, lane, seeds, first, count, uniforms):
-    seed_streams(kind, state, lane, seeds, first, count, uniforms)
 
 
 def drawn(kind, lane, what, count):
@@ -130,19 +125,6 @@ def test_the_tail_and_the_wedges_of_the_ziggurat_are_numpys():
     tail = np.sum(np.abs(values) > EDGE)
     assert tail > 50
     assert more_words - 4 * tail > 1000  # the tail takes two words, seldom four; a wedge takes one
-
-
-@kinds
-@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 6])
-@pytest.mark.parametrize("uniforms", [0, 6, 500])
-def test_streams_seeded_together_are_those_seeded_one_by_one(kind, count, uniforms):
-    seeds = np.array([9, 0, LAST_SEED, 3, 2**31, 4, 5])
-    for lane in range(LANES):
-        seed_one(kind, ROOMS[0], lane, 77)
-    seed_many(kind, ROOMS[0], 1, seeds, 1, count, uniforms)
-    for lane in range(LANES):
-        expected = stream(kind, seeds[lane] if 1 <= lane <= count else 77)
-        np.testing.assert_array_equal(drawn(kind, lane, UNIFORMS, 700), expected.random(700))
 
 
 @kinds
