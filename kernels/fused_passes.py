@@ -24,7 +24,10 @@ from .updates import next_epoch
 
 @inlined
 def _forward(network, phases, work, read, inputs, quad, keep):
-    """Layer by layer, unit by unit: activations, then the logits of the quad."""
+    """Layer by layer, unit by unit: activations, then the logits of the quad.
+
+    Not by `steps.layer_forward` and `steps.outputs`: with a row number that runs on through the layers XOR is 2 % faster.
+    """
     layers, row = network.layers, 0
     last = layers.shape[0] - 1
     for layer in range(last):

@@ -7,13 +7,10 @@
     trajectories/000000000042-5d0f3b7788e1a94c.parquet           every epoch of one run that a report shows
     .lock                         held by the one process that writes; the system drops it when that process dies
 
-A name ends in a hash of its content, which is checked whenever the file is read: no flipped bit passes for a result.
-
-Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
-instant a name either does not exist or holds the whole content. So the state of a sweep is the set of shard names. There is no
-journal to replay and no index to fall out of step: a run is done when a shard's name covers it, and what is missing is
-computed again. A shard counts only if what was kept of its runs is beside it. Files that a dead process left half-written,
-or without their shard, are never read, and removed by the next writer.
+Files are whole or not there, and their names end in a hash of what they must hold (`files.py`). So the state of a sweep is the
+set of shard names. There is no journal to replay and no index to fall out of step: a run is done when a shard's name covers it,
+and what is missing is computed again. A shard counts only if what was kept of its runs is beside it. Files that a dead process
+left half-written, or without their shard, are never read, and removed by the next writer.
 
 A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
 """

@@ -86,7 +86,8 @@ def without(
         for key, value in _flat(table):
             if key not in points:
                 raise InputError(f"exclude[{place}]: {key} is no axis; the axes are {', '.join(points) or 'none'}")
-            wanted = [at for at, point in enumerate(points[key]) if point in _alternatives(value)]
+            alternatives = _alternatives(value)
+            wanted = [at for at, point in enumerate(points[key]) if point in alternatives]
             if not wanted:
                 raise InputError(f"exclude[{place}]: {key} is never {value!r}")
             described &= np.isin(index[key], wanted)

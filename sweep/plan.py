@@ -33,7 +33,7 @@ class Plan:
     def __init__(self, spec: Spec):
         self.spec = spec
         self.seeds = spec.seed_values()
-        axes = spec.axes()
+        axes = spec.axes
         index = combine(axes, {axis.setting: not per_run(axis.setting) for axis in axes})
         self._index = without(index, axes, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}

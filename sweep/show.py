@@ -94,7 +94,7 @@ def plan_lines(plan: "Plan") -> list[str]:
     """What a sweep would run."""
     counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
     runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
-    return [f"{runs}: {cells} × {seeds}, {shapes}", *(f"  {axis.setting}: {_span(axis)}" for axis in plan.spec.axes())]
+    return [f"{runs}: {cells} × {seeds}, {shapes}", *(f"  {axis.setting}: {_span(axis)}" for axis in plan.spec.axes)]
 
 
 def _span(axis: "AxisInUse") -> str:

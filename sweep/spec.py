@@ -125,8 +125,9 @@ class Spec(Table):
         yield from _leaves(self.model, "model.")
         yield from _leaves(self.train, "train.")
 
+    @cached_property
     def axes(self) -> list[AxisInUse]:
-        """The settings that vary, with their values. InputError if sampled axes and design do not go together."""
+        """The settings that vary, with their values, drawn once. InputError if sampled axes and design do not go together."""
         axes = {key: axis for key, axis in self.settings() if isinstance(axis, Axis)}
         drawn = sampled({key: axis for key, axis in axes.items() if axis.ends}, self.design)
         found = {axis.setting: axis for axis in drawn}
@@ -154,7 +155,7 @@ class Spec(Table):
         flat: dict[str, Any] = {"seeds": _seeds_in_words(self.seeds)}
         flat.update({f"record.{key}": value for key, value in self.record})
         zips: dict[str, int] = {}
-        axes = {axis.setting: axis for axis in self.axes()}
+        axes = {axis.setting: axis for axis in self.axes}
         for key, value in self.settings():
             if key in axes:
                 zipped = zips.setdefault(axes[key].zip or "", len(zips)) if axes[key].zip else None

@@ -22,7 +22,7 @@ def axis(table, setting="train.lr"):
     for folder in folders:
         place = place.setdefault(folder, {})
     place[key] = table
-    return list(Spec.parse(spec).axes()[0].points)
+    return list(Spec.parse(spec).axes[0].points)
 
 
 def test_the_defaults_are_the_notebook():
