@@ -1,8 +1,11 @@
-"""Tuples handed on by their address, so that large parts of the loop can be compiled on their own.
+"""Tuples handed on by their address, so that the parts of the loop can be compiled on their own.
 
 A tuple of fifty arrays as an argument is four hundred numbers to pass; functions that take such tuples took Numba half a
-minute to compile, and the same code in one piece nearly as long. `boxed` puts a tuple into memory once, and gives its address;
-`opened` reads it back, of which LLVM keeps only the fields that are used.
+minute to compile, and the same code in one piece nearly as long. `boxed` puts a tuple into memory once, and gives its address.
+A field is read where it is used, `box.work.weights`, as it would be of the tuple itself; a field that is a tuple is a box too.
+
+Nobody writes to a box, and every read says so (`invariant.load`), so LLVM reads a field once and keeps it, whatever else is
+stored. That holds from the first read on: who makes a box may only hand it to other functions, by their address.
 """
 
 from typing import Any
@@ -10,15 +13,16 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import models, register_model
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, lower_getattr_generic, models, register_model
 
 from .lane_type import CACHE_LINE, operation
 
 
 class Box(types.Type):
-    """The address of a tuple of type `content`."""
+    """The address of a named tuple of type `content`."""
 
-    def __init__(self, content: types.BaseTuple):
+    def __init__(self, content: Any):
         self.content = content
         super().__init__(name=f"Box({content})")
 
@@ -40,25 +44,33 @@ def _boxed(context, builder, sig, args):
     return cgutils.alloca_once_value(builder, args[0])
 
 
-@operation(lambda box: box.content)
-def opened(box):
-    """The tuple at an address."""
-    return box
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = Box
+
+    def generic_resolve(self, box, name):
+        kind = dict(zip(box.content.fields, box.content.types, strict=True)).get(name)
+        return Box(kind) if isinstance(kind, types.BaseTuple) else kind
 
 
-@opened.lower
-def _opened(context, builder, sig, args):
-    return _read(context, builder, sig.return_type, args[0])
+@lower_getattr_generic(Box)
+def _field(context, builder, box, address, name):
+    at = box.content.fields.index(name)
+    place = cgutils.gep_inbounds(builder, address, 0, at)
+    return place if isinstance(box.content.types[at], types.BaseTuple) else _read(builder, place)
 
 
-def _read(context, builder, kind, address):
-    """Field by field, since LLVM would read a tuple as a whole."""
-    if not isinstance(kind, types.BaseTuple):
-        return builder.load(address)
-    kinds: Any = kind  # its fields' types appear at run time
-    places = [cgutils.gep_inbounds(builder, address, 0, at) for at in range(len(kinds))]
-    fields = [_read(context, builder, field, place) for field, place in zip(kinds, places, strict=True)]
-    return context.make_tuple(builder, kind, fields)
+def _read(builder, place):
+    """Number by number, for LLVM forgets what is said of a structure's load when it takes it apart."""
+    kind = place.type.pointee
+    if not isinstance(kind, ir.LiteralStructType | ir.ArrayType):
+        number = builder.load(place)
+        number.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return number
+    whole = ir.Constant(kind, ir.Undefined)
+    for at in range(len(kind.elements) if isinstance(kind, ir.LiteralStructType) else kind.count):
+        whole = builder.insert_value(whole, _read(builder, cgutils.gep_inbounds(builder, place, 0, at)), at)
+    return whole
 
 
 @operation(lambda: types.void)

@@ -42,6 +42,7 @@ Given = Memory | Table
 SETTINGS: Any = config  # its attributes appear at run time
 _compiling = RLock()
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only compiled code calls these
 
 
 def _sources_hash() -> str:
@@ -71,28 +72,29 @@ CACHE_FOLDER = _cache_folder()
 
 def inlined(function: Function) -> Function:
     """Make `function` part of its callers before they are compiled; it is never compiled on its own."""
-    return cast("Function", njit(inline="always", **OPTIONS)(function))
+    return cast("Function", njit(inline="always", **INNER)(function))
 
 
 def leaf(function: Function) -> Function:
     """Compile `function` once, and have LLVM copy it into its callers."""
-    return cast("Function", njit(forceinline=True, **OPTIONS)(function))
+    return cast("Function", njit(forceinline=True, **INNER)(function))
 
 
 def called(function: Function) -> Function:
     """Compile `function` on its own, to be called by other compiled functions."""
-    return cast("Function", njit(**OPTIONS)(function))
+    return cast("Function", njit(**INNER)(function))
 
 
 @contextmanager
-def _kept_on_disk() -> Iterator[dict[str, bool]]:
+def _kept_on_disk(subfolder: str = "") -> Iterator[dict[str, bool]]:
     """Options that keep machine code. Numba reads the folder when it decorates; other packages' functions keep their own.
 
+    A function's variants share an index there, which two processes must not write at a time: hence a subfolder a precision.
     The setting is the process's, so one thread at a time may change it; Numba compiles for one at a time anyway.
     """
     with _compiling:
         before = SETTINGS.CACHE_DIR
-        SETTINGS.CACHE_DIR = CACHE_FOLDER or before
+        SETTINGS.CACHE_DIR = str(Path(CACHE_FOLDER, subfolder)) if CACHE_FOLDER else before
         try:
             yield {"cache": CACHE_FOLDER is not None}
         finally:
@@ -155,7 +157,7 @@ class Section:
 
 def _address_of(function: Callable[..., Any], signature, variant: tuple[str, bool], **options: Any) -> Any:
     """Numba's C function first calls another, which has the body, unless LLVM is made to inline it (XOR 5 % faster)."""
-    with _kept_on_disk() as kept:
+    with _kept_on_disk(variant[0]) as kept:
         address = cfunc(signature, **kept, **OPTIONS, **options)(function).address
     if CACHE_FOLDER is not None:
         with suppress(OSError):

@@ -1,6 +1,5 @@
 """The weights that a run starts with, from its own stream or given for all: a section for each way, compiled when needed."""
 
-from .boxes import opened
 from .compile import Section, inlined
 from .mersenne import mersenne_uniform
 from .normal_draws import ziggurat
@@ -33,7 +32,7 @@ def _fill(network, start, runs, work, run, lane, draw):
 
 @inlined
 def _start(box, run, lane, draw):
-    network, _, _, _, start, runs, _, _, work, _ = opened(box)
+    network, start, runs, work = box.network, box.start, box.runs, box.work
     seed_stream(start.stream, work.streams, lane, runs.seed[run])
     _fill(network, start, runs, work, run, lane, draw)
     return 0

@@ -2,7 +2,7 @@
 
 A unit's weighted sum goes through the formula in registers, and on the way back its slope likewise: divisions and
 multiply-adds overlap, and two stores and loads of every unit are saved. Without shortcuts a unit is read by the next layer
-alone, and there is nothing to search. `benchmarks/NOTES.md` has what that gains. Each of these takes two to three seconds to
+alone, and there is nothing to search. `benchmarks/NOTES.md` has what that gains. Each of these takes one to two seconds to
 compile, and a spec only compiles those that it uses.
 
 The loops of `epochs` stand here once for each formula: handed to one shared inlined loop instead, Numba copies the whole pass
@@ -11,7 +11,7 @@ once more, and takes half as long again to compile it.
 
 from .activations import sigmoid_slope, tanh_slope
 from .bits import single
-from .boxes import align_stack, opened
+from .boxes import align_stack
 from .compile import Section, inlined
 from .functions import sigmoid, tanh
 from .lane_type import QUAD
@@ -71,7 +71,7 @@ def _quads(network, phases, work, read, inputs, targets, phase, weights, counts,
 
 @inlined
 def _own_batch(box, batch, keep, slope):
-    network, phases, data, tiles, _, _, _, _, work, _ = opened(box)
+    network, phases, data, tiles, work = box.network, box.phases, box.data, box.tiles, box.work
     align_stack()
     inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
     weights, counts, stop, phase = data.batch_weights, data.batch_counts, data.batch_quads, phases.loss_of_own
@@ -114,7 +114,7 @@ def _keep_tanhs(out, row, z):
 @Section
 def epochs_of_sigmoids(box, tick, appointment, batch):
     """See `passes.epochs`."""
-    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    network, phases, data, work = box.network, box.phases, box.data, box.work
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
@@ -127,7 +127,7 @@ def epochs_of_sigmoids(box, tick, appointment, batch):
             return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
-        next_epoch(box, network, phases, work, sections)
+        next_epoch(box)
         tick += 1
 
 
@@ -140,7 +140,7 @@ def own_batch_of_sigmoids(box, batch):
 @Section
 def epochs_of_tanhs(box, tick, appointment, batch):
     """See `passes.epochs`."""
-    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    network, phases, data, work = box.network, box.phases, box.data, box.work
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
@@ -153,7 +153,7 @@ def epochs_of_tanhs(box, tick, appointment, batch):
             return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
-        next_epoch(box, network, phases, work, sections)
+        next_epoch(box)
         tick += 1
 
 

@@ -2,8 +2,7 @@
 
 import math
 
-from .boxes import opened
-from .compile import Section, called, inlined
+from .compile import Section, called, inlined, leaf
 from .lane_type import QUAD
 from .lanes import call, filled, load, rows, store, table
 from .starts import next_appointment
@@ -43,7 +42,7 @@ MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has conve
 
 @called
 def _exact_losses(box):
-    network, phases, data, _, _, _, _, _, work, _ = opened(box)
+    network, phases, data, work = box.network, box.phases, box.data, box.work
     store(work.totals, LOSS, filled(work.totals, 0.0))
     if network.product:
         for quad in range(data.weights.shape[0]):
@@ -55,7 +54,7 @@ def _exact_losses(box):
 
 @called
 def _samples_right(box):
-    network, phases, data, _, _, _, _, _, work, _ = opened(box)
+    network, phases, data, work = box.network, box.phases, box.data, box.work
     store(work.totals, RIGHT, filled(work.totals, 0.0))
     if network.accuracy:
         for quad in range(data.weights.shape[0]):
@@ -82,7 +81,7 @@ def _tidy(loss):
     return NAN if loss != loss else loss + 0.0
 
 
-@inlined
+@leaf
 def _holds(network, data, runs, work, run, lane, loss):
     """Whether every stopping criterion that was given is met now."""
     ends = runs.ends
@@ -116,7 +115,7 @@ def _has_stalled(runs, work, run, lane, epoch, loss):
     return epoch > 0 and before - loss < runs.ends[run, IMPROVEMENT] * before
 
 
-@inlined
+@leaf
 def _outcome(network, data, runs, work, run, lane, epoch, loss, tick):
     """How a run stands whose forward pass gave this loss."""
     if not loss < INFINITY:
@@ -139,7 +138,7 @@ def _relative(loss, first):
     return MOST_MEASURED if v > MOST_MEASURED else v
 
 
-@inlined
+@leaf
 def _measure(runs, results, work, run, lane, epoch, loss, outcome):
     """Carry the convergence measure on; at the run's end, write it.
 
@@ -188,7 +187,7 @@ def _record(network, data, record, work, run, lane, epoch, loss):
 @called
 def _judge_lanes(box, tick):
     """Judge each lane's run; how many have ended. What is written later waits in `verdict`."""
-    network, _, data, _, _, runs, _, results, work, _ = opened(box)
+    network, data, runs, results, work = box.network, box.data, box.runs, box.results, box.work
     count = 0
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
@@ -218,7 +217,7 @@ def _due(record, work, run, lane, epoch):
 @called
 def _keep(box, tick):
     """Write the rows of the runs that have ended, and the records that are due."""
-    network, _, data, _, _, runs, record, results, work, _ = opened(box)
+    network, data, runs, record, results, work = box.network, box.data, box.runs, box.record, box.results, box.work
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
         if run == IDLE:
@@ -234,7 +233,7 @@ def _keep(box, tick):
 @Section
 def judge(box, tick):
     """Look at every run: end those that have ended, record those that are due; how many have ended."""
-    network, phases, _, _, _, _, record, _, work, _ = opened(box)
+    network, phases, record, work = box.network, box.phases, box.record, box.work
     size = work.weights.shape[0]
     _exact_losses(box)
     if network.gradient:

@@ -21,7 +21,10 @@ from .passes import BY_PHASE
 from .schedules import SCHEDULES
 from .starts import refill
 from .state import Call, Network, Phases, Sections, Start
+from .train import all_runs
 from .updates import given_batches, own_batches
+
+ALL_PASSES = {section for pair in (*FUSED.values(), BY_PHASE) for section in pair}
 
 
 class Part(NamedTuple):
@@ -33,8 +36,13 @@ class Part(NamedTuple):
 
     @property
     def slow(self) -> bool:
-        """Whether it takes seconds to compile, and not a tenth of one."""
+        """Whether it takes a second or two to compile, and not a tenth of one."""
         return isinstance(PARTS[self.name], Section)
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """One process had better compile these: passes have their steps in common, a function's variants a file."""
+        return "passes" if PARTS[self.name] in ALL_PASSES else self.name, self.dtype
 
 
 def _passes(choices: Choices) -> tuple[Section, Section, bool]:
@@ -73,6 +81,7 @@ def _sections(choices: Choices, start: Start) -> Sections:
     full, own = choices.batch.size is None, choices.batch.own
     batches = own_batches if own else given_batches
     return Sections(
+        all_runs=all_runs,
         refill=refill,
         weights=DRAWS[start.stream, start.normal],
         epochs=epochs,
@@ -105,8 +114,8 @@ def parts_of(choices: Choices, network: Network, start: Start) -> set[Part]:
 
 
 def missing(parts: set[Part]) -> list[Part]:
-    """Those that were not compiled by this machine yet, the slow ones first; none where machine code cannot be kept."""
-    return sorted((part for part in parts if not is_kept(*part)), key=lambda part: (not part.slow, part))
+    """Those that were not compiled by this machine yet; none where machine code cannot be kept."""
+    return sorted(part for part in parts if not is_kept(*part))
 
 
 def compile_part(part: Part, sample: Call) -> None:

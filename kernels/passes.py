@@ -5,7 +5,7 @@ nearest cache when the next reads it. That costs a store and a load of every wei
 divisions and multiply-adds apart, which a processor would overlap; `fused_passes.py` is for those who want it faster.
 """
 
-from .boxes import align_stack, opened
+from .boxes import align_stack
 from .compile import Section, inlined
 from .lane_type import QUAD
 from .lanes import call, load, rows, spread, store
@@ -73,9 +73,9 @@ def epochs(box, tick, appointment, batch):
     """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update.
 
     With a batch, not ALL: the gradients of that batch, of samples that all lanes share, and no more; answers 0. One section for
-    both, since a pass takes two to three seconds to compile. `fused_passes.py` has this loop twice more.
+    both, since a pass takes one to two seconds to compile. `fused_passes.py` has this loop twice more.
     """
-    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    network, phases, data, work = box.network, box.phases, box.data, box.work
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
@@ -88,14 +88,14 @@ def epochs(box, tick, appointment, batch):
             return 0
         if tick == appointment or may_have_ended(network, work):
             return tick
-        next_epoch(box, network, phases, work, sections)
+        next_epoch(box)
         tick += 1
 
 
 @Section
 def own_batch(box, batch):
     """The gradients of one batch, of samples that each lane has gathered for itself. Answers 0."""
-    network, phases, data, tiles, _, _, _, _, work, _ = opened(box)
+    network, phases, data, tiles, work = box.network, box.phases, box.data, box.tiles, box.work
     align_stack()
     inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
     weights, counts, stop = data.batch_weights, data.batch_counts, data.batch_quads

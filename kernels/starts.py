@@ -1,6 +1,5 @@
 """How a run begins in a lane: its weights (`draws.py`), its settings, and a clean slate."""
 
-from .boxes import opened
 from .compile import Section, inlined
 from .lanes import ask
 from .losses import calm_band
@@ -74,7 +73,7 @@ def _rest(network, work, lane):
 @Section
 def refill(box, waiting, tick):
     """Give each lane that ended the next waiting run, or rest; the first run still waiting."""
-    network, _, _, _, _, runs, record, _, work, sections = opened(box)
+    network, runs, record, work, sections = box.network, box.runs, box.record, box.work, box.sections
     for lane in range(work.run.shape[0]):
         if not work.ended[lane]:
             continue

@@ -199,6 +199,7 @@ class Workspace(NamedTuple):
 class Sections(NamedTuple):
     """The parts of the loop that are compiled on their own, by address."""
 
+    all_runs: Address
     refill: Address
     weights: Address  # that a run starts with
     epochs: Address
@@ -222,7 +223,7 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_PHASES, NO_SECTIONS = Phases(*[0] * 14), Sections(*[0] * 6)
+NO_PHASES, NO_SECTIONS = Phases(*[0] * 14), Sections(*[0] * 7)
 
 _types: dict[Any, Any] = {}
 

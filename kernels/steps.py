@@ -3,7 +3,7 @@
 `read` is `spread` for data that all lanes share, `load` for data of their own.
 """
 
-from .compile import inlined
+from .compile import leaf
 from .lane_type import QUAD
 from .lanes import call, every, filled, fma, given, load, rows, store, table
 from .layers import bias_backward, data_backward, dense_backward, weighted_sum
@@ -23,7 +23,7 @@ from .state import (
 )
 
 
-@inlined
+@leaf
 def quads_of(data, batch):
     """The first quad of a batch and the one after its last, and the weights and counts of its samples; of all data for ALL."""
     if batch == ALL:
@@ -31,7 +31,7 @@ def quads_of(data, batch):
     return batch * data.batch_quads, (batch + 1) * data.batch_quads, data.batch_weights, data.batch_counts
 
 
-@inlined
+@leaf
 def clear_totals(network, work):
     """Before a pass: what it adds up."""
     zero = filled(work.totals, 0.0)
@@ -41,7 +41,7 @@ def clear_totals(network, work):
         store(work.totals, DISTANCE, zero)
 
 
-@inlined
+@leaf
 def unit_sum(network, work, layer, row, read, inputs, quad):
     """The weighted sum of the unit of a layer whose weights start at `row`."""
     layers = network.layers
@@ -54,7 +54,7 @@ def unit_sum(network, work, layer, row, read, inputs, quad):
     return z
 
 
-@inlined
+@leaf
 def layer_forward(network, work, layer, start, stop, out, first_out, read, inputs, quad, keep):
     """Fill rows of `out` from the weighted sums of a layer's units start ... stop - 1, by `keep`."""
     stride = network.layers[layer, STRIDE]
@@ -64,13 +64,13 @@ def layer_forward(network, work, layer, start, stop, out, first_out, read, input
         row += stride
 
 
-@inlined
+@leaf
 def keep_sum(out, row, z):
     """Keep a weighted sum as it is."""
     store(out, row, z)
 
 
-@inlined
+@leaf
 def outputs(network, phases, work, read, inputs, quad):
     """Fill the logits of one quad, and, unless the loss does that itself, the outputs' rows of `values`."""
     logits, last = quad * network.outputs, network.layers.shape[0] - 1
@@ -80,7 +80,7 @@ def outputs(network, phases, work, read, inputs, quad):
         call(phases.output, out, rows(work.logits, logits), slopes, network.outputs * QUAD)
 
 
-@inlined
+@leaf
 def loss(network, phases, work, phase, targets, weights, counts, quad, weights_quad):
     """Fill the outputs' rows of `deltas` with the loss's slopes at the logits, and add to the score."""
     outputs, deltas = rows(work.values, network.units), rows(work.deltas, network.units)
@@ -101,7 +101,7 @@ def loss(network, phases, work, phase, targets, weights, counts, quad, weights_q
         call(phases.output_backward, deltas, outputs, slopes, offset, network.offset, network.outputs * QUAD)
 
 
-@inlined
+@leaf
 def unit_backward(network, work, layer, unit, a, fresh):
     """The loss's slope at the output `a` of a hidden unit; the gradients of the weights that read it are added to."""
     layers = network.layers
@@ -115,7 +115,7 @@ def unit_backward(network, work, layer, unit, a, fresh):
     return da
 
 
-@inlined
+@leaf
 def own_weights(network, work, layer, unit, dz, read, inputs, quad, fresh):
     """Add to the gradients of the weights of data, and of the bias, of a unit with slope dz at its weighted sum; keep dz."""
     layers = network.layers
@@ -130,7 +130,7 @@ def own_weights(network, work, layer, unit, dz, read, inputs, quad, fresh):
         bias_backward(work.gradients, row + stride - 1, dz, network.scales[layer, 1], fresh)
 
 
-@inlined
+@leaf
 def outputs_backward(network, work, read, inputs, quad, fresh):
     """The gradients of the output units' own weights, where they have any beside those of the hidden units."""
     last = network.layers.shape[0] - 1
@@ -140,7 +140,7 @@ def outputs_backward(network, work, read, inputs, quad, fresh):
             own_weights(network, work, last, unit, dz, read, inputs, quad, fresh)
 
 
-@inlined
+@leaf
 def may_have_ended(network, work):
     """After a pass: false only if every score is within its band, or an output is too far from its target."""
     if network.every_epoch:

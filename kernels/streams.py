@@ -6,7 +6,7 @@ A lane's stream is a row of the state: the words of its generator, and for the l
 
 import numpy as np
 
-from .compile import called, inlined
+from .compile import called, inlined, leaf
 from .mersenne import LENGTH, LOW_32, mersenne_word, seed_mersenne
 from .normal_draws import bits_of, number_of, polar_pair
 from .pcg import pcg_half_word, seed_pcg
@@ -45,7 +45,7 @@ def legacy_normal(state, lane) -> float:
     return first
 
 
-@inlined
+@leaf
 def _next_word(kind, state, lane):
     """The stream's next 32 bits."""
     if kind == MT19937:
@@ -67,18 +67,21 @@ def permute(kind, state, lane, order, count):
     """Write `permutation(count)` to row `lane` of order, int64 (lanes, at least count); 0 <= count <= 2**31.
 
     A word that is too large under the mask is drawn again, at random, which no branch predictor can know: so there is no
-    branch, and the last element is exchanged with itself.
+    branch, and the last element is exchanged with itself. The inner loop's mask stays the same, so that a word need not wait
+    for what became of the one before it.
     """
     for i in range(count):
         order[lane, i] = i
     last, mask = count - 1, _mask(count - 1)
     while last > 0:
-        drawn = _next_word(kind, state, lane) & mask
-        over = (last - drawn) >> 63  # -1 if too large, else 0
-        other = drawn ^ ((drawn ^ last) & over)
-        order[lane, last], order[lane, other] = order[lane, other], order[lane, last]
-        last -= 1 + over
-        mask >>= 1 & ((last - 1 - (mask >> 1)) >> 63)
+        half = mask >> 1
+        while last > half:
+            drawn = _next_word(kind, state, lane) & mask
+            over = (last - drawn) >> 63  # -1 if too large, else 0
+            other = drawn ^ ((drawn ^ last) & over)
+            order[lane, last], order[lane, other] = order[lane, other], order[lane, last]
+            last -= 1 + over
+        mask = half
 
 
 @called

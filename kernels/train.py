@@ -24,17 +24,16 @@ run-time numbers, or small formulas called by address (`compile.Phase`). `benchm
 """
 
 from .boxes import boxed
-from .compile import compiled
+from .compile import Section, compiled
 from .lanes import ask
 from .state import ALL, NEVER
 from .updates import next_epoch
 
 
-@compiled
-def train_runs(everything):
-    """Train all runs, at least one, of a `Call`, whose results and record are filled."""
-    network, phases, _, _, _, runs, _, _, work, sections = everything
-    box = boxed(everything)
+@Section
+def all_runs(box):
+    """Train all runs, at least one. Answers 0."""
+    runs, work, sections = box.runs, box.work, box.sections
     left, tick, waiting = runs.seed.shape[0], 0, 0
     for lane in range(work.run.shape[0]):
         work.ended[lane] = True
@@ -45,5 +44,12 @@ def train_runs(everything):
             appointment = min(appointment, work.appointment[lane])
         tick = ask(sections.epochs, box, tick, appointment, ALL)
         left -= ask(sections.judge, box, tick)
-        next_epoch(box, network, phases, work, sections)
+        next_epoch(box)
         tick += 1
+    return 0
+
+
+@compiled
+def train_runs(everything):
+    """Train all runs, at least one, of a `Call`, whose results and record are filled."""
+    return ask(everything.sections.all_runs, boxed(everything))

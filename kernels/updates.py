@@ -1,25 +1,26 @@
 """From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
 
-from .boxes import opened
-from .compile import Section, inlined
+from .compile import Section, inlined, leaf
 from .lane_type import QUAD
 from .lanes import ask, call, gather, load, rows, store
 from .state import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, RULE, SCHEDULE, STRIDE, UNITS, WARMUP
 from .streams import draw_indices, permute
 
 
-@inlined
-def next_rates(network, phases, work):
+@leaf
+def next_rates(box):
     """The rates of this epoch, if there is a schedule."""
+    network, phases, work = box.network, box.phases, box.work
     if network.schedule:
         bases, age, numbers = rows(work.bases, 0), rows(work.age, 0), rows(work.numbers, SCHEDULE)
         call(phases.schedule, rows(work.rates, 0), bases, age, numbers, rows(work.numbers, WARMUP), network.layers.shape[0])
         store(work.age, 0, load(work.age, 0) + 1.0)
 
 
-@inlined
-def update(network, phases, work):
+@leaf
+def update(box):
     """One step of the training rule, on all weights."""
+    network, phases, work = box.network, box.phases, box.work
     size = work.weights.shape[0]
     gradients, weights = rows(work.gradients, 0), rows(work.weights, 0)
     if network.clip:
@@ -40,14 +41,14 @@ def update(network, phases, work):
         call(phases.rule, weights, gradients, state, numbers, clock, rows(work.rates, segment), count, size)
 
 
-@inlined
-def next_epoch(box, network, phases, work, sections):
+@leaf
+def next_epoch(box):
     """From a pass over all data to the next: rates, and one step or an epoch of them."""
-    next_rates(network, phases, work)
-    if network.full:
-        update(network, phases, work)
+    next_rates(box)
+    if box.network.full:
+        update(box)
     else:
-        ask(sections.batches, box)
+        ask(box.sections.batches, box)
 
 
 @inlined
@@ -79,20 +80,20 @@ def _gather(network, data, tiles, batch):
 @Section
 def own_batches(box):
     """One epoch of batches that differ from lane to lane. Answers 0."""
-    network, phases, data, tiles, start, _, _, _, work, sections = opened(box)
+    network, data, tiles, start, work, sections = box.network, box.data, box.tiles, box.start, box.work, box.sections
     _draw_orders(start, data, tiles, work)
     for batch in range(data.batches):
         _gather(network, data, tiles, batch)
         ask(sections.own_batch, box, batch)
-        update(network, phases, work)
+        update(box)
     return 0
 
 
 @Section
 def given_batches(box):
     """One epoch of batches in the given order, the same for all lanes. Answers 0."""
-    network, phases, data, _, _, _, _, _, work, sections = opened(box)
+    data, sections = box.data, box.sections
     for batch in range(data.batches):
         ask(sections.epochs, box, 0, 0, batch)
-        update(network, phases, work)
+        update(box)
     return 0

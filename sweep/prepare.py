@@ -4,7 +4,6 @@ Numba compiles one function at a time in a process, so threads would wait for ea
 while they do. The parts end up on disk, whence every process loads them in a fraction of a second.
 """
 
-from itertools import groupby
 from typing import Any
 
 from joblib import Parallel, delayed
@@ -28,10 +27,14 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
 
 
 def _compile(parts: list[Part], processes: int) -> None:
-    """One task a function, whose variants share a file; the processes end with it, for a sweep may have threads."""
-    groups = [list(group) for _, group in groupby(parts, key=lambda part: part.name)]
-    tasks = [delayed(_compile_all)(group) for group in groups]
-    parallel: Any = Parallel(n_jobs=processes, backend="loky")
+    """One task a family, the longest first; the processes end with it, for a sweep may have threads."""
+    families: dict[tuple[str, str], list[Part]] = {}
+    for part in parts:
+        families.setdefault(part.family, []).append(part)
+    longest_first = sorted(families.values(), key=lambda family: -sum(part.slow for part in family))
+    tasks = [delayed(_compile_all)(family) for family in longest_first]
+    options: dict[str, Any] = {"batch_size": 1}
+    parallel: Any = Parallel(n_jobs=processes, backend="loky", **options)
     try:
         parallel(tasks)
     finally:
