@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from .errors import BusyError, InputError
+from .writer import note, withdraw
 
 PARTIAL = ".partial"
 ENCODINGS = {
@@ -69,17 +70,25 @@ def only_writer(path: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
     try:
+        note(path)
         yield
     finally:
+        withdraw(path)
         lock.release()
 
 
-def write_table(folder: Path, name: str, table: pa.Table) -> None:
-    """Write a table as Parquet under a name that ends in the hash of the content."""
+def write_table(folder: Path, name: str, table: pa.Table) -> int:
+    """Write a table as Parquet under a name that ends in the hash of the content; how many bytes it has."""
+    data = encoded(table)
+    write_whole(folder / f"{name}-{digest_of(data)}.parquet", lambda file: file.write(data))
+    return len(data)
+
+
+def encoded(table: pa.Table) -> memoryview:
+    """The bytes of the file that a table is written as."""
     content = io.BytesIO()
     pq.write_table(table, content, **_encoding(table))
-    data = content.getbuffer()
-    write_whole(folder / f"{name}-{digest_of(data)}.parquet", lambda file: file.write(data))
+    return content.getbuffer()
 
 
 def digest_of(data) -> str:

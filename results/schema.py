@@ -54,8 +54,32 @@ class AxisColumn(_Record):
     type: AxisType
 
 
+class Estimate(_Record):
+    """What the runs that are missing were expected to take before they were begun, on so many jobs.
+
+    run_epochs: updates of all runs together; seconds: of wall time; disk: bytes written; memory: bytes of this process at
+    most. shapes: how many network shapes there are, timed: how many of them were timed, the others are scaled from these.
+    cut: whether timing was cut off before some runs had ended; these are then taken to use all their epochs.
+    """
+
+    jobs: int
+    runs: int
+    cells: int
+    shapes: int
+    timed: int
+    cut: bool
+    run_epochs: int
+    seconds: float
+    disk: int
+    memory: int
+
+
 class Session(_Record):
-    """One stretch of work on a sweep. Times in seconds; `kernels` is summed over the workers."""
+    """One stretch of work on a sweep. Times in seconds; `kernels` is summed over the workers.
+
+    elsewhere: what is left of jobs x wall: workers that wait, start or make tables. outcomes: runs by outcome. disk: bytes
+    written; memory: the most that this process held. None in what older versions wrote.
+    """
 
     started: str
     jobs: int
@@ -67,6 +91,11 @@ class Session(_Record):
     writing: float
     versions: dict[str, str]
     cpu: str
+    elsewhere: float | None = None
+    outcomes: dict[str, int] | None = None
+    disk: int | None = None
+    memory: int | None = None
+    estimate: Estimate | None = None
 
 
 class Manifest(_Record):

@@ -134,14 +134,13 @@ class Store:
         """How many of the sweep's runs are here."""
         return self.manifest.runs - sum(stop - start for start, stop in self.missing())
 
-    def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> None:
-        """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk."""
+    def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> int:
+        """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk; the bytes written."""
         runs = table.column("run")
         name = f"{runs[0].as_py():012d}-{runs[-1].as_py() + 1:012d}"
-        for folder, more in ((self._records, records), (self._weights, weights)):
-            if more is not None:
-                write_table(folder, name, more)
-        write_table(self._shards, name, table)
+        beside = ((self._records, records), (self._weights, weights))
+        size = sum(write_table(folder, name, more) for folder, more in beside if more is not None)
+        return size + write_table(self._shards, name, table)
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""

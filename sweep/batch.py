@@ -22,7 +22,7 @@ class Batch(NamedTuple):
     records: pa.Table | None
     weights: pa.Table | None
     run_epochs: int
-    converged: int
+    outcomes: dict[str, int]
     seconds: float
 
 
@@ -60,7 +60,7 @@ def run_batch(spec: Spec, span: Span) -> Batch:
         records=None if plan.record_at is None else records_table(training.trajectories, span[0]),
         weights=weights_table(training, runs, recorded - span[0]) if spec.record.weights else None,
         run_epochs=int(training.epochs.sum(dtype=np.int64)),
-        converged=int((training.outcome == "converged").sum()),
+        outcomes={outcome: int((training.outcome == outcome).sum()) for outcome in OUTCOMES},
         seconds=seconds,
     )
 

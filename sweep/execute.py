@@ -7,6 +7,7 @@ started the sweep writes them. joblib's own batching is off: it misjudges tiny t
 
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Literal
@@ -16,57 +17,70 @@ from joblib import Parallel, delayed
 from ..results.schema import Session
 from ..results.store import Span, Store
 from .batch import Batch, Failure, run_or_fail
-from .machine import cpu_name, now, versions
+from .estimate import Outlook
+from .machine import cpu_name, now, peak_memory, versions
 from .pace import Pace, batches
 from .plan import Plan
-from .prepare import prepare
 from .progress import Progress
+from .pulse import Pulse
 
 Backend = Literal["threads", "processes"]
-MOST_JOBS = 1024
 JOBLIB_NAMES = {"threads": "threading", "processes": "loky"}
 
 
 class BatchesFailed(Exception):  # noqa: N818
-    """Some batches failed; all others are done and written."""
+    """Some batches failed; all others are done and written. `session` is their record."""
+
+    def __init__(self, told: str, session: Session):
+        super().__init__(told)
+        self.session = session
 
 
-def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Progress) -> Session | None:
+def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Progress, outlook: Outlook) -> Session | None:
     """Run what is missing and write it, a shard a batch; the session's record, or None if nothing was missing.
 
-    However it ends, what was written stays whole, and the session is put on record. BatchesFailed, once all others are
-    done, if some failed.
+    The kernels must be compiled. However it ends, what was written stays whole, and the session is put on record.
+    BatchesFailed, once all others are done, if some failed.
     """
-    missing = store.missing()
+    missing, costs = store.missing(), outlook.costs
     if not missing:
         return None
-    prepare(plan, jobs, progress)
-    progress.start(plan.runs, store.done)
+    progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
     started, begin = now(), time.perf_counter()
-    runs, run_epochs, kernels, writing = 0, 0, 0.0, 0.0
+    runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
+    outcomes, pulse = Counter[str](), Pulse(store.path)
     failures: list[Failure] = []
     try:
-        for batch in _train_all(plan, missing, jobs, backend):
+        for batch in _train_all(plan, missing, jobs, backend, Pace(plan, costs)):
             if isinstance(batch, Failure):
                 failures.append(batch)
+                progress.fail(*batch)
                 continue
             before = time.perf_counter()
-            store.append(batch.rows, batch.records, batch.weights)
+            disk += store.append(batch.rows, batch.records, batch.weights)
             writing += time.perf_counter() - before
+            kernels += batch.seconds
             runs += len(batch.rows)
             run_epochs += batch.run_epochs
-            progress.advance(len(batch.rows), batch.run_epochs, batch.converged)
-            kernels += batch.seconds
+            outcomes.update(batch.outcomes)
+            progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
+            pulse.beat(progress)
     finally:
+        wall = time.perf_counter() - begin
         session = Session(
             started=started,
             jobs=jobs,
             backend=backend,
             runs=runs,
             run_epochs=run_epochs,
-            wall=time.perf_counter() - begin,
+            wall=wall,
             kernels=kernels,
             writing=writing,
+            elsewhere=max(jobs * wall - kernels - writing, 0.0),
+            outcomes=dict(outcomes),
+            disk=disk,
+            memory=peak_memory(),
+            estimate=outlook.estimate,
             versions=versions(),
             cpu=cpu_name(),
         )
@@ -74,7 +88,7 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
     if failures:
-        raise BatchesFailed(_told(failures))
+        raise BatchesFailed(_told(failures), session)
     return session
 
 
@@ -86,13 +100,12 @@ def _told(failures: list[Failure]) -> str:
     return "\n".join(f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items())
 
 
-def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend) -> Iterator[Batch | Failure]:
+def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend, pace: Pace) -> Iterator[Batch | Failure]:
     """The batches in the order in which they are done.
 
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
     in this thread if n_jobs were 1, so it gets two and one task at a time.
     """
-    pace = Pace(plan)
     options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
     parallel: Any = Parallel(n_jobs=max(jobs, 2), backend=JOBLIB_NAMES[backend], **options)
     outputs = parallel(delayed(run_or_fail)(plan.spec, span) for span in batches(plan, missing, pace))

@@ -1,36 +1,59 @@
 """What a sweep shows while it runs: a bar on a terminal, plain lines elsewhere, nothing when embedded."""
 
 import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
+
+from ..results.schema import Estimate
+from ..results.store import Span
+from .words import duration
 
 LINE_SECONDS = 5.0
 
 
 class Progress:
-    """Counts runs as they are done. Silent itself; subclasses show."""
+    """Counts runs as they are done. Silent itself; subclasses show. `clock` gives seconds."""
 
-    def __init__(self):
-        self.total = self.earlier = self.runs = self.run_epochs = self.converged = 0
-        self._begin = time.perf_counter()
+    def __init__(self, clock: Callable[[], float] = time.perf_counter):
+        self.total = self.earlier = self.runs = self.run_epochs = 0
+        self.outcomes: Counter[str] = Counter()
+        self.warnings: list[str] = []
+        self.estimate: Estimate | None = None
+        self._clock = clock
+        self._ahead = self._behind = 0.0
+        self._begin = clock()
 
-    def start(self, total: int, earlier: int) -> None:
-        """`total` runs in all, of which `earlier` were done before now."""
-        self.total, self.earlier = total, earlier
-        self._begin = time.perf_counter()
+    def start(self, total: int, earlier: int, work: float, estimate: Estimate) -> None:
+        """`total` runs in all, of which `earlier` were done before now; the others are `work`, in any unit."""
+        self.total, self.earlier, self.estimate = total, earlier, estimate
+        self._ahead = work
+        self._begin = self._clock()
         self.show()
 
     def say(self, text: str) -> None:
         """Show a remark."""
 
-    def advance(self, runs: int, run_epochs: int, converged: int) -> None:
-        """Count runs, the updates that they took, and how many converged."""
+    def warn(self, text: str) -> None:
+        """Show a remark now and, as one of `warnings`, at the end again."""
+        self.warnings.append(text)
+        self.say(text)
+
+    def advance(self, runs: int, run_epochs: int, outcomes: Mapping[str, int], work: float) -> None:
+        """Count runs, the updates that they took, how they ended, and how much of the work they were."""
         self.runs += runs
         self.run_epochs += run_epochs
-        self.converged += converged
+        self.outcomes.update(outcomes)
+        self._ahead -= work
+        self._behind += work
         self.show()
+
+    def fail(self, span: Span, reason: str) -> None:
+        """Take note of runs that could not be trained."""
 
     def show(self) -> None:
         """Bring what is shown up to date."""
@@ -38,16 +61,38 @@ class Progress:
     def finish(self) -> None:
         """Leave the screen as it shall stay."""
 
+    @property
+    def done(self) -> int:
+        """Runs done, earlier ones among them."""
+        return self.earlier + self.runs
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return max(self._clock() - self._begin, 1e-9)
+
+    @property
+    def rate(self) -> float:
+        """Run-epochs a second."""
+        return self.run_epochs / self.seconds
+
+    @property
+    def time_left(self) -> float | None:
+        """The seconds that are left if work goes on as so far; None as long as there is nothing to judge by."""
+        if self.done >= self.total:
+            return 0.0
+        return max(self._ahead, 0.0) * self.seconds / self._behind if self._behind else None
+
     def line(self) -> str:
         """Runs done, run-epochs a second, share converged, time left."""
-        seconds = max(time.perf_counter() - self._begin, 1e-9)
-        done = self.earlier + self.runs
-        parts = [f"{done:,} of {self.total:,} runs"]
+        parts = [f"{self.done:,} of {self.total:,} runs"]
+        left = self.time_left
         if self.runs:
-            left = (self.total - done) * seconds / self.runs
-            parts.append(f"{self.run_epochs / seconds / 1e6:.1f} M run-epochs/s")
-            parts.append(f"{self.converged / self.runs:.1%} converged")
-            parts.append(f"{_duration(left)} left" if left else f"{_duration(seconds)} in all")
+            parts.append(f"{self.rate / 1e6:.1f} M run-epochs/s")
+            parts.append(f"{self.outcomes['converged'] / self.runs:.1%} converged")
+            parts.append(f"{duration(left)} left" if left else f"{duration(self.seconds)} in all")
+        elif self.estimate and left is None:
+            parts.append(f"about {duration(self.estimate.seconds)} left")
         return " · ".join(parts)
 
 
@@ -61,12 +106,12 @@ class PlainProgress(Progress):
 
     def say(self, text: str) -> None:
         """Print it."""
-        self._console.print(text, highlight=False)
+        self._console.print(escape(text), highlight=False, soft_wrap=True)
 
     def show(self) -> None:
         """Print a line if the last one is old enough."""
         now = time.perf_counter()
-        if now - self._last >= LINE_SECONDS or self.earlier + self.runs == self.total:
+        if now - self._last >= LINE_SECONDS or self.done == self.total:
             self._last = now
             self._console.print(self.line(), highlight=False, soft_wrap=True)
 
@@ -81,14 +126,14 @@ class BarProgress(Progress):
 
     def say(self, text: str) -> None:
         """Print it above the bar."""
-        self._bar.console.print(text, highlight=False)
+        self._bar.console.print(escape(text), highlight=False, soft_wrap=True)
 
     def show(self) -> None:
         """Move the bar."""
         if self._task is None:
             self._task = self._bar.add_task(self.line(), total=self.total)
             self._bar.start()
-        self._bar.update(self._task, completed=self.earlier + self.runs, description=self.line())
+        self._bar.update(self._task, completed=self.done, description=self.line())
 
     def finish(self) -> None:
         """Leave the bar where it is."""
@@ -98,13 +143,3 @@ class BarProgress(Progress):
 def progress_on(console: Console) -> Progress:
     """A bar if the console is a terminal, else lines."""
     return BarProgress(console) if console.is_terminal else PlainProgress(console)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -1,6 +1,5 @@
 """A sweep from Python: a spec, its plan, and running it into a folder."""
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,9 +11,11 @@ from ..results.errors import BusyError, InputError
 from ..results.schema import Beside, Manifest
 from ..results.store import MANIFEST, Store
 from .blame import in_words
-from .execute import JOBLIB_NAMES, MOST_JOBS, Backend, execute
+from .estimate import check_room, checked_jobs, outlook
+from .execute import JOBLIB_NAMES, Backend, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
+from .prepare import prepare
 from .progress import Progress
 from .replay import replay
 from .spec import Spec, digest_of
@@ -74,31 +75,51 @@ class Sweep:
             raise InputError(f"{self._source}: {error}") from None
 
     def run(
-        self, out: str | Path, *, jobs: int | None = None, backend: Backend = "threads", progress: Progress | None = None
+        self,
+        out: str | Path,
+        *,
+        jobs: int | None = None,
+        backend: Backend = "threads",
+        progress: Progress | None = None,
+        force: bool = False,
     ) -> Results:
         """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
 
-        Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage.
+        Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage; or if
+        what is missing would not fit on the disk, unless `force`.
         """
-        if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
-            raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
+        jobs = checked_jobs(jobs)
         if not isinstance(backend, str) or backend not in JOBLIB_NAMES:
             raise InputError(f"backend = {backend!r}: one of {', '.join(JOBLIB_NAMES)}")
-        plan, progress = self.plan(), progress or Progress()
-        store = self._store(Path(out), plan)
+        path, plan, progress = Path(out), self.plan(), progress or Progress()
+        store = self._there(path)
+        missing = store.missing() if store else [(0, plan.runs)]
+        if store and not missing:
+            return Results(store)
+        prepare(plan, jobs, progress)
+        ahead = outlook(plan, missing, jobs)
+        check_room(ahead.estimate, path, progress, force)
+        store = store or self._store(path, plan)
         with store.writing():
-            if store.missing() and store.manifest.versions["kernels"] != SOURCES_HASH:
-                progress.say("the runs so far were made by another version of the kernels, whose bits may differ")
+            if store.manifest.versions["kernels"] != SOURCES_HASH:
+                progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
             try:
-                session = execute(plan, store, jobs or _cores(), backend, progress)
+                session = execute(plan, store, jobs, backend, progress, ahead)
             finally:
                 progress.finish()
         return Results(store, session)
 
     def _store(self, path: Path, plan: Plan) -> Store:
-        if not (path / MANIFEST).exists():
-            return Store.create(path, self._manifest(plan))
-        store = Store.open(path)
+        """A new folder of results, or what another process has just made there."""
+        return self._checked(Store.create(path, self._manifest(plan)))
+
+    def _there(self, path: Path) -> Store | None:
+        """The results in a folder; None where there are none yet."""
+        return self._checked(Store.open(path)) if (path / MANIFEST).exists() else None
+
+    def _checked(self, store: Store) -> Store:
+        """Results, if they are whole as far as they go, and of this spec."""
+        path = store.path
         there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning(store.manifest.data)
         here = self.spec.meaning()
         if digest_of(there) != store.manifest.spec_hash:
@@ -149,10 +170,6 @@ def keep_typical_trajectory(results: Results) -> None:
         trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory
         with suppress(BusyError), results.store.writing():
             results.store.append_trajectory(run, trajectory)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _short(value: object) -> str:

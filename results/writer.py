@@ -1,0 +1,81 @@
+"""Who writes in a folder: a note beside the lock, for those who only look and must not touch the lock.
+
+The note is no lock and promises nothing: its writer may have died. So it names the process with the time it was born, which no
+later process with the same number has, and a reader on the same machine can see whether it lives.
+"""
+
+import os
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+NOTE = ".writer.json"
+
+
+class Writer(BaseModel):
+    """The process that writes. at: when it noted this, in seconds since 1970.
+
+    rate: run-epochs a second lately; left: seconds that it expects to need yet. None until it has trained some runs.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    host: str
+    born: str | None
+    at: float
+    rate: float | None = None
+    left: float | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether it runs, or ran, on this machine."""
+        return self.host == socket.gethostname()
+
+
+def note(folder: Path, rate: float | None = None, left: float | None = None) -> None:
+    """Leave a note, in the place of an earlier one, that this process writes in a folder. A full disk is no reason to fail."""
+    pid = os.getpid()
+    writer = Writer(pid=pid, host=socket.gethostname(), born=_born(pid), at=time.time(), rate=rate, left=left)
+    partial = folder / f"{NOTE}.partial"
+    with suppress(OSError):
+        partial.write_text(writer.model_dump_json(), encoding="utf-8")
+        partial.replace(folder / NOTE)
+
+
+def withdraw(folder: Path) -> None:
+    """Take the note away."""
+    for name in (NOTE, f"{NOTE}.partial"):
+        with suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+
+
+def writer_of(folder: Path) -> Writer | None:
+    """The process that writes in a folder; on another machine perhaps one that died. None: there is none."""
+    try:
+        writer = Writer.model_validate_json((folder / NOTE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return writer if not writer.here or _lives(writer) else None
+
+
+def _lives(writer: Writer) -> bool:
+    try:
+        os.kill(writer.pid, 0)
+    except PermissionError:
+        pass  # somebody else's, and alive
+    except (OSError, OverflowError):
+        return False
+    return _born(writer.pid) == writer.born
+
+
+def _born(pid: int) -> str | None:
+    """When a process started, in ticks since the system did; None where that cannot be known, or it is dead but not buried."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (OSError, UnicodeDecodeError, ValueError):
+        return None
+    return None if state in "ZX" else fields[18]

@@ -1,0 +1,165 @@
+"""One network shape timed: a sample of its own runs, trained on as many threads as there will be workers.
+
+The sample is one run at random out of each of many equal spans, so it has every cell's share of runs that converge early.
+Where time allows, sampled runs are trained to their end. Where it does not, they are cut off, and those that had not ended
+by then are taken to use all their epochs: an estimate that is rather too long than too short.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from ..kernels import Training, lanes_of, train
+from ..results.files import encoded
+from ..results.store import Span
+from .batch import table_of
+from .costs import makespan
+from .pace import MOST_NUMBERS, numbers
+from .plan import Plan
+from .records import records_table, weights_table
+
+ROUNDS = 4  # runs of a sample in each lane, at least; fewer would say little of how long runs last
+MOST_ROWS = 4096  # of the shard that is written to memory
+
+
+class Timed(NamedTuple):
+    """What is known of one network shape.
+
+    runs: the sample, in ascending order; seconds: of a worker, for each of these, were all lanes always full; epochs: that
+    each makes. cut: whether some of them were cut off. file_bytes, run_bytes: on disk, of a batch and of each of its runs;
+    held_bytes: in memory, of a run while its batch is trained and written.
+    """
+
+    runs: np.ndarray
+    seconds: np.ndarray
+    epochs: np.ndarray
+    cut: bool
+    file_bytes: float
+    run_bytes: float
+    held_bytes: float
+
+
+class _Sample(NamedTuple):
+    """Runs that were trained for `cap` epochs at most, and the seconds and lane steps that this took."""
+
+    runs: np.ndarray
+    training: Training
+    seconds: float
+    steps: float
+
+
+def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
+    """Time the runs of a network shape, for about so many seconds. The kernels must be compiled."""
+    call = plan.arguments(np.array([shape[0]]))
+    lanes = lanes_of(call["dtype"])
+    rng = np.random.default_rng(0)
+    most = max(int(MOST_NUMBERS // numbers(plan, call)), 1)
+    once = _train(plan, np.array([shape[0]]), 1, 0.0).seconds  # what a call takes that does next to nothing
+    cap, step = 1, _probe(plan, shape, lanes, 1, once)
+    longest = int(np.max(plan.arguments(_drawn(shape, lanes, rng))["epochs"]))
+    while cap < longest and step * cap < seconds / 20:
+        cap = min(4 * cap, longest)
+        step = _probe(plan, shape, lanes, cap, once)
+    steps = seconds / step
+    cap = int(min(longest, max(steps / ROUNDS, 1)))
+    each = min(max(int(steps // (cap + 1)), 1) * lanes, most, max((shape[1] - shape[0]) // workers, 1))
+    runs = _drawn(shape, each * workers, rng)
+    parts = [runs[k::workers] for k in range(min(workers, len(runs)))]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        samples = list(pool.map(partial(_train, plan, cap=cap, beside=once), parts))
+    return _summed(plan, shape, samples, cap, lanes)
+
+
+def _probe(plan: Plan, shape: Span, lanes: int, cap: int, once: float) -> float:
+    """Seconds of a step of all lanes, from one round of runs."""
+    sample = _train(plan, _drawn(shape, lanes, np.random.default_rng(1)), cap, once)
+    return sample.seconds / sample.steps
+
+
+def _drawn(shape: Span, many: int, rng: np.random.Generator) -> np.ndarray:
+    """A run at random out of each of `many` equal spans, or all runs if there are no more."""
+    start, stop = shape
+    if many >= stop - start:
+        return np.arange(start, stop)
+    return start + ((np.arange(many) + rng.random(many)) * ((stop - start) / many)).astype(np.int64)
+
+
+def _train(plan: Plan, runs: np.ndarray, cap: int, beside: float) -> _Sample:
+    """Train runs for `cap` epochs at most; `beside` are the seconds that a call takes beside its epochs."""
+    call = plan.arguments(runs)
+    at, recorded = plan.record_at, [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
+    begin = time.perf_counter()
+    training = train(
+        **{**call, "epochs": np.minimum(call["epochs"], cap)},
+        keep_weights=plan.spec.record.weights,
+        record_at=at[at <= cap] if at is not None and recorded else None,
+        record_runs=recorded if at is not None and recorded else None,
+    )
+    seconds = time.perf_counter() - begin
+    steps = makespan((training.epochs + 1).tolist(), lanes_of(call["dtype"]))
+    return _Sample(runs, training, max(seconds - beside, seconds / 10), steps)
+
+
+def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: int) -> Timed:
+    """What the samples of all threads say together."""
+    runs = np.concatenate([sample.runs for sample in samples])
+    order = np.argsort(runs)
+    runs, limits = runs[order], np.broadcast_to(plan.arguments(runs[order])["epochs"], len(runs))
+    epochs = np.concatenate([sample.training.epochs for sample in samples])[order]
+    outcome = np.concatenate([sample.training.outcome for sample in samples])[order]
+    cut = (outcome == "capped") & (limits > cap)
+    epochs = np.where(cut, limits, epochs)
+    step = sum(sample.seconds for sample in samples) / sum(sample.steps for sample in samples)
+    sizes = _sizes(plan, shape, samples[0], float(_times(plan, epochs).mean()))
+    return Timed(runs, (epochs + 1) * step / lanes, epochs, bool(cut.any()), *sizes)
+
+
+def _times(plan: Plan, epochs: np.ndarray) -> np.ndarray:
+    """How many records there are of runs that make so many epochs, if they are recorded: at the end there is always one."""
+    at = plan.record_at
+    return np.zeros(len(epochs)) if at is None else np.searchsorted(at, epochs) + 1.0
+
+
+def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[float, float, float]:
+    """Bytes of a batch's files whatever it holds, of a run in them, and of a run in memory."""
+    rows, training = _rows(plan, shape, sample), sample.training
+    file_bytes, run_bytes = _slope(rows)
+    held = float(rows.nbytes) / len(rows)
+    if training.trajectories is not None:
+        records = records_table(training.trajectories, shape[0])
+        start, each = _slope(records)
+        share = 1.0 if plan.spec.record.runs is None else min(plan.spec.record.runs / plan.runs, 1.0)
+        file_bytes, run_bytes = file_bytes + start, run_bytes + each * times * share
+        held += records.nbytes / len(records) * times * share
+    if plan.spec.record.weights:
+        places = np.arange(len(sample.runs))
+        weights = weights_table(training, sample.runs, places)
+        start, each = _slope(weights)
+        file_bytes, run_bytes, held = file_bytes + start, run_bytes + each, held + weights.nbytes / len(weights)
+    return file_bytes, run_bytes, held
+
+
+def _rows(plan: Plan, shape: Span, sample: _Sample) -> pa.Table:
+    """Rows of the shape's first runs, with the sample's results for theirs, losses made unlike each other again."""
+    runs = np.arange(shape[0], min(shape[1], shape[0] + MOST_ROWS))
+    picks = np.arange(len(runs)) * len(sample.runs) // len(runs)
+    fuzz = 1 + np.random.default_rng(0).random(len(runs)) * 1e-3
+    training = sample.training
+    picked = {name: getattr(training, name)[picks] for name in ("outcome", "epochs", "accuracy")}
+    measure = None if training.measure is None else training.measure[picks] * fuzz
+    return table_of(plan, runs, replace(training, **picked, loss=training.loss[picks] * fuzz, measure=measure))
+
+
+def _slope(table: pa.Table) -> tuple[float, float]:
+    """Bytes of a file, as a part that every file has and a part for each row."""
+    half, whole = len(table) // 2, len(table)
+    if not half:
+        return float(len(encoded(table))), 0.0
+    less, more = len(encoded(table.slice(0, half))), len(encoded(table))
+    each = max(more - less, 0) / (whole - half)
+    return max(more - each * whole, 0.0), each

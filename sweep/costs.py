@@ -1,0 +1,82 @@
+"""What runs cost: seconds of a worker, cumulated over the run number; guessed from the network's size until they are timed."""
+
+import heapq
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+
+from ..results.store import Span
+from .plan import Plan
+
+MOST_GUESSES = 256  # a guess takes as long as checking a shape; between these, shapes are taken to lie between their costs
+LEAST_SECONDS = 1e-9  # of a run: costs rise with every run, so that they can be looked up backwards
+# A sigmoid and a multiply-add, per lane, on a present-day core.
+SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
+
+
+class Costs:
+    """Seconds of a worker, as a function of the run number that is straight between points.
+
+    runs: run numbers in ascending order, from the first to one past the last; seconds: of all runs before these, same shape.
+    """
+
+    def __init__(self, runs: np.ndarray, seconds: np.ndarray):
+        self._runs, self._seconds = runs, seconds
+
+    def of(self, span: Span) -> float:
+        """The seconds for a span of runs."""
+        start, stop = np.interp(span, self._runs, self._seconds)
+        return float(stop - start)
+
+    def runs(self, start: int, seconds: float) -> float:
+        """How many runs from `start` on fill so many seconds; no more than there are."""
+        end = np.interp(np.interp(start, self._runs, self._seconds) + seconds, self._seconds, self._runs)
+        return float(end) - start
+
+
+def costs_of(plan: Plan, seconds: np.ndarray) -> Costs:
+    """Costs that are the same for all runs of a shape: `seconds` a run, one number for each of the plan's shapes."""
+    ends = np.array([0, *(stop for _, stop in plan.shapes())])
+    return Costs(ends, np.concatenate([[0.0], np.cumsum(np.diff(ends) * np.maximum(seconds, LEAST_SECONDS))]))
+
+
+def guesses(plan: Plan) -> np.ndarray:
+    """Seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs."""
+    shapes = plan.shapes()
+    chosen = spread(len(shapes), MOST_GUESSES)
+    found = [guess(plan.arguments(np.array([shapes[shape][0]]))) for shape in chosen]
+    return between(len(shapes), chosen, np.array(found))
+
+
+def guess(call) -> float:
+    """A guess at the seconds of the first run of a call of the kernels."""
+    units = sum(call["hidden"]) + call["y"].shape[1]
+    epoch = len(call["x"]) * (units * SIGMOID_SECONDS + 3 * weights(call) * FMA_SECONDS)
+    return max(epoch * int(np.max(call["epochs"])), LEAST_SECONDS)
+
+
+def weights(call) -> int:
+    """How many weights a network has, but for its biases."""
+    widths = (call["x"].shape[1], *call["hidden"], call["y"].shape[1])
+    if call["shortcuts"]:
+        return sum(width * sum(widths[:place]) for place, width in enumerate(widths))
+    return sum(a * b for a, b in pairwise(widths))
+
+
+def spread(count: int, most: int) -> np.ndarray:
+    """At most `most` of `count` places, the first and the last among them if there are two, evenly spread."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
+def between(count: int, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`count` positive numbers, of which those at some places are known, on straight lines of their logarithms."""
+    return np.exp(np.interp(np.arange(count), places, np.log(values)))
+
+
+def makespan(lengths: Iterable[float], many: int) -> float:
+    """When the last of so many lanes or workers ends, if each takes the next piece of work as soon as it is free."""
+    free = [0.0] * many
+    for length in lengths:
+        heapq.heapreplace(free, free[0] + length)
+    return max(free)

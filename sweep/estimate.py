@@ -1,0 +1,138 @@
+"""What a sweep will take, before it is begun: time, disk and memory, from a few of its own runs timed on this machine."""
+
+import shutil
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..results.errors import InputError
+from ..results.schema import Estimate
+from ..results.store import Span
+from .calibrate import Timed, timed
+from .costs import Costs, between, guesses, makespan, spread
+from .machine import cores, peak_memory
+from .pace import BATCH_SECONDS, Pace, batches
+from .plan import Plan
+from .progress import Progress
+from .words import size
+
+MOST_JOBS = 1024
+MOST_TIMED = 8  # network shapes; all others are scaled from the nearest of these
+SHAPE_SECONDS = 0.5  # of timing a shape when a plan is asked for
+MOST_SECONDS = 4.0  # of timing all shapes
+START_SECONDS = 0.05  # of timing before a run starts, for all shapes, at least; then this share of the guess:
+START_SHARE = 0.1
+MOST_COUNTED = 100  # batches, whose end is worked out one by one; with more, all workers end at about the same time
+COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
+
+
+class Outlook(NamedTuple):
+    """An estimate, and the costs of runs that it rests on."""
+
+    estimate: Estimate
+    costs: Costs
+
+
+def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | None = None) -> Outlook:
+    """What the missing runs will take on so many workers; timing takes about `seconds` in all (None: as a run's start may).
+
+    The kernels must be compiled. Of many network shapes some are timed, and the others scaled as their guesses differ.
+    """
+    shapes, workers = plan.shapes(), min(jobs, cores())
+    guessed = guesses(plan)
+    ahead = _inside(shapes, missing)
+    alive = np.flatnonzero(ahead)
+    chosen = alive[spread(len(alive), MOST_TIMED)]
+    if seconds is None:
+        seconds = float(np.clip(START_SHARE * np.sum(guessed * ahead) / workers, START_SECONDS, MOST_SECONDS))
+    seconds = min(seconds, MOST_SECONDS) / len(chosen)
+    found = {int(shape): timed(plan, shapes[shape], workers, min(seconds, SHAPE_SECONDS)) for shape in chosen}
+    costs = _costs(plan, guessed, found)
+    return Outlook(_estimate(plan, missing, ahead, jobs, workers, found, costs), costs)
+
+
+def _estimate(
+    plan: Plan,
+    missing: Sequence[Span],
+    ahead: np.ndarray,
+    jobs: int,
+    workers: int,
+    found: dict[int, Timed],
+    costs: Costs,
+) -> Estimate:
+    places, all_timed = np.array(list(found)), list(found.values())
+
+    def summed(values: list[float]) -> float:
+        """Over all runs ahead, of a quantity that timed shapes have these means of."""
+        return float(between(len(ahead), places, np.maximum(values, 1e-12)) @ ahead)
+
+    pace = Pace(plan, costs)
+    some = list(islice(batches(plan, missing, pace), MOST_COUNTED))
+    work = [costs.of(span) for span in some]
+    every = sum(costs.of(span) for span in missing)
+    seconds = makespan(work, workers) + (every - sum(work)) / workers
+    runs = int(ahead.sum())
+    many = max(len(some), every / BATCH_SECONDS) if len(some) == MOST_COUNTED else len(some)
+    disk = summed([one.run_bytes for one in all_timed]) + many * max(one.file_bytes for one in all_timed)
+    largest = max(stop - start for start, stop in some)
+    held = min(2 * jobs, many) * largest * max(one.held_bytes for one in all_timed) * COPIES
+    return Estimate(
+        jobs=jobs,
+        runs=runs,
+        cells=plan.cells,
+        shapes=int(np.count_nonzero(ahead)),
+        timed=len(found),
+        cut=any(one.cut for one in all_timed),
+        run_epochs=round(summed([float(one.epochs.mean()) for one in all_timed])),
+        seconds=seconds,
+        disk=round(disk),
+        memory=round(peak_memory() + held),
+    )
+
+
+def _costs(plan: Plan, guessed: np.ndarray, found: dict[int, Timed]) -> Costs:
+    """The costs of all runs: of timed shapes along their samples, of others as their guesses, scaled like their neighbours'."""
+    ratios = [float(one.seconds.mean()) / guessed[shape] for shape, one in found.items()]
+    scaled = guessed * between(len(guessed), np.array(list(found)), np.array(ratios))
+    points, seconds, total = [0.0], [0.0], 0.0
+    for shape, (start, stop) in enumerate(plan.shapes()):
+        each = found[shape].seconds if shape in found else scaled[shape : shape + 1]
+        points.extend(np.linspace(start, stop, len(each) + 1)[1:])
+        seconds.extend(total + np.cumsum(each) * ((stop - start) / len(each)))
+        total = seconds[-1]
+    return Costs(np.array(points), np.array(seconds))
+
+
+def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
+    """How many runs of each shape lie in some spans, (shapes,)."""
+    ends = np.array([0, *(stop for _, stop in shapes)])
+    counts = np.zeros(len(shapes), np.int64)
+    for start, stop in spans:
+        counts += np.diff(np.clip(ends, start, stop))
+    return counts
+
+
+def checked_jobs(jobs: int | None) -> int:
+    """How many workers are meant; None: a core each. InputError if there can be none such."""
+    if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
+        raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
+    return jobs or cores()
+
+
+def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
+    """InputError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    free = free_bytes(path)
+    if estimate.disk <= free:
+        return
+    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
+    if not force:
+        raise InputError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
+    progress.warn(told)
+
+
+def free_bytes(path: Path) -> int:
+    """How much room there is where a folder is, or will be made."""
+    return shutil.disk_usage(next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())).free

@@ -1,0 +1,30 @@
+"""What a sweep lets others know while it runs: how fast it is lately, and how long it will take yet."""
+
+import time
+from collections import deque
+from pathlib import Path
+
+from ..results.writer import note
+from .progress import Progress
+
+BEAT_SECONDS = 1.0
+LATELY_SECONDS = 15.0
+
+
+class Pulse:
+    """Notes for `backsweep status`, at most one a BEAT_SECONDS."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._marks = deque([(time.monotonic(), 0)])  # run-epochs at some times lately
+
+    def beat(self, progress: Progress) -> None:
+        """Leave a note if the last one is old."""
+        now = time.monotonic()
+        if now - self._marks[-1][0] < BEAT_SECONDS:
+            return
+        self._marks.append((now, progress.run_epochs))
+        while now - self._marks[1][0] > LATELY_SECONDS:
+            self._marks.popleft()
+        then, before = self._marks[0]
+        note(self._folder, (progress.run_epochs - before) / (now - then), progress.time_left)
