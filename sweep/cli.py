@@ -8,14 +8,12 @@ import threading
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO, TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from ..results.errors import InputError
-from .show import BackendName, TableFormat, outcome_line, plan_lines, print_replay, print_summary, remarks, slug
+from .show import BackendName, LogFormat, TableFormat, plan_lines, print_replay, print_summary, remarks, slug
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -35,6 +33,8 @@ SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file th
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
+Log = Annotated[LogFormat, typer.Option(help="What goes to stdout meanwhile: a bar, or an object of JSON a line.")]
+Force = Annotated[bool, typer.Option("--force", help="Go on although the disk seems too small.")]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 
 
@@ -43,17 +43,23 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("runs/demo"),
     jobs: Jobs = None,
     small: Annotated[bool, typer.Option("--small", help="A hundredth of the seeds.")] = False,
+    log: Log = LogFormat.bar,
+    force: Force = False,
 ) -> None:
     """Sweep the notebook's XOR network, and write a report."""
+    from .attended import attend
     from .sweep import Sweep
 
     sweep = Sweep.from_toml(str(files("backsweep.examples") / "xor.toml"))
     if small:
         sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = _run(sweep, out, jobs, BackendName.threads)
-    print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
-    _report(results)
+    results = attend(sweep, out, jobs, "threads", log, force)
+    if log is LogFormat.json:
+        _report(results, to=sys.stderr)
+    else:
+        print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
+        _report(results)
 
 
 @app.command()
@@ -62,27 +68,39 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
     backend: Backend = BackendName.threads,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run and what it would take, and stop.")] = False,
+    log: Log = LogFormat.bar,
+    force: Force = False,
 ) -> None:
     """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
     from .sweep import Sweep
 
     sweep = Sweep.from_toml(spec)
+    out = out or Path("runs") / slug(sweep.spec.name)
     if dry_run:
-        for line in plan_lines(sweep.plan()):
-            print(line)
+        _dry_run(sweep, out, jobs)
         return
-    results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend)
-    where = shlex.quote(str(results.path))
-    print(f"Look closer: backsweep table {where}; backsweep report {where}")
+    from .attended import attend
+
+    results = attend(sweep, out, jobs, backend.value, log, force)
+    if log is not LogFormat.json:
+        where = shlex.quote(str(results.path))
+        print(f"Look closer: backsweep table {where}; backsweep report {where}")
 
 
 @app.command()
-def resume(folder: Folder, jobs: Jobs = None, backend: Backend = BackendName.threads) -> None:
+def resume(
+    folder: Folder,
+    jobs: Jobs = None,
+    backend: Backend = BackendName.threads,
+    log: Log = LogFormat.bar,
+    force: Force = False,
+) -> None:
     """Finish the sweep in DIR: train the runs that are missing."""
+    from .attended import attend
     from .sweep import Sweep
 
-    _run(Sweep.of_folder(folder), folder, jobs, backend)
+    attend(Sweep.of_folder(folder), folder, jobs, backend.value, log, force)
 
 
 @app.command()
@@ -151,21 +169,6 @@ def verify(
     print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
 
 
-def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "Results":
-    from .execute import BatchesFailed
-    from .progress import progress_on
-
-    console = Console()
-    try:
-        results = sweep.run(out, jobs=jobs, backend=backend.value, progress=progress_on(console))
-    except KeyboardInterrupt:
-        _fail(f"interrupted. What is done is kept; to go on: backsweep resume {shlex.quote(str(out))}")
-    except BatchesFailed as error:
-        _fail(f"{error}\nAll other runs are done and kept; to try these again: backsweep resume {shlex.quote(str(out))}")
-    console.print(escape(outcome_line(results)), highlight=False, soft_wrap=True)
-    return results
-
-
 def _beside(work: Callable[[], Result]) -> Result:
     """Do it in a thread beside this one, which Ctrl-C then ends at once, whatever the kernels are at."""
     done: list[Result] = []
@@ -194,14 +197,25 @@ def _opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
-def _report(results: "Results", out: Path | None = None) -> None:
+def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
+    """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
+    from .closing import estimate_lines
+    from .estimate import free_bytes
+
+    for line in plan_lines(sweep.plan()):
+        print(line)
+    for line in estimate_lines(_beside(lambda: sweep.estimate(jobs=jobs)), free_bytes(out)):
+        print(line)
+
+
+def _report(results: "Results", out: Path | None = None, to: TextIO | None = None) -> None:
     from .sweep import keep_typical_trajectory
 
     try:
         _beside(lambda: keep_typical_trajectory(results))
     except InputError as error:  # as where the data file is gone: the rows are still there to be reported
         print(f"backsweep: {error}; the report goes without a trajectory", file=sys.stderr)
-    print(f"Report: {results.report(out)}")
+    print(f"Report: {results.report(out)}", file=to)
 
 
 def _differences(results: "Results", plan, runs) -> list[str]:

@@ -28,6 +28,13 @@ class BackendName(StrEnum):
     processes = "processes"
 
 
+class LogFormat(StrEnum):
+    """What a sweep writes to stdout while it runs."""
+
+    bar = "bar"
+    json = "json"
+
+
 class TableFormat(StrEnum):
     """How a table is printed."""
 
@@ -76,18 +83,6 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         _print_data(trajectory, form)
     else:
         print(_markdown(trajectory) if form is TableFormat.markdown else _latex(trajectory))
-
-
-def outcome_line(results: "Results") -> str:
-    """What a session did, in one line."""
-    session = results.last
-    if session is None:
-        return f"All {results.manifest.runs:,} runs were done already: {results.path}"
-    rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
-    return (
-        f"{session.runs:,} runs, {session.run_epochs:,} run-epochs in {session.wall:.1f} s "
-        f"({rate:.1f} M a second) on {session.jobs} {session.backend}: {results.path}"
-    )
 
 
 def plan_lines(plan: "Plan") -> list[str]:

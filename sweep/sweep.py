@@ -8,10 +8,10 @@ from typing import Any
 from ..kernels import SOURCES_HASH
 from ..results import Results
 from ..results.errors import BusyError, InputError
-from ..results.schema import Beside, Manifest
+from ..results.schema import Beside, Estimate, Manifest
 from ..results.store import MANIFEST, Store
 from .blame import in_words
-from .estimate import check_room, checked_jobs, outlook
+from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import JOBLIB_NAMES, Backend, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
@@ -73,6 +73,16 @@ class Sweep:
             return plan_of(self.spec)
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
+
+    def estimate(self, *, jobs: int | None = None) -> Estimate:
+        """What all runs would take on so many workers (None: a core each): run-epochs, seconds, bytes on disk, of memory.
+
+        A sample of the sweep's own runs is trained for this, for half a second a network shape and four in all at most, once
+        their kernels are compiled.
+        """
+        plan, jobs = self.plan(), checked_jobs(jobs)
+        prepare(plan, jobs, Progress())
+        return outlook(plan, [(0, plan.runs)], jobs, MOST_SECONDS).estimate
 
     def run(
         self,

@@ -1,0 +1,60 @@
+"""A sweep run from the command line: how it goes is shown, how it ended is told, and both on stdout for people or programs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..results.store import MANIFEST
+from .closing import ledger_line, outcome_line, warning_lines, way_on
+from .execute import BatchesFailed
+from .log import JsonProgress
+from .progress import Progress, progress_on
+from .show import LogFormat
+
+if TYPE_CHECKING:
+    from ..results import Results
+    from .execute import Backend
+    from .sweep import Sweep
+
+
+def attend(sweep: "Sweep", out: Path, jobs: int | None, backend: "Backend", log: LogFormat, force: bool) -> "Results":
+    """Run a sweep, show it, and say what it took. Exits with 1 if it is interrupted, or some runs fail."""
+    progress = JsonProgress(sys.stdout, out) if log is LogFormat.json else progress_on(Console())
+    try:
+        results = sweep.run(out, jobs=jobs, backend=backend, progress=progress, force=force)
+    except KeyboardInterrupt:
+        _interrupted(out, progress)
+    except BatchesFailed as error:
+        if isinstance(progress, JsonProgress):
+            progress.close(error.session, progress.done, progress.total, failed=True)
+        else:
+            _tell([*warning_lines(progress.warnings), ledger_line(error.session)])
+        _fail(f"{error}\nAll other runs are done and kept; to try these again: {way_on(out)}")
+    if isinstance(progress, JsonProgress):
+        progress.close(results.last, results.done, results.manifest.runs)
+    else:
+        ledger = [] if results.last is None else [ledger_line(results.last)]
+        _tell([*warning_lines(progress.warnings), *ledger, outcome_line(results)])
+    return results
+
+
+def _tell(lines: list[str]) -> None:
+    for line in lines:
+        Console().print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _interrupted(out: Path, progress: Progress) -> NoReturn:
+    if isinstance(progress, JsonProgress):
+        progress.interrupted()
+    if (out / MANIFEST).exists():
+        _fail(f"interrupted. What is done is kept; to go on: {way_on(out)}")
+    _fail("interrupted before anything was begun; give the same command again")
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"backsweep: {message}", file=sys.stderr)
+    raise typer.Exit(1)
