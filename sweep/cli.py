@@ -197,6 +197,25 @@ def _opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
+@app.command()
+def status(folder: Folder) -> None:
+    """Say how far the sweep in DIR is, whether a process runs it, and how it goes, without disturbing it."""
+    from .overview import print_status
+
+    print_status(folder)
+
+
+@app.command()
+def ls(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A folder with folders of results.")] = Path("runs"),
+    form: Annotated[TableFormat, typer.Option("--format", help="How to print it.")] = TableFormat.text,
+) -> None:
+    """List the sweeps in DIR: how many runs, how many of them done, how they ended, since when."""
+    from .overview import print_list
+
+    print_list(folder, form)
+
+
 def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
     from .closing import estimate_lines

@@ -53,12 +53,17 @@ def slug(name: str) -> str:
 
 def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
     """Print a summary: as people read it, or in full for a program."""
+    print_table(table, lambda: _readable(table), form)
+
+
+def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", form: TableFormat) -> None:
+    """Print a table: in full for a program, or what `readable` makes of it for people."""
     if form is TableFormat.text:
-        _print_text(_readable(table))
+        _print_text(readable())
     elif form is TableFormat.markdown:
-        print(_markdown(_readable(table)))
+        print(_markdown(readable()))
     elif form is TableFormat.latex:
-        print(_latex(_readable(table)))
+        print(_latex(readable()))
     else:
         _print_data(table, form)
 

@@ -1,0 +1,107 @@
+"""Sweeps on disk seen from outside: one that perhaps runs in another terminal, and all that lie in a folder."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..results.errors import InputError
+from ..results.schema import OUTCOMES
+from ..results.survey import Survey, survey, surveys
+from .closing import way_on
+from .show import TableFormat, print_table
+from .words import count, duration, shares
+
+if TYPE_CHECKING:
+    from ..results.store import Span
+    from ..results.writer import Writer
+
+COLUMNS = ("folder", "name", "runs", "done", *OUTCOMES, "created", "note")
+SOME = 3  # spans that are told, of those missing
+
+
+def print_status(folder: Path) -> None:
+    """Say how far a sweep is, whether it runs, and how it went. InputError if there is none."""
+    for line in status_lines(survey(folder, closely=True)):
+        print(line)
+
+
+def print_list(folder: Path, form: TableFormat) -> None:
+    """List the sweeps in a folder. InputError if there is no such folder."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    import pandas as pd
+
+    rows = [_row(path, seen) for path, seen in surveys(folder)]
+    if not rows and form is TableFormat.text:
+        print(f"{folder}: no results here")
+        return
+    whole = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    print_table(whole, lambda: pd.DataFrame(list(map(_texts, rows)), columns=COLUMNS), form)
+
+
+def status_lines(seen: Survey) -> list[str]:
+    """What a survey says, in words."""
+    manifest, sessions = seen.manifest, seen.manifest.sessions
+    ends = f": {shares(seen.outcomes)}" if sum(seen.outcomes.values()) else ""
+    lines = [f"{manifest.name}: {seen.done:,} of {count(manifest.runs, 'run')} done{ends}", _writer_line(seen)]
+    if sessions:
+        last, wall = sessions[-1], sum(session.wall for session in sessions)
+        rate = last.run_epochs / max(last.wall, 1e-9) / 1e6
+        lines.append(
+            f"{count(len(sessions), 'session')} so far, {duration(wall)} in all; the last began {last.started}, "
+            f"{count(last.runs, 'run')} on {last.jobs} {last.backend}, {rate:.1f} M run-epochs/s"
+        )
+    if seen.missing:
+        lines.append(f"Missing: {_spans(seen.missing)}")
+    if seen.damage:
+        lines.append(f"Damaged: {seen.damage}")
+    return [_printable(line) for line in lines]
+
+
+def _writer_line(seen: Survey) -> str:
+    writer = seen.writer
+    if writer is not None:
+        doubt = "" if writer.here else f" (or did {duration(max(time.time() - writer.at, 0))} ago; it cannot be seen from here)"
+        return f"Process {writer.pid} on {writer.host} writes there{doubt}{_speed(writer)}"
+    return f"No process writes there; to go on: {way_on(seen.path)}" if seen.missing else "Finished"
+
+
+def _speed(writer: "Writer") -> str:
+    rate = "" if writer.rate is None else f"; {writer.rate / 1e6:.1f} M run-epochs/s lately"
+    left = "" if writer.left is None else f", {duration(max(writer.at + writer.left - time.time(), 0))} left"
+    return rate + left
+
+
+def _spans(missing: "list[Span]") -> str:
+    told = ", ".join(f"{start:,} to {stop - 1:,}" if stop - start > 1 else f"{start:,}" for start, stop in missing[:SOME])
+    more = len(missing) - SOME
+    return f"runs {told}" + (f" and {count(more, 'more span')}" if more > 0 else "")
+
+
+def _row(path: Path, seen: Survey | InputError) -> dict[str, object]:
+    """One line of the list; shares are of the runs that are done, and None where nothing is known."""
+    if isinstance(seen, InputError):
+        return {**dict.fromkeys(COLUMNS), "folder": str(path), "note": f"damaged: {seen}"}
+    total = sum(seen.outcomes.values())
+    ends = {outcome: seen.outcomes[outcome] / total if total else None for outcome in OUTCOMES}
+    note = f"damaged: {seen.damage}" if seen.damage else "running" if seen.writer else ""
+    first = {"folder": str(path), "name": seen.manifest.name, "runs": seen.manifest.runs, "done": seen.done}
+    return {**first, **ends, "created": seen.manifest.created, "note": note}
+
+
+def _texts(row: dict[str, object]) -> dict[str, str]:
+    """A line as people read it."""
+
+    def text(name: str, value: object) -> str:
+        if value is None:
+            return "–"
+        if name in OUTCOMES:
+            return f"{value:.1%}"
+        return f"{value:,}" if isinstance(value, int) else _printable(str(value))
+
+    return {name: text(name, value) for name, value in row.items()}
+
+
+def _printable(text: str) -> str:
+    """Text without signs that would move a terminal's cursor: names come from files."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
