@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from .errors import BusyError, InputError
-from .writer import note, withdraw
 
 PARTIAL = ".partial"
 ENCODINGS = {
@@ -70,10 +69,8 @@ def only_writer(path: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
     try:
-        note(path)
         yield
     finally:
-        withdraw(path)
         lock.release()
 
 

@@ -30,6 +30,7 @@ from pydantic import ValidationError
 from .errors import InputError
 from .files import PARTIAL, make_folder, only_writer, read_table, whole, write_table, write_whole
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
+from .writer import noted
 
 MANIFEST = "manifest.json"
 SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
@@ -100,7 +101,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer, and clear away what a dead one left half-written."""
-        with only_writer(self.path):
+        with only_writer(self.path), noted(self.path):
             self.manifest = Store.open(self.path).manifest  # as the last writer left it
             for folder in (self._shards, self._records, self._weights, self._trajectories):
                 make_folder(folder)

@@ -167,7 +167,7 @@ def _torn(path: Path) -> bool:
     """Whether a file does not begin and end as Parquet does."""
     with path.open("rb") as file:
         first = file.read(len(MAGIC))
-        file.seek(max(path.stat().st_size - len(MAGIC), 0))
+        file.seek(max(path.stat().st_size - len(MAGIC), len(MAGIC)))
         return (first, file.read()) != (MAGIC, MAGIC)
 
 

@@ -7,10 +7,11 @@ later process with the same number has, and a reader on the same machine can see
 import os
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 NOTE = ".writer.json"
 
@@ -23,7 +24,7 @@ class Writer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    pid: int
+    pid: int = Field(gt=0)  # others would be groups of processes
     host: str
     born: str | None
     at: float
@@ -46,11 +47,16 @@ def note(folder: Path, rate: float | None = None, left: float | None = None) -> 
         partial.replace(folder / NOTE)
 
 
-def withdraw(folder: Path) -> None:
-    """Take the note away."""
-    for name in (NOTE, f"{NOTE}.partial"):
-        with suppress(OSError):
-            (folder / name).unlink(missing_ok=True)
+@contextmanager
+def noted(folder: Path) -> Iterator[None]:
+    """Have a note in a folder, and take it away at the end."""
+    note(folder)
+    try:
+        yield
+    finally:
+        for name in (NOTE, f"{NOTE}.partial"):
+            with suppress(OSError):
+                (folder / name).unlink(missing_ok=True)
 
 
 def writer_of(folder: Path) -> Writer | None:

@@ -127,21 +127,19 @@ def _times(plan: Plan, epochs: np.ndarray) -> np.ndarray:
 
 def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[float, float, float]:
     """Bytes of a batch's files whatever it holds, of a run in them, and of a run in memory."""
-    rows, training = _rows(plan, shape, sample), sample.training
-    file_bytes, run_bytes = _slope(rows)
-    held = float(rows.nbytes) / len(rows)
+    rows, training, record = _rows(plan, shape, sample), sample.training, plan.spec.record
+    share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
+    tables = [(rows, 1.0)]
     if training.trajectories is not None:
-        records = records_table(training.trajectories, shape[0])
-        start, each = _slope(records)
-        share = 1.0 if plan.spec.record.runs is None else min(plan.spec.record.runs / plan.runs, 1.0)
-        file_bytes, run_bytes = file_bytes + start, run_bytes + each * times * share
-        held += records.nbytes / len(records) * times * share
-    if plan.spec.record.weights:
-        places = np.arange(len(sample.runs))
-        weights = weights_table(training, sample.runs, places)
-        start, each = _slope(weights)
-        file_bytes, run_bytes, held = file_bytes + start, run_bytes + each, held + weights.nbytes / len(weights)
-    return file_bytes, run_bytes, held
+        tables.append((records_table(training.trajectories, shape[0]), times * share))
+    if record.weights:
+        tables.append((weights_table(training, sample.runs, np.arange(len(sample.runs))), share))
+    slopes = [_slope(table) for table, _ in tables]
+    return (
+        sum(file for file, _ in slopes),
+        sum(each * rows_a_run for (_, each), (_, rows_a_run) in zip(slopes, tables, strict=True)),
+        sum(table.nbytes / len(table) * rows_a_run for table, rows_a_run in tables),
+    )
 
 
 def _rows(plan: Plan, shape: Span, sample: _Sample) -> pa.Table:

@@ -1,0 +1,45 @@
+"""The command line in real processes, and specs to give it."""
+
+import signal
+import subprocess
+import sys
+from functools import partial
+
+SPEC = """
+task = "xor"
+seeds = 5
+[model]
+hidden = { values = [2, 4] }
+[train]
+lr = { values = [0.5, 2.0] }
+epochs = 2000
+stop = { loss = 0.1 }
+"""
+LONG = """
+task = "xor"
+seeds = 100000
+[model]
+hidden = 64
+[train]
+epochs = 1000000000
+"""
+HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+
+
+def backsweep(*arguments, cwd, **options):
+    return subprocess.run([*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, **options)
+
+
+def must(*arguments, cwd):
+    done = backsweep(*arguments, cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def refused(*arguments, cwd, **options):
+    """What is said of bad input; never a traceback."""
+    done = backsweep(*arguments, cwd=cwd, **options)
+    assert done.returncode == 2, done
+    assert "Traceback" not in done.stderr
+    return done.stderr

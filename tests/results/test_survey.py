@@ -1,0 +1,193 @@
+"""Folders seen from outside: what is there, who writes, what is wrong; also while files come and go."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+from backsweep.results import survey as survey_module
+from backsweep.results import writer as writer_module
+from backsweep.results.errors import BusyError, InputError
+from backsweep.results.files import encoded, only_writer
+from backsweep.results.schema import OUTCOMES, Manifest, Session, runs_schema
+from backsweep.results.store import Store
+from backsweep.results.survey import survey, surveys
+from backsweep.results.writer import note, writer_of
+
+SESSION = Session(
+    started="t", jobs=1, backend="threads", runs=60, run_epochs=1, wall=1, kernels=1, writing=0, versions={}, cpu=""
+)
+
+
+def rows(start, stop, outcome=None):
+    """Of runs that end each way in turn, or all the same way."""
+    runs = range(start, stop)
+    codes = pa.array([run % 4 if outcome is None else outcome for run in runs], pa.int8())
+    ends = pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
+    numbers = [1.0] * len(runs)
+    return pa.table([runs, [0] * len(runs), runs, ends, [5] * len(runs), numbers, numbers], schema=runs_schema(()))
+
+
+def make(path, beside=()):
+    manifest = Manifest(
+        name="x", spec={}, spec_hash="0", runs=100, axes=(), created="now", versions={}, cpu="some", beside=beside
+    )
+    store = Store.create(path, manifest)
+    with store.writing():
+        for span in ((40, 60), (0, 20), (20, 40)):
+            store.append(rows(*span))
+    return store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return make(tmp_path / "sweep")
+
+
+def shard(store, start):
+    return next((store.path / "shards").glob(f"{start:012d}-*"))
+
+
+def test_counts_come_from_the_shards_of_sessions_that_left_no_record(store):
+    seen = survey(store.path, closely=True)
+    assert (seen.done, seen.missing, seen.damage, seen.writer) == (60, [(60, 100)], None, None)
+    assert seen.outcomes == dict.fromkeys(OUTCOMES, 15)
+    shard(store, 20).unlink()
+    assert survey(store.path).missing == [(20, 40), (60, 100)]
+
+
+def test_files_of_one_outcome_are_counted_without_reading_rows(store, monkeypatch):
+    with store.writing():
+        store.append(rows(60, 80, outcome=3))
+    monkeypatch.setattr(survey_module.pq.ParquetFile, "read", None)
+    assert survey_module._of_file(shard(store, 60)) == {"capped": 20}
+
+
+def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
+    outcomes = {"converged": 50, "capped": 10}
+    store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
+    monkeypatch.setattr(survey_module, "_of_file", None)
+    assert survey(store.path).outcomes == {"converged": 50, "diverged": 0, "stalled": 0, "capped": 10}
+
+
+@pytest.mark.parametrize("told", [{"outcomes": None}, {"runs": 40, "outcomes": {"capped": 40}}], ids=["old", "killed"])
+def test_incomplete_records_of_sessions_do_not(store, told):
+    store.add_session(SESSION.model_copy(update=told))
+    assert survey(store.path).outcomes == dict.fromkeys(OUTCOMES, 15)
+
+
+def test_shards_merged_into_one_count_once_while_both_are_there(store):
+    (store.path / "shards" / f"{0:012d}-{60:012d}-{'0' * 16}.parquet").write_bytes(encoded(rows(0, 60)))
+    seen = survey(store.path)
+    assert (seen.done, seen.outcomes, seen.damage) == (60, dict.fromkeys(OUTCOMES, 15), None)
+
+
+def test_shards_that_overlap_are_damage(store):
+    with store.writing():
+        store.append(rows(50, 70))
+    assert "holds runs that another file holds too" in str(survey(store.path).damage)
+
+
+def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
+    assert survey(make(tmp_path / "r", beside=("weights",)).path).done == 0
+
+
+def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monkeypatch):
+    read, gone = survey_module._of_file, []
+
+    def vanishing(path):
+        if not gone:
+            gone.append(path)
+            path.unlink()
+        return read(path)
+
+    monkeypatch.setattr(survey_module, "_of_file", vanishing)
+    assert survey(store.path).done == 40
+
+
+def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
+    def vanished(path):
+        raise FileNotFoundError(2, "No such file", str(path))
+
+    monkeypatch.setattr(survey_module, "_of_file", vanished)
+    with pytest.raises(InputError, match="files vanish there whenever they are looked at"):
+        survey(store.path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"x" * 1000])
+def test_a_shard_that_cannot_be_read_is_named(store, content):
+    path = shard(store, 20)
+    path.write_bytes(content)
+    seen = survey(store.path)
+    assert (seen.done, seen.damage) == (60, f"{path}: cannot be read")
+    assert sum(seen.outcomes.values()) == 40
+    store.add_session(SESSION.model_copy(update={"outcomes": {"capped": 60}}))
+    assert survey(store.path, closely=True).damage == f"{path}: no whole file"
+
+
+def test_all_folders_are_found_and_strangers_are_not(tmp_path):
+    for name in ("b", "a/deep", "broken", "bare"):
+        make(tmp_path / name)
+    (tmp_path / "broken" / "manifest.json").write_text("{")
+    (tmp_path / "bare" / "manifest.json").unlink()
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "manifest.json").write_text('{"icons": []}')
+    (tmp_path / "sea" / "shards").mkdir(parents=True)
+    found = {str(path.relative_to(tmp_path)): seen for path, seen in surveys(tmp_path)}
+    assert list(found) == ["a/deep", "b", "bare", "broken"]
+    assert [isinstance(seen, InputError) for seen in found.values()] == [False, False, True, True]
+    assert [path for path, _ in surveys(tmp_path / "b")] == [tmp_path / "b"]
+
+
+def test_a_writer_is_seen_and_its_lock_not_touched(store):
+    with store.writing():
+        before = sorted(path.name for path in store.path.rglob("*"))
+        seen = survey(store.path).writer
+        assert seen is not None
+        assert (seen.pid, seen.here, seen.rate) == (os.getpid(), True, None)
+        assert sorted(path.name for path in store.path.rglob("*")) == before
+        with pytest.raises(BusyError), only_writer(store.path):
+            pass
+        assert survey(store.path).writer is not None
+    assert survey(store.path).writer is None
+
+
+def test_a_note_of_a_process_that_was_killed_misleads_nobody(store):
+    code = f"""
+import os, signal
+from backsweep.results.store import Store
+with Store.open({str(store.path)!r}).writing():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried: its number is still taken
+    assert (store.path / ".writer.json").exists()
+    assert survey(store.path).writer is None
+    assert process.wait() == -signal.SIGKILL
+    assert survey(store.path).writer is None
+    with store.writing():
+        assert writer_of(store.path).pid == os.getpid()
+
+
+def test_another_process_with_the_same_number_is_not_the_writer(store):
+    note(store.path)
+    file = store.path / ".writer.json"
+    if writer_of(store.path).born is not None:
+        file.write_text(file.read_text().replace(f'"born":"{writer_of(store.path).born}"', '"born":"1"'))
+        assert writer_of(store.path) is None
+
+
+def test_of_a_writer_elsewhere_only_its_word_is_known(store, monkeypatch):
+    note(store.path, rate=5.0, left=7.0)
+    monkeypatch.setattr(writer_module.socket, "gethostname", lambda: "elsewhere")
+    seen = writer_of(store.path)
+    assert (seen.here, seen.rate, seen.left) == (False, 5.0, 7.0)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', '{"pid": -1, "host": "h", "born": null, "at": 0}'])
+def test_a_note_that_is_no_note_is_none(store, text):
+    (store.path / ".writer.json").write_text(text.replace('"h"', f'"{writer_module.socket.gethostname()}"'))
+    assert survey(store.path).writer is None

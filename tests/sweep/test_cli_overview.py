@@ -1,0 +1,227 @@
+"""`status`, `ls`, dry runs, --log json and --force as a user meets them: real processes."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from commands import BACKSWEEP, HEAR_CTRL_C, LONG, SPEC, backsweep, must, refused
+
+SMALL_DISK = [
+    sys.executable,
+    "-c",
+    "from backsweep.sweep import estimate, cli; estimate.free_bytes = lambda path: 1000; cli.main()",
+]
+FAILING = [
+    sys.executable,
+    "-c",
+    """
+from backsweep.sweep import batch, cli
+train = batch.train
+def fail(**settings):
+    if settings["hidden"] == (4,):
+        raise MemoryError("[red]no room[/]")
+    return train(**settings)
+batch.train = fail
+cli.main()
+""",
+]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("overview")
+    (folder / "small.toml").write_text(f'name = "[red]small[/]"\n{SPEC}')
+    (folder / "long.toml").write_text(LONG)
+    must("run", "small.toml", "--out", "runs/small", cwd=folder)
+    return folder
+
+
+def run(program, *arguments, cwd):
+    return subprocess.run([*program, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+
+
+def events(text):
+    """All of stdout, each line of which must be an object with an event and a time in UTC."""
+    found = [json.loads(line) for line in text.splitlines()]
+    assert all(one["time"].endswith("+00:00") for one in found)
+    return found
+
+
+def test_a_dry_run_says_what_it_would_take(here):
+    lines = must("run", "small.toml", "--dry-run", "--jobs", "2", cwd=here).splitlines()
+    assert lines[0] == "20 runs: 4 cells × 5 seeds, 2 network shapes"
+    assert " on 2 workers, " in lines[3]
+    assert lines[3].endswith(" run-epochs")
+    assert " on disk, " in lines[4]
+    assert lines[4].endswith(" of memory")
+    assert lines[5].startswith("An estimate: all network shapes were timed")
+
+
+def test_a_long_dry_run_is_cut_off_and_says_so(here):
+    out = must("run", "long.toml", "--dry-run", cwd=here)
+    assert "at most " in out
+    assert "100,000,000,000,000 run-epochs" in out
+    assert "runs were cut off while they were timed" in out
+
+
+def test_the_end_says_where_the_time_went(here):
+    lines = must("run", "small.toml", "--out", "ledger", cwd=here).splitlines()
+    assert "kernels " in lines[-3]
+    assert ", writing " in lines[-3]
+    assert ", elsewhere " in lines[-3]
+    assert "20 runs, " in lines[-2]
+
+
+def test_a_plan_that_exceeds_the_disk_is_refused_before_it_starts(here):
+    done = run(SMALL_DISK, "run", "small.toml", "--out", "full", cwd=here)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "full: about " in done.stderr
+    assert "are needed, and 1 kB are free on this disk; " in done.stderr
+    assert "--force" in done.stderr
+    assert not (here / "full").exists()
+    done = run(SMALL_DISK, "run", "small.toml", "--out", "full", "--force", cwd=here)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Warning: full: about " in done.stdout
+    assert "20 of 20 runs" in done.stdout
+
+
+def test_status_of_a_finished_sweep(here):
+    lines = must("status", "runs/small", cwd=here).splitlines()
+    assert lines[0].startswith("[red]small[/]: 20 of 20 runs done: ")
+    assert lines[1] == "Finished"
+    assert lines[2].startswith("1 session so far, ")
+    assert len(lines) == 3
+
+
+def test_status_of_a_broken_sweep(here):
+    must("run", "small.toml", "--out", "broken off", cwd=here)
+    first, second = sorted((here / "broken off" / "shards").iterdir())
+    first.unlink()
+    lines = must("status", "broken off", cwd=here).splitlines()
+    assert lines[0].startswith("[red]small[/]: 10 of 20 runs done: ")
+    assert lines[1] == "No process writes there; to go on: backsweep resume 'broken off'"
+    assert lines[3] == "Missing: runs 0 to 9"
+    second.write_bytes(b"rubbish")
+    assert f"Damaged: broken off/shards/{second.name}: cannot be read" in must("status", "broken off", cwd=here)
+    assert "nowhere: no results here" in refused("status", "nowhere", cwd=here)
+
+
+def test_status_of_a_sweep_that_runs(here):
+    process = subprocess.Popen(
+        [*BACKSWEEP, "run", "long.toml", "--out", "running", "--jobs", "1"],
+        cwd=here,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while not (here / "running" / ".writer.json").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        lines = must("status", "running", cwd=here).splitlines()
+        assert f"Process {process.pid} on " in lines[1]
+        assert " writes there" in lines[1]
+        assert "running" in must("ls", "running", cwd=here).splitlines()[1].split()[-1]
+        assert process.poll() is None
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert "No process writes there" in must("status", "running", cwd=here)
+
+
+def test_ls_in_every_format(here, tmp_path):
+    for name in ("one", "two"):
+        must("run", here / "small.toml", "--out", f"runs/{name}", cwd=tmp_path)
+    next((tmp_path / "runs" / "two" / "shards").iterdir()).unlink()
+    (tmp_path / "runs" / "one" / "manifest.json").write_text("{")
+    text = must("ls", cwd=tmp_path).splitlines()
+    assert text[0].split() == [
+        "folder",
+        "name",
+        "runs",
+        "done",
+        "converged",
+        "diverged",
+        "stalled",
+        "capped",
+        "created",
+        "note",
+    ]
+    assert "damaged: runs/one/manifest.json: damaged" in text[1]
+    assert text[2].split()[:4] == ["runs/two", "[red]small[/]", "20", "10"]
+    frame = pd.read_csv(io.StringIO(must("ls", "--format", "csv", cwd=tmp_path)))
+    assert frame["done"].tolist()[1] == 10
+    rows = json.loads(must("ls", "runs", "--format", "json", cwd=tmp_path))
+    assert [row["runs"] for row in rows] == [None, 20]
+    assert sum(rows[1][outcome] for outcome in ("converged", "diverged", "stalled", "capped")) == pytest.approx(1)
+    assert must("ls", "--format", "markdown", cwd=tmp_path).splitlines()[1].count("---:") == 10
+    assert must("ls", "--format", "latex", cwd=tmp_path).startswith("\\begin{tabular}{rrrrrrrrrr}")
+
+
+def test_ls_where_there_is_nothing(tmp_path):
+    assert must("ls", ".", cwd=tmp_path) == ".: no results here\n"
+    assert json.loads(must("ls", ".", "--format", "json", cwd=tmp_path)) == []
+    assert "runs: no such folder" in refused("ls", cwd=tmp_path)
+
+
+def test_a_log_for_programs_is_all_of_stdout(here):
+    found = events(must("run", "small.toml", "--out", "logged", "--log", "json", cwd=here))
+    assert [one["event"] for one in found if one["event"] != "progress"] == ["started", "finished"]
+    assert (found[0]["total"], found[0]["estimate"]["runs"], found[0]["estimate"]["shapes"]) == (20, 20, 2)
+    end = found[-1]
+    assert (end["done"], end["failed"], sum(end["outcomes"].values())) == (20, False, 20)
+    assert {"kernels", "writing", "elsewhere", "wall", "disk", "memory"} <= set(end["ledger"])
+    again = events(must("resume", "logged", "--log", "json", cwd=here))
+    assert [(one["event"], one["done"], one["ledger"]) for one in again] == [("finished", 20, None)]
+
+
+def test_a_demo_for_programs(tmp_path):
+    done = backsweep("demo", "--small", "--log", "json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert events(done.stdout)[-1]["event"] == "finished"
+    assert done.stderr == "Report: runs/demo-small/report.html\n"
+
+
+def test_failures_are_logged_with_their_runs(here):
+    done = run(FAILING, "run", "small.toml", "--out", "failing", "--log", "json", cwd=here)
+    assert done.returncode == 1
+    found = events(done.stdout)
+    failed = [one for one in found if one["event"] == "failed"]
+    assert [(one["first"], one["last"], one["reason"]) for one in failed] == [(10, 19, "MemoryError: [red]no room[/]")]
+    assert (found[-1]["event"], found[-1]["failed"], found[-1]["done"]) == ("finished", True, 10)
+    assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
+
+
+def test_failures_end_with_the_ledger_too(here):
+    done = run(FAILING, "run", "small.toml", "--out", "failing-2", cwd=here)
+    assert done.returncode == 1
+    assert "kernels " in done.stdout.splitlines()[-1]
+    assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
+
+
+def test_an_interrupted_log_ends_with_that(here):
+    process = subprocess.Popen(
+        [*BACKSWEEP, "run", "long.toml", "--out", "cut", "--jobs", "1", "--log", "json"],
+        cwd=here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=HEAR_CTRL_C,
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    while '"started"' not in first:
+        first = process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert events(rest)[-1]["event"] == "interrupted"
+    assert "to go on: backsweep resume cut" in errors
