@@ -14,7 +14,7 @@ from ..results.store import Span
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
 from .machine import cores, peak_memory
-from .pace import BATCH_SECONDS, Pace, batches
+from .pace import Pace, batches
 from .plan import Plan
 from .progress import Progress
 from .words import size
@@ -75,7 +75,7 @@ def _estimate(
     every = sum(costs.of(span) for span in missing)
     seconds = makespan(work, workers) + (every - sum(work)) / workers
     runs = int(ahead.sum())
-    many = max(len(some), every / BATCH_SECONDS) if len(some) == MOST_COUNTED else len(some)
+    many = len(some) * runs / sum(stop - start for start, stop in some)
     disk = summed([one.run_bytes for one in all_timed]) + many * max(one.file_bytes for one in all_timed)
     largest = max(stop - start for start, stop in some)
     held = min(2 * jobs, many) * largest * max(one.held_bytes for one in all_timed) * COPIES

@@ -131,7 +131,7 @@ def test_status_of_a_sweep_that_runs(here):
         assert "running" in must("ls", "running", cwd=here).splitlines()[1].split()[-1]
         assert process.poll() is None
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
     assert "No process writes there" in must("status", "running", cwd=here)
 
@@ -217,9 +217,8 @@ def test_an_interrupted_log_ends_with_that(here):
         preexec_fn=HEAR_CTRL_C,
     )
     assert process.stdout is not None
-    first = process.stdout.readline()
-    while '"started"' not in first:
-        first = process.stdout.readline()
+    while '"started"' not in process.stdout.readline():
+        assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
     assert process.returncode == 1

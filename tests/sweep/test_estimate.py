@@ -91,6 +91,10 @@ def test_runs_that_would_last_too_long_are_cut_off_and_taken_to_last():
     assert found.cut
     assert set(found.epochs) == {10**9}
     assert len(found.runs) < 1000
+    told = outlook(plan, [(0, plan.runs)], 1).estimate
+    assert told.cut
+    assert told.run_epochs == 10**14
+    assert told.disk < 100e6  # batches last for hours, but there are few of them
 
 
 def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
