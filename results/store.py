@@ -6,6 +6,7 @@
     weights/...                                                  likewise, their final weights
     trajectories/000000000042-5d0f3b7788e1a94c.parquet           every epoch of one run that a report shows
     .lock                         held by the one process that writes; the system drops it when that process dies
+    .writer.json                  which process that is, for those who only look (`writer.py`)
 
 Files are whole or not there, and their names end in a hash of what they must hold (`files.py`). So the state of a sweep is the
 set of shard names. There is no journal to replay and no index to fall out of step: a run is done when a shard's name covers it,

@@ -18,6 +18,7 @@ from backsweep.kernels import (
     SCHEMES,
     STREAMS,
 )
+from backsweep.results.schema import Estimate
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.model_spec import INITS, ModelSpec
 from backsweep.sweep.train_spec import (
@@ -43,7 +44,7 @@ def test_every_name_is_in_the_reference(name):
     assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/spec.md", "docs/tasks.md"])
+@pytest.mark.parametrize("file", ["README.md", "docs/running.md", "docs/spec.md", "docs/tasks.md"])
 def test_links_lead_somewhere(file):
     path = ROOT / file
     links = re.findall(r"\]\(((?!http)[^)#]+)\)", path.read_text())
@@ -72,3 +73,8 @@ def test_the_specs_of_the_readme_are_sound():
     assert len(specs) == 2
     for spec in specs:
         Sweep.from_dict(tomllib.loads(spec)).plan()
+
+
+def test_the_page_on_running_names_every_field_of_estimates():
+    text = (ROOT / "docs" / "running.md").read_text()
+    assert [name for name in Estimate.model_fields if name not in text] == []
