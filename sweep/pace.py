@@ -12,6 +12,7 @@ from .plan import Plan
 
 BATCH_SECONDS = 0.5
 MOST_RUNS = 2**18
+ROUNDING = 1e-6  # of runs, by which looking costs up and backwards may be off
 MOST_NUMBERS = 2**23  # of records and weights in one batch
 
 
@@ -28,7 +29,7 @@ class Pace:
         call = self._plan.arguments(np.array([start]))
         factor = self._factors.get(self._plan.shape_of(start), 1.0)
         least = 4 * lanes_of(call["dtype"])  # a batch ends with lanes running empty; below this most of it would
-        wanted = max(round(self._costs.runs(start, BATCH_SECONDS / factor)), least)
+        wanted = max(int(self._costs.runs(start, BATCH_SECONDS / factor) + ROUNDING), least)
         return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, call), 1), MOST_RUNS))
 
     def learn(self, start: int, runs: int, seconds: float) -> None:
