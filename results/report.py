@@ -21,8 +21,8 @@ from .figures import (
     survival_picture,
     thinned,
 )
+from .files import write_whole
 from .schema import OUTCOMES, Manifest
-from .store import write_whole
 from .tables import axis_columns, readable, summary, typical_run
 
 if TYPE_CHECKING:

@@ -35,6 +35,9 @@ SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file th
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
+Address = Annotated[
+    str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
+]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 
 
@@ -51,7 +54,7 @@ def demo(
     if small:
         sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = _run(sweep, out, jobs, BackendName.threads)
+    results = _run(sweep, out, jobs)
     print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
     _report(results)
 
@@ -62,6 +65,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
     backend: Backend = BackendName.threads,
+    address: Address = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and stop.")] = False,
 ) -> None:
     """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
@@ -72,17 +76,17 @@ def run(
         for line in plan_lines(sweep.plan()):
             print(line)
         return
-    results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend)
+    results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend, address)
     where = shlex.quote(str(results.path))
     print(f"Look closer: backsweep table {where}; backsweep report {where}")
 
 
 @app.command()
-def resume(folder: Folder, jobs: Jobs = None, backend: Backend = BackendName.threads) -> None:
+def resume(folder: Folder, jobs: Jobs = None, backend: Backend = BackendName.threads, address: Address = None) -> None:
     """Finish the sweep in DIR: train the runs that are missing."""
     from .sweep import Sweep
 
-    _run(Sweep.of_folder(folder), folder, jobs, backend)
+    _run(Sweep.of_folder(folder), folder, jobs, backend, address)
 
 
 @app.command()
@@ -151,13 +155,15 @@ def verify(
     print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
 
 
-def _run(sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName) -> "Results":
+def _run(
+    sweep: "Sweep", out: Path, jobs: int | None, backend: BackendName = BackendName.threads, address: str | None = None
+) -> "Results":
     from .execute import BatchesFailed
     from .progress import progress_on
 
     console = Console()
     try:
-        results = sweep.run(out, jobs=jobs, backend=backend.value, progress=progress_on(console))
+        results = sweep.run(out, jobs=jobs, backend=backend.value, address=address, progress=progress_on(console))
     except KeyboardInterrupt:
         _fail(f"interrupted. What is done is kept; to go on: backsweep resume {shlex.quote(str(out))}")
     except BatchesFailed as error:

@@ -26,6 +26,8 @@ class BackendName(StrEnum):
 
     threads = "threads"
     processes = "processes"
+    dask = "dask"
+    ray = "ray"
 
 
 class TableFormat(StrEnum):

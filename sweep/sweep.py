@@ -9,10 +9,12 @@ from typing import Any
 from ..kernels import SOURCES_HASH
 from ..results import Results
 from ..results.errors import BusyError, InputError
+from ..results.manifest import MANIFEST, has_manifest
 from ..results.schema import Beside, Manifest
-from ..results.store import MANIFEST, Store
+from ..results.store import Store
+from .backends import BACKENDS, Backend, workers
 from .blame import in_words
-from .execute import JOBLIB_NAMES, MOST_JOBS, Backend, execute
+from .execute import MOST_JOBS, execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
 from .progress import Progress
@@ -74,29 +76,43 @@ class Sweep:
             raise InputError(f"{self._source}: {error}") from None
 
     def run(
-        self, out: str | Path, *, jobs: int | None = None, backend: Backend = "threads", progress: Progress | None = None
+        self,
+        out: str | Path,
+        *,
+        jobs: int | None = None,
+        backend: Backend = "threads",
+        address: str | None = None,
+        progress: Progress | None = None,
     ) -> Results:
         """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
 
-        Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage.
+        address: of a cluster's scheduler, for dask and ray, which else start one on this machine.
+        Runs that are there already are not repeated, unless they are damaged. InputError if `out` holds the results of
+        another spec, or if no cluster answers.
         """
         if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
             raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
-        if not isinstance(backend, str) or backend not in JOBLIB_NAMES:
-            raise InputError(f"backend = {backend!r}: one of {', '.join(JOBLIB_NAMES)}")
+        if backend not in BACKENDS:
+            raise InputError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
         plan, progress = self.plan(), progress or Progress()
         store = self._store(Path(out), plan)
         with store.writing():
-            if store.missing() and store.manifest.versions["kernels"] != SOURCES_HASH:
-                progress.say("the runs so far were made by another version of the kernels, whose bits may differ")
-            try:
-                session = execute(plan, store, jobs or _cores(), backend, progress)
-            finally:
-                progress.finish()
+            for remark in store.heal():
+                progress.say(remark)
+            session = None
+            if store.missing():
+                if store.manifest.versions["kernels"] != SOURCES_HASH:
+                    progress.say("the runs so far were made by another version of the kernels, whose bits may differ")
+                try:
+                    with workers(backend, jobs or _cores(), address) as found:
+                        session = execute(plan, store, found, progress)
+                finally:
+                    progress.finish()
+            store.compact()
         return Results(store, session)
 
     def _store(self, path: Path, plan: Plan) -> Store:
-        if not (path / MANIFEST).exists():
+        if not has_manifest(path):
             return Store.create(path, self._manifest(plan))
         store = Store.open(path)
         there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning(store.manifest.data)
@@ -112,7 +128,6 @@ class Sweep:
             raise InputError(
                 "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
             )
-        store.check()
         return store
 
     def _manifest(self, plan: Plan) -> Manifest:
