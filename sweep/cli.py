@@ -3,6 +3,7 @@
 import io
 import os
 import shlex
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -227,6 +228,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no ∞ gets a question mark
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
     try:
         app()
     except InputError as error:

@@ -1,6 +1,5 @@
 """Workers elsewhere: the same bytes, whichever of them die on the way."""
 
-import hashlib
 import json
 import os
 import signal
@@ -12,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from tables import SPEC, hashed
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep, pace
@@ -19,21 +19,6 @@ from backsweep.sweep.execute import without
 from backsweep.sweep.progress import Progress
 
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
-SPEC = {
-    "task": "xor",
-    "seeds": 500,
-    "model": {"hidden": {"values": [2, 3]}},
-    "train": {"lr": {"log": [0.1, 10.0], "n": 5}, "epochs": 2000, "stop": {"loss": 0.05}},
-}
-
-
-def hashed(results):
-    """SHA-256 of the table, column by column."""
-    digest = hashlib.sha256()
-    for name, column in results.table.items():
-        content = column.to_numpy().tobytes() if column.dtype.kind in "ifb" else repr(list(column)).encode()
-        digest.update(str(name).encode() + content)
-    return digest.hexdigest()
 
 
 def run_alone(spec, out, backend):
