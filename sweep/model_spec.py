@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from ..kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
-from .forms import Switch, Table, bounds, choice, one_of, with_numbers
+from .forms import FileName, Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
 
@@ -39,7 +39,7 @@ class FileInit(Table):
     """Weights that all runs share, from an .npz file: arrays w1, b1, w2, b2, ... of shapes (units, inputs) and (units,)."""
 
     scheme: Literal["file"]
-    file: Annotated[str, Field(min_length=1)]
+    file: FileName
     offset: Offsets | None = None
 
 

@@ -51,11 +51,10 @@ class Sweep:
         sweep = cls(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
             raise InputError(f"{source}: {ANOTHER_SPEC}")
-        files = {key: value for key, value in spec.settings() if key in manifest.data}
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise InputError(
-                    f"{files[key]}: holds other data than {path} was run on ({key}); "
+                    f"{spec.files[key]}: holds other data than {path} was run on ({key}); "
                     "bring those back, or run the sweep into another folder"
                 )
         if sweep.plan().runs != manifest.runs:
