@@ -25,6 +25,7 @@ from .task_models import FileTask
 from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
 from .tasks import digest as data_digest
 from .train_spec import RecordSpec, TrainSpec
+from .written import plain
 
 UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
@@ -99,13 +100,13 @@ class Spec(Table):
         return cls.parse({"name": path.stem, **table}, str(path), path.parent)
 
     @classmethod
-    def parse(cls, table: dict[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
+    def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
         """The spec in a nested dict, as TOML would give it. InputError says what is wrong where.
 
-        folder: where the names of data files start.
+        NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
         """
         try:
-            return cls.model_validate(table, context={"folder": folder})
+            return cls.model_validate(plain(table), context={"folder": folder})
         except ValidationError as error:
             raise InputError(explain(error, cls, source)) from None
 
@@ -138,6 +139,10 @@ class Spec(Table):
     def written(self) -> dict[str, Any]:
         """The spec as plain data, with defaults filled in, as it was written."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def said(self) -> dict[str, Any]:
+        """The spec as plain data, without the defaults that were not written, but for the name."""
+        return {"name": self.name, **self.model_dump(mode="json", exclude_unset=True, exclude_none=True)}
 
     @property
     def files(self) -> dict[str, str]:

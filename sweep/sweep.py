@@ -1,10 +1,12 @@
 """A sweep from Python: a spec, its plan, and running it into a folder."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
 
 from ..kernels import SOURCES_HASH
 from ..results import Results
@@ -20,35 +22,64 @@ from .plan import Plan, plan_of
 from .progress import Progress
 from .replay import replay
 from .spec import Spec, digest_of
+from .written import toml_text
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 
 
-class Sweep:
-    """Every combination of a spec's axes, times its seeds."""
+class Settings(TypedDict, total=False):
+    """What a spec says, by keywords; docs/spec.md is their reference."""
 
-    def __init__(self, spec: Spec, source: str = "spec"):
-        self.spec = spec
-        self._source = source
+    name: str
+    task: str | Mapping[str, Any]
+    seeds: int | Sequence[int] | Mapping[str, int] | np.ndarray
+    model: Mapping[str, Any]
+    train: Mapping[str, Any]
+    record: Mapping[str, Any]
+    design: Mapping[str, Any]
+    exclude: Sequence[Mapping[str, Any]]
+
+
+class Sweep:
+    """Every combination of a spec's axes, times its seeds.
+
+    By keywords as a TOML file has them, `Sweep(task="xor", seeds=100, train={"lr": {"values": [0.1, 1.0]}})`: the same spec.
+    NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. InputError says what is wrong, and where.
+    """
+
+    spec: Spec
+    _source: str
+
+    def __init__(self, **settings: Unpack[Settings]):
+        self._hold(Spec.parse(settings), "spec")
+
+    def _hold(self, spec: Spec, source: str) -> "Sweep":
+        self.spec, self._source = spec, source
+        return self
+
+    @classmethod
+    def of_spec(cls, spec: Spec, source: str = "spec") -> "Sweep":
+        """The sweep of a spec. source: what errors say it was read from."""
+        return cls.__new__(cls)._hold(spec, source)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
-        return cls(Spec.read(path), str(path))
+        return cls.of_spec(Spec.read(path), str(path))
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
         if not isinstance(table, Mapping):
             raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
-        return cls(Spec.parse(dict(table)))
+        return cls.of_spec(Spec.parse(table))
 
     @classmethod
     def of_folder(cls, path: str | Path) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder."""
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = Spec.parse(manifest.spec, source)
-        sweep = cls(spec, source)
+        sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
             raise InputError(f"{source}: {ANOTHER_SPEC}")
         for key, digest in sweep._data().items():
@@ -60,6 +91,10 @@ class Sweep:
         if sweep.plan().runs != manifest.runs:
             raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
         return sweep
+
+    def to_toml(self) -> str:
+        """TOML of the same sweep, for `from_toml`: what was written without defaults, the name, and where its files lie."""
+        return toml_text(self.spec.said())
 
     def _data(self) -> dict[str, str]:
         try:

@@ -46,11 +46,12 @@ class BatchSpec(Table):
     order: Setting[OrderName] = "shuffled"
 
 
+BATCHES = {"full": BatchSpec(order="given"), "pattern": BatchSpec(size=1, order="given")}
+
+
 def _batch(raw: object) -> object:
-    if raw == "full":
-        return BatchSpec(order="given")
-    if raw == "pattern":
-        return BatchSpec(size=1, order="given")
+    if isinstance(raw, str) and raw in BATCHES:
+        return BATCHES[raw]
     if isinstance(raw, BatchSpec):
         return raw
     if not isinstance(raw, dict):
@@ -86,7 +87,7 @@ class TrainSpec(Table):
     weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = 0.0
     clip: Setting[Annotated[float, bounds("clip")]] | None = None
     schedule: Schedule = SCHEDULE_MODELS["constant"].model_validate({"name": "constant"})
-    batch: Annotated[BatchSpec, BeforeValidator(_batch)] = BatchSpec(order="given")
+    batch: Annotated[BatchSpec, BeforeValidator(_batch)] = BATCHES["full"]
     loss: Setting[LossName] = "bce"
     huber_delta: Setting[Annotated[float, bounds("huber_delta")]] | None = None
     derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = 0.0

@@ -233,7 +233,7 @@ WRONG = [
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
 def test_what_makes_no_sense_is_said_with_its_place(table, said):
     with pytest.raises(InputError) as error:
-        Sweep(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
+        Sweep.of_spec(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
     lines = str(error.value).splitlines()
     assert all(line.startswith("my.toml: ") for line in lines)
     assert said in str(error.value)
