@@ -22,6 +22,7 @@ from ..results.errors import InputError
 
 T = TypeVar("T")
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
+SPACED = ("linear", "log")
 SAMPLED = ("uniform", "loguniform")
 TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
@@ -40,7 +41,11 @@ class Axis(BaseModel, Generic[T]):
     uniform, loguniform: from the first number to the second, wherever `design.sampled` draws them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": [kind, "n"] if kind in SPACED else [kind]} for kind in KINDS]},
+    )
 
     values: tuple[T, ...] | None = None
     linear: tuple[Number, Number] | None = None
@@ -93,7 +98,7 @@ class Axis(BaseModel, Generic[T]):
         if len(given) != 1:
             raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
         kind = given[0]
-        if (self.n is None) == (kind in {"linear", "log"}):
+        if (self.n is None) == (kind in SPACED):
             raise ValueError(
                 "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
             )

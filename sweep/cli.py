@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
 
 import io
+import json
 import os
 import shlex
 import signal
@@ -80,6 +81,14 @@ def run(
     results = _run(sweep, out or Path("runs") / slug(sweep.spec.name), jobs, backend, address)
     where = shlex.quote(str(results.path))
     print(f"Look closer: backsweep table {where}; backsweep report {where}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of SPEC files, by which editors complete and check them."""
+    from .spec_schema import spec_schema
+
+    print(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()

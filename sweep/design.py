@@ -51,12 +51,15 @@ else:
     MethodName = one_of(METHODS)
 
 
-class DesignSpec(Table):
+class DesignSpec(Table, use_attribute_docstrings=True):
     """The [design] of a spec: how many points the sampled axes have, and how they are drawn (sobol: A. Owen's scrambling)."""
 
     method: MethodName = "sobol"
+    """How points are spread."""
     points: Points
+    """How many."""
     seed: DesignSeed = 0
+    """Of their generator."""
 
 
 def sampled(axes: Mapping[str, Axis], design: DesignSpec | None) -> list[AxisInUse]:

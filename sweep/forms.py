@@ -70,13 +70,16 @@ def one_of(names: Iterable[str]) -> Any:
 
 
 def with_numbers(
-    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], **fields: Any
+    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], said: str | None, **fields: Any
 ) -> type[Table]:
-    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given."""
+    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given.
+
+    said: what it is.
+    """
     settings: dict[str, Any] = {
         key: (Setting[number(f"{group}.{key}")], ... if default is None else default) for key, default in numbers.items()
     }
-    return create_model(title, __base__=Table, **fields, **settings)
+    return create_model(title, __base__=Table, __doc__=said, **fields, **settings)
 
 
 def meant(name: object, known: Iterable[str]) -> str:
@@ -92,9 +95,16 @@ def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | 
     """
     tagged = [Annotated[model, Tag(f"<{name}>")] for name, model in models.items()]
     as_table = _table_of(models, key, default)
-    one: Any = Annotated[_union(tagged), Discriminator(_tag_by(key)), BeforeValidator(_no_axis(as_table, key))]
+    alone: Any = Literal[tuple(name for name, model in models.items() if not _needed(model) - {key})]
+    one: Any = Annotated[_union(tagged), Discriminator(_tag_by(key))]
+    one = Annotated[one, BeforeValidator(_no_axis(as_table, key), alone | one)]
     axis: Any = Annotated[Alternatives[one], Tag("<axis>")]
-    return Annotated[_union([*tagged, axis]), Discriminator(_tag_by(key)), BeforeValidator(as_table)]
+    several: Any = Annotated[_union([*tagged, axis]), Discriminator(_tag_by(key))]
+    return Annotated[several, BeforeValidator(as_table, alone | several)]
+
+
+def _needed(model: type[Table]) -> set[str]:
+    return {key for key, field in model.model_fields.items() if field.is_required()}
 
 
 def _union(types: Iterable[Any]) -> Any:

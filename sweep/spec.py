@@ -65,17 +65,25 @@ Seeds = Annotated[
 ]
 
 
-class Spec(Table):
+class Spec(Table, use_attribute_docstrings=True):
     """One sweep: every combination of the axes, times the seeds."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "sweep"
+    """Of the sweep; the file's, if it has none."""
     task: TaskSpec
+    """What networks learn: a name, or a table with a name, or with a file and its columns."""
     seeds: Seeds = 1
+    """How many, from 0; a list; or a start and a count. The same in every cell."""
     model: ModelSpec = ModelSpec()
+    """The network, and how its weights start."""
     train: TrainSpec = TrainSpec()
+    """The training rule, and its end."""
     record: RecordSpec = RecordSpec()
+    """What is kept of runs."""
     design: DesignSpec | None = None
+    """How sampled axes are drawn."""
     exclude: tuple[dict[str, Any], ...] = ()
+    """Cells to leave out: tables of settings and their values."""
 
     @model_validator(mode="after")
     def _seeds_are_some_and_differ(self):

@@ -33,7 +33,8 @@ def _listed(raw: object) -> object:
 
 
 Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
-Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
 Rows = tuple[tuple[Bit, ...], ...]
 
 
