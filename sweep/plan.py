@@ -93,14 +93,14 @@ class Plan:
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
     def kinds(self) -> list[np.ndarray]:
-        """The first runs of all cells of one network shape, for each combination of names, switches and batches.
+        """The first runs of all cells of one shape, for each combination of names, switches, batches and what is not given.
 
         Whatever else differs between shapes, these all need the same machine code.
         """
         found: dict[tuple[Any, ...], np.ndarray] = {}
         for start, stop in self.shapes():
             settings = self._of_run(start).items()
-            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool) or "batch" in key)
+            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool | None) or "batch" in key)
             found.setdefault(kind, np.arange(start, stop, len(self.seeds)))
         return list(found.values())
 
