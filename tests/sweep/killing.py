@@ -20,7 +20,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep, batch, execute, pace
 
 JOBS = 2
-LONGER = {**SPEC, "seeds": 4000}
+LONGER = {**SPEC, "seeds": 12_000}
 
 
 def run_until_killed(folder, journal):
@@ -55,7 +55,7 @@ def main(folder, kills, seed):
         wait = time.monotonic() + rng.choice([0.0, 0.3])  # now and then before the first batch
         while not journal.exists() and time.monotonic() < wait:
             time.sleep(0.001)
-        time.sleep(rng.uniform(0.0, 0.15))
+        time.sleep(rng.uniform(0.0, 0.1))
         os.kill(pid, signal.SIGKILL)
         ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         done = Results.open(folder / "r").done if (folder / "r" / "manifest.json").exists() else 0
