@@ -4,7 +4,7 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV)/bin):$(PATH)
 
-.PHONY: demo test test-lowest lint bench
+.PHONY: demo test test-lowest lint bench soak
 
 demo: $(READY)
 	backsweep demo
@@ -21,6 +21,10 @@ lint: $(READY)
 
 bench: $(READY)
 	python benchmarks/bench.py
+
+# Ten million runs, and a sweep killed twenty times: about five minutes.
+soak: $(READY)
+	python benchmarks/soak.py
 
 # The oldest releases that pyproject.toml allows, in an environment of their own.
 test-lowest:

@@ -11,17 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import bare_kernel
+import bars
 import kernel_bench
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
+import sweep_bench
 
 from backsweep.kernels import train
 from backsweep.results.schema import OUTCOMES
@@ -154,32 +154,14 @@ BENCHES = (
     lengths_that_differ_a_hundredfold,
     a_million_runs_to_parquet,
     whole_commands,
+    sweep_bench.a_million_runs_of_one_epoch,
+    sweep_bench.two_threads_on_the_demo,
+    sweep_bench.processes_beside_threads,
     summary_of_a_million,
 )
 
 
-def rows() -> Iterator[tuple[str, float, str, float | None]]:
+if __name__ == "__main__":
     bare()
     real()
-    for bench in BENCHES:
-        yield from bench()
-
-
-def main() -> int:
-    table = Table("what", "measured", "bar", "", box=None)
-    missed = 0
-    for what, measured, sign, bar in rows():
-        held = bar is None or (measured >= bar if sign == ">=" else measured <= bar)
-        missed += not held
-        text = f"{measured:.3g}" if measured < 100 else f"{measured:,.0f}"
-        table.add_row(
-            what, text, f"{sign} {bar}" if bar is not None else "", "" if bar is None else "held" if held else "MISSED"
-        )
-        print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    Console(width=130).print(table)
-    return min(missed, 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bars.main(BENCHES))

@@ -63,14 +63,14 @@ class SuccessMap:
 
 def success_map(table: pd.DataFrame) -> SuccessMap | None:
     """Of the two settings with the most values, the one with more across; None if no setting varies."""
-    levels = {name: table[name].nunique() for name in axis_columns(table)}
+    levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
     chosen = sorted(levels, key=lambda name: -levels[name])[:2]
     if not chosen:
         return None
     found = summary(table, chosen)
     if len(chosen) == 1:
         return SuccessMap(chosen[0], found[chosen[0]].tolist(), None, [], found["success"].to_numpy()[None, :])
-    grid = found.pivot_table(index=chosen[1], columns=chosen[0], values="success", observed=True)
+    grid = found.pivot(index=chosen[1], columns=chosen[0], values="success")  # noqa: PD010  # pivot_table leaves out NaN
     return SuccessMap(chosen[0], grid.columns.tolist(), chosen[1], grid.index.tolist(), grid.to_numpy())
 
 
@@ -116,7 +116,8 @@ def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
         found = found[found["success"] > 0]  # of one setting many values may fail, and say nothing in a picture
     ranked = found.sort_values(["success", "median_epochs"], ascending=[False, True], kind="stable")
     if len(names) > 1:
-        ranked = ranked.groupby(min(names, key=lambda name: table[name].nunique()), sort=False, observed=True).head(1)
+        fewest = min(names, key=lambda name: table[name].nunique(dropna=False))
+        ranked = ranked.groupby(fewest, sort=False, observed=True, dropna=False).head(1)
     return ranked.head(most).sort_index()
 
 

@@ -8,8 +8,9 @@ checked whenever one is read: no flipped bit passes for a result.
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,15 +27,25 @@ ENCODINGS = {
 }
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_whole(path: Path, write: Callable[[Any], object]) -> None:
     """Write a file so that its name never stands for half of it, not even after a power cut."""
+    _put(path, write, lambda _: path)
+
+
+def write_named(folder: Path, name: str, write: Callable[[Any], object]) -> int:
+    """The same, for a Parquet file whose name ends in the hash of its content; how many bytes it has."""
+    return _put(folder / name, write, lambda digest: folder / f"{name}-{digest}.parquet")
+
+
+def _put(path: Path, write: Callable[[Any], object], named: Callable[[str], Path]) -> int:
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with partial.open("wb") as file:
-            write(file)
+            hashing = _Hashing(file)
+            write(hashing)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        partial.replace(named(hashing.digest()))
     except BaseException as error:
         if isinstance(error, OSError):
             error.filename = str(path)  # the name that its reader knows
@@ -42,6 +53,31 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
             partial.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+    return hashing.size
+
+
+class _Hashing(io.RawIOBase):
+    """A file that hashes and counts what is written to it."""
+
+    def __init__(self, file: BinaryIO):
+        super().__init__()
+        self._file = file
+        self._hash = hashlib.blake2b(digest_size=8)
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:
+        self._hash.update(data)
+        self.size += len(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
 
 
 def make_folder(path: Path) -> None:
@@ -74,17 +110,24 @@ def only_writer(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def write_table(folder: Path, name: str, table: pa.Table) -> int:
-    """Write a table as Parquet under a name that ends in the hash of the content; how many bytes it has."""
-    data = encoded(table)
-    write_whole(folder / f"{name}-{digest_of(data)}.parquet", lambda file: file.write(data))
-    return len(data)
+def write_tables(folder: Path, name: str, tables: Iterable[pa.Table]) -> int:
+    """Write tables of one schema as one Parquet file under a name that ends in its hash; how many bytes it has."""
+    parts = iter(tables)
+    first = next(parts)
+
+    def write(file: Any) -> None:
+        with pq.ParquetWriter(file, first.schema, **_encoding(first)) as writer:
+            for table in chain([first], parts):
+                writer.write_table(table)
+
+    return write_named(folder, name, write)
 
 
 def encoded(table: pa.Table) -> memoryview:
     """The bytes of the file that a table is written as."""
     content = io.BytesIO()
-    pq.write_table(table, content, **_encoding(table))
+    with pq.ParquetWriter(content, table.schema, **_encoding(table)) as writer:
+        writer.write_table(table)
     return content.getbuffer()
 
 

@@ -1,6 +1,7 @@
 """The report: one HTML file, with its pictures and tables inside, that opens from disk without a network."""
 
 import json
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +22,15 @@ from .figures import (
     survival_picture,
     thinned,
 )
+from .files import write_whole
 from .schema import OUTCOMES, Manifest
-from .store import write_whole
 from .tables import axis_columns, readable, summary, typical_run
 
 if TYPE_CHECKING:
     from .results import Results
 
 MOST_ROWS = 500
+TITLES = ("name", "scheme")  # what a table of a spec is chosen by
 
 
 def write_report(results: "Results", path: Path) -> Path:
@@ -61,7 +63,12 @@ def contents(results: "Results") -> dict[str, Any]:
 def question(manifest: Manifest) -> str:
     """What was swept, in words, from the spec."""
     spec = manifest.spec
-    axes = [f"{axis.setting} over {_axis_in_words(_at(spec, axis.setting))}" for axis in manifest.axes]
+    places: dict[str, list[str]] = {}  # an axis of tables has several columns
+    for axis in manifest.axes:
+        place, _, number = axis.setting.rpartition(".")
+        of_tables = "values" in _at(spec, place)
+        places.setdefault(place if of_tables else axis.setting, []).append(number)
+    axes = [f"{place} over {_axis_in_words(_at(spec, place), numbers)}" for place, numbers in places.items()]
     varied = "; ".join(axes) if axes else "one setting"
     seeds = spec.get("seeds", 1)
     count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
@@ -82,16 +89,28 @@ def _at(spec: Any, setting: str) -> Any:
     return spec if layer is None else spec[int(layer)]
 
 
-def _axis_in_words(axis: dict[str, Any]) -> str:
+def _axis_in_words(axis: dict[str, Any], numbers: Collection[str] = ()) -> str:
+    """The values of an axis; those that are tables with these of their numbers."""
     if "values" in axis:
-        return ", ".join(
-            ("-".join(map(str, value)) or "none") if isinstance(value, list) else str(value) for value in axis["values"]
-        )
-    kind = next(kind for kind in ("linear", "log", "range") if kind in axis)
+        return ", ".join(_value_in_words(value, numbers) for value in axis["values"])
+    kind = next(kind for kind in ("linear", "log", "range", "uniform", "loguniform") if kind in axis)
     low, high = axis[kind][:2]
+    if "uniform" in kind:
+        return f"numbers drawn from {low:g} to {high:g}{' on a log scale' if kind == 'loguniform' else ''}"
     if kind == "range":
         return f"{low:g} up to {high:g} in steps of {axis[kind][2]:g}"
     return f"{axis['n']} values from {low:g} to {high:g}{' on a log scale' if kind == 'log' else ''}"
+
+
+def _value_in_words(value: Any, numbers: Collection[str]) -> str:
+    if isinstance(value, list):
+        return "-".join(map(str, value)) or "none"
+    if not isinstance(value, dict):
+        return str(value)
+    own = {number: _at(value, number) for number in numbers if number.partition("[")[0] in value and number not in TITLES}
+    own = {number: _axis_in_words(one) if isinstance(one, dict) else one for number, one in own.items()}
+    title = next(str(value[key]) for key in TITLES if key in value)
+    return f"{title} ({', '.join(f'{number} {words}' for number, words in own.items())})" if own else title
 
 
 def answer(table: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 """The folder of one sweep, and the protocol that keeps it whole whatever happens to the process.
 
     manifest.json                 what is being run: spec, its hash, versions, CPU; then a line a session
+    manifest.copy.json            the same once more
     shards/000000000000-000000004096-c29b1e07a4d35f86.parquet    the rows of runs 0 ... 4095, never changed once there
     records/000000000000-000000004096-77aa0e1f5c9d2b13.parquet   what was recorded of them on their way, if anything was
     weights/...                                                  likewise, their final weights
@@ -11,33 +12,33 @@
 Files are whole or not there, and their names end in a hash of what they must hold (`files.py`). So the state of a sweep is the
 set of shard names. There is no journal to replay and no index to fall out of step: a run is done when a shard's name covers it,
 and what is missing is computed again. A shard counts only if what was kept of its runs is beside it. Files that a dead process
-left half-written, or without their shard, are never read, and removed by the next writer.
+left half-written, or without their shard, or whose runs are all in another, are never read, and removed by the next writer.
 
 A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
-from pydantic import ValidationError
 
+from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
-from .files import PARTIAL, make_folder, only_writer, read_table, whole, write_table, write_whole
+from .files import PARTIAL, make_folder, only_writer, read_table, whole, write_tables
+from .manifest import has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
 from .writer import noted
 
-MANIFEST = "manifest.json"
 SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
 TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
 
 Span = tuple[int, int]  # runs start ... stop - 1
+Read = TypeVar("Read")
+LOOKS = 5  # at a folder in which another process merges files
 
 
 class Shard(NamedTuple):
@@ -55,31 +56,18 @@ class Store:
     def __init__(self, path: Path, manifest: Manifest):
         self.path = path
         self.manifest = manifest
+        self.harm: str | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
-        """The store in a folder that has one. InputError where there is none, or its manifest cannot be read."""
-        path = Path(path)
-        try:
-            text = (path / MANIFEST).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError(
-                f"{path}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {path}` makes some."
-            ) from None
-        try:
-            found = json.loads(text)
-            if isinstance(found, dict) and found.get("format") != Manifest.model_fields["format"].default:
-                raise InputError(
-                    f"{path / MANIFEST}: format {found.get('format')!r} is not known here; this version reads format 1"
-                )
-            return cls(path, Manifest.model_validate(found))
-        except (UnicodeDecodeError, json.JSONDecodeError, ValidationError) as error:
-            where = (
-                [".".join(map(str, one["loc"])) for one in error.errors()]
-                if isinstance(error, ValidationError)
-                else [str(error)]
-            )
-            raise InputError(f"{path / MANIFEST}: damaged ({', '.join(where[:3])})") from None
+        """The store in a folder that has one. InputError where there is none, or its manifest cannot be read.
+
+        `harm` says what is wrong with the manifest, if its copy was read.
+        """
+        manifest, harm = read_manifest(Path(path))
+        store = cls(Path(path), manifest)
+        store.harm = harm
+        return store
 
     @classmethod
     def create(cls, path: str | Path, manifest: Manifest) -> "Store":
@@ -90,36 +78,76 @@ class Store:
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{path}: a file is in the way of this folder") from None
         strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
-        if strangers and MANIFEST not in strangers:
+        if strangers and not has_manifest(path):
             raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
         with only_writer(path):
-            if (path / MANIFEST).exists():
+            if has_manifest(path):
                 return cls.open(path)
-            store = cls(path, manifest)
-            store._write_manifest()
-            return store
+            write_manifest(path, manifest)
+            return cls(path, manifest)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the only writer, and clear away what a dead one left half-written."""
+        """Be the only writer, and clear away what a dead one left."""
         with only_writer(self.path), noted(self.path):
-            self.manifest = Store.open(self.path).manifest  # as the last writer left it
+            self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
             for folder in (self._shards, self._records, self._weights, self._trajectories):
                 make_folder(folder)
-            for leftover in (*self.path.glob(f".{MANIFEST}*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}"), *self._incomplete()):
+            for leftover in (*self.path.glob(f".*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}"), *self._useless()):
                 leftover.unlink()
             yield
 
-    def _incomplete(self) -> Iterator[Path]:
-        """Records without their shard, or a shard without its records: what both held is computed again."""
-        whole_spans = {(shard.start, shard.stop) for shard in self.shards()}
-        for folder in (self._shards, self._records, self._weights):
-            yield from (file.path for file in _spans(folder) if (file.start, file.stop) not in whole_spans)
+    def _useless(self) -> list[Path]:
+        """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
+        kept = {file.path for files in self._kept().values() for file in files}
+        return [file.path for folder in self._folders() for file in _spans(folder) if file.path not in kept]
+
+    def heal(self) -> list[str]:
+        """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
+        said = []
+        if self.harm:
+            write_manifest(self.path, self.manifest)
+            said.append(f"{self.harm}; restored from its copy")
+        for folder in self._folders():
+            for file in _spans(folder):
+                try:
+                    whole(file.path, file.digest, "")
+                except InputError:
+                    file.path.unlink()
+                    said.append(f"{file.path}: damaged; runs {file.start} to {file.stop - 1} are trained again")
+        for leftover in self._useless():
+            leftover.unlink()
+        return said
+
+    def compact(self) -> None:
+        """As the only writer: make few files of many."""
+        kept = self._kept()
+        shards = kept[self._shards]
+        sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
+        schemas = {self._shards: self._schema(), self._records: RECORDS_SCHEMA, self._weights: WEIGHTS_SCHEMA}
+        for group in neighbours([(shard.start, shard.stop) for shard in shards], sizes):
+            name = f"{shards[group[0]].start:012d}-{shards[group[-1]].stop:012d}"
+            for folder in reversed(kept):
+                files = [(kept[folder][at].path, kept[folder][at].digest) for at in group]
+                merge(folder, name, files, schemas[folder], self._remedy)
+            for folder in kept:
+                for at in group:
+                    kept[folder][at].path.unlink()
+
+    def _folders(self) -> list[Path]:
+        """Where the rows are, then what is beside them."""
+        return [self._shards, *(self.path / name for name in self.manifest.beside)]
+
+    def _kept(self) -> dict[Path, list[Shard]]:
+        """For each of `_folders` the files that count, in the order of their runs, file for file of the same runs."""
+        by_span = {folder: {(file.start, file.stop): file for file in _spans(folder)} for folder in self._folders()}
+        complete = [span for span in by_span[self._shards] if all(span in files for files in by_span.values())]
+        spans = _outermost(complete, {span: by_span[self._shards][span].path for span in complete})
+        return {folder: [files[span] for span in spans] for folder, files in by_span.items()}
 
     def shards(self) -> list[Shard]:
-        """The shards that have beside them what they should, in the order of their runs. InputError if two hold one run."""
-        beside = [_by_span(self.path / name) for name in self.manifest.beside]
-        return [shard for shard in _spans(self._shards) if all((shard.start, shard.stop) in files for files in beside)]
+        """The shards that count, in the order of their runs. InputError if two hold one run."""
+        return self._kept()[self._shards]
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
@@ -141,35 +169,36 @@ class Store:
         runs = table.column("run")
         name = f"{runs[0].as_py():012d}-{runs[-1].as_py() + 1:012d}"
         beside = ((self._records, records), (self._weights, weights))
-        size = sum(write_table(folder, name, more) for folder, more in beside if more is not None)
-        return size + write_table(self._shards, name, table)
+        size = sum(write_tables(folder, name, [more]) for folder, more in beside if more is not None)
+        return size + write_tables(self._shards, name, [table])
+
+    def is_crowded(self) -> bool:
+        """Whether it has so many files that it should be compacted before the sweep's end."""
+        return sum(1 for _ in self._shards.iterdir()) * len(self._folders()) > MOST_FILES
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""
-        schema = runs_schema(self.manifest.axes, self.manifest.measure)
-        # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
-        tables = [_cast(read_table(shard.path, shard.digest, self._remedy), schema, shard.path) for shard in self.shards()]
-        return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
+        schema = self._schema()
 
-    def check(self) -> None:
-        """InputError if the content of a file is not what its name says."""
-        for folder in (self._shards, *(self.path / name for name in self.manifest.beside)):
-            for file in _spans(folder):
-                whole(file.path, file.digest, self._remedy)
+        def rows() -> list[pa.Table]:
+            # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
+            return [_cast(read_table(shard.path, shard.digest, self._remedy), schema, shard.path) for shard in self.shards()]
+
+        return pa.concat_tables([schema.empty_table(), *_steadily(rows)]).unify_dictionaries()
 
     def add_session(self, session) -> None:
         """Put one more session on record."""
         self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
-        self._write_manifest()
+        write_manifest(self.path, self.manifest)
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
-        write_table(self._trajectories, f"{run:012d}", table)
+        write_tables(self._trajectories, f"{run:012d}", [table])
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run."""
         found = ((path, TRAJECTORY_NAME.fullmatch(path.name)) for path in sorted(self._trajectories.glob("*.parquet")))
-        return {int(name[1]): read_table(path, name[2], self._remedy) for path, name in found if name}
+        return {int(name[1]): read_table(path, name[2], "remove it") for path, name in found if name}
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:
         """What was recorded of these runs (None: of all), by run and epoch."""
@@ -181,16 +210,21 @@ class Store:
 
     def _beside_shards(self, folder: Path, schema: pa.Schema, runs: Collection[int] | None) -> pa.Table:
         """The rows of files that belong to a shard; what a process left that died before its shard was written does not."""
-        files = _by_span(folder)
         wanted = None if runs is None else np.unique(np.fromiter(runs, np.int64, len(runs)))
-        tables = [schema.empty_table()]
-        for shard in self.shards():
-            file = files.get((shard.start, shard.stop))
-            inside = wanted is None or np.searchsorted(wanted, shard.start) < np.searchsorted(wanted, shard.stop)
-            if file is not None and inside:
-                table = read_table(file.path, file.digest, self._remedy).cast(schema)
-                tables.append(table if wanted is None else table.filter(pa.array(np.isin(table["run"].to_numpy(), wanted))))
-        return pa.concat_tables(tables)
+
+        def rows() -> list[pa.Table]:
+            tables = []
+            for file in self._kept().get(folder, []):
+                if wanted is None or np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop):
+                    table = read_table(file.path, file.digest, self._remedy).cast(schema)
+                    inside = None if wanted is None else pa.array(np.isin(table["run"].to_numpy(), wanted))
+                    tables.append(table if inside is None else table.filter(inside))
+            return tables
+
+        return pa.concat_tables([schema.empty_table(), *_steadily(rows)])
+
+    def _schema(self) -> pa.Schema:
+        return runs_schema(self.manifest.axes, self.manifest.measure)
 
     @property
     def _shards(self) -> Path:
@@ -210,29 +244,41 @@ class Store:
 
     @property
     def _remedy(self) -> str:
-        return f"remove it and `backsweep resume {self.path}`: only what it held is repeated"
-
-    def _write_manifest(self) -> None:
-        text = json.dumps(self.manifest.model_dump(mode="json"), indent=1, allow_nan=True)
-        write_whole(self.path / MANIFEST, lambda file: file.write(text.encode()))
+        return f"`backsweep resume {self.path}` repeats what it held, and no more"
 
 
 def _spans(folder: Path) -> list[Shard]:
-    """The files of a folder that hold spans of runs, in order. InputError if two hold the same run."""
+    """The files of a folder that hold spans of runs, in order, a larger one before those within it."""
     found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in folder.glob("*.parquet")]
-    spans = sorted(Shard(int(name[1]), int(name[2]), name[3], entry) for entry, name in found if name)
-    for one, other in pairwise(spans):
-        if other.start < one.stop:
-            raise InputError(f"{other.path}: holds runs that {one.path.name} holds too; remove one of the two")
-    return spans
+    spans = (Shard(int(name[1]), int(name[2]), name[3], entry) for entry, name in found if name)
+    return sorted(spans, key=lambda file: (file.start, -file.stop, file.digest))
 
 
-def _by_span(folder: Path) -> dict[Span, Shard]:
-    return {(file.start, file.stop): file for file in _spans(folder)}
+def _outermost(spans: Collection[Span], paths: dict[Span, Path]) -> list[Span]:
+    """The spans, in order, that are not within another. InputError if two overlap otherwise."""
+    found: list[Span] = []
+    for start, stop in spans:
+        if found and start < found[-1][1]:
+            if stop > found[-1][1]:
+                inside = paths[found[-1]].name
+                raise InputError(f"{paths[start, stop]}: holds runs that {inside} holds too; remove one of the two")
+            continue
+        found.append((start, stop))
+    return found
+
+
+def _steadily(look: Callable[[], Read]) -> Read:
+    """What is in a folder whose files another process may just be merging into others."""
+    for _ in range(LOOKS - 1):
+        try:
+            return look()
+        except FileNotFoundError:
+            continue
+    return look()
 
 
 def _cast(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
     try:
         return table.cast(schema)
     except (pa.ArrowException, ValueError):
-        raise InputError(f"{path}: has other columns than {MANIFEST} says") from None
+        raise InputError(f"{path}: has other columns than the manifest says") from None

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import InputError
+from .manifest import COPY, MANIFEST
 from .schema import OUTCOMES, Manifest
-from .store import MANIFEST, SHARD_NAME, Span, Store
+from .store import SHARD_NAME, Span, Store
 from .writer import Writer, writer_of
 
 MAGIC = b"PAR1"
@@ -59,7 +60,7 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
     for where, folders, names in os.walk(folder):
         folders.sort()
         path = Path(where)
-        if MANIFEST not in names and "shards" not in folders:
+        if not {MANIFEST, COPY} & set(names) and "shards" not in folders:
             continue
         try:
             found: Survey | InputError = survey(path)

@@ -24,7 +24,7 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.Data
             raise InputError(f"by: there is no setting {name!r} that varies; there is {', '.join(allowed)}")
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    groups = table.groupby(by, observed=True, sort=True)
+    groups = table.groupby(by, observed=True, sort=True, dropna=False)  # settings that a run has not are a group
     return groups.ngroup().to_numpy(), groups.size().index.to_frame(index=False)
 
 
@@ -122,12 +122,13 @@ def readable(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def level_texts(levels: list, digits: int = 4) -> list[str]:
-    """Values of a setting as short texts, with as many significant digits as tell different values apart."""
-    if not all(isinstance(level, float) for level in levels):
-        return [str(level) for level in levels]
-    while len({f"{level:.{digits}g}" for level in levels}) < len(set(levels)):
+    """Values of a setting as short texts, with as many significant digits as tell different values apart; none is a dash."""
+    there = {level for level in levels if not pd.isna(level)}
+    if not all(isinstance(level, float) for level in there):
+        return ["–" if pd.isna(level) else str(level) for level in levels]
+    while len({f"{level:.{digits}g}" for level in there}) < len(there):
         digits += 1
-    return [f"{level:.{digits}g}" for level in levels]
+    return ["–" if pd.isna(level) else f"{level:.{digits}g}" for level in levels]
 
 
 def _interval(low: pd.Series, high: pd.Series, text) -> list[str]:

@@ -2,13 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from ..results.store import MANIFEST
+from ..results.manifest import has_manifest
 from .closing import ledger_line, outcome_line, warning_lines, way_on
 from .execute import BatchesFailed
 from .log import JsonProgress
@@ -17,15 +17,17 @@ from .show import LogFormat
 
 if TYPE_CHECKING:
     from ..results import Results
-    from .execute import Backend
     from .sweep import Sweep
 
 
-def attend(sweep: "Sweep", out: Path, jobs: int | None, backend: "Backend", log: LogFormat, force: bool) -> "Results":
-    """Run a sweep, show it, and say what it took. Exits with 1 if it is interrupted, or some runs fail."""
+def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
+    """Run a sweep with the options of `Sweep.run`, show it, and say what it took.
+
+    Exits with 1 if it is interrupted, or some runs fail.
+    """
     progress = JsonProgress(sys.stdout, out) if log is LogFormat.json else progress_on(Console())
     try:
-        results = sweep.run(out, jobs=jobs, backend=backend, progress=progress, force=force)
+        results = sweep.run(out, progress=progress, **options)
     except KeyboardInterrupt:
         _interrupted(out, progress)
     except BatchesFailed as error:
@@ -50,7 +52,7 @@ def _tell(lines: list[str]) -> None:
 def _interrupted(out: Path, progress: Progress) -> NoReturn:
     if isinstance(progress, JsonProgress):
         progress.interrupted()
-    if (out / MANIFEST).exists():
+    if has_manifest(out):
         _fail(f"interrupted. What is done is kept; to go on: {way_on(out)}")
     _fail("interrupted before anything was begun; give the same command again")
 

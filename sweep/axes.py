@@ -22,7 +22,9 @@ from ..results.errors import InputError
 
 T = TypeVar("T")
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
+SPACED = ("linear", "log")
 SAMPLED = ("uniform", "loguniform")
+TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
 # tenths come out as the tenths one would type.
 DIGITS = Context(prec=40)
@@ -39,7 +41,11 @@ class Axis(BaseModel, Generic[T]):
     uniform, loguniform: from the first number to the second, wherever `design.sampled` draws them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": [kind, "n"] if kind in SPACED else [kind]} for kind in KINDS]},
+    )
 
     values: tuple[T, ...] | None = None
     linear: tuple[Number, Number] | None = None
@@ -92,7 +98,7 @@ class Axis(BaseModel, Generic[T]):
         if len(given) != 1:
             raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
         kind = given[0]
-        if (self.n is None) == (kind in {"linear", "log"}):
+        if (self.n is None) == (kind in SPACED):
             raise ValueError(
                 "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
             )
@@ -198,30 +204,40 @@ else:
 
 
 class AxisInUse(NamedTuple):
-    """An axis at its place in a spec: the dotted setting, its values, and what it is zipped with."""
+    """An axis at its place in a spec: the dotted setting, its values, and what it is zipped with; shown: in a column.
+
+    A zip that the user names is a str; what else advances together has a tuple, which none of those can be.
+    """
 
     setting: str
     points: tuple[Any, ...]
-    zip: str | None
+    zip: str | tuple[str, ...] | None
+    shown: bool = True
+
+    @property
+    def called(self) -> str:
+        """The setting as one speaks of it: train.optimizer for train.optimizer.name."""
+        stem, _, last = self.setting.rpartition(".")
+        return stem if last in TITLES else self.setting
 
 
-def combine(axes: Sequence[AxisInUse], first: Mapping[str, bool]) -> dict[str, np.ndarray]:
+def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """For each axis which of its points each cell has: int32 (cells,), in the order of `axes`.
 
-    All combinations, the last axis fastest; zipped axes advance together. Axes with `first[setting]` vary slowest, so that
-    cells that share them are neighbours.
+    All combinations, the last axis fastest; zipped axes advance together. Axes in `kinds`, which has a number for each of
+    their points, vary slowest, so that cells that share these numbers are neighbours.
     """
     bundles = _zipped(axes)
-    bundles.sort(key=lambda bundle: not any(first[axis.setting] for axis in bundle))  # stable: else as written
+    bundles.sort(key=lambda bundle: not any(axis.setting in kinds for axis in bundle))  # stable: else as written
     rows = [_distinct(bundle) for bundle in bundles]
     lengths = [len(some) for some in rows]
     if math.prod(lengths) > MOST_CELLS:
         raise InputError(f"{math.prod(lengths):,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
     indices = np.indices(lengths, np.int32).reshape(len(bundles), math.prod(lengths))
     found = {axis.setting: some[at] for bundle, some, at in zip(bundles, rows, indices, strict=True) for axis in bundle}
-    shaping = [axis for bundle in bundles for axis in bundle if first[axis.setting]]
-    if any(len(set(axis.points)) < len(axis.points) for axis in shaping):  # else they are neighbours already
-        order = np.lexsort([alike(axis.points)[found[axis.setting]] for axis in reversed(shaping)])
+    shaping = [axis for bundle in bundles for axis in bundle if axis.setting in kinds]
+    if any(len(np.unique(kinds[axis.setting])) < len(axis.points) for axis in shaping):  # else they are neighbours already
+        order = np.lexsort([kinds[axis.setting][found[axis.setting]] for axis in reversed(shaping)])
         found = {setting: index[order] for setting, index in found.items()}
     return {axis.setting: found[axis.setting] for axis in axes}
 
@@ -242,14 +258,14 @@ def _distinct(bundle: list[AxisInUse]) -> np.ndarray:
 
 def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
     """Axes that advance together, in the order of their first."""
-    bundles: dict[tuple[str | None, str | None], list[AxisInUse]] = {}
+    bundles: dict[tuple[Any, str | None], list[AxisInUse]] = {}
     for axis in axes:
         bundles.setdefault((axis.zip, None) if axis.zip else (None, axis.setting), []).append(axis)
     for first, *others in bundles.values():
         for other in others:
             if len(other.points) != len(first.points):
                 raise InputError(
-                    f"{first.setting} and {other.setting}: zipped as {first.zip!r}, so they need as many values as each "
+                    f"{first.called} and {other.called}: zipped as {first.zip!r}, so they need as many values as each "
                     f"other; they have {len(first.points)} and {len(other.points)}"
                 )
     return list(bundles.values())

@@ -76,15 +76,17 @@ def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
         "accuracy": training.accuracy,
         "measure": training.measure,
     }
-    return pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
+    axes = {axis.name for axis in plan.axes}
+    return pa.table([_column(columns[field.name], field.type, field.name in axes) for field in schema], schema=schema)
 
 
-def _column(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+def _column(values: np.ndarray, kind: pa.DataType, may_miss: bool) -> pa.Array:
+    """An array of this type; where a number `may_miss`, NaN is null."""
     if kind == CATEGORY:
         codes = np.zeros(len(values), np.int8)
         for code, outcome in enumerate(OUTCOMES):
             codes[values == outcome] = code
         return pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
     if pa.types.is_dictionary(kind):
-        return pa.array(values).dictionary_encode().cast(kind)
-    return pa.array(values).cast(kind)
+        return pa.array(values, pa.string()).dictionary_encode().cast(kind)
+    return pa.array(values, from_pandas=may_miss).cast(kind)

@@ -5,8 +5,7 @@ from typing import Any
 
 from ..kernels import Nonsense
 from .arguments import kernel_name
-
-TITLES = ("name", "scheme")
+from .axes import TITLES
 
 
 def blame(error: Nonsense, settings: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
 
 import io
+import json
 import os
 import shlex
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -35,6 +37,9 @@ Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many worker
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
 Log = Annotated[LogFormat, typer.Option(help="What goes to stdout meanwhile: a bar, or an object of JSON a line.")]
 Force = Annotated[bool, typer.Option("--force", help="Go on although the disk seems too small.")]
+Address = Annotated[
+    str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
+]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 
 
@@ -54,7 +59,7 @@ def demo(
     if small:
         sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = attend(sweep, out, jobs, "threads", log, force)
+    results = attend(sweep, out, log, jobs=jobs, force=force)
     if log is LogFormat.json:
         _report(results, to=sys.stderr)
     else:
@@ -68,6 +73,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
     backend: Backend = BackendName.threads,
+    address: Address = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run and what it would take, and stop.")] = False,
     log: Log = LogFormat.bar,
     force: Force = False,
@@ -82,10 +88,18 @@ def run(
         return
     from .attended import attend
 
-    results = attend(sweep, out, jobs, backend.value, log, force)
+    results = attend(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
     if log is not LogFormat.json:
         where = shlex.quote(str(results.path))
         print(f"Look closer: backsweep table {where}; backsweep report {where}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of SPEC files, by which editors complete and check them."""
+    from .spec_schema import spec_schema
+
+    print(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()
@@ -93,6 +107,7 @@ def resume(
     folder: Folder,
     jobs: Jobs = None,
     backend: Backend = BackendName.threads,
+    address: Address = None,
     log: Log = LogFormat.bar,
     force: Force = False,
 ) -> None:
@@ -100,7 +115,7 @@ def resume(
     from .attended import attend
     from .sweep import Sweep
 
-    attend(Sweep.of_folder(folder), folder, jobs, backend.value, log, force)
+    attend(Sweep.of_folder(folder), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 @app.command()
@@ -254,6 +269,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no ∞ gets a question mark
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
     try:
         app()
     except InputError as error:

@@ -18,7 +18,7 @@ from ..results.errors import InputError
 from .axes import MOST_POINTS, Axis, AxisInUse
 from .forms import Table, one_of
 
-SAMPLED = "[design]"  # what sampled axes are zipped as; no name that a spec may give
+SAMPLED = ("design",)  # what sampled axes are zipped as
 Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
 DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 
@@ -51,12 +51,15 @@ else:
     MethodName = one_of(METHODS)
 
 
-class DesignSpec(Table):
+class DesignSpec(Table, use_attribute_docstrings=True):
     """The [design] of a spec: how many points the sampled axes have, and how they are drawn (sobol: A. Owen's scrambling)."""
 
     method: MethodName = "sobol"
+    """How points are spread."""
     points: Points
+    """How many."""
     seed: DesignSeed = 0
+    """Of their generator."""
 
 
 def sampled(axes: Mapping[str, Axis], design: DesignSpec | None) -> list[AxisInUse]:
@@ -80,16 +83,19 @@ def without(
     if not exclude:
         return index
     points = {axis.setting: axis.points for axis in axes}
+    settings = {axis.called: axis.setting for axis in axes}
     kept = np.ones(len(next(iter(index.values()), ())), bool)
     for place, table in enumerate(exclude):
         described = np.ones_like(kept)
-        for key, value in _flat(table):
+        for written, value in _flat(table):
+            key = settings.get(written, written)
             if key not in points:
-                raise InputError(f"exclude[{place}]: {key} is no axis; the axes are {', '.join(points) or 'none'}")
+                there = [axis.called for axis in axes if axis.shown]
+                raise InputError(f"exclude[{place}]: {written} is no axis; the axes are {', '.join(there) or 'none'}")
             alternatives = _alternatives(value)
             wanted = [at for at, point in enumerate(points[key]) if point in alternatives]
             if not wanted:
-                raise InputError(f"exclude[{place}]: {key} is never {value!r}")
+                raise InputError(f"exclude[{place}]: {written} is never {value!r}")
             described &= np.isin(index[key], wanted)
         kept &= ~described
     if not kept.any():

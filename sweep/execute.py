@@ -3,19 +3,25 @@
 Threads by default: compiled code holds no lock, so they scale as processes do, without a second compilation and without
 pickling. Only the spec and spans of run numbers travel to the workers, and tables come back; the one process that
 started the sweep writes them. joblib's own batching is off: it misjudges tiny tasks and resumed ones.
+
+When a worker process dies, joblib gives up all that was under way. What is on disk by then is not repeated, the rest is begun
+anew; only if workers die again and again, and no batch gets done in between, does the sweep end.
 """
 
 import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import Any, Literal
+from itertools import islice
+from typing import Any
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from ..results.schema import Session
 from ..results.store import Span, Store
+from .backends import Workers
 from .batch import Batch, Failure, run_or_fail
 from .estimate import Outlook
 from .machine import cpu_name, now, peak_memory, versions
@@ -24,8 +30,8 @@ from .plan import Plan
 from .progress import Progress
 from .pulse import Pulse
 
-Backend = Literal["threads", "processes"]
-JOBLIB_NAMES = {"threads": "threading", "processes": "loky"}
+MOST_DEATHS = 3  # of workers, one after the other
+ROUND = 8  # batches a worker, where joblib waits for all of them
 
 
 class BatchesFailed(Exception):  # noqa: N818
@@ -36,28 +42,29 @@ class BatchesFailed(Exception):  # noqa: N818
         self.session = session
 
 
-def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Progress, outlook: Outlook) -> Session | None:
-    """Run what is missing and write it, a shard a batch; the session's record, or None if nothing was missing.
+def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outlook: Outlook) -> Session:
+    """Run what is missing and write it, a shard a batch; the session's record.
 
     The kernels must be compiled. However it ends, what was written stays whole, and the session is put on record.
     BatchesFailed, once all others are done, if some failed.
     """
     missing, costs = store.missing(), outlook.costs
-    if not missing:
-        return None
     progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
     started, begin = now(), time.perf_counter()
     runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
     outcomes, pulse = Counter[str](), Pulse(store.path)
     failures: list[Failure] = []
+    died = False
     try:
-        for batch in _train_all(plan, missing, jobs, backend, Pace(plan, costs)):
+        for batch in _train_missing(plan, store, workers, progress, Pace(plan, costs)):
             if isinstance(batch, Failure):
                 failures.append(batch)
                 progress.fail(*batch)
                 continue
             before = time.perf_counter()
             disk += store.append(batch.rows, batch.records, batch.weights)
+            if store.is_crowded():
+                store.compact()
             writing += time.perf_counter() - before
             kernels += batch.seconds
             runs += len(batch.rows)
@@ -65,18 +72,20 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
             outcomes.update(batch.outcomes)
             progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
             pulse.beat(progress)
+    except BrokenProcessPool:
+        died = True
     finally:
         wall = time.perf_counter() - begin
         session = Session(
             started=started,
-            jobs=jobs,
-            backend=backend,
+            jobs=workers.jobs,
+            backend=workers.backend,
             runs=runs,
             run_epochs=run_epochs,
             wall=wall,
             kernels=kernels,
             writing=writing,
-            elsewhere=max(jobs * wall - kernels - writing, 0.0),
+            elsewhere=max(workers.jobs * wall - kernels - writing, 0.0),
             outcomes=dict(outcomes),
             disk=disk,
             memory=peak_memory(),
@@ -87,28 +96,49 @@ def execute(plan: Plan, store: Store, jobs: int, backend: Backend, progress: Pro
         if runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
-    if failures:
-        raise BatchesFailed(_told(failures), session)
+    if failures or died:
+        deaths = [f"worker processes died {MOST_DEATHS} times in a row; is there too little memory?"] * died
+        raise BatchesFailed("\n".join([*_told(failures), *deaths]), session)
     return session
 
 
-def _told(failures: list[Failure]) -> str:
+def _told(failures: list[Failure]) -> list[str]:
     """A line for each reason, with the spans that it befell."""
     spans: dict[str, list[str]] = {}
     for (start, stop), reason in sorted(failures):
         spans.setdefault(reason, []).append(f"{start} to {stop - 1}")
-    return "\n".join(f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items())
+    return [f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items()]
 
 
-def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend, pace: Pace) -> Iterator[Batch | Failure]:
-    """The batches in the order in which they are done.
+def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progress, pace: Pace) -> Iterator[Batch | Failure]:
+    """The batches in the order in which they are done, each on disk before the next is asked for.
+
+    BrokenProcessPool if workers died MOST_DEATHS times, and nothing got done in between.
+    """
+    deaths = 0
+    failed: list[Span] = []
+    while missing := without(store.missing(), failed):
+        try:
+            for batch in _train(plan, missing, workers, pace):
+                deaths = 0
+                failed += [batch.span] if isinstance(batch, Failure) else []
+                yield batch
+        except BrokenProcessPool:
+            deaths += 1
+            if deaths == MOST_DEATHS:
+                raise
+            progress.warn("a worker process died; what it was at is trained again")
+
+
+def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Iterator[Batch | Failure]:
+    """The same, as long as no worker dies.
 
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
     in this thread if n_jobs were 1, so it gets two and one task at a time.
     """
-    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
-    parallel: Any = Parallel(n_jobs=max(jobs, 2), backend=JOBLIB_NAMES[backend], **options)
-    outputs = parallel(delayed(run_or_fail)(plan.spec, span) for span in batches(plan, missing, pace))
+    tasks = (delayed(run_or_fail)(plan.spec, span) for span in batches(plan, missing, pace))
+    with parallel_config(backend=workers.joblib, **workers.options):
+        outputs = _in_turn(tasks, workers.jobs) if workers.in_turn else _in_rounds(tasks, workers.jobs)
     try:
         for batch in outputs:
             if isinstance(batch, Batch):
@@ -117,3 +147,27 @@ def _train_all(plan: Plan, missing: list[Span], jobs: int, backend: Backend, pac
     finally:
         with warnings.catch_warnings(action="ignore"):  # of batches thrown away when a sweep is interrupted
             outputs.close()
+
+
+def _in_turn(tasks: Iterator[Any], jobs: int) -> Any:
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
+    return Parallel(n_jobs=max(jobs, 2), **options)(tasks)
+
+
+def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
+    parallel: Any = Parallel(n_jobs=jobs, **options)
+
+    def outputs():
+        while some := list(islice(tasks, ROUND * jobs)):
+            yield from parallel(some)
+
+    return outputs()
+
+
+def without(spans: list[Span], taken: list[Span]) -> list[Span]:
+    """The parts of `spans`, ascending, that are in none of `taken`."""
+    for first, end in taken:
+        cut = [part for start, stop in spans for part in ((start, min(stop, first)), (max(start, end), stop))]
+        spans = sorted({(start, stop) for start, stop in cut if start < stop})
+    return spans

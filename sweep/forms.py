@@ -2,15 +2,37 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import reduce
+from operator import or_
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    create_model,
+)
 
 from ..kernels import RANGES
 from .axes import Axis, Setting
+from .nested import Alternatives
 
 Switch = Annotated[bool, Field(strict=True)]
+
+
+def _placed(name: str, info: ValidationInfo) -> str:
+    """A file known by where it lies and not by where the spec does, if that is known."""
+    return name if info.context is None else str((Path(info.context["folder"]) / name).absolute())
+
+
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_placed)]
 
 
 class Table(BaseModel):
@@ -48,13 +70,16 @@ def one_of(names: Iterable[str]) -> Any:
 
 
 def with_numbers(
-    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], **fields: Any
+    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], said: str | None, **fields: Any
 ) -> type[Table]:
-    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given."""
+    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given.
+
+    said: what it is.
+    """
     settings: dict[str, Any] = {
         key: (Setting[number(f"{group}.{key}")], ... if default is None else default) for key, default in numbers.items()
     }
-    return create_model(title, __base__=Table, **fields, **settings)
+    return create_model(title, __base__=Table, __doc__=said, **fields, **settings)
 
 
 def meant(name: object, known: Iterable[str]) -> str:
@@ -64,19 +89,51 @@ def meant(name: object, known: Iterable[str]) -> str:
 
 
 def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:
-    """The type of one of the tables, told apart by their `key`; or of its name alone, if it can do without more.
+    """The type of one of the tables, told apart by their `key`; or of its name alone, if it can do without more; or an axis.
 
     default: which one a table without a `key` is.
     """
     tagged = [Annotated[model, Tag(f"<{name}>")] for name, model in models.items()]
-    union: Any = tagged[0]
-    for one in tagged[1:]:
-        union = union | one
-    return Annotated[union, Discriminator(_tag_by(key)), BeforeValidator(_table_of(models, key, default))]
+    as_table = _table_of(models, key, default)
+    alone: Any = Literal[tuple(name for name, model in models.items() if not _needed(model) - {key})]
+    one: Any = Annotated[_union(tagged), Discriminator(_tag_by(key))]
+    one = Annotated[one, BeforeValidator(_no_axis(as_table, key), alone | one)]
+    axis: Any = Annotated[Alternatives[one], Tag("<axis>")]
+    several: Any = Annotated[_union([*tagged, axis]), Discriminator(_tag_by(key))]
+    return Annotated[several, BeforeValidator(as_table, alone | several)]
+
+
+def _needed(model: type[Table]) -> set[str]:
+    return {key for key, field in model.model_fields.items() if field.is_required()}
+
+
+def _union(types: Iterable[Any]) -> Any:
+    return reduce(or_, types)
 
 
 def _tag_by(key: str) -> Callable[[Any], str]:
-    return lambda raw: f"<{getattr(raw, key) if isinstance(raw, BaseModel) else raw[key]}>"
+    def tag(raw: Any) -> str:
+        if _is_axis(raw, key):
+            return "<axis>"
+        return f"<{getattr(raw, key) if isinstance(raw, BaseModel) else raw[key]}>"
+
+    return tag
+
+
+def _is_axis(raw: Any, key: str) -> bool:
+    if isinstance(raw, dict):
+        return key not in raw and bool(raw.keys() & Axis.model_fields.keys())
+    return isinstance(raw, Alternatives)
+
+
+def _no_axis(as_table: Callable[[object], object], key: str) -> Callable[[object], object]:
+    def one(raw: object) -> object:
+        table = as_table(raw)
+        if _is_axis(table, key):
+            raise ValueError("an axis within an axis: its values can be listed here themselves")
+        return table
+
+    return one
 
 
 def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) -> Callable[[object], object]:
@@ -84,8 +141,10 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
         table = {key: raw} if isinstance(raw, str) else raw
         if isinstance(table, BaseModel):
             return table
-        if isinstance(table, dict) and key not in table and table.keys() & Axis.model_fields.keys():
-            raise ValueError(f"cannot be an axis, but the numbers of one {key} can. There are: {', '.join(models)}")
+        if isinstance(table, dict) and _is_axis(table, key):
+            if "values" not in table:
+                raise ValueError(f"an axis of these has values = [...], with any of {', '.join(models)}")
+            return table
         if isinstance(table, dict) and default is not None:
             table = {key: default, **table}
         if not isinstance(table, dict) or key not in table:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from .axes import Axis
+from .nested import Alternatives
 
 MOST = 5
 
@@ -67,7 +68,7 @@ def _places(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}"
         for table in _tables(field.annotation):
-            if not issubclass(table, Axis):
+            if not issubclass(table, Axis | Alternatives):
                 yield from _places(table, f"{prefix}{name}.")
 
 
@@ -86,10 +87,13 @@ def _model_at(model: type[BaseModel], location) -> type[BaseModel]:
 
 
 def _tagged(annotation: Any, tag: object) -> Any:
-    """The alternative of a field's type that has this tag; all of the type, if there is none."""
+    """The alternative of a field's type, or of what that lists, that has this tag; all of the type, if there is none."""
     for part in getattr(annotation, "__args__", ()):
         if any(getattr(mark, "tag", None) == tag for mark in getattr(part, "__metadata__", ())):
             return part
+        found = _tagged(part, tag)
+        if found is not part:
+            return found
     return annotation
 
 

@@ -6,9 +6,10 @@ from pydantic import BeforeValidator, Field
 
 from ..kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
-from .forms import Switch, Table, bounds, choice, one_of, with_numbers
+from .forms import FileName, Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
+DEFAULT_SCHEME = "uniform"
 
 if TYPE_CHECKING:
     ActivationName = OutputName = ParametrizationName = StreamName = str
@@ -25,7 +26,8 @@ def _widths(raw: object) -> tuple[int, ...]:
     raise ValueError(f"{raw!r}: must be a whole number of units from 1 to {MOST_UNITS}, or a list of one for each hidden layer")
 
 
-Widths = Annotated[tuple[int, ...], BeforeValidator(_widths)]
+Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
+Widths = Annotated[tuple[int, ...], BeforeValidator(_widths, Units | list[Units])]
 
 
 Offset = Annotated[float, bounds("init.offset")]
@@ -39,7 +41,7 @@ class FileInit(Table):
     """Weights that all runs share, from an .npz file: arrays w1, b1, w2, b2, ... of shapes (units, inputs) and (units,)."""
 
     scheme: Literal["file"]
-    file: Annotated[str, Field(min_length=1)]
+    file: FileName
     offset: Offsets | None = None
 
 
@@ -47,25 +49,35 @@ def _init_models() -> dict[str, type[Table]]:
     models: dict[str, type[Table]] = {"file": FileInit}
     for name in SCHEMES:
         if name not in models:
-            fields: dict[str, Any] = {"scheme": (Literal[name], ...), "offset": (Offsets | None, None)}
-            models[name] = with_numbers(name, "init", SCHEME_NUMBERS.get(name, {}), **fields)
+            said = name if name == DEFAULT_SCHEME else ...
+            fields: dict[str, Any] = {"scheme": (Literal[name], said), "offset": (Offsets | None, None)}
+            models[name] = with_numbers(name, "init", SCHEME_NUMBERS.get(name, {}), None, **fields)
     return {name: models[name] for name in SCHEMES}
 
 
 INITS = _init_models()
 if not TYPE_CHECKING:
-    Init = choice(INITS, "scheme", default="uniform")
+    Init = choice(INITS, "scheme", default=DEFAULT_SCHEME)
 
 
-class ModelSpec(Table):
-    """The network. hidden: units of each hidden layer; None: two, or as many as the task demands."""
+class ModelSpec(Table, use_attribute_docstrings=True):
+    """The network, and how its weights start."""
 
     hidden: Setting[Widths] | None = None
+    """Units of the hidden layer, or a list of those of each; None: two, or as many as the task demands."""
     activation: Setting[ActivationName] = "sigmoid"
+    """Of hidden units."""
     output: Setting[OutputName] = "sigmoid"
+    """Of output units."""
     bias: Setting[Switch] = False
+    """Whether every layer has biases."""
     bias_input: Setting[Number] = 1.0
+    """The value of the input whose weights the biases are."""
     shortcuts: Setting[Switch] = False
+    """Whether every layer sees the data and all earlier layers."""
     parametrization: Setting[ParametrizationName] = "standard"
-    init: Init = INITS["uniform"].model_validate({"scheme": "uniform"})
+    """How layers are scaled with their inputs."""
+    init: Init = INITS[DEFAULT_SCHEME].model_validate({"scheme": DEFAULT_SCHEME})
+    """How weights start: a scheme, or a table of it with its numbers, and an offset for each layer."""
     stream: Setting[StreamName] = "mt19937"
+    """NumPy's RandomState, or default_rng."""

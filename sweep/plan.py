@@ -5,6 +5,7 @@ Settings that shape the network, the data or the rule vary slowest, so that the 
 which is one call of the kernels, is a range of run numbers. Numbers may differ from lane to lane within a batch.
 """
 
+import math
 from bisect import bisect_left
 from functools import lru_cache
 from typing import Any
@@ -16,12 +17,14 @@ from ..results.errors import InputError
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
 from .arguments import of_task, per_run, to_arguments
-from .axes import alike, combine
+from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
 from .design import without
 from .records import record_epochs, recorded_runs
 from .spec import UNITS, Spec
+from .starts import SETTING as START_FILE
+from .starts import file_names
 from .tasks import bottleneck, fill, make
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
@@ -34,12 +37,12 @@ class Plan:
         self.spec = spec
         self.seeds = spec.seed_values()
         axes = spec.axes
-        index = combine(axes, {axis.setting: not per_run(axis.setting) for axis in axes})
-        self._index = without(index, axes, spec.exclude)
+        self._kinds = {axis.setting: kinds for axis in axes if (kinds := _kinds(axis)) is not None}
+        self._index = without(combine(axes, self._kinds), axes, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}
         self._values = {axis.setting: _array(axis.points) for axis in axes}
         self._shown = {axis.setting: _array(_readable(axis.setting, axis.points)) for axis in axes}
-        self.axes = _columns(self._shown)
+        self.axes = _columns([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
@@ -65,7 +68,7 @@ class Plan:
     def arguments(self, runs: np.ndarray) -> dict[str, Any]:
         """What `kernels.train` is called with for these runs, which must be of one network shape."""
         first = self._of_run(int(runs[0]))
-        settings = {key: self.setting(key, runs) if per_run(key) else first[key] for key in first}
+        settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
         task = self.task(int(runs[0]))
         seeds = self.seeds[runs % len(self.seeds)]
         data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
@@ -90,14 +93,14 @@ class Plan:
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
     def kinds(self) -> list[np.ndarray]:
-        """The first runs of all cells of one network shape, for each combination of names, switches and batches.
+        """The first runs of all cells of one shape, for each combination of names, switches, batches and what is not given.
 
         Whatever else differs between shapes, these all need the same machine code.
         """
         found: dict[tuple[Any, ...], np.ndarray] = {}
         for start, stop in self.shapes():
             settings = self._of_run(start).items()
-            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool) or "batch" in key)
+            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool | None) or "batch" in key)
             found.setdefault(kind, np.arange(start, stop, len(self.seeds)))
         return list(found.values())
 
@@ -114,7 +117,7 @@ class Plan:
         return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
 
     def _starts_of_shapes(self) -> list[int]:
-        shaping = [alike(self._points[key])[index] for key, index in self._index.items() if not per_run(key)]
+        shaping = [kinds[self._index[key]] for key, kinds in self._kinds.items()]
         changes = np.zeros(self.cells, bool)
         changes[0] = True
         for index in shaping:
@@ -164,9 +167,20 @@ def plan_of(spec: Spec) -> Plan:
     return Plan(spec)
 
 
+def _kinds(axis: AxisInUse) -> np.ndarray | None:
+    """For each value of an axis, to which of its shapes of batches it belongs; None if all go together."""
+    if not per_run(axis.setting):
+        return alike(axis.points)
+    there = [point is not None for point in axis.points]
+    return None if all(there) else alike(there)
+
+
 def _array(points: tuple[Any, ...]) -> np.ndarray:
-    """The values of an axis; those that are tuples as objects."""
-    if isinstance(points[0], tuple):
+    """The values of an axis; those that are tuples as objects, and so are names of which some are missing; else NaN is none."""
+    given = [point for point in points if point is not None]
+    if len(given) < len(points) and not isinstance(given[0], str):
+        return np.array([math.nan if point is None else point for point in points])
+    if isinstance(given[0], tuple) or len(given) < len(points):
         array = np.empty(len(points), object)
         array[:] = points
         return array
@@ -174,7 +188,9 @@ def _array(points: tuple[Any, ...]) -> np.ndarray:
 
 
 def _readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1."""
+    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1, files by their name."""
+    if key == START_FILE:
+        return file_names(points)
     if not isinstance(points[0], tuple):
         return points
     if all(len(point) == 1 for point in points):
@@ -183,12 +199,16 @@ def _readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sign.join(f"{number:g}" for number in point) or "none" for point in points)
 
 
-def _columns(values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
+def _columns(axes: list[AxisInUse], values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
     """A column for each axis, named by its last word, or in full where two columns would be called the same."""
-    taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *(key.rsplit(".", 1)[-1] for key in values)]
-    kinds: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string"}
-    columns = []
-    for key, points in values.items():
-        last = key.rsplit(".", 1)[-1]
-        columns.append(AxisColumn(name=last if taken.count(last) == 1 else key, setting=key, type=kinds[points.dtype.kind]))
-    return tuple(columns)
+    kinds: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string", "O": "string"}
+    last = [axis.called.rsplit(".", 1)[-1] for axis in axes]
+    taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *last]
+    return tuple(
+        AxisColumn(
+            name=name if taken.count(name) == 1 else axis.called,
+            setting=axis.setting,
+            type=kinds[values[axis.setting].dtype.kind],
+        )
+        for axis, name in zip(axes, last, strict=True)
+    )

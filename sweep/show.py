@@ -26,6 +26,8 @@ class BackendName(StrEnum):
 
     threads = "threads"
     processes = "processes"
+    dask = "dask"
+    ray = "ray"
 
 
 class LogFormat(StrEnum):
@@ -94,7 +96,8 @@ def plan_lines(plan: "Plan") -> list[str]:
     """What a sweep would run."""
     counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
     runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
-    return [f"{runs}: {cells} × {seeds}, {shapes}", *(f"  {axis.setting}: {_span(axis)}" for axis in plan.spec.axes)]
+    axes = [f"  {axis.called}: {_span(axis)}" for axis in plan.spec.axes if axis.shown]
+    return [f"{runs}: {cells} × {seeds}, {shapes}", *axes]
 
 
 def _span(axis: "AxisInUse") -> str:
@@ -103,7 +106,8 @@ def _span(axis: "AxisInUse") -> str:
 
     if axis.zip == SAMPLED:
         return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
-    return f"{len(axis.points):,} in all, {_shown(axis.points[0])} ... {_shown(axis.points[-1])}"
+    points = list(dict.fromkeys(point for point in axis.points if point is not None))
+    return f"{len(points):,} in all, {_shown(points[0])} ... {_shown(points[-1])}"
 
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:

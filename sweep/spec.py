@@ -3,13 +3,13 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ..kernels import LAST_SEED
 from ..results.errors import InputError
@@ -18,13 +18,15 @@ from .design import DesignSpec, sampled
 from .forms import Table
 from .messages import explain
 from .model_spec import FileInit, ModelSpec
-from .starts import weights_digest
+from .nested import Alternatives, leaves
+from .starts import SETTING as START_FILE
+from .starts import file_names, weights_digest
 from .task_models import FileTask
 from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
 from .tasks import digest as data_digest
 from .train_spec import RecordSpec, TrainSpec
+from .written import plain
 
-LISTS = ("train.lr", "model.init.offset")
 UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
 SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
@@ -63,17 +65,25 @@ Seeds = Annotated[
 ]
 
 
-class Spec(Table):
+class Spec(Table, use_attribute_docstrings=True):
     """One sweep: every combination of the axes, times the seeds."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "sweep"
+    """Of the sweep; the file's, if it has none."""
     task: TaskSpec
+    """What networks learn: a name, or a table with a name, or with a file and its columns."""
     seeds: Seeds = 1
+    """How many, from 0; a list; or a start and a count. The same in every cell."""
     model: ModelSpec = ModelSpec()
+    """The network, and how its weights start."""
     train: TrainSpec = TrainSpec()
+    """The training rule, and its end."""
     record: RecordSpec = RecordSpec()
+    """What is kept of runs."""
     design: DesignSpec | None = None
+    """How sampled axes are drawn."""
     exclude: tuple[dict[str, Any], ...] = ()
+    """Cells to leave out: tables of settings and their values."""
 
     @model_validator(mode="after")
     def _seeds_are_some_and_differ(self):
@@ -98,17 +108,15 @@ class Spec(Table):
         return cls.parse({"name": path.stem, **table}, str(path), path.parent)
 
     @classmethod
-    def parse(cls, table: dict[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
+    def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
         """The spec in a nested dict, as TOML would give it. InputError says what is wrong where.
 
-        folder: where the names of data files start.
+        NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
         """
         try:
-            spec = cls.model_validate(table)
+            return cls.model_validate(plain(table), context={"folder": folder})
         except ValidationError as error:
             raise InputError(explain(error, cls, source)) from None
-        task, init = _placed(spec.task, folder), _placed(spec.model.init, folder)
-        return spec.model_copy(update={"task": task, "model": spec.model.model_copy(update={"init": init})})
 
     def seed_values(self) -> np.ndarray:
         """The seeds, int64."""
@@ -119,47 +127,63 @@ class Spec(Table):
     def settings(self) -> Iterator[tuple[str, Any]]:
         """Every setting that may vary, by its dotted name, in the order of the models: a value, an axis, or None.
 
-        A list of one for each layer is as many settings: train.lr[0], train.lr[1].
+        See `nested.leaves` for lists of one for each layer, and axes of tables.
         """
-        yield from _leaves(self.task, "task.")
-        yield from _leaves(self.model, "model.")
-        yield from _leaves(self.train, "train.")
+        yield from leaves(self.task, "task.")
+        yield from leaves(self.model, "model.")
+        yield from leaves(self.train, "train.")
 
     @cached_property
     def axes(self) -> list[AxisInUse]:
         """The settings that vary, with their values, drawn once. InputError if sampled axes and design do not go together."""
-        axes = {key: axis for key, axis in self.settings() if isinstance(axis, Axis)}
+        settings = dict(self.settings())
+        axes = {key: axis for key, axis in settings.items() if isinstance(axis, Axis)}
+        found = {key: axis for key, axis in settings.items() if isinstance(axis, AxisInUse)}
+        found |= {key: AxisInUse(key, axis.points, axis.zip) for key, axis in axes.items()}
         drawn = sampled({key: axis for key, axis in axes.items() if axis.ends}, self.design)
-        found = {axis.setting: axis for axis in drawn}
-        return [found.get(key) or AxisInUse(key, axis.points, axis.zip) for key, axis in axes.items()]
+        found |= {axis.setting: axis for axis in drawn}
+        return [found[key] for key in settings if key in found]
 
     def written(self) -> dict[str, Any]:
         """The spec as plain data, with defaults filled in, as it was written."""
         return self.model_dump(mode="json", exclude_none=True)
 
+    def said(self) -> dict[str, Any]:
+        """The spec as plain data, without the defaults that were not written, but for the name."""
+        return {"name": self.name, **self.model_dump(mode="json", exclude_unset=True, exclude_none=True)}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that the spec names, by setting."""
+        init = self.model.init
+        values = init.values if isinstance(init, Alternatives) else ()
+        starts = {f"model.init.values.{place}.file": one for place, one in enumerate(values)} or {START_FILE: init}
+        files = {"task.file": self.task.file} if isinstance(self.task, FileTask) else {}
+        return files | {key: one.file for key, one in starts.items() if isinstance(one, FileInit)}
+
     @cached_property
     def data(self) -> dict[str, str]:
         """What is in the files that the spec names, as they are when this is first asked for: a digest by setting."""
-        digests = {}
-        if isinstance(self.task, FileTask):
-            digests["task.file"] = data_digest(self.task, ".")
-        if isinstance(self.model.init, FileInit):
-            digests["model.init.file"] = weights_digest(self.model.init.file)
-        return digests
+        return {
+            key: data_digest(self.task, ".") or "" if key == "task.file" else weights_digest(path)
+            for key, path in self.files.items()
+        }
 
     def meaning(self, data: Mapping[str, str] | None = None) -> dict[str, Any]:
         """What fixes the rows and records, flat; however values, axes and seeds are written, and whatever a zip is called.
 
         data: digests to take in place of `self.data`.
         """
+        data = self.data if data is None else data
         flat: dict[str, Any] = {"seeds": _seeds_in_words(self.seeds)}
         flat.update({f"record.{key}": value for key, value in self.record})
-        zips: dict[str, int] = {}
+        zips: dict[Any, int] = {}
         axes = {axis.setting: axis for axis in self.axes}
         for key, value in self.settings():
             if key in axes:
                 zipped = zips.setdefault(axes[key].zip or "", len(zips)) if axes[key].zip else None
-                flat[key] = {"values": list(axes[key].points), "zip": zipped}
+                points = self._in_files(axes[key].points, data) if key == START_FILE else axes[key].points
+                flat[key] = {"values": list(points), "zip": zipped}
             else:
                 flat[key] = IMPLIED.get(key) if value is None else value
         if self.exclude:
@@ -168,7 +192,12 @@ class Spec(Table):
             flat["model.hidden"] = (bottleneck(self.task) or UNITS,)
         if "task.file" in flat:
             flat = {key: value for key, value in flat.items() if key not in SAID_BY_DATA}
-        return {**flat, **(self.data if data is None else data)}
+        return flat | {key: digest for key, digest in data.items() if key in ("task.file", START_FILE)}
+
+    def _in_files(self, paths: Sequence[str | None], data: Mapping[str, str]) -> list[Any]:
+        """What is in each of the files of an axis, beside the name that its rows have."""
+        digests = {path: data.get(key) for key, path in self.files.items()}
+        return [path and [name, digests[path]] for path, name in zip(paths, file_names(paths), strict=True)]
 
     @cached_property
     def digest(self) -> str:
@@ -203,21 +232,3 @@ def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str
     first = seeds.start if isinstance(seeds, SeedRange) else seeds[0] if isinstance(seeds, tuple) else 0
     count = seeds.count if isinstance(seeds, SeedRange) else len(seeds) if isinstance(seeds, tuple) else seeds
     return f"{first} ... {first + count - 1}"
-
-
-def _leaves(table: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
-    for key in type(table).model_fields:
-        value = getattr(table, key)
-        if isinstance(value, BaseModel) and not isinstance(value, Axis):
-            yield from _leaves(value, f"{prefix}{key}.")
-        elif f"{prefix}{key}" in LISTS and isinstance(value, tuple):
-            yield from ((f"{prefix}{key}[{layer}]", one) for layer, one in enumerate(value))
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _placed(table: Any, folder: str | Path) -> Any:
-    """A table whose file, if it has one, is known by where it lies and not by where the spec does."""
-    if not hasattr(table, "file"):
-        return table
-    return table.model_copy(update={"file": str((Path(folder) / table.file).absolute())})

@@ -1,6 +1,7 @@
 """Initial weights from a file: arrays w1, b1, w2, b2, ... in an .npz, which all runs start from."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy as np
 from ..results.errors import InputError
 from .data_files import arrays
 
-KEY = "model.init.file: "
+SETTING = "model.init.file"
+KEY = f"{SETTING}: "
 
 
 def read_weights(path: str, layers: int, bias: bool) -> list[np.ndarray]:
@@ -30,6 +32,13 @@ def weights_digest(path: str) -> str:
     for name, array in sorted(_arrays(path).items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
+
+
+def file_names(paths: Sequence[str | None]) -> tuple[str | None, ...]:
+    """Files as the table of runs has them: without their folders, unless that would make two of them one."""
+    short = {path: Path(path).name for path in paths if path is not None}
+    unlike = len(set(short.values())) == len(short)
+    return tuple(short[path] if unlike and path is not None else path for path in paths)
 
 
 def _arrays(path: str) -> dict[str, np.ndarray]:

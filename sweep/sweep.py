@@ -1,65 +1,101 @@
 """A sweep from Python: a spec, its plan, and running it into a folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
 
 from ..kernels import SOURCES_HASH
 from ..results import Results
 from ..results.errors import BusyError, InputError
+from ..results.manifest import MANIFEST, has_manifest
 from ..results.schema import Beside, Estimate, Manifest
-from ..results.store import MANIFEST, Store
+from ..results.store import Store
+from .backends import BACKENDS, Backend, workers
 from .blame import in_words
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
-from .execute import JOBLIB_NAMES, Backend, execute
+from .execute import execute
 from .machine import cpu_name, now, versions
 from .plan import Plan, plan_of
 from .prepare import prepare
 from .progress import Progress
 from .replay import replay
 from .spec import Spec, digest_of
+from .written import toml_text
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 
 
-class Sweep:
-    """Every combination of a spec's axes, times its seeds."""
+class Settings(TypedDict, total=False):
+    """What a spec says, by keywords; docs/spec.md is their reference."""
 
-    def __init__(self, spec: Spec, source: str = "spec"):
-        self.spec = spec
-        self._source = source
+    name: str
+    task: str | Mapping[str, Any]
+    seeds: int | Sequence[int] | Mapping[str, int] | np.ndarray
+    model: Mapping[str, Any]
+    train: Mapping[str, Any]
+    record: Mapping[str, Any]
+    design: Mapping[str, Any]
+    exclude: Sequence[Mapping[str, Any]]
+
+
+class Sweep:
+    """Every combination of a spec's axes, times its seeds.
+
+    By keywords as a TOML file has them, `Sweep(task="xor", seeds=100, train={"lr": {"values": [0.1, 1.0]}})`: the same spec.
+    NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. InputError says what is wrong, and where.
+    """
+
+    spec: Spec
+    _source: str
+
+    def __init__(self, **settings: Unpack[Settings]):
+        self._hold(Spec.parse(settings), "spec")
+
+    def _hold(self, spec: Spec, source: str) -> "Sweep":
+        self.spec, self._source = spec, source
+        return self
+
+    @classmethod
+    def of_spec(cls, spec: Spec, source: str = "spec") -> "Sweep":
+        """The sweep of a spec. source: what errors say it was read from."""
+        return cls.__new__(cls)._hold(spec, source)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
-        return cls(Spec.read(path), str(path))
+        return cls.of_spec(Spec.read(path), str(path))
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
         if not isinstance(table, Mapping):
             raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
-        return cls(Spec.parse(dict(table)))
+        return cls.of_spec(Spec.parse(table))
 
     @classmethod
     def of_folder(cls, path: str | Path) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder."""
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = Spec.parse(manifest.spec, source)
-        sweep = cls(spec, source)
+        sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
             raise InputError(f"{source}: {ANOTHER_SPEC}")
-        files = {key: value for key, value in spec.settings() if key in manifest.data}
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise InputError(
-                    f"{files[key]}: holds other data than {path} was run on ({key}); "
+                    f"{spec.files[key]}: holds other data than {path} was run on ({key}); "
                     "bring those back, or run the sweep into another folder"
                 )
         if sweep.plan().runs != manifest.runs:
             raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
         return sweep
+
+    def to_toml(self) -> str:
+        """TOML of the same sweep, for `from_toml`: what was written without defaults, the name, and where its files lie."""
+        return toml_text(self.spec.said())
 
     def _data(self) -> dict[str, str]:
         try:
@@ -90,45 +126,52 @@ class Sweep:
         *,
         jobs: int | None = None,
         backend: Backend = "threads",
+        address: str | None = None,
         progress: Progress | None = None,
         force: bool = False,
     ) -> Results:
         """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
 
-        Runs that are there already are not repeated. InputError if `out` holds the results of another spec, or damage; or if
-        what is missing would not fit on the disk, unless `force`.
+        address: of a cluster's scheduler, for dask and ray, which else start one on this machine.
+        Runs that are there already are not repeated, unless they are damaged. InputError if `out` holds the results of
+        another spec, if no cluster answers, or if what is missing would not fit on the disk, unless `force`.
         """
         jobs = checked_jobs(jobs)
-        if not isinstance(backend, str) or backend not in JOBLIB_NAMES:
-            raise InputError(f"backend = {backend!r}: one of {', '.join(JOBLIB_NAMES)}")
+        if backend not in BACKENDS:
+            raise InputError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
         path, plan, progress = Path(out), self.plan(), progress or Progress()
-        store = self._there(path)
+        store = self._healed(path, progress)
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:
             return Results(store)
-        prepare(plan, jobs, progress)
-        ahead = outlook(plan, missing, jobs)
-        check_room(ahead.estimate, path, progress, force)
-        store = store or self._store(path, plan)
-        with store.writing():
-            if store.manifest.versions["kernels"] != SOURCES_HASH:
-                progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
-            try:
-                session = execute(plan, store, jobs, backend, progress, ahead)
-            finally:
-                progress.finish()
+        with workers(backend, jobs, address) as found:
+            prepare(plan, jobs, progress)
+            ahead = outlook(plan, missing, found.jobs)
+            check_room(ahead.estimate, path, progress, force)
+            store = store or self._checked(Store.create(path, self._manifest(plan)))
+            with store.writing():
+                if store.manifest.versions["kernels"] != SOURCES_HASH:
+                    progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
+                try:
+                    session = execute(plan, store, found, progress, ahead)
+                finally:
+                    progress.finish()
+                store.compact()
         return Results(store, session)
 
-    def _store(self, path: Path, plan: Plan) -> Store:
-        """A new folder of results, or what another process has just made there."""
-        return self._checked(Store.create(path, self._manifest(plan)))
-
-    def _there(self, path: Path) -> Store | None:
-        """The results in a folder; None where there are none yet."""
-        return self._checked(Store.open(path)) if (path / MANIFEST).exists() else None
+    def _healed(self, path: Path, progress: Progress) -> Store | None:
+        """The results in a folder, of this spec, without what was damaged; None where there are none yet."""
+        if not has_manifest(path):
+            return None
+        store = self._checked(Store.open(path))
+        with store.writing():
+            for remark in store.heal():
+                progress.warn(remark)
+            store.compact()
+        return store
 
     def _checked(self, store: Store) -> Store:
-        """Results, if they are whole as far as they go, and of this spec."""
+        """Results, if they are of this spec."""
         path = store.path
         there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning(store.manifest.data)
         here = self.spec.meaning()
@@ -143,7 +186,6 @@ class Sweep:
             raise InputError(
                 "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
             )
-        store.check()
         return store
 
     def _manifest(self, plan: Plan) -> Manifest:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from .axes import Number, Setting
 from .data import ZERO_ONE
 from .encodings import Encoding, TargetEncoding
-from .forms import Switch, Table
+from .forms import FileName, Switch, Table
 
 Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
 Bits = Annotated[int, Field(strict=True, ge=1, le=16)]
@@ -33,7 +33,8 @@ def _listed(raw: object) -> object:
 
 
 Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
-Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
 Rows = tuple[tuple[Bit, ...], ...]
 
 
@@ -136,7 +137,7 @@ class Teacher(Table):
 class FileTask(Table):
     """Columns of a CSV, Parquet or NPZ file."""
 
-    file: Annotated[str, Field(min_length=1)]
+    file: FileName
     inputs: Names
     targets: Names
     categories: Names = ()

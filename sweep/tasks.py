@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
@@ -25,6 +25,12 @@ TAGS = {
     if "name" in model.model_fields
     for name in get_args(model.model_fields["name"].annotation)
 }
+NAMES_ALONE = tuple(
+    name
+    for model in get_args(AnyTask)
+    if not [key for key, field in model.model_fields.items() if field.is_required() and key != "name"]
+    for name in get_args(model.model_fields["name"].annotation)
+)
 # What `digest` says instead: where data lie and what columns are called does not matter.
 SAID_BY_DIGEST = ("file", "inputs", "targets", "categories")
 
@@ -63,7 +69,7 @@ TaskSpec = Annotated[
     | Annotated[Teacher, Tag("<Teacher>")]
     | Annotated[FileTask, Tag("<FileTask>")],
     Discriminator(_tag),
-    BeforeValidator(_as_table),
+    BeforeValidator(_as_table, Literal[NAMES_ALONE] | AnyTask),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
 from .axes import Axis, Setting
@@ -12,10 +12,13 @@ Count = Annotated[int, bounds("epochs")]
 Rate = Annotated[float, bounds("lr")]
 
 OPTIMIZER_MODELS = {
-    name: with_numbers(name, "optimizer", dict(rule.numbers), name=(Literal[name], ...)) for name, rule in OPTIMIZERS.items()
+    name: with_numbers(name, "optimizer", dict(rule.numbers), rule.update.function.__doc__, name=(Literal[name], ...))
+    for name, rule in OPTIMIZERS.items()
 }
 SCHEDULE_MODELS = {
-    name: with_numbers(name, "schedule", {**schedule.numbers, "warmup": 0}, name=(Literal[name], ...))
+    name: with_numbers(
+        name, "schedule", {**schedule.numbers, "warmup": 0}, schedule.phase.function.__doc__, name=(Literal[name], ...)
+    )
     for name, schedule in SCHEDULES.items()
 }
 
@@ -39,18 +42,19 @@ Rates = Annotated[
 ]
 
 
-class BatchSpec(Table):
+class BatchSpec(Table, use_attribute_docstrings=True):
     """How many samples make an update (None: all of them), and the order in which they come."""
 
     size: Setting[Count] | None = None
+    """Samples of an update."""
     order: Setting[OrderName] = "shuffled"
+    """In which they come."""
+
+
+BATCHES = {"full": BatchSpec(order="given"), "pattern": BatchSpec(size=1, order="given")}
 
 
 def _batch(raw: object) -> object:
-    if raw == "full":
-        return BatchSpec(order="given")
-    if raw == "pattern":
-        return BatchSpec(size=1, order="given")
     if isinstance(raw, BatchSpec):
         return raw
     if not isinstance(raw, dict):
@@ -60,55 +64,92 @@ def _batch(raw: object) -> object:
     return raw
 
 
-class StopSpec(Table):
+def _batch_kind(raw: object) -> str:
+    return "<name>" if isinstance(raw, str) and raw in BATCHES else "<table>"
+
+
+if TYPE_CHECKING:
+    Batch = BatchSpec
+else:
+    Batch = Annotated[
+        Annotated[Literal[tuple(BATCHES)], AfterValidator(BATCHES.get), Tag("<name>")]
+        | Annotated[BatchSpec, BeforeValidator(_batch), Tag("<table>")],
+        Discriminator(_batch_kind),
+    ]
+
+
+class StopSpec(Table, use_attribute_docstrings=True):
     """When a run has converged: all that is given must hold, in `patience` tests in a row."""
 
     loss: Setting[Annotated[float, bounds("stop.loss")]] | None = None
+    """At most."""
     within: Setting[Annotated[float, bounds("stop.within")]] | None = None
+    """Every output is less than this from its target."""
     accuracy: Setting[Annotated[float, bounds("stop.accuracy")]] | None = None
+    """At least."""
     gradient_norm: Setting[Annotated[float, bounds("stop.gradient_norm")]] | None = None
+    """At most."""
     patience: Setting[Count] | None = None
+    """Tests in a row; 1 if nothing is said."""
 
 
-class StallSpec(Table):
+class StallSpec(Table, use_attribute_docstrings=True):
     """When a run has stalled: over `window` epochs its loss has fallen by less than `improvement` times itself."""
 
     window: Setting[Count]
+    """Epochs from look to look."""
     improvement: Setting[Annotated[float, bounds("stall.improvement")]]
+    """The share of the loss by which it should fall."""
 
 
-class TrainSpec(Table):
-    """The training rule, and when it ends. A run whose loss is over `bound`, or not finite, has diverged."""
+class TrainSpec(Table, use_attribute_docstrings=True):
+    """The training rule, and when it ends."""
 
     optimizer: Optimizer = OPTIMIZER_MODELS["gd"].model_validate({"name": "gd"})
+    """The rule: a name, or a table of it with its numbers."""
     lr: Rates = 0.1
+    """The learning rate, or a list of one for each layer."""
     lr_over_fan_in: Setting[Switch] = False
+    """Whether each layer's rate is divided by its inputs."""
     weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = 0.0
+    """Times the weights, added to the gradient; by adamw subtracted from them."""
     clip: Setting[Annotated[float, bounds("clip")]] | None = None
+    """The most that the norm of the gradient may be."""
     schedule: Schedule = SCHEDULE_MODELS["constant"].model_validate({"name": "constant"})
-    batch: Annotated[BatchSpec, BeforeValidator(_batch)] = BatchSpec(order="given")
+    """What rates are multiplied by: a name, or a table of it with its numbers."""
+    batch: Batch = BATCHES["full"]
+    """full, pattern (one sample at a time), or a size and an order."""
     loss: Setting[LossName] = "bce"
+    """What is made small."""
     huber_delta: Setting[Annotated[float, bounds("huber_delta")]] | None = None
+    """Of the loss huber; 1 if nothing is said."""
     derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = 0.0
+    """Added to the slopes of activations in backpropagation."""
     epochs: Setting[Count] = 10_000
+    """At most so many passes over the data."""
     stop: StopSpec = StopSpec()
+    """When a run has converged."""
     stall: StallSpec | None = None
+    """When it has stalled."""
     bound: Setting[Annotated[float, bounds("bound")]] = 1e6
+    """Diverged when the loss is over this, or no number."""
     dtype: Setting[DtypeName] = "float64"
+    """float32: twice as many runs at once."""
 
 
-class RecordSpec(Table):
-    """What is kept of runs on their way, and at their end.
-
-    every: record each so many epochs; points: at epoch 0 and at about so many more, evenly spaced on a log scale. runs: of
-    so many runs, evenly spread over all, instead of all. weights: the final weights. measure: the convergence measure.
-    """
+class RecordSpec(Table, use_attribute_docstrings=True):
+    """What is kept of runs on their way, and at their end."""
 
     every: Count | None = None
+    """Record each so many epochs."""
     points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    """Record epoch 0 and about so many more, evenly spaced on a log scale."""
     runs: Count | None = None
+    """Of so many runs, evenly spread over all, instead of all."""
     weights: Switch = False
+    """Keep the final weights."""
     measure: Switch = False
+    """A column with the convergence measure."""
 
     @model_validator(mode="after")
     def _one_schedule(self):

@@ -13,6 +13,7 @@ import pytest
 from backsweep.results import files as files_module
 from backsweep.results.errors import InputError
 from backsweep.results.files import write_whole
+from backsweep.results.manifest import write_manifest
 from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, Session, runs_schema
 from backsweep.results.store import Store
 
@@ -69,8 +70,8 @@ def test_what_is_missing_are_the_gaps(store):
 
 def test_a_run_in_two_shards_is_named(store):
     with store.writing():
-        store.append(rows(15, 25))
-    with pytest.raises(InputError, match=r"000000000015-000000000025-\w+.parquet: holds runs"):
+        store.append(rows(55, 65))
+    with pytest.raises(InputError, match=r"000000000055-000000000065-\w+.parquet: holds runs"):
         store.missing()
 
 
@@ -150,12 +151,45 @@ def test_a_damaged_shard_is_named(store, harm):
         ("[]", "damaged"),
         ('{"format": 2}', "format 2 is not known"),
         ('{"format": 1}', "damaged"),
+        (None, "missing"),
     ],
 )
 def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
-    (store.path / "manifest.json").write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(InputError, match=rf"manifest.json: .*{said}"):
+    before = store.manifest
+    for name in ("manifest.json", "manifest.copy.json"):
+        if text is None:
+            (store.path / name).unlink()
+        else:
+            (store.path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        if name == "manifest.json" and said in {"damaged", "missing"}:  # the copy will do
+            again = Store.open(store.path)
+            assert again.manifest == before
+            assert said in again.harm
+    with pytest.raises(InputError, match=rf"{'no results here' if text is None else f'manifest.json: .*{said}'}"):
         Store.open(store.path)
+
+
+def test_every_flipped_byte_of_a_manifest_is_noticed_and_mended(store):
+    path, rng = store.path / "manifest.json", np.random.default_rng(0)
+    sound = path.read_bytes()
+    for at in [0, sound.index(b'"format": 1') + 10, len(sound) - 1, *rng.integers(0, len(sound), 60)]:
+        flipped = bytearray(sound)
+        flipped[at] ^= 1
+        path.write_bytes(flipped)
+        again = Store.open(store.path)
+        assert again.manifest == store.manifest
+        if json.loads(sound) != _parsed(flipped):  # spaces may be others
+            assert "damaged" in again.harm or "format 0" in again.harm
+            with again.writing():
+                assert "restored from its copy" in again.heal()[0]
+            assert path.read_bytes() == sound
+
+
+def _parsed(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def test_a_folder_without_a_manifest_is_no_result(tmp_path):
@@ -190,7 +224,7 @@ def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypa
     assert seen == ["file", "rename", "folder"]
     seen.clear()
     Store.create(tmp_path / "a" / "b", manifest())
-    assert seen == ["folder", "folder", "file", "rename", "folder"]
+    assert seen == ["folder", "folder", *["file", "rename", "folder"] * 2]
 
 
 def test_sessions_of_two_writers_are_both_kept(store):
@@ -212,9 +246,9 @@ def test_a_strangers_folder_is_left_alone(tmp_path):
 
 
 def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
-    text = (store.path / "manifest.json").read_text().replace('"lr"', '"rate"')
-    (store.path / "manifest.json").write_text(text)
-    with pytest.raises(InputError, match=r"parquet: has other columns than manifest.json says"):
+    axes = (AXES[0].model_copy(update={"name": "rate"}), AXES[1])
+    write_manifest(store.path, store.manifest.model_copy(update={"axes": axes}))
+    with pytest.raises(InputError, match=r"parquet: has other columns than the manifest says"):
         Store.open(store.path).read()
 
 
@@ -264,6 +298,5 @@ def test_records_without_their_shard_are_not_shown_and_go(recorded):
 def test_damaged_records_are_named(recorded):
     file = next((recorded.path / "records").iterdir())
     file.write_bytes(file.read_bytes()[:-9])
-    for look in (recorded.check, recorded.records):
-        with pytest.raises(InputError, match=rf"records/{file.name}: damaged"):
-            look()
+    with pytest.raises(InputError, match=rf"records/{file.name}: damaged"):
+        recorded.records()

@@ -131,8 +131,9 @@ def test_a_shard_that_cannot_be_read_is_named(store, content):
 def test_all_folders_are_found_and_strangers_are_not(tmp_path):
     for name in ("b", "a/deep", "broken", "bare"):
         make(tmp_path / name)
-    (tmp_path / "broken" / "manifest.json").write_text("{")
-    (tmp_path / "bare" / "manifest.json").unlink()
+    for name in ("manifest.json", "manifest.copy.json"):
+        (tmp_path / "broken" / name).write_text("{")
+        (tmp_path / "bare" / name).unlink()
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "manifest.json").write_text('{"icons": []}')
     (tmp_path / "sea" / "shards").mkdir(parents=True)

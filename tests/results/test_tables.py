@@ -6,7 +6,7 @@ import pytest
 
 from backsweep.results.errors import InputError
 from backsweep.results.schema import OUTCOMES
-from backsweep.results.tables import readable, summary, typical_run
+from backsweep.results.tables import level_texts, readable, summary, typical_run
 
 
 def table(outcomes, epochs, **settings):
@@ -55,6 +55,15 @@ def test_by_default_by_every_setting_that_varies_and_by_nothing_all_runs():
 def test_different_values_are_told_apart():
     close = summary(MIXED.assign(lr=[1.00001] * 4 + [1.00002] * 4), "lr")
     assert readable(close)["lr"].tolist() == ["1.00001", "1.00002"]
+
+
+def test_what_runs_have_not_is_a_group_of_its_own_and_a_dash():
+    runs = table(["converged"] * 3, [1, 2, 3], rule=["gd", "momentum", "gd"], beta=[np.nan, 0.5, np.nan])
+    found = summary(runs)
+    assert found["runs"].tolist() == [2, 1]
+    assert readable(found)["beta"].tolist() == ["–", "0.5"]
+    assert level_texts([float("nan"), 0.12341, float("nan"), 0.12342]) == ["–", "0.12341", "–", "0.12342"]
+    assert level_texts([None, "a"]) == ["–", "a"]
 
 
 def test_unknown_columns_are_named_with_those_there_are():

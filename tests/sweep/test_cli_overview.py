@@ -11,6 +11,7 @@ import time
 import pandas as pd
 import pytest
 
+from backsweep.results.store import Store
 from commands import BACKSWEEP, HEAR_CTRL_C, LONG, SPEC, backsweep, must, refused
 
 SMALL_DISK = [
@@ -100,9 +101,21 @@ def test_status_of_a_finished_sweep(here):
     assert len(lines) == 3
 
 
+def in_two_shards(folder):
+    """The two files that hold the twenty runs of a finished sweep from now on."""
+    store = Store.open(folder)
+    rows = store.read()
+    with store.writing():
+        for shard in store.shards():
+            shard.path.unlink()
+        store.append(rows.slice(0, 10))
+        store.append(rows.slice(10))
+    return [shard.path for shard in store.shards()]
+
+
 def test_status_of_a_broken_sweep(here):
     must("run", "small.toml", "--out", "broken off", cwd=here)
-    first, second = sorted((here / "broken off" / "shards").iterdir())
+    first, second = in_two_shards(here / "broken off")
     first.unlink()
     lines = must("status", "broken off", cwd=here).splitlines()
     assert lines[0].startswith("[red]small[/]: 10 of 20 runs done: ")
@@ -139,8 +152,9 @@ def test_status_of_a_sweep_that_runs(here):
 def test_ls_in_every_format(here, tmp_path):
     for name in ("one", "two"):
         must("run", here / "small.toml", "--out", f"runs/{name}", cwd=tmp_path)
-    next((tmp_path / "runs" / "two" / "shards").iterdir()).unlink()
-    (tmp_path / "runs" / "one" / "manifest.json").write_text("{")
+    in_two_shards(tmp_path / "runs" / "two")[0].unlink()
+    for name in ("manifest.json", "manifest.copy.json"):
+        (tmp_path / "runs" / "one" / name).write_text("{")
     text = must("ls", cwd=tmp_path).splitlines()
     assert text[0].split() == [
         "folder",

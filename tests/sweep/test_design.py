@@ -119,3 +119,23 @@ def test_a_sampled_sweep_runs_and_is_known_again(tmp_path):
     assert again.run(results.path).last is None
     assert Sweep.from_dict({**table, "design": {"points": 6, "seed": 1}}).spec.digest != again.spec.digest
     assert Sweep.from_dict({**table, "exclude": []}).spec.digest != again.spec.digest
+
+
+def test_a_sampled_sweep_has_a_report(tmp_path):
+    table = {
+        "task": "xor",
+        "design": {"points": 4},
+        "model": {"bias_input": {"uniform": [0.5, 1.5]}},
+        "train": {"lr": {"loguniform": [0.1, 10.0]}, "epochs": 5},
+    }
+    html = Sweep.from_dict(table).run(tmp_path / "r").report().read_text()
+    assert "model.bias_input over numbers drawn from 0.5 to 1.5; train.lr over numbers drawn from 0.1 to 10 on a log" in html
+
+
+def test_a_zip_is_not_taken_for_what_is_drawn():
+    made = plan(
+        design={"points": 3},
+        model={"hidden": {"values": [2, 4], "zip": "[design]"}},
+        train={"lr": {"uniform": [0.1, 1.0]}, "epochs": {"values": [5, 6], "zip": "design"}},
+    )
+    assert made.cells == 3 * 2 * 2

@@ -51,8 +51,8 @@ def test_links_lead_somewhere(file):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+def blocks(language, file="README.md"):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / file).read_text(), re.DOTALL)
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
@@ -68,9 +68,9 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
     assert len(found["results"].table) == 200
 
 
-def test_the_specs_of_the_readme_are_sound():
-    specs = blocks("toml")
-    assert len(specs) == 2
+def test_the_specs_of_the_readme_and_the_reference_are_sound():
+    specs = [*blocks("toml"), *blocks("toml", "docs/spec.md")]
+    assert len(specs) == 3
     for spec in specs:
         Sweep.from_dict(tomllib.loads(spec)).plan()
 

@@ -1,6 +1,5 @@
 """What a sweep is expected to take: counts and bytes against what it then took. Of times only that they add up."""
 
-import json
 import re
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
+from backsweep.results.store import Store
 from backsweep.sweep import Sweep, costs, estimate, pace
 from backsweep.sweep.calibrate import Timed, timed
 from backsweep.sweep.costs import Costs, between, costs_of, guesses, makespan, spread
@@ -119,11 +119,17 @@ def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
     assert (asked, rest.runs, rest.shapes) == ([(90, 100), (100, 110), (110, 120)], 20, 3)
 
 
+@pytest.fixture
+def shards_as_written(monkeypatch):
+    """Not merged."""
+    monkeypatch.setattr(Store, "compact", lambda self: None)
+
+
 RECORDED = {"every": 10, "weights": True}
 
 
 @pytest.mark.parametrize("record", [{}, RECORDED, {**RECORDED, "runs": 500}, {"measure": True}], ids=str)
-def test_estimate_and_truth_stand_in_the_manifest_and_agree_on_bytes(tmp_path, record, patient):
+def test_estimate_and_truth_stand_in_the_manifest_and_agree_on_bytes(tmp_path, record, patient, shards_as_written):
     stop = {} if "measure" in record else {"stop": {"loss": 0.2}}
     tables = {"model": {"hidden": {"values": [2, 4]}}, "train": {"lr": {"values": [1.0, 9.0]}, "epochs": 200, **stop}}
     session = sweep(seeds=2000, record=record, **tables).run(tmp_path / "r", jobs=2).manifest.sessions[0]
@@ -138,17 +144,6 @@ def test_estimate_and_truth_stand_in_the_manifest_and_agree_on_bytes(tmp_path, r
     assert session.elsewhere == pytest.approx(max(2 * session.wall - session.kernels - session.writing, 0))
 
 
-def test_a_manifest_of_before_estimates_still_opens(tmp_path):
-    results = sweep(train={"epochs": 3}).run(tmp_path / "r")
-    file = results.path / "manifest.json"
-    text = json.loads(file.read_text())
-    for key in ("estimate", "elsewhere", "outcomes", "disk", "memory"):
-        del text["sessions"][0][key]
-    file.write_text(json.dumps(text))
-    assert Results.open(results.path).manifest.sessions[0].estimate is None
-    assert sweep(train={"epochs": 3}).run(results.path).done == 1
-
-
 class Listening(Progress):
     def __init__(self):
         super().__init__()
@@ -159,7 +154,7 @@ class Listening(Progress):
         self.heard.append(told)
 
 
-def test_what_is_left_is_estimated_not_the_whole(tmp_path):
+def test_what_is_left_is_estimated_not_the_whole(tmp_path, shards_as_written):
     made = sweep(seeds=400, model={"hidden": {"values": [2, 3]}}, train={"epochs": 50})
     results = made.run(tmp_path / "r")
     next((results.path / "shards").iterdir()).unlink()

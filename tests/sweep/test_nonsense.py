@@ -18,6 +18,10 @@ def train(**settings):
     return {"train": settings}
 
 
+def rules(*values, **more):
+    return train(optimizer={"values": list(values)}, **more)
+
+
 def model(**settings):
     return {"model": settings}
 
@@ -37,6 +41,13 @@ WRONG = [
     (train(lr={"uniform": [0.1, 1.0], "n": 3}), "train.lr: n does not go with uniform"),
     ({"design": {"points": 4}}, "design: there is no axis with uniform or loguniform"),
     ({"design": {"points": 0}}, "design.points = 0: must be greater than or equal to 1"),
+    ({"design": {"points": -4}}, "design.points = -4: must be greater than or equal to 1"),
+    ({"design": {"points": 2.5}}, "design.points = 2.5: must be a valid integer"),
+    ({"design": {}}, "design.points: missing"),
+    (
+        {**train(lr={"values": [0.1], "uniform": [0.1, 1.0]}), "design": {"points": 4}},
+        "train.lr: an axis needs one of values, linear, log, range, uniform, loguniform; it has values and uniform",
+    ),
     ({"design": {"points": 4, "method": "sobel"}}, "design.method = 'sobel': there is none such; did you mean sobol?"),
     ({"exclude": [{"train": {"lr": 0.1}}]}, "exclude[0]: train.lr is no axis; the axes are none"),
     ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": 3}]}, "exclude[0]: train.lr is never 3"),
@@ -68,7 +79,13 @@ WRONG = [
     (model(init=3), "model.init = 3: must be one of uniform, normal"),
     (model(init={"scheme": "normal", "low": 1.0}), "model.init.low: unknown key. Allowed here: scheme, offset, mean, std"),
     (model(init={"scheme": "normal", "std": -1}), "model.init.std = -1: must be greater than or equal to 0"),
-    (model(init={"values": ["normal", "uniform"]}), "model.init: cannot be an axis, but the numbers of one scheme can"),
+    (
+        model(init={"values": ["normal", "unifrom"]}),
+        "model.init.values.1 = 'unifrom': there is none such; did you mean uniform?",
+    ),
+    (model(init={"values": ["normal", {"low": 2.0}]}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
+    (model(init={"values": ["normal", {"low": 2.0}]}), "(cell 1)"),
+    (model(init={"values": [{"scheme": "file", "file": "nowhere.npz"}]}), "nowhere.npz: no such file"),
     (model(init={"low": 2.0}), "model.init.low = 2.0, model.init.high = 1.0: must not be over init.high"),
     (model(init={"low": {"values": [0.0, 2.0]}}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
     (model(init={"low": {"values": [0.0, 2.0]}}), "(cell 1)"),
@@ -88,7 +105,43 @@ WRONG = [
     (train(optimizer={"name": "gd", "beta": 0.9}), "train.optimizer.beta: unknown key. Allowed here: name"),
     (train(optimizer={"name": "adam", "beta1": 1}), "train.optimizer.beta1 = 1: must be less than 1"),
     (train(optimizer={"name": "adam", "beta1": {"values": [0.9, 1.0]}}), "train.optimizer.beta1.values.1 = 1.0: must be less"),
-    (train(optimizer={"values": ["gd", "adam"]}), "train.optimizer: cannot be an axis, but the numbers of one name can"),
+    (rules(), "train.optimizer: the axis is empty: it needs at least one value"),
+    (rules("gd", "adm"), "train.optimizer.values.1 = 'adm': there is none such; did you mean adam? There are: gd, momentum"),
+    (rules("gd", 3), "train.optimizer.values.1 = 3: must be one of gd, momentum"),
+    (
+        rules("gd", {"name": "momentum", "betta": 0.9}),
+        "train.optimizer.values.1.betta: unknown key; did you mean beta? Allowed here: name, beta",
+    ),
+    (
+        rules("gd", {"name": "momentum", "beta": {"values": [0.5, 1.5]}}),
+        "train.optimizer.values.1.beta.values.1 = 1.5: must be less than 1",
+    ),
+    (rules({"name": "momentum", "beta": {"values": []}}), "train.optimizer.values.0.beta: the axis is empty"),
+    (rules("gd", {"values": ["adam"]}), "train.optimizer.values.1: an axis within an axis: its values can be listed here"),
+    (
+        rules("gd", {"name": "adam", "beta1": {"uniform": [0.8, 0.9]}}),
+        "train.optimizer.values.1: beta1: what is sampled is drawn together with all else, so no table of an axis can have it",
+    ),
+    (
+        rules({"name": "adam", "beta1": {"values": [0.8, 0.9], "zip": "a"}}),
+        "train.optimizer.values.0: beta1: zip = 'a': no other axis of this table has it",
+    ),
+    (
+        rules({"name": "adam", "beta1": {"values": [0.8, 0.9], "zip": "a"}, "beta2": {"values": [0.7, 0.8, 0.9], "zip": "a"}}),
+        "train.optimizer.values.0: beta1 and beta2: zipped as 'a', so they need as many values as each other; they have 2 and",
+    ),
+    (
+        rules({"name": "adam", "beta1": {"linear": [0.1, 0.9], "n": 3000}, "beta2": {"linear": [0.1, 0.9], "n": 3000}}),
+        "train.optimizer: an axis may have 1,000,000 values at most",
+    ),
+    (train(optimizer={"linear": [0, 1], "n": 2}), "train.optimizer: an axis of these has values = [...], with any of gd"),
+    (train(optimizer={"values": ["gd"], "zpi": "a"}), "train.optimizer.zpi: unknown key; did you mean zip?"),
+    (rules("gd", "quickprop", batch="pattern"), "train.optimizer = 'quickprop', train.batch = { size = 1, order = 'given' }"),
+    ({**rules("gd", "adam"), "exclude": [{"train": {"optimizer": "adm"}}]}, "exclude[0]: train.optimizer is never 'adm'"),
+    (
+        {**rules("gd", "adam"), "exclude": [{"train": {"lr": 1}}]},
+        "exclude[0]: train.lr is no axis; the axes are train.optimizer",
+    ),
     (train(beta=0.9), "train.beta: unknown key; did you mean train.optimizer.beta?"),
     (
         train(optimizer="quickprop", batch="pattern"),
@@ -180,7 +233,7 @@ WRONG = [
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
 def test_what_makes_no_sense_is_said_with_its_place(table, said):
     with pytest.raises(InputError) as error:
-        Sweep(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
+        Sweep.of_spec(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
     lines = str(error.value).splitlines()
     assert all(line.startswith("my.toml: ") for line in lines)
     assert said in str(error.value)

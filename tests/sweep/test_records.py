@@ -12,9 +12,11 @@ import pytest
 import reference
 from backsweep.results import Results
 from backsweep.results.errors import InputError
+from backsweep.results.store import Store
 from backsweep.sweep import Spec, Sweep, pace
 from backsweep.sweep.pace import MOST_NUMBERS, Pace
 from backsweep.sweep.plan import Plan
+from backsweep.sweep.progress import Progress
 from backsweep.sweep.records import recorded_runs
 from backsweep.sweep.replay import differences, replay
 from backsweep.sweep.train_spec import RecordSpec
@@ -140,6 +142,7 @@ def test_other_records_are_another_sweep(once):
 @pytest.mark.parametrize("kind", ["shards", "records", "weights"])
 def test_a_file_that_is_gone_is_made_again(once, kind, tmp_path, monkeypatch):
     monkeypatch.setattr(pace, "MOST_RUNS", 20)
+    monkeypatch.setattr(Store, "compact", lambda self: None)
     sweep = Sweep.from_dict(SPEC)
     before = contents(sweep.run(tmp_path / "r"))
     sorted((tmp_path / "r" / kind).iterdir())[2].unlink()
@@ -153,16 +156,17 @@ def test_a_file_that_is_gone_is_made_again(once, kind, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["shards", "records", "weights"])
-def test_a_damaged_file_is_named(kind, tmp_path):
+def test_a_damaged_file_is_named_and_made_again(once, kind, tmp_path):
     results = Sweep.from_dict(SPEC).run(tmp_path / "r")
     file = next((results.path / kind).iterdir())
     data = bytearray(file.read_bytes())
     data[50] ^= 1
     file.write_bytes(data)
-    with pytest.raises(InputError, match=rf"{file.name}: damaged; remove it and `backsweep resume .*`: only what it held"):
-        Sweep.from_dict(SPEC).run(results.path)
-    file.unlink()
-    assert Sweep.from_dict(SPEC).run(results.path).done == 160
+    with pytest.raises(InputError, match=rf"{file.name}: damaged; `backsweep resume .*` repeats what it held"):
+        contents(Results.open(results.path))
+    progress = Progress()
+    assert contents(Sweep.from_dict(SPEC).run(results.path, progress=progress)) == contents(once)
+    assert f"{file}: damaged; runs 0 to 159 are trained again" in progress.warnings
 
 
 def test_records_whose_shard_was_never_written_are_not_shown(once, tmp_path, monkeypatch):
@@ -183,6 +187,7 @@ def test_killed_at_any_moment_records_are_whole(tmp_path):
     code = f"""
 import json, pathlib
 from backsweep.sweep import Sweep, pace
+from backsweep.sweep.progress import Progress
 pace.MOST_RUNS = 100
 Sweep.from_dict(json.loads(pathlib.Path({str(file)!r}).read_text())).run({str(out)!r}, jobs=2)
 """

@@ -1,0 +1,58 @@
+"""Many small files into few: so that a folder keeps to MOST_FILES, however many batches a sweep was made in.
+
+Neighbouring files are written once more as one, and removed when that is on disk. A process that dies in between leaves both;
+the one whose runs are all in another is superseded, is not read, and is removed by the next writer (`store.py`).
+What goes beside the rows is merged first, for rows count once that is there.
+
+A file that is large enough is left as it is: nothing is written more than a few times. Merging two at a time, as a journal's
+levels would, wrote each row once more for each doubling, for no fewer files.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from .files import read_table, write_tables
+
+MOST_FILES = 900
+LARGE = 2**22  # bytes
+LARGE_SHARE = 100  # and at least one part in so many of all
+GROUP_BYTES = 2**25  # of a row group, in memory
+
+Files = Sequence[tuple[Path, str]]  # and their hashes
+
+
+def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[list[int]]:
+    """Which files, by their places, become one. spans: ascending. Only what is not large yet, and follows without a gap."""
+    large = max(LARGE, sum(sizes) // LARGE_SHARE)
+    groups: list[list[int]] = [[]]
+    for place, size in enumerate(sizes):
+        group = groups[-1]
+        gap = bool(group) and spans[group[-1]][1] != spans[place][0]
+        if gap or size >= large or sum(sizes[one] for one in group) >= large:
+            groups.append(group := [])
+        if size < large:
+            group.append(place)
+    return [group for group in groups if len(group) > 1]
+
+
+def merge(folder: Path, name: str, files: Files, schema: pa.Schema, remedy: str) -> None:
+    """Write the rows of `files`, in their order, as one file. InputError if one is damaged."""
+    write_tables(folder, name, _groups(files, schema, remedy))
+
+
+def _groups(files: Files, schema: pa.Schema, remedy: str) -> Iterator[pa.Table]:
+    """The rows in tables of about GROUP_BYTES, so that memory does not grow with the files."""
+    held: list[pa.Table] = []
+    for path, digest in files:
+        held.append(read_table(path, digest, remedy).cast(schema))
+        if sum(table.nbytes for table in held) >= GROUP_BYTES:
+            yield _one(held)
+            held = []
+    if held:
+        yield _one(held)
+
+
+def _one(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()

@@ -1,0 +1,75 @@
+"""The manifest of a folder of results, in two copies, each of which says what its content must add up to.
+
+It is small, and without it nothing else in the folder can be told; so a flipped bit in it must neither pass for another spec
+nor cost the runs. The first copy is the one that counts while it is sound.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from .errors import InputError
+from .files import digest_of, write_whole
+from .schema import FORMAT, Manifest
+
+MANIFEST, COPY = "manifest.json", "manifest.copy.json"
+CHECKSUM = "checksum"
+
+
+def has_manifest(folder: Path) -> bool:
+    """Whether a folder is one of results."""
+    return any((folder / name).exists() for name in (MANIFEST, COPY))
+
+
+def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
+    """The manifest of a folder, and what is wrong with its first copy, if that is not the one.
+
+    InputError where there is none, where it is of another version, and where both copies are damaged.
+    """
+    harms = []
+    for name in (MANIFEST, COPY):
+        try:
+            return _sound(folder / name), harms[0] if harms else None
+        except (FileNotFoundError, NotADirectoryError):
+            harms.append(f"{folder / name}: missing")
+        except _ForeignError as error:
+            harms.append(f"{folder / name}: {error}")
+        except ValueError as error:
+            harms.append(f"{folder / name}: damaged ({error})")
+    if not has_manifest(folder):
+        raise InputError(f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some.")
+    raise InputError("; ".join(harms))
+
+
+class _ForeignError(ValueError):
+    """Of another version, or so it looks: a flipped bit can make it so."""
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write both copies, one after the other: whatever happens, one is whole."""
+    content = manifest.model_dump(mode="json")
+    text = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True)
+    for name in (MANIFEST, COPY):
+        write_whole(folder / name, lambda file: file.write(text.encode()))
+
+
+def _sound(path: Path) -> Manifest:
+    """The manifest in a file. ValueError, with the reason, if it is damaged."""
+    found: Any = json.loads(path.read_bytes())
+    if not isinstance(found, dict):
+        raise ValueError("no table")  # noqa: TRY004
+    if found.get("format", FORMAT) != FORMAT:
+        raise _ForeignError(f"format {found['format']!r} is not known here; this version reads format {FORMAT}")
+    said = found.pop(CHECKSUM, None)
+    if said != _checksum(found):
+        raise ValueError(f"it should add up to {said}")
+    try:
+        return Manifest.model_validate(found)
+    except ValidationError as error:
+        raise ValueError(", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3])) from None
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return digest_of(json.dumps(content, sort_keys=True).encode())

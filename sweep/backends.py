@@ -1,0 +1,164 @@
+"""Where the workers are: threads or processes here, or the machines of a Dask or Ray cluster; all of them joblib's.
+
+Dask and Ray are extras, imported only when asked for. Whoever starts a local cluster here has it listen on this machine alone.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..results.errors import InputError
+
+Backend = Literal["threads", "processes", "dask", "ray"]
+BACKENDS = ("threads", "processes", "dask", "ray")
+CLUSTERS = ("dask", "ray")
+PATIENCE = 8  # seconds for a cluster to answer
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Workers:
+    """The name of these workers, how many there are, and joblib's name and options for them."""
+
+    backend: Backend
+    jobs: int
+    joblib: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def here(self) -> bool:
+        """Whether they are this process's own threads or processes, and load machine code from where it keeps it."""
+        return self.backend not in CLUSTERS
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether joblib gives each batch back as soon as it is done; through Ray's pool it waits for all that it sent out."""
+        return self.backend != "ray"
+
+
+@contextmanager
+def workers(backend: Backend, jobs: int, address: str | None) -> Iterator[Workers]:
+    """The workers, as long as they are needed. InputError if the cluster's library is missing, or nobody answers there."""
+    if address is not None and backend not in CLUSTERS:
+        raise InputError(f"address = {address!r}: goes with backend {' or '.join(CLUSTERS)}, not with {backend}")
+    with _MAKERS[backend](jobs, address) as found:
+        yield found
+
+
+@contextmanager
+def _threads(jobs: int, _: str | None) -> Iterator[Workers]:
+    yield Workers("threads", jobs, "threading")
+
+
+@contextmanager
+def _processes(jobs: int, _: str | None) -> Iterator[Workers]:
+    yield Workers("processes", jobs, "loky", {"initializer": _end_with, "initargs": (os.getpid(),)})
+
+
+@contextmanager
+def _dask(jobs: int, address: str | None) -> Iterator[Workers]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise InputError(_missing("dask", "distributed")) from None
+    local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "host": LOOPBACK, "dashboard_address": None}
+    with _answering(address, "dask scheduler"):
+        cluster: Any = LocalCluster(**local) if address is None else None
+        client: Any = Client(cluster) if cluster else _within(PATIENCE, lambda: Client(address, timeout=PATIENCE))
+    try:
+        cores = _when_there(lambda: sum(client.ncores().values()))
+        if not cores:
+            raise InputError(f"address = {address!r}: the scheduler there has no worker; `dask worker {address}` starts one")
+        yield Workers("dask", cores, "dask", {"client": client})
+    finally:
+        client.close()
+        if cluster is not None:
+            cluster.close()
+
+
+@contextmanager
+def _ray(jobs: int, address: str | None) -> Iterator[Workers]:
+    try:
+        import ray as _library
+        from ray.util.joblib import register_ray
+    except ImportError:
+        raise InputError(_missing("ray", "ray")) from None
+    ray: Any = _library
+    here: dict[str, Any] = {"num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
+    with _answering(address, "ray start --head"):
+        ray.init(log_to_driver=False, logging_level="error", **(here if address is None else {"address": address}))
+    try:
+        register_ray()
+        yield Workers("ray", int(ray.cluster_resources().get("CPU", 1)), "ray")
+    finally:
+        ray.shutdown()
+
+
+_MAKERS: dict[str, Callable[[int, str | None], Any]] = {
+    "threads": _threads,
+    "processes": _processes,
+    "dask": _dask,
+    "ray": _ray,
+}
+
+
+def _missing(extra: str, library: str) -> str:
+    return f"backend = '{extra}': {library} is not installed; pip install 'backsweep[{extra}]'"
+
+
+@contextmanager
+def _answering(address: str | None, command: str) -> Iterator[None]:
+    """Turn whatever comes of an address where no cluster is into an InputError, within PATIENCE where nobody is at all."""
+    if address is None:
+        yield
+        return
+    try:
+        host, _, port = address.rpartition("/")[-1].rpartition(":")
+        if port.isdecimal():  # Ray would try for a minute
+            socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
+        yield
+    except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"address = {address!r}: no cluster answers there within {PATIENCE} s ({reason}). Does `{command}` run, is the "
+            "address as it printed it, and does no firewall stand between?"
+        ) from None
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """What `make` gives, or TimeoutError: Dask's own timeout does not hold where a server is silent."""
+    given: Future[Any] = Future()
+
+    def attempt() -> None:
+        try:
+            given.set_result(make())
+        except Exception as error:
+            given.set_exception(error)
+
+    threading.Thread(target=attempt, daemon=True).start()
+    return given.result(seconds)
+
+
+def _when_there(count: Callable[[], int]) -> int:
+    """A count, as soon as it is not 0, or PATIENCE is over."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := count()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def _end_with(parent: int) -> None:
+    """Have this worker process end when its parent does, however that ends; it would else wait for work for minutes."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

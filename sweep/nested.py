@@ -1,0 +1,112 @@
+"""Axes of tables: `{ values = ["gd", { name = "momentum", beta = { values = [0.5, 0.9] } }] }` in the place of one such table.
+
+The axes within a table vary only there, so a table stands for all combinations of its own axes, and the values of the whole
+are those of its tables one after the other: one choice. A sweep has it as several axes that advance together, the name and
+each number that any table has; where a table has no such number, that axis has None.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Generic, TypeVar
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from ..results.errors import InputError
+from .axes import MOST_POINTS, Axis, AxisInUse, alike, combine
+
+T = TypeVar("T", bound=BaseModel)
+LISTS = ("lr", "offset")  # settings that may be a list of one for each layer
+
+Flat = dict[str, Any]
+
+
+def leaves(table: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting of a table by its dotted name: a value, an axis, or None.
+
+    A list of one for each layer is as many settings: lr[0], lr[1]. An axis of tables is an axis in use for each key.
+    """
+    for key in type(table).model_fields:
+        value = getattr(table, key)
+        if isinstance(value, Alternatives):
+            yield from ((axis.setting, axis) for axis in value.in_use(f"{prefix}{key}."))
+        elif isinstance(value, BaseModel) and not isinstance(value, Axis):
+            yield from leaves(value, f"{prefix}{key}.")
+        elif key in LISTS and isinstance(value, tuple):
+            yield from ((f"{prefix}{key}[{layer}]", one) for layer, one in enumerate(value))
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _axes_of(table: BaseModel) -> list[AxisInUse]:
+    return [AxisInUse(key, axis.points, axis.zip) for key, axis in leaves(table) if isinstance(axis, Axis)]
+
+
+def _checked(table: BaseModel) -> BaseModel:
+    """A table, once it is sure that its axes need none outside."""
+    for key, axis in leaves(table):
+        if isinstance(axis, Axis) and axis.ends is not None:
+            raise ValueError(f"{key}: what is sampled is drawn together with all else, so no table of an axis can have it")
+    zips = [axis.zip for axis in _axes_of(table)]
+    for axis in _axes_of(table):
+        if axis.zip is not None and zips.count(axis.zip) == 1:
+            raise ValueError(f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has it; it cannot reach outside")
+    try:
+        _count(table)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return table
+
+
+def _count(table: BaseModel) -> int:
+    """How many values a table stands for."""
+    axes = _axes_of(table)
+    return len(next(iter(combine(axes, {}).values()))) if axes else 1
+
+
+def _unrolled(table: BaseModel) -> Iterator[Flat]:
+    """The table with each combination of its axes, without what is not set."""
+    axes = _axes_of(table)
+    fixed = {key: value for key, value in leaves(table) if value is not None}
+    index = combine(axes, {})
+    for cell in range(_count(table)):
+        yield {**fixed, **{axis.setting: axis.points[index[axis.setting][cell]] for axis in axes}}
+
+
+class Alternatives(BaseModel, Generic[T]):
+    """An axis of tables: names, or tables whose own axes vary only there. Axes with the same zip advance together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    values: tuple[Annotated[T, AfterValidator(_checked)], ...]
+    zip: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _some_but_not_too_many(self):
+        if not self.values:
+            raise ValueError("the axis is empty: it needs at least one value")
+        if sum(map(_count, self.values)) > MOST_POINTS:
+            raise ValueError(f"an axis may have {MOST_POINTS:,} values at most")
+        return self
+
+    def tables(self) -> list[Flat]:
+        """The values, each a flat table without axes; unless zipped, each once, and what has the same keys together."""
+        found = [flat for table in self.values for flat in _unrolled(table)]
+        if self.zip is not None:
+            return found
+        once = list({tuple(flat.items()): flat for flat in found}.values())
+        titles = [next(iter(flat.values())) for flat in once]
+        kinds = alike([(title, *flat) for title, flat in zip(titles, once, strict=True)])
+        return [once[place] for place in np.lexsort([kinds, alike(titles)])]
+
+    def in_use(self, prefix: str) -> list[AxisInUse]:
+        """The axes that stand for this one: the name first, then each number; shown if one name has several of them."""
+        tables = self.tables()
+        keys = dict.fromkeys(key for flat in tables for key in flat)
+        title = next(iter(keys))
+        names = {flat[title] for flat in tables}
+        axes = []
+        for key in keys:
+            varies = len({(flat[title], flat.get(key)) for flat in tables}) > len(names)
+            points = tuple(flat.get(key) for flat in tables)
+            axes.append(AxisInUse(prefix + key, points, self.zip or (prefix,), shown=varies or key == title))
+        return axes

@@ -1,0 +1,247 @@
+"""A process whose disk fails, who is killed, or who loses power, at each of its file operations in turn.
+
+    python suffering.py MODE FOLDER
+
+A child is forked for the first operation, the second, ... until one gets through; each makes a small sweep's store and suffers
+at its operation. Whoever comes after then goes on in that folder. What is wrong by then is printed, a line each; at last the
+number of operations. As SQLite's I/O-error and crash tests do it (sqlite.org/testing.html, sections 3.2 and 3.3).
+
+MODE: "error", the operation fails; "kill", SIGKILL instead of it; "strict", the power goes: what was not flushed is lost, names
+as well as content; "eager", the power goes: names are on disk, but not the content that was not flushed.
+"""
+
+import errno
+import io
+import os
+import pickle
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from backsweep.results.errors import InputError
+from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, Session, runs_schema
+from backsweep.results.store import Store
+
+RUNS, BATCH = 40, 10
+AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
+NOT_OURS = (".lock", ".writer.json", ".writer.json.partial")  # what is lost of these is no loss
+
+
+def manifest():
+    about = {"name": "x", "spec": {}, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
+    return Manifest(**about, runs=RUNS, axes=AXES, beside=("records",))
+
+
+def rows(start, stop):
+    runs = np.arange(start, stop)
+    outcome = pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES))
+    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, runs.astype(np.int32), runs / 3, runs / 9]
+    return pa.table(columns, schema=runs_schema(AXES))
+
+
+def records(start, stop):
+    runs = np.repeat(np.arange(start, stop), 2)
+    values = [np.random.default_rng(int(start)).random(len(runs))] * 4
+    return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
+
+
+def sweep(path, done=lambda start: None):
+    """Make what is missing; `done` hears of each batch that is on disk."""
+    store = Store.create(path, manifest())
+    with store.writing():
+        store.heal()
+        for first, end in store.missing():
+            for start in range(first, end, BATCH):
+                store.append(rows(start, start + BATCH), records(start, start + BATCH))
+                done(start)
+        counts = {"jobs": 1, "runs": 1, "run_epochs": 1, "wall": 1.0, "kernels": 1.0, "writing": 1.0}
+        store.add_session(Session(started="now", backend="threads", versions={}, cpu="", **counts))
+        store.compact()
+
+
+class Disk:
+    """The operations of this process on files in a folder, numbered; at number `at` it suffers.
+
+    volatile: what the folders hold; durable: what they would after a power cut, a name for each file's number; `flushed` the
+    content of each by number. All are kept in `log`, for whoever comes after.
+    """
+
+    def __init__(self, folder, mode, at, log):
+        self.folder, self.mode, self.at, self.log = str(folder), mode, at, log
+        self.count, self.files, self.done = 0, 0, []
+        self.volatile, self.durable, self.flushed = {self.folder: {}}, {self.folder: {}}, {}
+        self.names, self.descriptors = {}, {}
+        self.real = {name: getattr(os, name) for name in ("open", "fsync", "replace", "unlink", "mkdir")}
+        self.open_file = io.open
+
+    def install(self):
+        io.open = self.open
+        for name in self.real:
+            setattr(os, name, getattr(self, f"os_{name}"))
+
+    def ours(self, path):
+        return str(path).startswith(self.folder) and not str(path).endswith(NOT_OURS)
+
+    def suffer(self, half=None):
+        self.count += 1
+        if self.count != self.at:
+            return
+        if half is not None:
+            half()
+        if self.mode == "error":
+            raise OSError(errno.EIO, "Input/output error")
+        self.keep()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def keep(self):
+        with self.open_file(self.log, "wb") as file:
+            pickle.dump((self.volatile, self.durable, self.flushed, self.done), file)
+
+    def open(self, path, mode="r", *rest, **options):
+        if not self.ours(path) or "w" not in mode:
+            return self.open_file(path, mode, *rest, **options)
+        self.suffer()
+        self.files += 1
+        self.volatile[str(Path(path).parent)][Path(path).name] = self.files
+        return _File(self, self.open_file(path, mode, *rest, **options), self.files)
+
+    def os_open(self, path, *rest, **options):
+        if self.ours(path):
+            self.suffer()
+        descriptor = self.real["open"](path, *rest, **options)
+        self.descriptors[descriptor] = str(path)
+        return descriptor
+
+    def os_fsync(self, descriptor):
+        self.suffer()
+        self.real["fsync"](descriptor)
+        if descriptor in self.names:
+            file, number = self.names[descriptor]
+            self.flushed[number] = Path(file.name).read_bytes()
+        else:
+            folder = self.descriptors[descriptor]
+            if folder in self.volatile:
+                self.durable[folder] = dict(self.volatile[folder])
+
+    def os_replace(self, source, target, **options):
+        if not self.ours(source):
+            self.real["replace"](source, target, **options)
+            return
+        self.suffer()
+        self.real["replace"](source, target, **options)
+        folder = self.volatile[str(Path(source).parent)]
+        folder[Path(target).name] = folder.pop(Path(source).name)
+
+    def os_unlink(self, path, **options):
+        if self.ours(path):
+            self.suffer()
+        self.real["unlink"](path, **options)
+        if self.ours(path):
+            self.volatile[str(Path(path).parent)].pop(Path(path).name, None)
+
+    def os_mkdir(self, path, *rest, **options):
+        if self.ours(path):
+            self.suffer()
+        self.real["mkdir"](path, *rest, **options)
+        self.volatile[str(path)], self.durable[str(path)] = {}, {}
+        if str(path) != self.folder:
+            self.volatile[str(Path(path).parent)][Path(path).name] = None  # a folder
+
+
+class _File(io.BytesIO):
+    """Written in one go, when it is flushed."""
+
+    def __init__(self, disk, file, number):
+        super().__init__()
+        self.disk, self.file, self.number = disk, file, number
+        disk.names[file.fileno()] = (file, number)
+
+    def fileno(self):
+        return self.file.fileno()
+
+    def flush(self):
+        data, half = self.getvalue(), lambda: (self.file.write(self.getvalue()[: len(self.getvalue()) // 2]), self.file.flush())
+        if data:
+            self.disk.suffer(half)
+            self.file.write(data)
+            self.file.flush()
+            self.seek(0)
+            self.truncate()
+
+    def close(self):
+        self.disk.names.pop(self.file.fileno(), None) if not self.file.closed else None
+        self.file.close()
+
+
+def lose_power(folder, mode, log):
+    """Leave in `folder` what would be there when the machine starts again."""
+    volatile, durable, flushed, _ = pickle.loads(Path(log).read_bytes())
+    entries = durable if mode == "strict" else volatile
+    shutil.rmtree(folder, ignore_errors=True)
+    pending = [str(folder)]
+    while pending:
+        place = pending.pop()
+        Path(place).mkdir(parents=True, exist_ok=True)
+        for name, number in entries.get(place, {}).items():
+            if number is None:
+                pending.append(f"{place}/{name}")
+            else:
+                Path(place, name).write_bytes(flushed.get(number, b""))
+
+
+def wrongs(folder, kept):
+    """Go on in a folder; what is wrong then. kept: the batches that were said to be on disk."""
+    again = []
+    try:
+        sweep(folder, again.append)
+        store = Store.open(folder)
+        table, recorded = store.read(), store.records()
+    except (InputError, OSError) as error:
+        return [f"cannot go on: {error}"]
+    found = [f"batch {start} was made twice" for start in set(kept) & set(again)]
+    found += ["other rows"] * (not table.to_pandas().equals(rows(0, RUNS).to_pandas()))
+    found += ["other records"] * (recorded["run"].to_pylist() != np.repeat(np.arange(RUNS), 2).tolist())
+    found += [f"left: {path.name}" for path in folder.rglob("*.partial")]
+    found += ["not compacted"] * (len(store.shards()) != 1)
+    found += [f"useless: {path.name}" for path in store._useless()]
+    return found
+
+
+def suffer_everywhere(mode, folder):
+    at, journal = 0, folder / "journal"
+    while True:
+        at += 1
+        path = folder / "sweep"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        pid = os.fork()
+        if pid == 0:
+            disk = Disk(path, mode, at, journal)
+            disk.install()
+            try:
+                sweep(path, disk.done.append)
+            except OSError:
+                disk.keep()
+                os._exit(3)
+            disk.keep()
+            os._exit(4 if disk.count >= at else 0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if ended == 0:
+            print(at - 1)
+            return
+        if ended not in ({3, 4} if mode == "error" else {-signal.SIGKILL}):  # 4: the failure did no harm
+            print(f"operation {at}: ended with {ended}")
+            continue
+        kept = pickle.loads(journal.read_bytes())[3]
+        if mode in {"strict", "eager"}:
+            lose_power(path, mode, journal)
+        for wrong in wrongs(path, kept):
+            print(f"operation {at}: {wrong}")
+
+
+if __name__ == "__main__":
+    suffer_everywhere(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,126 @@
+"""Many small files become few, whatever their sizes and gaps; the rows stay the same to the last bit."""
+
+from itertools import pairwise
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backsweep.results import compaction
+from backsweep.results.compaction import LARGE, LARGE_SHARE, neighbours
+from backsweep.results.errors import InputError
+from backsweep.results.store import Store
+
+from .suffering import manifest, records, rows
+
+FILES = st.lists(st.tuples(st.integers(1, 4 * LARGE), st.booleans()), max_size=400)
+
+
+@given(FILES)
+def test_neighbours_are_merged_until_they_are_large(files):
+    sizes, at, spans = [size for size, _ in files], 0, []
+    for _, gap in files:
+        at += gap
+        spans.append((at, at + 1))
+        at += 1
+    large = max(LARGE, sum(sizes) // LARGE_SHARE)
+    groups = neighbours(spans, sizes)
+    for group in groups:
+        assert len(group) > 1
+        assert all(spans[a][1] == spans[b][0] for a, b in pairwise(group))
+        assert sum(sizes[place] for place in group[:-1]) < large
+        assert max(sizes[place] for place in group) < large
+    merged = {place for group in groups for place in group}
+    assert len(merged) == sum(map(len, groups))
+    # What is left: large files, and between two of them, or a gap, one that is not.
+    gaps = sum(a[1] != b[0] for a, b in pairwise(spans))
+    assert len(files) - len(merged) + len(groups) <= 2 * (LARGE_SHARE + gaps + 1)
+
+
+@pytest.fixture
+def crowded(tmp_path):
+    """Every run a file, with two gaps."""
+    store = Store.create(tmp_path / "r", manifest())
+    with store.writing():
+        for run in range(40):
+            if run not in {13, 30}:
+                store.append(rows(run, run + 1), records(run, run + 1))
+    return store
+
+
+def files_of(store):
+    return sorted(path.name[:25] for folder in ("shards", "records") for path in (store.path / folder).iterdir())
+
+
+def test_compacting_changes_no_bit(crowded):
+    before, recorded, missing = crowded.read(), crowded.records(), crowded.missing()
+    with crowded.writing():
+        crowded.compact()
+    names = ["000000000000-000000000013", "000000000014-000000000030", "000000000031-000000000040"]
+    assert files_of(crowded) == sorted([*names, *names])
+    assert crowded.read().equals(before)
+    assert crowded.records().equals(recorded)
+    assert crowded.records([12, 31]).equals(recorded.filter(pa.compute.is_in(recorded["run"], pa.array([12, 31]))))
+    assert crowded.missing() == missing == [(13, 14), (30, 31)]
+    with crowded.writing():
+        crowded.append(rows(13, 14), records(13, 14))
+        crowded.compact()
+    assert files_of(crowded)[0] == "000000000000-000000000030"
+
+
+def test_large_files_are_not_written_again(crowded, monkeypatch):
+    monkeypatch.setattr(compaction, "LARGE", 1)
+    monkeypatch.setattr(compaction, "LARGE_SHARE", 1000)
+    before = files_of(crowded)
+    with crowded.writing():
+        crowded.compact()
+    assert files_of(crowded) == before
+
+
+def test_memory_does_not_grow_with_the_files(crowded, monkeypatch):
+    """Row group by row group."""
+    monkeypatch.setattr(compaction, "GROUP_BYTES", 1)
+    before = crowded.read()
+    with crowded.writing():
+        crowded.compact()
+    shard = crowded.shards()[0]
+    assert pa.parquet.read_metadata(shard.path).num_row_groups == shard.stop - shard.start
+    assert crowded.read().equals(before)
+
+
+def test_a_damaged_file_is_not_merged(crowded):
+    shard = crowded.shards()[5]
+    shard.path.write_bytes(shard.path.read_bytes()[:-5])
+    before = crowded.shards()
+    with crowded.writing(), pytest.raises(InputError, match=rf"{shard.path.name}: damaged; `backsweep resume"):
+        crowded.compact()
+    assert crowded.shards() == before
+    with crowded.writing():
+        assert crowded.heal() == [f"{shard.path}: damaged; runs 5 to 5 are trained again"]
+    assert crowded.missing() == [(5, 6), (13, 14), (30, 31)]
+    assert "000000000005-000000000006" not in files_of(crowded)
+
+
+def test_files_within_another_are_not_read_and_go(crowded):
+    """As a process leaves them that dies between merging files and removing them."""
+    with crowded.writing():
+        crowded.append(rows(0, 10), records(0, 10))
+    assert crowded.read()["run"].to_pylist() == [run for run in range(40) if run not in {13, 30}]
+    assert len(crowded.records([3])) == 2
+    with crowded.writing():
+        assert len(files_of(crowded)) == 2 * 29
+
+
+def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypatch):
+    before = crowded.read()
+    other = Store.open(crowded.path)
+    found = other.shards()
+    monkeypatch.setattr(other, "shards", lambda: found if found else Store.shards(other))
+    with crowded.writing():
+        crowded.compact()
+    with pytest.raises(FileNotFoundError):
+        other.read()
+    looks = iter([found])
+    monkeypatch.setattr(other, "shards", lambda: next(looks, None) or Store.shards(other))
+    assert other.read().equals(before)

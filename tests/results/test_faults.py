@@ -1,0 +1,18 @@
+"""Whatever befalls the process that writes a folder, the next one goes on in it, and nothing is lost or made twice."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUFFERING = Path(__file__).with_name("suffering.py")
+
+
+@pytest.mark.parametrize("mode", ["error", "kill", "strict", "eager"])
+def test_every_operation_on_a_file_may_fail_or_be_the_last(mode, tmp_path):
+    """See suffering.py: each open, write, fsync, rename, unlink and mkdir in turn."""
+    ended = subprocess.run([sys.executable, SUFFERING, mode, tmp_path], capture_output=True, text=True, check=True)
+    *wrong, operations = ended.stdout.splitlines()
+    assert wrong == []
+    assert int(operations) > 100

@@ -1,0 +1,68 @@
+"""A sweep whose process is killed at random moments, and begun anew each time.
+
+    python killing.py FOLDER KILLS SEED
+
+Prints for each kill how the process ended, how many runs were done, and how many batches were begun by it and are not on disk.
+Then the hash of the finished table, and that of the same sweep made in one go.
+Processes are forked from one that has all loaded, so that they are killed at work and not while they import.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tables import SPEC, hashed
+
+from backsweep.results import Results
+from backsweep.sweep import Sweep, batch, execute, pace
+
+JOBS = 2
+LONGER = {**SPEC, "seeds": 12_000}
+
+
+def run_until_killed(folder, journal):
+    """In a child: train, and write down each batch that is begun."""
+    before = execute.run_or_fail
+
+    def told(spec, span):
+        with journal.open("a") as file:
+            file.write(f"{span[0]} {span[1]}\n")
+        return before(spec, span)
+
+    execute.run_or_fail = told
+    Sweep.from_dict(LONGER).run(folder, jobs=JOBS)
+
+
+def under_way(folder, journal):
+    begun = [tuple(map(int, line.split())) for line in journal.read_text().splitlines()] if journal.exists() else []
+    missing = Results.open(folder).store.missing() if folder.exists() else []
+    return sum(any(start < stop_there and first < stop for first, stop_there in missing) for start, stop in begun)
+
+
+def main(folder, kills, seed):
+    rng = random.Random(seed)
+    pace.BATCH_SECONDS = 0.03
+    batch.run_batch(Sweep.from_dict(LONGER).spec, (0, 1))
+    for kill in range(kills):
+        journal = folder / f"journal-{kill}"
+        pid = os.fork()
+        if pid == 0:
+            run_until_killed(folder / "r", journal)
+            os._exit(0)
+        wait = time.monotonic() + rng.choice([0.0, 3.0, 3.0])  # now and then before the first batch
+        while not journal.exists() and time.monotonic() < wait:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0.0, 0.1))
+        os.kill(pid, signal.SIGKILL)
+        ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        done = Results.open(folder / "r").done if (folder / "r" / "manifest.json").exists() else 0
+        print(ended, done, under_way(folder / "r", journal))
+    for out in ("r", "one-go"):
+        print(hashed(Sweep.from_dict(LONGER).run(folder / out, jobs=JOBS)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

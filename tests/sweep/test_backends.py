@@ -1,0 +1,206 @@
+"""Workers elsewhere: the same bytes, whichever of them die on the way."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from tables import SPEC, hashed
+
+from backsweep.results.errors import InputError
+from backsweep.sweep import Sweep, pace
+from backsweep.sweep.execute import without
+from backsweep.sweep.progress import Progress
+
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+
+
+def run_alone(spec, out, backend):
+    """The command that runs a spec on two workers."""
+    loaded = f"json.loads({json.dumps(spec)!r})"
+    code = f"Sweep.from_dict({loaded}).run({str(out)!r}, jobs=2, backend={backend!r})"
+    return [sys.executable, "-c", f"import json; from backsweep.sweep import Sweep; {code}"]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return hashed(Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("one") / "r", jobs=1))
+
+
+@contextmanager
+def ending(process):
+    """A process that is ended with the test."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def dask_cluster(folder, workers):
+    """A scheduler and worker processes, all on this machine and heard by nobody else: its address, and the workers."""
+    file = folder / "scheduler.json"
+    local = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
+    with ExitStack() as stack:
+
+        def start(*command):
+            command = [sys.executable, "-m", *command, *local]
+            return stack.enter_context(ending(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)))
+
+        start("distributed.cli.dask_scheduler", "--port", "0")
+        wait_until(file.exists)
+        one = ("distributed.cli.dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+        processes = [start(*one) for _ in range(workers)]
+        yield json.loads(file.read_text())["address"], processes
+
+
+def wait_until(there, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class AfterBatches(Progress):
+    """Do something once, when some batches are done."""
+
+    def __init__(self, count, action):
+        super().__init__()
+        self.count, self.action, self.said = count, action, []
+
+    def advance(self, *counts):
+        super().advance(*counts)
+        self.count -= 1
+        if self.count == 0:
+            self.action()
+
+    def say(self, text):
+        self.said.append(text)
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 0.02)
+
+
+def test_a_dask_worker_killed_on_the_way_changes_nothing(expected, small_batches, tmp_path):
+    with dask_cluster(tmp_path, 2) as (address, workers):
+        killed = AfterBatches(5, workers[0].kill)
+        results = Sweep.from_dict(SPEC).run(tmp_path / "r", backend="dask", address=address, progress=killed)
+        assert workers[0].wait() == -signal.SIGKILL
+    assert hashed(results) == expected
+    assert (results.last.backend, results.last.runs) == ("dask", 5000)
+
+
+def test_a_dask_cluster_of_ones_own(expected, tmp_path):
+    assert hashed(Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2, backend="dask")) == expected
+
+
+def test_ray(expected, tmp_path):
+    """In a process of its own: Ray leaves threads and settings behind."""
+    subprocess.run(run_alone(SPEC, tmp_path / "r", "ray"), check=True, capture_output=True)
+    results = Sweep.from_dict(SPEC).run(tmp_path / "r")
+    assert results.last is None
+    assert results.manifest.sessions[0].backend == "ray"
+    assert hashed(results) == expected
+
+
+def loky_workers():
+    """The processes that this one has started to train."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "popen_loky" in line]
+
+
+def test_a_worker_process_killed_on_the_way_changes_nothing(expected, small_batches, tmp_path):
+    killed = AfterBatches(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in loky_workers()])
+    results = Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2, backend="processes", progress=killed)
+    assert any("a worker process died" in text for text in killed.said)
+    assert hashed(results) == expected
+    assert results.last.runs == 5000
+
+
+def test_workers_that_die_again_and_again_end_the_sweep(tmp_path):
+    # By a batch that kills whoever trains it.
+    spec = {**SPEC, "model": {"hidden": 2}, "train": {**SPEC["train"], "lr": 0.1}}
+    code = f"""
+import json
+import deadly
+from backsweep.sweep import Sweep, execute
+execute.run_or_fail = deadly.die
+from backsweep.sweep.execute import BatchesFailed
+try:
+    Sweep.from_dict(json.loads({json.dumps(spec)!r})).run({str(tmp_path / "r")!r}, jobs=2, backend="processes")
+except BatchesFailed as error:
+    print(error)
+"""
+    (tmp_path / "deadly.py").write_text("import os, signal\ndef die(spec, span):\n    os.kill(os.getpid(), signal.SIGKILL)\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert "worker processes died 3 times in a row" in ended.stdout
+
+
+def test_workers_end_with_their_parent(tmp_path):
+    """Also when it has no time to tell them."""
+    command = run_alone({**SPEC, "seeds": 200_000}, tmp_path / "r", "processes")
+    with ending(subprocess.Popen(command, stderr=subprocess.DEVNULL)) as parent:
+        wait_until(lambda: list(tmp_path.glob("r/shards/*.parquet")))
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent.pid)], capture_output=True, text=True, check=True)
+        children = [int(pid) for pid in listed.stdout.split()]
+        assert len(children) >= 2
+        parent.kill()
+        parent.wait()
+        wait_until(lambda: not any(map(runs, children)), seconds=10)
+
+
+def runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("backend", ["dask", "ray"])
+def test_an_address_where_nobody_listens_is_said_soon(backend, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    begin = time.monotonic()
+    with pytest.raises(InputError, match=rf"address = '{address}': no cluster answers there.*Does `.*` run"):
+        Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend, address=address)
+    assert time.monotonic() - begin < 10
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
+    (tmp_path / "a.toml").write_text('task = "xor"')
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        command = [*BACKSWEEP, "run", "a.toml", "--backend", "dask", "--address", address]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"backsweep: address = '{address}': no cluster answers there")
+
+
+@pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
+def test_what_to_install_is_said(backend, library, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(InputError, match=rf"{library} is not installed; pip install 'backsweep\[{backend}\]'"):
+        Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend)
+
+
+def test_an_address_goes_with_a_cluster(tmp_path):
+    with pytest.raises(InputError, match=r"goes with backend dask or ray, not with threads"):
+        Sweep.from_dict(SPEC).run(tmp_path / "r", address="127.0.0.1:8786")
+
+
+def test_what_is_left_of_spans():
+    assert without([(0, 10), (20, 30)], [(5, 25)]) == [(0, 5), (25, 30)]
+    assert without([(0, 10)], [(2, 3), (0, 1), (9, 12)]) == [(1, 2), (3, 9)]
+    assert without([(0, 10)], [(0, 10)]) == []
+    assert without([(0, 10)], []) == [(0, 10)]

@@ -1,0 +1,158 @@
+"""What befalls a sweep on its way changes nothing in its table: kills, damage, the end of the processor's patience."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tables import SPEC, hashed
+
+from backsweep.results import Results
+from backsweep.results.errors import BusyError, InputError
+from backsweep.sweep import Sweep, pace
+from backsweep.sweep.progress import Progress
+
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+KILLING = Path(__file__).with_name("killing.py")
+TESTS = str(Path(__file__).parents[1])
+
+
+def test_killed_twenty_times_at_random_moments(tmp_path):
+    """See killing.py."""
+    command = [sys.executable, KILLING, tmp_path, "20", "0"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": TESTS})
+    *kills, resumed, in_one_go = printed.stdout.splitlines()
+    assert len(kills) == 20
+    ended, done, _ = zip(*(map(int, kill.split()) for kill in kills), strict=True)
+    assert set(ended) == {-signal.SIGKILL}
+    assert list(done) == sorted(done)
+    assert 0 < done[-1] < Results.open(tmp_path / "r").manifest.runs
+    assert resumed == in_one_go
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    """A sweep in several shards, of which none is merged."""
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", 1000)
+    monkeypatch.setattr("backsweep.results.store.Store.compact", lambda self: None)
+    results = Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2)
+    assert len(results.store.shards()) == 6
+    return results
+
+
+class Listening(Progress):
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def shard_of(results, start):
+    return next((results.path / "shards").glob(f"{start:012d}-*"))
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", [cut, flip, Path.unlink])
+def test_what_was_harmed_is_named_and_only_that_is_trained_again(finished, harm):
+    before, shard = hashed(finished), shard_of(finished, 1000)
+    harm(shard)
+    if harm is not Path.unlink:
+        with pytest.raises(InputError, match=rf"{shard.name}: damaged; `backsweep resume .*` repeats what it held"):
+            hashed(Results.open(finished.path))
+    listening = Listening()
+    again = Sweep.of_folder(finished.path).run(finished.path, progress=listening)
+    assert again.last.runs == 1000
+    assert harm is Path.unlink or f"{shard}: damaged; runs 1000 to 1999 are trained again" in listening.said
+    assert hashed(again) == before
+    assert Sweep.of_folder(finished.path).run(finished.path).last is None
+
+
+@pytest.mark.parametrize("harm", [cut, flip, Path.unlink])
+def test_a_harmed_manifest_costs_no_run(finished, harm):
+    before, manifest = hashed(finished), finished.path / "manifest.json"
+    sound = manifest.read_bytes()
+    harm(manifest)
+    assert hashed(Results.open(finished.path)) == before
+    listening = Listening()
+    assert Sweep.of_folder(finished.path).run(finished.path, progress=listening).last is None
+    assert [text for text in listening.said if "manifest.json" in text and "restored from its copy" in text]
+    assert manifest.read_bytes() == sound
+
+
+def started(tmp_path, **options):
+    """A sweep at work in a process of its own, that takes minutes."""
+    (tmp_path / "long.toml").write_text('task = "xor"\nseeds = 1000000\n[train]\nlr = 0.01\n')
+    process = subprocess.Popen(
+        [*BACKSWEEP, "run", "long.toml", "--out", "r", *options.pop("more", [])],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+    while not list(tmp_path.glob("r/shards/0*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
+    process = started(tmp_path, more=["--backend", backend])
+    process.terminate()
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "to go on: backsweep resume r" in errors
+    assert "Traceback" not in errors
+    done = Results.open(tmp_path / "r").done
+    assert 0 < done < 1_000_000
+
+
+def test_a_second_writer_is_refused_as_long_as_the_first_lives(tmp_path):
+    process = started(tmp_path)
+    try:
+        second = subprocess.run([*BACKSWEEP, "resume", "r"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert second.returncode == 2
+        assert second.stderr == "backsweep: r: another process is writing here; wait for it, or end it\n"
+        with pytest.raises(BusyError):
+            Sweep.from_toml(tmp_path / "long.toml").run(tmp_path / "r")
+    finally:
+        process.kill()
+        process.communicate()
+    with Results.open(tmp_path / "r").store.writing():
+        pass
+
+
+def test_files_stay_few_while_batches_are_many(tmp_path, monkeypatch):
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", 20)
+    monkeypatch.setattr("backsweep.results.store.MOST_FILES", 30)
+    counts = []
+
+    class Counting(Progress):
+        def advance(self, *numbers):
+            super().advance(*numbers)
+            counts.append(len(list((tmp_path / "r" / "shards").iterdir())))
+
+    spec = {**SPEC, "train": {**SPEC["train"], "epochs": 50}}
+    results = Sweep.from_dict(spec).run(tmp_path / "r", jobs=2, progress=Counting())
+    assert len(counts) == 250
+    assert max(counts) <= 31
+    assert len(results.store.shards()) == 1
+    assert hashed(results) == hashed(Sweep.from_dict(spec).run(tmp_path / "one", jobs=1))
