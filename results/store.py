@@ -140,7 +140,9 @@ class Store:
 
     def _kept(self) -> dict[Path, list[Shard]]:
         """For each of `_folders` the files that count, in the order of their runs, file for file of the same runs."""
-        by_span = {folder: {(file.start, file.stop): file for file in _spans(folder)} for folder in self._folders()}
+        by_span = _settled(
+            lambda: {folder: {(file.start, file.stop): file for file in _spans(folder)} for folder in self._folders()}
+        )
         complete = [span for span in by_span[self._shards] if all(span in files for files in by_span.values())]
         spans = _outermost(complete, {span: by_span[self._shards][span].path for span in complete})
         return {folder: [files[span] for span in spans] for folder, files in by_span.items()}
@@ -264,6 +266,16 @@ def _outermost(spans: Collection[Span], paths: dict[Span, Path]) -> list[Span]:
                 raise InputError(f"{paths[start, stop]}: holds runs that {inside} holds too; remove one of the two")
             continue
         found.append((start, stop))
+    return found
+
+
+def _settled(look: Callable[[], Read]) -> Read:
+    """What is in a folder, once two looks agree: while files are merged, one may see neither the old nor the new."""
+    found = look()
+    for _ in range(LOOKS):
+        before, found = found, look()
+        if found == before:
+            break
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results import compaction
+from backsweep.results import compaction, store
 from backsweep.results.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.errors import InputError
 from backsweep.results.store import Store
@@ -124,3 +124,10 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
     looks = iter([found])
     monkeypatch.setattr(other, "shards", lambda: next(looks, None) or Store.shards(other))
     assert other.read().equals(before)
+
+
+def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monkeypatch):
+    before, look, torn = crowded.read(), store._spans, iter([[]])
+
+    monkeypatch.setattr(store, "_spans", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder))
+    assert crowded.read().equals(before)
