@@ -34,17 +34,27 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             return _sound(folder / name), harms[0] if harms else None
         except (FileNotFoundError, NotADirectoryError):
             harms.append(f"{folder / name}: missing")
+        except OSError as error:
+            harms.append(f"{folder / name}: {error.strerror}")
         except _ForeignError as error:
             harms.append(f"{folder / name}: {error}")
         except ValueError as error:
             harms.append(f"{folder / name}: damaged ({error})")
     if not has_manifest(folder):
         raise InputError(f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some.")
-    raise InputError("; ".join(harms))
+    raise InputError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")
 
 
 class _ForeignError(ValueError):
     """Of another version, or so it looks: a flipped bit can make it so."""
+
+
+def copies_agree(folder: Path) -> bool:
+    """Whether both copies are sound and the same."""
+    try:
+        return _sound(folder / MANIFEST) == _sound(folder / COPY)
+    except (OSError, ValueError):
+        return False
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

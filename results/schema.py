@@ -78,7 +78,7 @@ class Session(_Record):
     """One stretch of work on a sweep. Times in seconds; `kernels` is summed over the workers.
 
     elsewhere: what is left of jobs x wall: workers that wait, start or make tables. outcomes: runs by outcome. disk: bytes
-    written; memory: the most that this process held. None in what older versions wrote.
+    written; memory: the most that this process held.
     """
 
     started: str

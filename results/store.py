@@ -18,36 +18,23 @@ A sweep's manifest is written before its first shard; a folder with files but no
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
-from .files import PARTIAL, make_folder, only_writer, read_table, whole, write_tables
-from .manifest import has_manifest, read_manifest, write_manifest
+from .files import PARTIAL, make_folder, only_writer, read_table, write_tables
+from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
+from .shards import Shard, Span, is_sound, outermost, settled, spans_in, steadily
 from .writer import noted
 
-SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
 TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
-
-Span = tuple[int, int]  # runs start ... stop - 1
-Read = TypeVar("Read")
-LOOKS = 5  # at a folder in which another process merges files
-
-
-class Shard(NamedTuple):
-    """A file of the rows of runs start ... stop - 1, and the hash that its content must have."""
-
-    start: int
-    stop: int
-    digest: str
-    path: Path
 
 
 class Store:
@@ -93,26 +80,35 @@ class Store:
             self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
             for folder in (self._shards, self._records, self._weights, self._trajectories):
                 make_folder(folder)
-            for leftover in (*self.path.glob(f".*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}"), *self._useless()):
+            for leftover in (*self.path.glob(f".manifest*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}")):
+                leftover.unlink(missing_ok=True)
+            for file in self._doubtful():
+                if not is_sound(file):
+                    file.path.unlink()
+            for leftover in self._useless():
                 leftover.unlink()
             yield
+
+    def _doubtful(self) -> list[Shard]:
+        """Files that hold what others hold too, on whose word those would go."""
+        pairs = [pair for folder in self._folders() for pair in pairwise(spans_in(folder))]
+        same = [b for a, b in pairs if (a.start, a.stop) == (b.start, b.stop)]
+        return [*(a for a, b in pairs if b.start < a.stop), *same]
 
     def _useless(self) -> list[Path]:
         """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
         kept = {file.path for files in self._kept().values() for file in files}
-        return [file.path for folder in self._folders() for file in _spans(folder) if file.path not in kept]
+        return [file.path for folder in self._folders() for file in spans_in(folder) if file.path not in kept]
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
         said = []
-        if self.harm:
+        if not copies_agree(self.path):
             write_manifest(self.path, self.manifest)
-            said.append(f"{self.harm}; restored from its copy")
+            said += [f"{self.harm}; restored from its copy"] if self.harm else []
         for folder in self._folders():
-            for file in _spans(folder):
-                try:
-                    whole(file.path, file.digest, "")
-                except InputError:
+            for file in spans_in(folder):
+                if not is_sound(file):
                     file.path.unlink()
                     said.append(f"{file.path}: damaged; runs {file.start} to {file.stop - 1} are trained again")
         for leftover in self._useless():
@@ -140,11 +136,11 @@ class Store:
 
     def _kept(self) -> dict[Path, list[Shard]]:
         """For each of `_folders` the files that count, in the order of their runs, file for file of the same runs."""
-        by_span = _settled(
-            lambda: {folder: {(file.start, file.stop): file for file in _spans(folder)} for folder in self._folders()}
+        by_span = settled(
+            lambda: {folder: {(file.start, file.stop): file for file in spans_in(folder)} for folder in self._folders()}
         )
         complete = [span for span in by_span[self._shards] if all(span in files for files in by_span.values())]
-        spans = _outermost(complete, {span: by_span[self._shards][span].path for span in complete})
+        spans = outermost(complete, {span: by_span[self._shards][span].path for span in complete})
         return {folder: [files[span] for span in spans] for folder, files in by_span.items()}
 
     def shards(self) -> list[Shard]:
@@ -186,7 +182,7 @@ class Store:
             # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
             return [_cast(read_table(shard.path, shard.digest, self._remedy), schema, shard.path) for shard in self.shards()]
 
-        return pa.concat_tables([schema.empty_table(), *_steadily(rows)]).unify_dictionaries()
+        return pa.concat_tables([schema.empty_table(), *steadily(rows)]).unify_dictionaries()
 
     def add_session(self, session) -> None:
         """Put one more session on record."""
@@ -198,9 +194,10 @@ class Store:
         write_tables(self._trajectories, f"{run:012d}", [table])
 
     def trajectories(self) -> dict[int, pa.Table]:
-        """The trajectories kept, by run."""
+        """The trajectories kept, by run; those that are damaged can be made again, and do not count."""
         found = ((path, TRAJECTORY_NAME.fullmatch(path.name)) for path in sorted(self._trajectories.glob("*.parquet")))
-        return {int(name[1]): read_table(path, name[2], "remove it") for path, name in found if name}
+        sound = ((path, name) for path, name in found if name and is_sound(Shard(0, 0, name[2], path)))
+        return {int(name[1]): read_table(path, name[2], "") for path, name in sound}
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:
         """What was recorded of these runs (None: of all), by run and epoch."""
@@ -223,7 +220,7 @@ class Store:
                     tables.append(table if inside is None else table.filter(inside))
             return tables
 
-        return pa.concat_tables([schema.empty_table(), *_steadily(rows)])
+        return pa.concat_tables([schema.empty_table(), *steadily(rows)])
 
     def _schema(self) -> pa.Schema:
         return runs_schema(self.manifest.axes, self.manifest.measure)
@@ -247,46 +244,6 @@ class Store:
     @property
     def _remedy(self) -> str:
         return f"`backsweep resume {self.path}` repeats what it held, and no more"
-
-
-def _spans(folder: Path) -> list[Shard]:
-    """The files of a folder that hold spans of runs, in order, a larger one before those within it."""
-    found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in folder.glob("*.parquet")]
-    spans = (Shard(int(name[1]), int(name[2]), name[3], entry) for entry, name in found if name)
-    return sorted(spans, key=lambda file: (file.start, -file.stop, file.digest))
-
-
-def _outermost(spans: Collection[Span], paths: dict[Span, Path]) -> list[Span]:
-    """The spans, in order, that are not within another. InputError if two overlap otherwise."""
-    found: list[Span] = []
-    for start, stop in spans:
-        if found and start < found[-1][1]:
-            if stop > found[-1][1]:
-                inside = paths[found[-1]].name
-                raise InputError(f"{paths[start, stop]}: holds runs that {inside} holds too; remove one of the two")
-            continue
-        found.append((start, stop))
-    return found
-
-
-def _settled(look: Callable[[], Read]) -> Read:
-    """What is in a folder, once two looks agree: while files are merged, one may see neither the old nor the new."""
-    found = look()
-    for _ in range(LOOKS):
-        before, found = found, look()
-        if found == before:
-            break
-    return found
-
-
-def _steadily(look: Callable[[], Read]) -> Read:
-    """What is in a folder whose files another process may just be merging into others."""
-    for _ in range(LOOKS - 1):
-        try:
-            return look()
-        except FileNotFoundError:
-            continue
-    return look()
 
 
 def _cast(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:

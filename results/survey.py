@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from .errors import InputError
 from .manifest import COPY, MANIFEST
 from .schema import OUTCOMES, Manifest
-from .store import SHARD_NAME, Span, Store
+from .shards import SHARD_NAME, Span
+from .store import Store
 from .writer import Writer, writer_of
 
 MAGIC = b"PAR1"

@@ -36,6 +36,10 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
         else:
             _tell([*warning_lines(progress.warnings), ledger_line(error.session)])
         _fail(f"{error}\nAll other runs are done and kept; to try these again: {way_on(out)}")
+    except Exception as error:
+        if isinstance(progress, JsonProgress):
+            progress.broken(str(error))
+        raise
     if isinstance(progress, JsonProgress):
         progress.close(results.last, results.done, results.manifest.runs)
     else:

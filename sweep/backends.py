@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..kernels import SOURCES_HASH
 from ..results.errors import InputError
 
 Backend = Literal["threads", "processes", "dask", "ray"]
@@ -68,18 +69,30 @@ def _dask(jobs: int, address: str | None) -> Iterator[Workers]:
     except ImportError:
         raise InputError(_missing("dask", "distributed")) from None
     local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "host": LOOPBACK, "dashboard_address": None}
-    with _answering(address, "dask scheduler"):
-        cluster: Any = LocalCluster(**local) if address is None else None
-        client: Any = Client(cluster) if cluster else _within(PATIENCE, lambda: Client(address, timeout=PATIENCE))
-    try:
+    with ExitStack() as stack:
+        with _answering(address, "dask scheduler"):
+            cluster: Any = stack.enter_context(LocalCluster(**local)) if address is None else None
+            client: Any = stack.enter_context(
+                Client(cluster) if cluster else _within(PATIENCE, lambda: Client(address, timeout=PATIENCE))
+            )
         cores = _when_there(lambda: sum(client.ncores().values()))
         if not cores:
-            raise InputError(f"address = {address!r}: the scheduler there has no worker; `dask worker {address}` starts one")
+            raise InputError(f"address = {address!r}: no worker has come to the scheduler; `dask worker {address}` starts one")
+        _check_kernels(client)
         yield Workers("dask", cores, "dask", {"client": client})
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
+
+
+def _check_kernels(client: Any) -> None:
+    """InputError if a worker cannot train, or has other kernels: what fails there later is never heard of through joblib."""
+    for worker, answer in client.run(_kernels, on_error="return").items():
+        if isinstance(answer, Exception):
+            raise InputError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
+        if answer != SOURCES_HASH:
+            raise InputError(f"worker {worker}: has another version of backsweep, whose bits may differ")
+
+
+def _kernels() -> str:
+    return SOURCES_HASH
 
 
 @contextmanager
@@ -92,7 +105,8 @@ def _ray(jobs: int, address: str | None) -> Iterator[Workers]:
     ray: Any = _library
     here: dict[str, Any] = {"num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
     with _answering(address, "ray start --head"):
-        ray.init(log_to_driver=False, logging_level="error", **(here if address is None else {"address": address}))
+        options = {"log_to_driver": False, "logging_level": "error", **(here if address is None else {"address": address})}
+        ray.init(**options) if address is None else _within(PATIENCE, lambda: ray.init(**options))
     try:
         register_ray()
         yield Workers("ray", int(ray.cluster_resources().get("CPU", 1)), "ray")
@@ -132,7 +146,7 @@ def _answering(address: str | None, command: str) -> Iterator[None]:
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:
-    """What `make` gives, or TimeoutError: Dask's own timeout does not hold where a server is silent."""
+    """What `make` gives, or TimeoutError: neither Dask nor Ray gives up soon where a server is silent."""
     given: Future[Any] = Future()
 
     def attempt() -> None:

@@ -11,7 +11,7 @@ from ..results.schema import CATEGORY, OUTCOMES, runs_schema
 from ..results.store import Span
 from .plan import Plan, plan_of
 from .records import records_table, weights_table
-from .spec import Spec
+from .spec import Sent, Spec, received
 
 
 class Batch(NamedTuple):
@@ -33,10 +33,13 @@ class Failure(NamedTuple):
     reason: str
 
 
-def run_or_fail(spec: Spec, span: Span) -> Batch | Failure:
-    """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish."""
+def run_or_fail(spec: Sent, span: Span) -> Batch | Failure:
+    """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish.
+
+    The spec is read here, and not by pickle on the way: what fails there takes the worker along, or is never heard of.
+    """
     try:
-        return run_batch(spec, span)
+        return run_batch(received(spec), span)
     except Exception as error:
         return Failure(span, f"{type(error).__name__}: {error}")
 

@@ -92,7 +92,8 @@ def _drawn(shape: Span, many: int, rng: np.random.Generator) -> np.ndarray:
 def _train(plan: Plan, runs: np.ndarray, cap: int, beside: float) -> _Sample:
     """Train runs for `cap` epochs at most; `beside` are the seconds that a call takes beside its epochs."""
     call = plan.arguments(runs)
-    at, recorded = plan.record_at, [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
+    at = plan.record_at
+    recorded = [] if at is None else [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
     begin = time.perf_counter()
     training = train(
         **{**call, "epochs": np.minimum(call["epochs"], cap)},

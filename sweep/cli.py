@@ -284,9 +284,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
         sys.exit(1)
+    except UnicodeEncodeError as error:
+        print(f"backsweep: {error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8", file=sys.stderr)
+        sys.exit(2)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        rest = "What is on disk is whole; mend this and give the same command again."
+        rest = "What was written before is whole; mend this and give the same command again."
         print(f"backsweep: {where}{error.strerror or error}. {rest}", file=sys.stderr)
         sys.exit(2)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..results.compaction import MOST_FILES
 from ..results.errors import InputError
 from ..results.schema import Estimate
 from ..results.store import Span
@@ -36,12 +37,14 @@ class Outlook(NamedTuple):
     costs: Costs
 
 
-def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | None = None) -> Outlook:
+def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | None = None, *, here: bool = True) -> Outlook:
     """What the missing runs will take on so many workers; timing takes about `seconds` in all (None: as a run's start may).
 
-    The kernels must be compiled. Of many network shapes some are timed, and the others scaled as their guesses differ.
+    The kernels must be compiled. here: the workers share this machine's cores; others have a core each, as fast as these.
+    Of many network shapes some are timed, and the others scaled as their guesses differ.
     """
-    shapes, workers = plan.shapes(), min(jobs, cores())
+    shapes, threads = plan.shapes(), min(jobs, cores())
+    workers = threads if here else jobs
     guessed = guesses(plan)
     ahead = _inside(shapes, missing)
     alive = np.flatnonzero(ahead)
@@ -49,7 +52,7 @@ def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | Non
     if seconds is None:
         seconds = float(np.clip(START_SHARE * np.sum(guessed * ahead) / workers, START_SECONDS, MOST_SECONDS))
     seconds = min(seconds, MOST_SECONDS) / len(chosen)
-    found = {int(shape): timed(plan, shapes[shape], workers, min(seconds, SHAPE_SECONDS)) for shape in chosen}
+    found = {int(shape): timed(plan, shapes[shape], threads, min(seconds, SHAPE_SECONDS)) for shape in chosen}
     costs = _costs(plan, guessed, found)
     return Outlook(_estimate(plan, missing, ahead, jobs, workers, found, costs), costs)
 
@@ -76,7 +79,7 @@ def _estimate(
     seconds = makespan(work, workers) + (every - sum(work)) / workers
     runs = int(ahead.sum())
     many = len(some) * runs / sum(stop - start for start, stop in some)
-    disk = summed([one.run_bytes for one in all_timed]) + many * max(one.file_bytes for one in all_timed)
+    disk = summed([one.run_bytes for one in all_timed]) + min(many, MOST_FILES) * max(one.file_bytes for one in all_timed)
     largest = max(stop - start for start, stop in some)
     held = min(2 * jobs, many) * largest * max(one.held_bytes for one in all_timed) * COPIES
     return Estimate(

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import islice
@@ -54,12 +55,12 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
     runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
     outcomes, pulse = Counter[str](), Pulse(store.path)
     failures: list[Failure] = []
-    died = False
+    ended: list[str] = []
     try:
         for batch in _train_missing(plan, store, workers, progress, Pace(plan, costs)):
             if isinstance(batch, Failure):
                 failures.append(batch)
-                progress.fail(*batch)
+                progress.fail(*batch, costs.of(batch.span))
                 continue
             before = time.perf_counter()
             disk += store.append(batch.rows, batch.records, batch.weights)
@@ -72,8 +73,12 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             outcomes.update(batch.outcomes)
             progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
             pulse.beat(progress)
-    except BrokenProcessPool:
-        died = True
+    except BrokenProcessPool as error:
+        ended.append(f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}")
+    except (Exception, CancelledError) as error:  # as where a scheduler dies
+        if workers.here:
+            raise
+        ended.append(f"the cluster gave up: {type(error).__name__}: {error}")
     finally:
         wall = time.perf_counter() - begin
         session = Session(
@@ -96,9 +101,8 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
         if runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
-    if failures or died:
-        deaths = [f"worker processes died {MOST_DEATHS} times in a row; is there too little memory?"] * died
-        raise BatchesFailed("\n".join([*_told(failures), *deaths]), session)
+    if failures or ended:
+        raise BatchesFailed("\n".join([*_told(failures), *ended]), session)
     return session
 
 
@@ -136,7 +140,8 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
     in this thread if n_jobs were 1, so it gets two and one task at a time.
     """
-    tasks = (delayed(run_or_fail)(plan.spec, span) for span in batches(plan, missing, pace))
+    sent = plan.spec.sent()
+    tasks = (delayed(run_or_fail)(sent, span) for span in batches(plan, missing, pace))
     with parallel_config(backend=workers.joblib, **workers.options):
         outputs = _in_turn(tasks, workers.jobs) if workers.in_turn else _in_rounds(tasks, workers.jobs)
     try:

@@ -15,7 +15,7 @@ LEDGER = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing",
 
 
 class JsonProgress(Progress):
-    """A line for each event: started, progress every few seconds, remark, failed, and in the end finished or interrupted.
+    """A line for each event: started, progress every few seconds, remark, failed; at the end finished, interrupted or broken.
 
     Every line has `event` and `time`, in UTC as ISO 8601. Times left are null as long as they are not known.
     """
@@ -27,16 +27,17 @@ class JsonProgress(Progress):
 
     def start(self, total: int, earlier: int, work: float, estimate: Estimate) -> None:
         """Say what will be run, and what it is expected to take."""
-        super().start(total, earlier, work, estimate)
         self._last = self._clock()
+        super().start(total, earlier, work, estimate)
         self._emit("started", folder=str(self._folder), total=total, done=earlier, estimate=estimate.model_dump(mode="json"))
 
     def say(self, text: str) -> None:
         """A remark."""
         self._emit("remark", text=text)
 
-    def fail(self, span: Span, reason: str) -> None:
+    def fail(self, span: Span, reason: str, work: float) -> None:
         """Runs `first` to `last` failed."""
+        super().fail(span, reason, work)
         self._emit("failed", first=span[0], last=span[1] - 1, reason=reason)
 
     def show(self) -> None:
@@ -51,6 +52,10 @@ class JsonProgress(Progress):
         ledger = None if session is None else session.model_dump(mode="json", include=LEDGER)
         state = {"done": done, "total": total, "outcomes": dict(self.outcomes), "failed": failed}
         self._emit("finished", **state, warnings=self.warnings, ledger=ledger)
+
+    def broken(self, reason: str) -> None:
+        """The end by an error."""
+        self._emit("broken", **self._counts(), reason=reason)
 
     def interrupted(self) -> None:
         """The end before the end."""

@@ -52,8 +52,9 @@ class Progress:
         self._behind += work
         self.show()
 
-    def fail(self, span: Span, reason: str) -> None:
-        """Take note of runs that could not be trained."""
+    def fail(self, span: Span, reason: str, work: float) -> None:  # noqa: ARG002 - subclasses show the first two
+        """Take note of runs that could not be trained, and of how much of the work they were."""
+        self._ahead -= work
 
     def show(self) -> None:
         """Bring what is shown up to date."""

@@ -31,6 +31,7 @@ UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
 SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
 
+Sent = tuple[str, str]  # a spec as JSON, and its digest
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
@@ -207,8 +208,9 @@ class Spec(Table, use_attribute_docstrings=True):
     def __hash__(self) -> int:
         return int(self.digest[:15], 16)
 
-    def __reduce__(self):
-        return _again, (json.dumps(self.written()), self.digest)
+    def sent(self) -> Sent:
+        """What a worker, perhaps in another process, makes the same spec of by `received`."""
+        return json.dumps(self.written()), self.digest
 
 
 def digest_of(meaning: dict[str, Any]) -> str:
@@ -217,10 +219,10 @@ def digest_of(meaning: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=4)
-def _again(text: str, digest: str) -> Spec:
-    """A spec that another process wrote; its files must be as they were there."""
-    spec = Spec.parse(json.loads(text))
-    if spec.digest != digest:
+def received(sent: Sent) -> Spec:
+    """A spec that another process has sent. InputError if the files that it names are not as they were there."""
+    spec = Spec.parse(json.loads(sent[0]))
+    if spec.digest != sent[1]:
         raise InputError("the data files have been changed since the sweep was begun")
     return spec
 

@@ -146,7 +146,7 @@ class Sweep:
             return Results(store)
         with workers(backend, jobs, address) as found:
             prepare(plan, jobs, progress)
-            ahead = outlook(plan, missing, found.jobs)
+            ahead = outlook(plan, missing, found.jobs, here=found.here)
             check_room(ahead.estimate, path, progress, force)
             store = store or self._checked(Store.create(path, self._manifest(plan)))
             with store.writing():

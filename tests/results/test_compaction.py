@@ -127,7 +127,22 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
 
 
 def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monkeypatch):
-    before, look, torn = crowded.read(), store._spans, iter([[]])
+    before, look, torn = crowded.read(), store.spans_in, iter([[]])
 
-    monkeypatch.setattr(store, "_spans", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder))
+    monkeypatch.setattr(
+        store, "spans_in", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder)
+    )
     assert crowded.read().equals(before)
+
+
+def test_sound_files_do_not_go_on_the_word_of_a_damaged_one(crowded):
+    before, missing = crowded.read(), crowded.missing()
+    with crowded.writing():
+        crowded.append(rows(0, 10), records(0, 10))
+        large = crowded.shards()[0].path
+        large.write_bytes(large.read_bytes()[:-7])
+    with crowded.writing():
+        assert crowded.heal() == []
+    assert crowded.missing() == missing
+    assert crowded.read().equals(before)
+    assert not large.exists()

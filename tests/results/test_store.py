@@ -300,3 +300,37 @@ def test_damaged_records_are_named(recorded):
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(InputError, match=rf"records/{file.name}: damaged"):
         recorded.records()
+
+
+def test_what_cannot_be_read_at_all_is_damaged_too(store, monkeypatch):
+    """A bad sector, rather than a wrong byte."""
+    bad, read = {shard_of(store, 20), store.path / "manifest.json"}, files_module.Path.read_bytes
+
+    def failing(path):
+        if path in bad and path.exists():
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return read(path)
+
+    monkeypatch.setattr(files_module.Path, "read_bytes", failing)
+    again = Store.open(store.path)
+    assert "Input/output error" in again.harm
+    with again.writing():
+        assert len(again.heal()) == 2
+    assert again.missing() == [(20, 40), (60, 100)]
+
+
+def test_a_harmed_copy_of_the_manifest_is_made_again(store):
+    copy = store.path / "manifest.copy.json"
+    sound = copy.read_bytes()
+    copy.write_bytes(sound[:-9])
+    with store.writing():
+        assert store.heal() == []
+    assert copy.read_bytes() == sound
+
+
+def test_a_harmed_trajectory_does_not_count(store):
+    with store.writing():
+        store.append_trajectory(42, pa.table({"epoch": [0], "loss": [0.3]}))
+    file = next((store.path / "trajectories").iterdir())
+    file.write_bytes(file.read_bytes()[:-3])
+    assert store.trajectories() == {}

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from tables import SPEC, hashed
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep, pace
-from backsweep.sweep.execute import without
+from backsweep.sweep.execute import BatchesFailed, without
 from backsweep.sweep.progress import Progress
 
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
@@ -45,7 +45,7 @@ def ending(process):
 
 @contextmanager
 def dask_cluster(folder, workers):
-    """A scheduler and worker processes, all on this machine and heard by nobody else: its address, and the workers."""
+    """A scheduler and worker processes, heard by this machine only: its address, the workers, and the scheduler."""
     file = folder / "scheduler.json"
     local = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
     with ExitStack() as stack:
@@ -54,11 +54,11 @@ def dask_cluster(folder, workers):
             command = [sys.executable, "-m", *command, *local]
             return stack.enter_context(ending(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)))
 
-        start("distributed.cli.dask_scheduler", "--port", "0")
+        scheduler = start("distributed.cli.dask_scheduler", "--port", "0")
         wait_until(file.exists)
         one = ("distributed.cli.dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
         processes = [start(*one) for _ in range(workers)]
-        yield json.loads(file.read_text())["address"], processes
+        yield json.loads(file.read_text())["address"], processes, scheduler
 
 
 def wait_until(there, seconds=60):
@@ -91,12 +91,20 @@ def small_batches(monkeypatch):
 
 
 def test_a_dask_worker_killed_on_the_way_changes_nothing(expected, small_batches, tmp_path):
-    with dask_cluster(tmp_path, 2) as (address, workers):
+    with dask_cluster(tmp_path, 2) as (address, workers, _):
         killed = AfterBatches(5, workers[0].kill)
         results = Sweep.from_dict(SPEC).run(tmp_path / "r", backend="dask", address=address, progress=killed)
         assert workers[0].wait() == -signal.SIGKILL
     assert hashed(results) == expected
     assert (results.last.backend, results.last.runs) == ("dask", 5000)
+
+
+def test_a_scheduler_that_dies_costs_nothing_that_is_done(expected, small_batches, tmp_path):
+    with dask_cluster(tmp_path, 1) as (address, _, scheduler):
+        killed = AfterBatches(3, scheduler.kill)
+        with suppress(BatchesFailed):  # unless joblib goes on without it, in this process
+            Sweep.from_dict(SPEC).run(tmp_path / "r", backend="dask", address=address, progress=killed)
+    assert hashed(Sweep.from_dict(SPEC).run(tmp_path / "r")) == expected
 
 
 def test_a_dask_cluster_of_ones_own(expected, tmp_path):
@@ -204,3 +212,13 @@ def test_what_is_left_of_spans():
     assert without([(0, 10)], [(2, 3), (0, 1), (9, 12)]) == [(1, 2), (3, 9)]
     assert without([(0, 10)], [(0, 10)]) == []
     assert without([(0, 10)], []) == [(0, 10)]
+
+
+def test_a_file_that_workers_find_changed_is_said(tmp_path):
+    (tmp_path / "d.csv").write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
+    task = {"file": str(tmp_path / "d.csv"), "inputs": ["a", "b"], "targets": ["c"]}
+    sweep = Sweep(task=task, seeds=100, train={"epochs": 20})
+    sweep.plan()
+    (tmp_path / "d.csv").write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n")
+    with pytest.raises(BatchesFailed, match="the data files have been changed since the sweep was begun"):
+        sweep.run(tmp_path / "r", jobs=2, backend="processes")

@@ -191,7 +191,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(here):
         resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 
     message = refused(*spec, cwd=here, preexec_fn=limit)
-    assert "File too large. What is on disk is whole" in message
+    assert "File too large. What was written before is whole" in message
     assert not list((here / "full").rglob("*.partial"))
     assert "80,000 of 80,000 runs" in must(*spec, cwd=here)
     assert "every bit is the same" in must("verify", "full", cwd=here)
