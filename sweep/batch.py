@@ -33,13 +33,14 @@ class Failure(NamedTuple):
     reason: str
 
 
-def run_or_fail(spec: Sent, span: Span) -> Batch | Failure:
+def run_or_fail(spec: Spec | Sent, span: Span) -> Batch | Failure:
     """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish.
 
-    The spec is read here, and not by pickle on the way: what fails there takes the worker along, or is never heard of.
+    A spec from another process is read here, and not by pickle on the way: what fails there takes the worker along, or is
+    never heard of.
     """
     try:
-        return run_batch(received(spec), span)
+        return run_batch(spec if isinstance(spec, Spec) else received(spec), span)
     except Exception as error:
         return Failure(span, f"{type(error).__name__}: {error}")
 

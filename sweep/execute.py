@@ -140,7 +140,7 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
     in this thread if n_jobs were 1, so it gets two and one task at a time.
     """
-    sent = plan.spec.sent()
+    sent = plan.spec if workers.backend == "threads" else plan.spec.sent()
     tasks = (delayed(run_or_fail)(sent, span) for span in batches(plan, missing, pace))
     with parallel_config(backend=workers.joblib, **workers.options):
         outputs = _in_turn(tasks, workers.jobs) if workers.in_turn else _in_rounds(tasks, workers.jobs)

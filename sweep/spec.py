@@ -212,6 +212,9 @@ class Spec(Table, use_attribute_docstrings=True):
         """What a worker, perhaps in another process, makes the same spec of by `received`."""
         return json.dumps(self.written()), self.digest
 
+    def __reduce__(self):
+        return received, (self.sent(),)
+
 
 def digest_of(meaning: dict[str, Any]) -> str:
     """SHA-256 of a `Spec.meaning`, in hexadecimal."""

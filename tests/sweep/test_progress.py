@@ -81,7 +81,7 @@ def test_the_log_is_an_object_a_line_and_not_too_many():
     for _ in range(15):
         clock.now += 1.0
         progress.advance(100, 1_000_000, {"converged": 60, "capped": 40}, 100.0)
-    progress.fail((1500, 2000), "MemoryError: no room")
+    progress.fail((1500, 2000), "MemoryError: no room", 1.0)
     progress.close(SESSION, progress.done, progress.total, failed=True)
     found = lines(stream)
     assert [one["event"] for one in found] == ["remark", "started", *["progress"] * 3, "failed", "finished"]
