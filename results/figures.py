@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
-from .statistics import Survival
+from .survival import Survival
 from .tables import axis_columns, level_texts, summary, survival
 
 INK = "#1b1e23"

@@ -1,18 +1,15 @@
-"""Statistics of convergence, vectorised over groups of runs.
-
-Runs that did not converge are never left out in silence. A `capped` run is right-censored: all that is known is that its
-time exceeds its epochs. A `diverged` or `stalled` run will never converge, so it stays among those at risk for ever: the
-curve of "not yet converged" then levels off at the share that never does, instead of at zero.
-"""
-
-from dataclasses import dataclass
+"""Proportions and losses of groups of runs."""
 
 import numpy as np
 from scipy.special import ndtri
 
 CONFIDENCE = 0.95
-# Rounding in a product of a million factors; S(t) equal to one half must count as having reached it.
-TOLERANCE = 1e-9
+
+
+def first_of_group(group: np.ndarray) -> np.ndarray:
+    """Where the group of each begins, (runs,), if those of a group stand together."""
+    begins = np.append(True, group[1:] != group[:-1])[: len(group)]
+    return np.maximum.accumulate(np.where(begins, np.arange(len(group)), 0))
 
 
 def wilson_interval(successes, trials, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
@@ -31,122 +28,21 @@ def wilson_interval(successes, trials, confidence: float = CONFIDENCE) -> tuple[
     return low, high
 
 
-@dataclass(frozen=True)
-class Survival:
-    """Kaplan-Meier curves of many groups, one after another; each array (steps,), sorted by group, then epoch.
+def interquartile_mean(group, values, groups: int) -> np.ndarray:
+    """The mean of the middle half of each group's values, (groups,): a quarter of the runs is cut off at either end.
 
-    At `epoch` of group number `group`, `events` runs converged of `at_risk` that had neither converged nor been cut off.
-    `survival` is the estimated share not yet converged right after, (low, high) its pointwise log-log band.
+    group: whole numbers from 0, (runs,). values: (runs,), any unit. The quarter is rounded down, as `scipy.stats.trim_mean`
+    does. What is not a number counts as inf, the worst of losses; then groups that lose more than a quarter are inf.
+    No runs: nan.
+
+    R. Agarwal et al., Deep reinforcement learning at the edge of the statistical precipice, NeurIPS 2021, section 4.3.
     """
-
-    group: np.ndarray
-    epoch: np.ndarray
-    at_risk: np.ndarray
-    events: np.ndarray
-    survival: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-def kaplan_meier(group, epochs, converged, capped, confidence: float = CONFIDENCE) -> Survival:
-    """The share of each group's runs that has not converged by each epoch.
-
-    group: which group each run belongs to, whole numbers from 0, (runs,). epochs: updates made, (runs,).
-    converged, capped: bool (runs,); a run that is neither never converges and stays at risk.
-
-    E. L. Kaplan and P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457; variance by Greenwood's formula, bands on the log(-log S)
-    scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). Where all have converged that scale has no band: the
-    upper end there is the largest share of which no survivor among n would be less likely than half of the rest,
-    1 - ((1 - confidence) / 2)**(1/n).
-    """
-    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
-    span = int(epochs.max(initial=0)) + 2
-    key = group * span + epochs  # sorts by group, then epoch
-    step, events = np.unique(key[converged], return_counts=True)
-    of, when = np.divmod(step, span)
-    size = np.bincount(group, minlength=1)[of] if len(group) else np.zeros(0, np.int64)
-    cut = np.sort(key[capped])
-    gone_before = np.searchsorted(cut, step) - np.searchsorted(cut, of * span)
-    before = np.cumsum(events) - events
-    first = np.searchsorted(of, of)  # the first step of each step's group
-    at_risk = size - gone_before - (before - before[first])
-    survival = _running_product(1 - events / at_risk, first)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = _running_sum(events / (at_risk * (at_risk - events)), first)
-        log_s = np.log(survival)
-        width = ndtri(0.5 + confidence / 2) * np.sqrt(variance) / np.abs(log_s)
-        low, high = survival ** np.exp(width), survival ** np.exp(-width)
-    nobody_left = at_risk == events
-    low = np.where(nobody_left, 0.0, low)
-    high = np.where(nobody_left, 1 - ((1 - confidence) / 2) ** (1 / np.maximum(size - gone_before, 1)), high)
-    return Survival(of, when, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
-
-
-def _running(values, first, combine):
-    """Cumulative product or sum that starts anew at each group, in log2(steps) passes; a plain cumulative one, divided
-    or subtracted, would carry rounding errors and zeros from group to group."""
-    result = values.astype(np.float64)
-    place = np.arange(len(values)) - first
-    reach = 1
-    while reach <= place.max(initial=0):
-        inside = np.flatnonzero(place >= reach)
-        result[inside] = combine(result[inside], result[inside - reach])
-        reach *= 2
-    return result
-
-
-def _running_product(values, first):
-    return _running(values, first, np.multiply)
-
-
-def _running_sum(values, first):
-    return _running(values, first, np.add)
-
-
-def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The first epoch by which `share` of each group has converged, with the interval that the bands give; inf if never.
-
-    Arrays (groups,): estimate, low, high. The interval holds the epochs whose band contains 1 - share (R. Brookmeyer and
-    J. Crowley, Biometrics 38 (1982) 29, on the log-log scale).
-    """
-    level = (1 - share) * (1 + TOLERANCE)
-    first_below = (_first_at_most(curves, curve, level, groups) for curve in (curves.survival, curves.low, curves.high))
-    estimate, low, high = first_below
-    return estimate, low, high
-
-
-def _first_at_most(curves: Survival, curve: np.ndarray, level: float, groups: int) -> np.ndarray:
-    reached = np.flatnonzero(curve <= level)
-    where, index = np.unique(curves.group[reached], return_index=True)
-    result = np.full(groups, np.inf)
-    result[where] = curves.epoch[reached[index]]
-    return result
-
-
-@dataclass(frozen=True)
-class Trials:
-    """Trials with restarts, sorted by group, in the order of their runs; each array (trials,).
-
-    epochs: over all runs of the trial, those that failed included. restarts: how many failed.
-    """
-
-    group: np.ndarray
-    epochs: np.ndarray
-    restarts: np.ndarray
-
-
-def restarted_trials(group, epochs, converged) -> Trials:
-    """Runs chained into trials: one that does not converge starts again as its group's next, and its epochs count.
-
-    group: whole numbers (runs,). epochs: updates made, (runs,). converged: bool (runs,). Runs that follow the last
-    convergence of their group make no trial.
-
-    S. E. Fahlman, An empirical study of learning speed in back-propagation networks, CMU-CS-88-162, 1988.
-    """
-    order = np.argsort(group, kind="stable")
-    group, epochs = np.asarray(group)[order], np.asarray(epochs, np.int64)[order]
-    last = np.flatnonzero(np.asarray(converged)[order])
-    after_previous = np.concatenate([[0], last + 1])[: len(last)]
-    first = np.maximum(np.searchsorted(group, group[last]), after_previous)
-    before = np.concatenate([[0], np.cumsum(epochs)])
-    return Trials(group[last], before[last + 1] - before[first], last - first)
+    values = np.where(np.isnan(values), np.inf, values)
+    order = np.lexsort((values, group))
+    group, values = np.asarray(group)[order], values[order]
+    size = np.bincount(group, minlength=groups)
+    cut = size // 4
+    place = np.arange(len(group)) - first_of_group(group)
+    middle = (place >= cut[group]) & (place < (size - cut)[group])
+    with np.errstate(invalid="ignore"):
+        return np.bincount(group[middle], weights=values[middle], minlength=groups) / (size - 2 * cut)

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
+from .running_time import restarted_trials
 from .schema import FIRST_COLUMNS, LAST_COLUMNS
-from .statistics import Survival, kaplan_meier, restarted_trials, survival_quantile, wilson_interval
+from .statistics import wilson_interval
+from .survival import Survival, kaplan_meier, survival_quantile
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
@@ -71,7 +73,7 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
     """One row for each combination of settings: how long it takes if a run that does not converge starts again.
 
     A trial is a run and, as long as they do not converge, the runs of the next seeds; all their epochs count
-    (`statistics.restarted_trials`). first: only so many trials of each combination.
+    (`running_time.restarted_trials`). first: only so many trials of each combination.
     trials: how many. mean, sd: of their epochs, sd with trials - 1. restarts: in all trials; restarts_per_trial.
     unfinished: runs after the last that converged, which make no trial.
     """

@@ -1,0 +1,96 @@
+"""All that is said about each combination of settings, beside the short `tables.summary`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .bootstrap import RESAMPLES
+from .errors import InputError
+from .running_time import expected_running_time
+from .schema import OUTCOMES
+from .statistics import interquartile_mean
+from .survival import restricted_mean, survival_quantile
+from .tables import axis_columns, grouped, summary, survival
+
+
+def detailed_summary(
+    table: pd.DataFrame,
+    by: Sequence[str] | None = None,
+    *,
+    rng: np.random.Generator,
+    limit: float | None = None,
+    resamples: int = RESAMPLES,
+) -> pd.DataFrame:
+    """`tables.summary` and, in the same rows, what follows; all intervals are of 95 %.
+
+    converged, diverged, stalled, capped: shares of the runs.
+    lower_quartile_epochs, upper_quartile_epochs, each with _low and _high: epochs by which a quarter and three quarters
+    have converged, from the Kaplan-Meier curve as the median is.
+    restricted_mean_epochs, with restricted_mean_low and _high: the mean of min(epochs to convergence, restricted_limit);
+    missing where the runs of a group were cut off before the limit. limit: by default the largest at which all groups
+    have a mean.
+    running_time, with running_time_low and _high: all epochs spent ÷ successes, by a bootstrap of `resamples` resamples.
+    interquartile_mean_loss: of all runs, the final loss.
+    mean_epochs_of_converged_only: of the others it says nothing; it falls when slow runs fail.
+
+    InputError for an unknown column, and for a limit that is not above 0.
+    """
+    by = axis_columns(table) if by is None else by
+    number, settings = grouped(table, by)
+    groups = len(settings)
+    epochs, converged = table["epochs"].to_numpy(), (table["outcome"] == "converged").to_numpy()
+    running_time = expected_running_time(number, epochs, converged, groups, rng, resamples)
+    successes = np.bincount(number[converged], minlength=groups)
+    with np.errstate(invalid="ignore"):
+        mean_of_converged = np.bincount(number[converged], weights=epochs[converged], minlength=groups) / successes
+    return summary(table, by).assign(
+        **_outcome_shares(table, number, groups),
+        **_survival_columns(table, by, number, groups, limit),
+        running_time=running_time.estimate,
+        running_time_low=running_time.low,
+        running_time_high=running_time.high,
+        interquartile_mean_loss=interquartile_mean(number, table["loss"].to_numpy(), groups),
+        mean_epochs_of_converged_only=mean_of_converged,
+    )
+
+
+def _outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+    runs = np.bincount(number, minlength=groups)
+    counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
+    with np.errstate(invalid="ignore"):
+        return {name: count / runs for name, count in counts.items()}
+
+
+def _survival_columns(table, by, number, groups, limit) -> dict[str, np.ndarray]:
+    curves, _ = survival(table, by)
+    known = known_until(table, number, groups)
+    limit = common_limit(table, known) if limit is None else limit
+    if not limit > 0:
+        raise InputError(f"limit: {limit} epochs; it must be above 0")
+    found = {}
+    for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75)):
+        found[f"{name}_epochs"], found[f"{name}_low"], found[f"{name}_high"] = survival_quantile(curves, groups, share)
+    unknown = (known < limit) | (np.bincount(number, minlength=groups) == 0)
+    mean = (np.where(unknown, np.nan, column) for column in restricted_mean(curves, groups, limit))
+    found["restricted_mean_epochs"], found["restricted_mean_low"], found["restricted_mean_high"] = mean
+    return found | {"restricted_limit": np.full(groups, float(limit))}
+
+
+def known_until(table: pd.DataFrame, number: np.ndarray, groups: int) -> np.ndarray:
+    """The epoch to which each group's curve is known, (groups,): where its last run was cut off or converged.
+
+    inf for groups of which no run was cut off: it is known that the others never converge.
+    """
+    epochs = table["epochs"].to_numpy()
+    capped, converged = ((table["outcome"] == outcome).to_numpy() for outcome in ("capped", "converged"))
+    last = np.zeros(groups)
+    seen = capped | converged
+    np.maximum.at(last, number[seen], epochs[seen])
+    return np.where(np.bincount(number[capped], minlength=groups) > 0, last, np.inf)
+
+
+def common_limit(table: pd.DataFrame, known: np.ndarray) -> float:
+    """The largest limit, in epochs, at which all groups have a restricted mean; if there is no end, the longest run's."""
+    longest = float(table["epochs"].max()) if len(table) else 0.0
+    return max(float(known.min(initial=longest)), 1.0)

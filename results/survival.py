@@ -1,0 +1,134 @@
+"""Epochs to convergence as survival times, vectorised over groups of runs.
+
+Runs that did not converge are never left out in silence. A `capped` run is right-censored: all that is known is that its
+time exceeds its epochs. A `diverged` or `stalled` run will never converge, so it stays among those at risk for ever: the
+curve of "not yet converged" then levels off at the share that never does, instead of at zero. To censor it where it ended
+would claim that it might have converged later as others did, and hide the failure.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from .statistics import CONFIDENCE, first_of_group
+
+# Rounding in a product of a million factors; S(t) equal to one half must count as having reached it.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Kaplan-Meier curves of many groups, one after another; each array (steps,), sorted by group, then epoch.
+
+    At `epoch` of group number `group`, `events` runs converged of `at_risk` that had neither converged nor been cut off.
+    `survival` is the estimated share not yet converged right after, (low, high) its pointwise log-log band.
+    """
+
+    group: np.ndarray
+    epoch: np.ndarray
+    at_risk: np.ndarray
+    events: np.ndarray
+    survival: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def kaplan_meier(group, epochs, converged, capped, confidence: float = CONFIDENCE) -> Survival:
+    """The share of each group's runs that has not converged by each epoch.
+
+    group: which group each run belongs to, whole numbers from 0, (runs,). epochs: updates made, (runs,).
+    converged, capped: bool (runs,); a run that is neither never converges and stays at risk.
+
+    E. L. Kaplan and P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457; variance by Greenwood's formula, bands on the log(-log S)
+    scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). Where all have converged that scale has no band: the
+    upper end there is the largest share of which no survivor among n would be less likely than half of the rest,
+    1 - ((1 - confidence) / 2)**(1/n).
+    """
+    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
+    span = int(epochs.max(initial=0)) + 2
+    key = group * span + epochs  # sorts by group, then epoch
+    step, events = np.unique(key[converged], return_counts=True)
+    of, when = np.divmod(step, span)
+    size = np.bincount(group, minlength=1)[of] if len(group) else np.zeros(0, np.int64)
+    cut = np.sort(key[capped])
+    gone_before = np.searchsorted(cut, step) - np.searchsorted(cut, of * span)
+    before = np.cumsum(events) - events
+    first = first_of_group(of)
+    at_risk = size - gone_before - (before - before[first])
+    survival = _running_product(1 - events / at_risk, first)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = _running_sum(events / (at_risk * (at_risk - events)), first)
+        log_s = np.log(survival)
+        width = ndtri(0.5 + confidence / 2) * np.sqrt(variance) / np.abs(log_s)
+        low, high = survival ** np.exp(width), survival ** np.exp(-width)
+    nobody_left = at_risk == events
+    low = np.where(nobody_left, 0.0, low)
+    high = np.where(nobody_left, 1 - ((1 - confidence) / 2) ** (1 / np.maximum(size - gone_before, 1)), high)
+    return Survival(of, when, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
+
+
+def _running(values, first, combine):
+    """Cumulative product or sum that starts anew at each group, in log2(steps) passes; a plain cumulative one, divided
+    or subtracted, would carry rounding errors and zeros from group to group."""
+    result = values.astype(np.float64)
+    place = np.arange(len(values)) - first
+    reach = 1
+    while reach <= place.max(initial=0):
+        combine(result[reach:], result[:-reach], out=result[reach:], where=place[reach:] >= reach)
+        reach *= 2
+    return result
+
+
+def _running_product(values, first):
+    return _running(values, first, np.multiply)
+
+
+def _running_sum(values, first):
+    return _running(values, first, np.add)
+
+
+def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The first epoch by which `share` of each group has converged, with the interval that the bands give; inf if never.
+
+    Arrays (groups,): estimate, low, high. The interval holds the epochs whose band contains 1 - share (R. Brookmeyer and
+    J. Crowley, Biometrics 38 (1982) 29, on the log-log scale).
+    """
+    level = (1 - share) * (1 + TOLERANCE)
+    first_below = (_first_at_most(curves, curve, level, groups) for curve in (curves.survival, curves.low, curves.high))
+    estimate, low, high = first_below
+    return estimate, low, high
+
+
+def _first_at_most(curves: Survival, curve: np.ndarray, level: float, groups: int) -> np.ndarray:
+    reached = np.flatnonzero(curve <= level)
+    where, index = np.unique(curves.group[reached], return_index=True)
+    result = np.full(groups, np.inf)
+    result[where] = curves.epoch[reached[index]]
+    return result
+
+
+def restricted_mean(curves: Survival, groups: int, limit, confidence: float = CONFIDENCE):
+    """The mean of min(epochs to convergence, limit) of each group: the area under its curve up to `limit`.
+
+    groups: how many. limit: in epochs, one for all or (groups,); no curve may be cut off before it, or its last value
+    counts as lasting until there. Arrays (groups,), epochs: estimate, low, high, the interval kept inside [0, limit].
+    A group whose curve has no step has the mean `limit`, and no spread.
+
+    J. P. Klein and M. L. Moeschberger, Survival Analysis, 2nd ed. 2003, section 4.5, equations 4.5.1 and 4.5.2.
+    """
+    limit = np.broadcast_to(np.asarray(limit, np.float64), groups)
+    inside = np.flatnonzero(curves.epoch < limit[curves.group])
+    group, epoch, survival = curves.group[inside], curves.epoch[inside], curves.survival[inside]
+    at_risk, events = curves.at_risk[inside], curves.events[inside]
+    follows = np.append(group[1:] == group[:-1], np.zeros(min(len(group), 1), bool))
+    until = np.where(follows, np.append(epoch[1:], 0)[: len(epoch)], limit[group])
+    area = survival * (until - epoch)
+    before_first_step = limit.copy()
+    before_first_step[group[::-1]] = epoch[::-1]  # of several the last written stays, the group's first
+    estimate = before_first_step + np.bincount(group, weights=area, minlength=groups)
+    still_to_come = _running_sum(area[::-1], first_of_group(group[::-1]))[::-1]
+    left = at_risk - events
+    term = np.divide(still_to_come**2 * events, at_risk * left, out=np.zeros(len(group)), where=left > 0)
+    half = ndtri(0.5 + confidence / 2) * np.sqrt(np.bincount(group, weights=term, minlength=groups))
+    return estimate, np.maximum(estimate - half, 0), np.minimum(estimate + half, limit)
