@@ -18,6 +18,10 @@ class Interval(NamedTuple):
     low: np.ndarray
     high: np.ndarray
 
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """As columns of a table: `name`, and its ends `name`_low and `name`_high."""
+        return {name: self.estimate, f"{name}_low": self.low, f"{name}_high": self.high}
+
 
 def bootstrap(
     values,

@@ -47,9 +47,7 @@ def detailed_summary(
     return summary(table, by).assign(
         **_outcome_shares(table, number, groups),
         **_survival_columns(table, by, number, groups, limit),
-        running_time=running_time.estimate,
-        running_time_low=running_time.low,
-        running_time_high=running_time.high,
+        **running_time.columns("running_time"),
         interquartile_mean_loss=interquartile_mean(number, table["loss"].to_numpy(), groups),
         mean_epochs_of_converged_only=mean_of_converged,
     )

@@ -1,0 +1,151 @@
+"""Settings and sweeps against each other: paired by seed where the seeds are the same, as samples where they are not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .bootstrap import RESAMPLES, bootstrap
+from .errors import InputError
+from .running_time import epochs_for_each_success
+from .significance import holm, log_rank, mcnemar, paired_difference_interval
+from .tables import axis_columns, grouped
+
+
+def compare_settings(table: pd.DataFrame, setting: str, first, second, *, rng: np.random.Generator, **options) -> pd.DataFrame:
+    """Two values of one setting, paired by seed, for each combination of the others; see `compare_sweeps`.
+
+    InputError if there is no such setting or no run has the value.
+    """
+    if setting not in axis_columns(table):
+        raise InputError(f"setting: there is no {setting!r} that varies; there is {', '.join(axis_columns(table))}")
+    parts = []
+    for value in (first, second):
+        parts.append(table[table[setting] == value].drop(columns=setting))
+        if parts[-1].empty:
+            raise InputError(f"{setting}: no run has the value {value!r}; there are {list(table[setting].unique())}")
+    return compare_sweeps(*parts, rng=rng, **options)
+
+
+def compare_sweeps(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    by: Sequence[str] | None = None,
+    *,
+    rng: np.random.Generator,
+    limit: float | None = None,
+    resamples: int = RESAMPLES,
+) -> pd.DataFrame:
+    """Two tables of runs, paired by seed within each combination of the settings `by` (default: all that both have).
+
+    One row for each combination that both have. pairs; both, only_first, only_second, neither: how many of them converged.
+    success_difference, with _low and _high: second less first (`significance.paired_difference_interval`).
+    success_p: McNemar's; success_p_holm: raised for all rows of this table as one family.
+    restricted_mean_difference, with _low and _high: in epochs, second less first, of min(epochs to convergence,
+    restricted_limit); a run that never converges has the limit. limit: by default the fewest epochs after which a run of
+    either table was cut off, so that nothing is censored before it and the mean needs no survival curve.
+    running_time_difference, with _low and _high: in epochs, second less first, of all epochs spent ÷ successes; inf, -inf
+    or nan where one or both never succeed. Both by paired bootstrap: pairs are drawn, never runs alone.
+    All intervals are of 95 %.
+
+    InputError where two runs have the same seed and combination (`by` leaves out a setting that varies), where there is no
+    pair, and for a limit beyond where runs were cut off.
+    """
+    by = _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
+    pairs = _paired(first, second, by)
+    limit = _uncensored_limit(pairs, limit)
+    number, settings = grouped(pairs[[*by, "seed"]], by)
+    groups = len(settings)
+    one, two = ((pairs[f"outcome_{side}"] == "converged").to_numpy() for side in ("first", "second"))
+    both, only_first, only_second, neither = (
+        np.bincount(number[which], minlength=groups) for which in (one & two, one & ~two, ~one & two, ~one & ~two)
+    )
+    count = np.bincount(number, minlength=groups)
+    low, high = paired_difference_interval(only_first, only_second, count)
+    p = mcnemar(only_first, only_second)
+    epochs = [pairs[f"epochs_{side}"].to_numpy(np.float64) for side in ("first", "second")]
+    times = [np.where(converged, np.minimum(spent, limit), limit) for spent, converged in zip(epochs, (one, two), strict=True)]
+    sums = np.column_stack([times[1] - times[0], np.ones(len(pairs))])
+    spent = np.column_stack([epochs[0], one, epochs[1], two])
+    return settings.assign(
+        pairs=count,
+        both=both,
+        only_first=only_first,
+        only_second=only_second,
+        neither=neither,
+        success_difference=(only_second - only_first) / count,
+        success_difference_low=low,
+        success_difference_high=high,
+        success_p=p,
+        success_p_holm=holm(p),
+        restricted_limit=float(limit),
+        **bootstrap(sums, number, groups, _mean, rng, resamples).columns("restricted_mean_difference"),
+        **bootstrap(spent, number, groups, _running_time_difference, rng, resamples).columns("running_time_difference"),
+    )
+
+
+def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
+    """Two tables of runs whose seeds are not the same, by the log-rank test in each combination that both have.
+
+    runs_first, runs_second; observed, expected: convergences in the second, and how many there would be if both were alike;
+    log_rank: chi-squared; p; p_holm: raised for all rows of this table as one family.
+    """
+    by = _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
+    runs = pd.concat([first.assign(second=False), second.assign(second=True)], ignore_index=True)
+    number, settings = grouped(runs[[*by, "seed"]], by)
+    sample = runs["second"].to_numpy()
+    sizes = [np.bincount(number[of], minlength=len(settings)) for of in (~sample, sample)]
+    epochs = runs["epochs"].to_numpy()
+    converged, capped = ((runs["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    shared = np.flatnonzero((sizes[0] > 0) & (sizes[1] > 0))
+    members = np.split(np.argsort(number, kind="stable"), np.cumsum(sizes[0] + sizes[1])[:-1])
+    found = [log_rank(epochs[of], converged[of], capped[of], sample[of]) for of in (members[group] for group in shared)]
+    observed, expected, statistic, p = np.array(found).reshape(-1, 4).T
+    columns = {"observed": observed.astype(np.int64), "expected": expected, "log_rank": statistic, "p": p, "p_holm": holm(p)}
+    kept = settings.iloc[shared].reset_index(drop=True)
+    return kept.assign(runs_first=sizes[0][shared], runs_second=sizes[1][shared], **columns)
+
+
+def _shared(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
+    return [name for name in axis_columns(first) if name in axis_columns(second)]
+
+
+def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    key = [*by, "seed"]
+    sides = []
+    for name, table in (("first", first), ("second", second)):
+        missing = [column for column in by if column not in table]
+        if missing:
+            raise InputError(f"by: the {name} table has no {missing[0]!r}; both have {', '.join(_shared(first, second))}")
+        if table.duplicated(key).any():
+            others = [column for column in axis_columns(table) if column not in by]
+            raise InputError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")
+        sides.append(table[[*key, "outcome", "epochs"]])
+    pairs = sides[0].merge(sides[1], on=key, suffixes=("_first", "_second"))
+    if pairs.empty:
+        raise InputError(
+            f"no run of the first table has the {', '.join(key)} of one of the second; compare_unpaired takes samples"
+        )
+    return pairs
+
+
+def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
+    """The limit that was asked for, if no run was cut off before it; else the largest such, or the longest run."""
+    cut = [pairs.loc[pairs[f"outcome_{side}"] == "capped", f"epochs_{side}"].min() for side in ("first", "second")]
+    longest = pairs[["epochs_first", "epochs_second"]].to_numpy().max()
+    most = np.nanmin([*cut, np.inf])
+    if limit is None:
+        return float(max(min(most, longest), 1))
+    if not 0 < limit <= most:
+        raise InputError(f"limit: {limit} epochs; it must be above 0 and at most {most:g}, where the first run was cut off")
+    return float(limit)
+
+
+def _mean(totals: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return totals[..., 0] / totals[..., 1]
+
+
+def _running_time_difference(totals: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return epochs_for_each_success(totals[..., 2:]) - epochs_for_each_success(totals[..., :2])

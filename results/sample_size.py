@@ -1,0 +1,74 @@
+"""How many seeds a question takes."""
+
+import numpy as np
+from scipy.special import ndtri
+
+from .errors import InputError
+from .statistics import CONFIDENCE
+
+POWER = 0.8
+
+
+def seeds_to_tell_apart(first_rate, second_rate, alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+    """Seeds for each of two settings, so that a two-sided test at level alpha finds their success rates different.
+
+    Rates in [0, 1] that broadcast; whole numbers of their shape, as float64: inf for equal rates. The runs of the settings
+    count as independent; where the same seeds fare alike, `pairs_to_tell_apart` takes fewer.
+
+    J. L. Fleiss, B. Levin and M. C. Paik, Statistical Methods for Rates and Proportions, 3rd ed. 2003, equation 4.14.
+    """
+    p, q = _rates(first_rate), _rates(second_rate)
+    mean = (p + q) / 2
+    spread = _z(1 - alpha / 2) * np.sqrt(2 * mean * (1 - mean)) + _z(power) * np.sqrt(p * (1 - p) + q * (1 - q))
+    return _seeds(spread, p - q)
+
+
+def pairs_to_tell_apart(only_first, only_second, alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+    """Seeds that two settings run both, so that McNemar's two-sided test at level alpha finds their success different.
+
+    only_first, only_second: shares of the seeds with which that setting alone converges, in [0, 1], that broadcast; whole
+    numbers of their shape, as float64: inf for equal shares.
+
+    R. J. Connor, Biometrics 43 (1987) 207, equation 1.
+    """
+    b, c = _rates(only_first), _rates(only_second)
+    spread = _z(1 - alpha / 2) * np.sqrt(b + c) + _z(power) * np.sqrt(b + c - (b - c) ** 2)
+    return _seeds(spread, b - c)
+
+
+def seeds_to_half_width(rate, half_width, confidence: float = CONFIDENCE) -> np.ndarray:
+    """The fewest seeds of which the success rate has a Wilson interval of at most `half_width` to each side of its centre.
+
+    rate: as it will be found, in [0, 1]; half_width: in (0, 0.5); they broadcast. Whole numbers of their shape, as float64.
+    The half-width of `statistics.wilson_interval` set equal to half_width is a quadratic equation in the seeds.
+    """
+    p, h = _rates(rate), np.asarray(half_width, np.float64)
+    if not np.all((h > 0) & (h < 0.5)):
+        raise InputError(f"half_width: {half_width}; it must be above 0 and below 0.5")
+    z2 = _z(0.5 + confidence / 2) ** 2
+    halved = z2 * (h**2 - p * (1 - p) / 2)  # half of the linear coefficient
+    constant = z2**2 * h**2 - z2**2 / 4
+    return np.ceil((np.sqrt(halved**2 - h**2 * constant) - halved) / h**2)
+
+
+def more_seeds(needed, there) -> np.ndarray:
+    """What is still to be run: seeds needed less those that are there, at least 0; they broadcast."""
+    return np.maximum(np.asarray(needed) - there, 0)
+
+
+def _z(probability: float) -> float:
+    if not 0 < probability < 1:
+        raise InputError("alpha, power, confidence: they must be above 0 and below 1")
+    return float(ndtri(probability))
+
+
+def _rates(rate) -> np.ndarray:
+    rates = np.asarray(rate, np.float64)
+    if not np.all((rates >= 0) & (rates <= 1)):
+        raise InputError(f"rate: {rate}; rates are between 0 and 1")
+    return rates
+
+
+def _seeds(spread, difference) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(difference == 0, np.inf, np.ceil((spread / difference) ** 2))

@@ -1,0 +1,72 @@
+"""How many seeds: against statsmodels, and by simulation of what is promised."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
+
+from backsweep.results.errors import InputError
+from backsweep.results.sample_size import more_seeds, pairs_to_tell_apart, seeds_to_half_width, seeds_to_tell_apart
+from backsweep.results.significance import mcnemar
+
+rates = st.integers(1, 99).map(lambda percent: percent / 100)
+
+
+@given(rates, rates, st.sampled_from([0.01, 0.05]), st.sampled_from([0.8, 0.95]))
+def test_seeds_to_tell_rates_apart_are_those_of_statsmodels(first, second, alpha, power):
+    if first == second:
+        assert seeds_to_tell_apart(first, second) == np.inf
+        return
+    theirs = samplesize_proportions_2indep_onetail(first - second, second, power, alpha=alpha)
+    assert seeds_to_tell_apart(first, second, alpha, power) == pytest.approx(np.ceil(theirs), abs=1e-9)
+
+
+def test_the_power_is_as_promised():
+    """The two-sided test of pooled rates; of 20,000 experiments four standard errors are 1.1 %."""
+    seeds = int(seeds_to_tell_apart(0.3, 0.45, power=0.8))
+    first, second = np.random.default_rng(0).binomial(seeds, [[0.3], [0.45]], (2, 20_000)) / seeds
+    pooled = (first + second) / 2
+    z = (second - first) / np.sqrt(2 * pooled * (1 - pooled) / seeds)
+    assert np.mean(np.abs(z) > 1.959964) == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_power_of_pairs_is_as_promised():
+    """R. J. Connor's formula is approximate: it is known to be within some hundredths."""
+    seeds = int(pairs_to_tell_apart(0.1, 0.2, power=0.8))
+    _, b, c = np.random.default_rng(1).multinomial(seeds, [0.7, 0.1, 0.2], 20_000).T
+    assert np.mean(mcnemar(b, c) < 0.05) == pytest.approx(0.8, abs=0.03)
+    assert pairs_to_tell_apart(0.1, 0.1) == np.inf
+
+
+def half_width(rate, seeds):
+    low, high = proportion_confint(rate * seeds, seeds, method="wilson")
+    return (high - low) / 2
+
+
+@given(st.integers(0, 100).map(lambda percent: percent / 100), st.integers(1, 40).map(lambda percent: percent / 100))
+def test_seeds_to_a_half_width_are_the_fewest(rate, width):
+    seeds = seeds_to_half_width(rate, width)
+    assert half_width(rate, seeds) <= width * (1 + 1e-9)
+    assert seeds == 1 or half_width(rate, seeds - 1) > width * (1 - 1e-9)
+
+
+def test_of_many_at_once_less_what_is_there():
+    needed = seeds_to_half_width([0.5, 0.5, 0.0], [0.1, 0.05, 0.1])
+    assert needed.shape == (3,)
+    assert more_seeds(needed, 50).tolist() == [needed[0] - 50, needed[1] - 50, 0]
+    assert more_seeds(np.inf, 10) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (lambda: seeds_to_half_width(0.5, 0), "half_width"),
+        (lambda: seeds_to_half_width(1.5, 0.1), "rate"),
+        (lambda: seeds_to_half_width(np.nan, 0.1), "rate"),
+        (lambda: seeds_to_tell_apart(0.1, 0.2, power=1), "power"),
+    ],
+)
+def test_what_has_no_answer_is_named(asked, named):
+    with pytest.raises(InputError, match=named):
+        asked()

@@ -1,0 +1,51 @@
+"""The best cell, judged on seeds that did not choose it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backsweep.results.errors import InputError
+from backsweep.results.schema import OUTCOMES
+from backsweep.results.selection import best_on_other_seeds
+
+
+def table(outcomes, epochs, seeds, **settings):
+    outcomes = pd.Categorical(outcomes, categories=OUTCOMES)
+    return pd.DataFrame(
+        {"run": np.arange(len(seeds)), "cell": 0, "seed": seeds, **settings, "outcome": outcomes, "epochs": epochs}
+    )
+
+
+def test_the_winners_curse_stays_where_the_winner_was_chosen():
+    """Of 10 cells alike, rate 0.5, the best looks better than it is where it was chosen, and as it is on the others."""
+    cells, seeds, repeats = 10, 101, 2000
+    runs = table(["converged"] * cells * seeds, 10, np.tile(np.arange(seeds), cells), lr=np.repeat(np.arange(cells), seeds))
+    found = []
+    for repeat in range(repeats):
+        rng = np.random.default_rng(repeat)
+        codes = np.where(rng.random(cells * seeds) < 0.5, OUTCOMES.index("converged"), OUTCOMES.index("capped"))
+        runs["outcome"] = pd.Categorical.from_codes(codes, OUTCOMES)
+        found.append(best_on_other_seeds(runs, rng=rng, resamples=1))
+    found = pd.concat(found)
+    assert (found["runs"] == 51).all()
+    assert found["chosen_success"].mean() > 0.57
+    assert found["success"].mean() == pytest.approx(0.5, abs=0.01)
+    assert 0.93 <= np.mean((found["success_low"] <= 0.5) & (found["success_high"] >= 0.5)) <= 0.97
+
+
+def test_of_cells_that_converge_alike_the_cheaper_is_the_best():
+    runs = table(["converged"] * 8, [9] * 4 + [3] * 4, [0, 1, 2, 3] * 2, lr=[1] * 4 + [2] * 4)
+    row = best_on_other_seeds(runs, rng=np.random.default_rng(0), resamples=50).iloc[0]
+    assert row[["lr", "runs", "running_time"]].tolist() == [2, 2, 3]
+
+
+@pytest.mark.parametrize("outcome", ["capped", "diverged", "stalled"])
+def test_where_none_converges(outcome):
+    found = best_on_other_seeds(table([outcome] * 3, [9] * 3, range(3)), rng=np.random.default_rng(0))
+    assert found[["runs", "success", "running_time"]].to_numpy().tolist() == [[2, 0, np.inf]]
+
+
+@pytest.mark.parametrize("runs", [0, 1])
+def test_it_takes_two_seeds(runs):
+    with pytest.raises(InputError, match="two"):
+        best_on_other_seeds(table(["converged"] * runs, [9] * runs, range(runs)), rng=np.random.default_rng(0))
