@@ -51,6 +51,16 @@ def test_two_values_of_a_setting():
     pd.testing.assert_frame_equal(found.drop(columns="bias"), alone)
 
 
+def test_runs_without_a_setting_are_paired_with_their_like():
+    rule, beta = pd.Categorical(["gd", "gd", "momentum", "momentum", "momentum"]), [np.nan, np.nan, 0.5, 0.5, 0.9]
+    first, second = (side.assign(rule=rule, beta=beta) for side in (FIRST, SECOND))
+    second["rule"] = second["rule"].cat.add_categories("adam")  # as in a sweep of more rules
+    found = compare_sweeps(first, second, rng=generator(), resamples=50)
+    assert found["pairs"].tolist() == [2, 2, 1]
+    assert found["rule"].tolist() == ["gd", "momentum", "momentum"]
+    assert found["success_p_holm"].tolist() == [1, 1, 1]
+
+
 def test_a_sweep_against_itself_differs_nowhere():
     many = pd.concat([FIRST] * 8).assign(seed=range(40))
     row = compare_sweeps(many, many, rng=generator(), resamples=200).iloc[0]
