@@ -25,6 +25,7 @@ import sweep_bench
 
 from backsweep.kernels import train
 from backsweep.results.schema import OUTCOMES
+from backsweep.results.survival import kaplan_meier, survival_quantile
 from backsweep.results.tables import summary
 
 X, Y = bare_kernel.X, bare_kernel.Y
@@ -146,6 +147,17 @@ def summary_of_a_million():
     yield "summary of 1,000,000 runs in 200 cells, s", min(timed(summary, table) for _ in range(3)), "<=", 3.0
 
 
+def survival_of_ten_thousand_cells():
+    rng, cells, size = np.random.default_rng(2), 10_000, 1000
+    epochs, ends = rng.integers(0, 10_000, cells * size), rng.random(cells * size)
+    cell = np.repeat(np.arange(cells), size)
+
+    def curves() -> None:
+        survival_quantile(kaplan_meier(cell, epochs, ends < 0.6, ends > 0.8), cells)
+
+    yield "survival curves of 10,000 cells of 1,000 runs, s", timed(curves), "<=", 10.0
+
+
 BENCHES = (
     kernel_beside_the_bare_one,
     two_threads_over_one,
@@ -158,6 +170,7 @@ BENCHES = (
     sweep_bench.two_threads_on_the_demo,
     sweep_bench.processes_beside_threads,
     summary_of_a_million,
+    survival_of_ten_thousand_cells,
 )
 
 

