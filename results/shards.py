@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -43,6 +43,12 @@ def outermost(spans: Collection[Span], paths: dict[Span, Path]) -> list[Span]:
             continue
         found.append((start, stop))
     return found
+
+
+def gaps(spans: Sequence[Span], runs: int) -> list[Span]:
+    """What spans, ascending and apart, leave of runs 0 ... runs - 1."""
+    starts, stops = [0, *(stop for _, stop in spans)], [*(start for start, _ in spans), runs]
+    return [(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
 
 
 def settled(look: Callable[[], Read]) -> Read:

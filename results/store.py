@@ -31,7 +31,7 @@ from .errors import InputError
 from .files import PARTIAL, make_folder, only_writer, read_table, write_tables
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
-from .shards import Shard, Span, is_sound, outermost, settled, spans_in, steadily
+from .shards import Shard, Span, gaps, is_sound, outermost, settled, spans_in, steadily
 from .writer import noted
 
 TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
@@ -149,13 +149,7 @@ class Store:
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
-        gaps: list[Span] = []
-        at = 0
-        for shard in self.shards():
-            if shard.start > at:
-                gaps.append((at, shard.start))
-            at = shard.stop
-        return [*gaps, (at, self.manifest.runs)] if at < self.manifest.runs else gaps
+        return gaps([(shard.start, shard.stop) for shard in self.shards()], self.manifest.runs)
 
     @property
     def done(self) -> int:

@@ -19,12 +19,11 @@ import pyarrow.parquet as pq
 from .errors import InputError
 from .manifest import COPY, MANIFEST
 from .schema import OUTCOMES, Manifest
-from .shards import SHARD_NAME, Span
+from .shards import LOOKS, Span, gaps, spans_in
 from .store import Store
 from .writer import Writer, writer_of
 
 MAGIC = b"PAR1"
-LOOKS = 5  # at a folder that changes meanwhile
 
 
 class Survey(NamedTuple):
@@ -81,7 +80,7 @@ def _look(path: Path, closely: bool) -> Survey:
     outcomes, damage = _outcomes(manifest, files)
     torn = next((f"{shard}: no whole file" for shard in files.shards.values() if _torn(shard)), None) if closely else None
     done = sum(stop - start for start, stop in files.covered)
-    missing = _gaps(files.covered, manifest.runs)
+    missing = gaps(files.covered, manifest.runs)
     return Survey(path, manifest, done, missing, outcomes, writer_of(path), files.damage or damage or torn)
 
 
@@ -101,8 +100,7 @@ def _files(path: Path, manifest: Manifest) -> _Files:
 
 def _spans(folder: Path) -> dict[Span, Path]:
     """The files of a folder that hold spans of runs."""
-    found = [(path, SHARD_NAME.fullmatch(path.name)) for path in folder.glob("*.parquet")]
-    return {(int(name[1]), int(name[2])): path for path, name in found if name}
+    return {(file.start, file.stop): file.path for file in spans_in(folder)}
 
 
 def _outermost(files: dict[Span, Path]) -> dict[Span, Path]:
@@ -138,11 +136,6 @@ def _both(some: list[Span], others: list[Span]) -> list[Span]:
         else:
             j += 1
     return found
-
-
-def _gaps(covered: list[Span], runs: int) -> list[Span]:
-    starts, stops = [0, *(stop for _, stop in covered)], [*(start for start, _ in covered), runs]
-    return [(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
 
 
 def _outcomes(manifest: Manifest, files: _Files) -> tuple[dict[str, int], str | None]:

@@ -31,6 +31,19 @@ def backsweep(*arguments, cwd, **options):
     return subprocess.run([*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, **options)
 
 
+def begun(*arguments, cwd):
+    """A command at work, that hears Ctrl-C."""
+    return subprocess.Popen(
+        [*BACKSWEEP, *arguments],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=HEAR_CTRL_C,
+    )
+
+
 def must(*arguments, cwd):
     done = backsweep(*arguments, cwd=cwd)
     assert (done.returncode, done.stderr) == (0, "")

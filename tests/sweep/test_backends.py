@@ -17,8 +17,7 @@ from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep, pace
 from backsweep.sweep.execute import BatchesFailed, without
 from backsweep.sweep.progress import Progress
-
-BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+from commands import BACKSWEEP
 
 
 def run_alone(spec, out, backend):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from commands import BACKSWEEP, HEAR_CTRL_C, LONG, SPEC, backsweep, must, refused
+from commands import BACKSWEEP, LONG, SPEC, backsweep, begun, must, refused
 
 
 @pytest.fixture(scope="module")
@@ -239,15 +239,7 @@ def interrupt(process):
 def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     """A batch of these takes hours; the kernels are left behind."""
     out = f"interrupted-{jobs}"
-    process = subprocess.Popen(
-        [*BACKSWEEP, "run", "long.toml", "--out", out, "--jobs", str(jobs)],
-        cwd=here,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=HEAR_CTRL_C,
-    )
+    process = begun("run", "long.toml", "--out", out, "--jobs", str(jobs), cwd=here)
     while not (here / out / "shards").exists():
         assert process.poll() is None
         time.sleep(0.02)
@@ -297,15 +289,7 @@ def test_ctrl_c_ends_a_replay_too(here):
         "sweep = Sweep.from_toml('endless.toml'); Store.create('endless', sweep._manifest(sweep.plan()))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
-    process = subprocess.Popen(
-        [*BACKSWEEP, "replay", "endless", "0"],
-        cwd=here,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=HEAR_CTRL_C,
-    )
+    process = begun("replay", "endless", "0", cwd=here)
     time.sleep(4.0)
     errors = interrupt(process)
     assert process.returncode == 1

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from backsweep.results.store import Store
-from commands import BACKSWEEP, HEAR_CTRL_C, LONG, SPEC, backsweep, must, refused
+from commands import BACKSWEEP, LONG, SPEC, backsweep, begun, must, refused
 
 SMALL_DISK = [
     sys.executable,
@@ -221,15 +221,7 @@ def test_failures_end_with_the_ledger_too(here):
 
 
 def test_an_interrupted_log_ends_with_that(here):
-    process = subprocess.Popen(
-        [*BACKSWEEP, "run", "long.toml", "--out", "cut", "--jobs", "1", "--log", "json"],
-        cwd=here,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=HEAR_CTRL_C,
-    )
+    process = begun("run", "long.toml", "--out", "cut", "--jobs", "1", "--log", "json", cwd=here)
     assert process.stdout is not None
     while '"started"' not in process.stdout.readline():
         assert process.poll() is None

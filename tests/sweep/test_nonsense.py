@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -10,8 +9,7 @@ import pytest
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
-
-BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+from commands import BACKSWEEP
 
 
 def train(**settings):
