@@ -3,7 +3,6 @@
 Dask and Ray are extras, imported only when asked for. Whoever starts a local cluster here has it listen on this machine alone.
 """
 
-import os
 import socket
 import threading
 import time
@@ -38,7 +37,7 @@ class Workers:
         return self.backend not in CLUSTERS
 
     @property
-    def in_turn(self) -> bool:
+    def streaming(self) -> bool:
         """Whether joblib gives each batch back as soon as it is done; through Ray's pool it waits for all that it sent out."""
         return self.backend != "ray"
 
@@ -59,7 +58,7 @@ def _threads(jobs: int, _: str | None) -> Iterator[Workers]:
 
 @contextmanager
 def _processes(jobs: int, _: str | None) -> Iterator[Workers]:
-    yield Workers("processes", jobs, "loky", {"initializer": _end_with, "initargs": (os.getpid(),)})
+    yield Workers("processes", jobs, "loky")
 
 
 @contextmanager
@@ -165,14 +164,3 @@ def _when_there(count: Callable[[], int]) -> int:
     while not (found := count()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return found
-
-
-def _end_with(parent: int) -> None:
-    """Have this worker process end when its parent does, however that ends; it would else wait for work for minutes."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -30,6 +30,7 @@ from .pace import Pace, batches
 from .plan import Plan
 from .progress import Progress
 from .pulse import Pulse
+from .turns import Turns, in_turn
 
 MOST_DEATHS = 3  # of workers, one after the other
 ROUND = 8  # batches a worker, where joblib waits for all of them
@@ -41,6 +42,10 @@ class BatchesFailed(Exception):  # noqa: N818
     def __init__(self, told: str, session: Session):
         super().__init__(told)
         self.session = session
+
+
+class _WorkersLost(Exception):  # noqa: N818
+    """There is nobody left to train."""
 
 
 def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outlook: Outlook) -> Session:
@@ -73,12 +78,8 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             outcomes.update(batch.outcomes)
             progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
             pulse.beat(progress)
-    except BrokenProcessPool as error:
-        ended.append(f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}")
-    except (Exception, CancelledError) as error:  # as where a scheduler dies
-        if workers.here:
-            raise
-        ended.append(f"the cluster gave up: {type(error).__name__}: {error}")
+    except _WorkersLost as error:
+        ended.append(str(error))
     finally:
         wall = time.perf_counter() - begin
         session = Session(
@@ -117,7 +118,7 @@ def _told(failures: list[Failure]) -> list[str]:
 def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progress, pace: Pace) -> Iterator[Batch | Failure]:
     """The batches in the order in which they are done, each on disk before the next is asked for.
 
-    BrokenProcessPool if workers died MOST_DEATHS times, and nothing got done in between.
+    _WorkersLost if workers died MOST_DEATHS times, and nothing got done in between, or a cluster gave up.
     """
     deaths = 0
     failed: list[Span] = []
@@ -127,35 +128,43 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
                 deaths = 0
                 failed += [batch.span] if isinstance(batch, Failure) else []
                 yield batch
-        except BrokenProcessPool:
+        except BrokenProcessPool as error:
             deaths += 1
             if deaths == MOST_DEATHS:
-                raise
+                told = f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}"
+                raise _WorkersLost(told) from None
             progress.warn("a worker process died; what it was at is trained again")
+        except (Exception, CancelledError) as error:  # as where a scheduler dies
+            if workers.here:
+                raise
+            raise _WorkersLost(f"the cluster gave up: {type(error).__name__}: {error}") from None
 
 
 def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Iterator[Batch | Failure]:
-    """The same, as long as no worker dies.
+    """The same, as long as no worker dies, each in its turn.
 
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
-    in this thread if n_jobs were 1, so it gets two and one task at a time.
+    in this thread if n_jobs were 1, so it gets two, and turns for one.
     """
     sent = plan.spec if workers.backend == "threads" else plan.spec.sent()
-    tasks = (delayed(run_or_fail)(sent, span) for span in batches(plan, missing, pace))
-    with parallel_config(backend=workers.joblib, **workers.options):
-        outputs = _in_turn(tasks, workers.jobs) if workers.in_turn else _in_rounds(tasks, workers.jobs)
+    turns = Turns(workers.backend, workers.jobs)
+    tasks = (delayed(in_turn)(turns, run_or_fail, sent, span) for span in batches(plan, missing, pace))
+    with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
+        outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:
         for batch in outputs:
             if isinstance(batch, Batch):
                 pace.learn(batch.span[0], len(batch.rows), batch.seconds)
             yield batch
+            turns.give_back()
     finally:
+        turns.end()
         with warnings.catch_warnings(action="ignore"):  # of batches thrown away when a sweep is interrupted
             outputs.close()
 
 
-def _in_turn(tasks: Iterator[Any], jobs: int) -> Any:
-    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs if jobs > 1 else 1, "return_as": "generator_unordered"}
+def _one_by_one(tasks: Iterator[Any], jobs: int) -> Any:
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs, "return_as": "generator_unordered"}
     return Parallel(n_jobs=max(jobs, 2), **options)(tasks)
 
 

@@ -1,6 +1,6 @@
 """A sweep whose process is killed at random moments, and begun anew each time.
 
-    python killing.py FOLDER KILLS SEED
+    python killing.py FOLDER KILLS SEED BACKEND
 
 Prints for each kill how the process ended, how many runs were done, and how many batches were begun by it and are not on disk.
 Then the hash of the finished table, and that of the same sweep made in one go.
@@ -23,7 +23,7 @@ JOBS = 2
 LONGER = {**SPEC, "seeds": 12_000}
 
 
-def run_until_killed(folder, journal):
+def run_until_killed(folder, journal, backend):
     """In a child: train, and write down each batch that is begun."""
     before = execute.run_or_fail
 
@@ -33,16 +33,19 @@ def run_until_killed(folder, journal):
         return before(spec, span)
 
     execute.run_or_fail = told
-    Sweep.from_dict(LONGER).run(folder, jobs=JOBS)
+    Sweep.from_dict(LONGER).run(folder, jobs=JOBS, backend=backend)
+
+
+def batches_begun(journal):
+    return [tuple(map(int, line.split())) for line in journal.read_text().splitlines()] if journal.exists() else []
 
 
 def under_way(folder, journal):
-    begun = [tuple(map(int, line.split())) for line in journal.read_text().splitlines()] if journal.exists() else []
     missing = Results.open(folder).store.missing() if folder.exists() else []
-    return sum(any(start < stop_there and first < stop for first, stop_there in missing) for start, stop in begun)
+    return sum(any(start < stop_there and first < stop for first, stop_there in missing) for start, stop in batches_begun(journal))
 
 
-def main(folder, kills, seed):
+def main(folder, kills, seed, backend):
     rng = random.Random(seed)
     pace.BATCH_SECONDS = 0.03
     batch.run_batch(Sweep.from_dict(LONGER).spec, (0, 1))
@@ -50,10 +53,10 @@ def main(folder, kills, seed):
         journal = folder / f"journal-{kill}"
         pid = os.fork()
         if pid == 0:
-            run_until_killed(folder / "r", journal)
+            run_until_killed(folder / "r", journal, backend)
             os._exit(0)
-        wait = time.monotonic() + rng.choice([0.0, 3.0, 3.0])  # now and then before the first batch
-        while not journal.exists() and time.monotonic() < wait:
+        wait = time.monotonic() + rng.choice([0.0, 10.0, 10.0])  # now and then before the first batch
+        while len(batches_begun(journal)) <= JOBS and time.monotonic() < wait:
             time.sleep(0.001)
         time.sleep(rng.uniform(0.0, 0.1))
         os.kill(pid, signal.SIGKILL)
@@ -65,4 +68,4 @@ def main(folder, kills, seed):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -1,0 +1,78 @@
+"""When a worker may begin a batch: once its last one is on disk, so that whatever ends a sweep costs each worker one at most.
+
+joblib asks for the next batch as soon as one is trained, however long that one then waits to be written, so fast workers would
+run ahead of a slow disk without limit, in memory too. It cannot be held up where it asks: it does so under a lock that whoever
+writes needs to get at the batch. So each batch waits on its worker, for a turn that the writing gives back. That costs two
+hundredths of the time: joblib looks for what is done a hundred times a second.
+
+Workers on other machines do not wait: telling them would take longer than they run ahead.
+"""
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Done = TypeVar("Done")
+_inherited: dict[str, Any] = {}  # by a worker process, from the one that began it
+
+
+class Turns:
+    """One for each worker. options: what joblib starts the workers with.
+
+    Those of processes are a semaphore that they are begun with, for a task cannot bring one along. A process that is killed
+    takes its turn with it, so those that replace it need turns of their own.
+    """
+
+    def __init__(self, backend: str, jobs: int):
+        self._jobs = jobs
+        self._ended = False
+        self._free: Any = threading.Semaphore(jobs)
+        self.options: dict[str, Any] = {}
+        if backend == "processes":
+            self._free = multiprocessing.get_context("loky").Semaphore(jobs)
+            self.options = {"initializer": _begin, "initargs": (os.getpid(), self._free)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_process, ()
+
+    def __call__(self) -> bool:
+        """Wait for a turn, on a worker; False if there will be none, since the sweep has ended."""
+        self._free.acquire()
+        return not self._ended
+
+    def give_back(self) -> None:
+        """A batch is on disk."""
+        self._free.release()
+
+    def end(self) -> None:
+        """Let go of the threads that wait; processes are ended by joblib."""
+        self._ended = True
+        for _ in range(2 * self._jobs):  # as many as joblib has handed out
+            self._free.release()
+
+
+def _of_process() -> Callable[[], bool] | None:
+    return _inherited.get("turn")
+
+
+def in_turn(turn: Callable[[], bool] | None, act: Callable[..., Done], *arguments: Any) -> Done | None:
+    """On a worker: what `act` gives, in its turn; None if the sweep has ended meanwhile, and nobody asks."""
+    return act(*arguments) if turn is None or turn() else None
+
+
+def _begin(parent: int, free: Any) -> None:
+    """On a new worker process: have it take turns, and end when its parent does, however that ends.
+
+    It would else wait for work for minutes.
+    """
+    _inherited["turn"] = free.acquire
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
