@@ -11,17 +11,10 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from .figures import (
-    INK,
-    best_cells,
-    draw_loss,
-    draw_success_map,
-    draw_survival,
-    draw_svg,
-    success_map,
-    survival_picture,
-    thinned,
-)
+from .figures.loss import draw_loss, thinned
+from .figures.maps import draw_success_map, success_map
+from .figures.style import INK, draw_svg
+from .figures.survival import best_cells, draw_survival, survival_picture
 from .files import write_whole
 from .schema import OUTCOMES, Manifest
 from .tables import axis_columns, readable, summary, typical_run

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from backsweep.results import Results
-from backsweep.results.figures import best_cells, success_map, survival_picture, thinned
+from backsweep.results.figures.loss import thinned
+from backsweep.results.figures.maps import success_map
+from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report import answer
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory

@@ -42,7 +42,9 @@ def batches_begun(journal):
 
 def under_way(folder, journal):
     missing = Results.open(folder).store.missing() if folder.exists() else []
-    return sum(any(start < stop_there and first < stop for first, stop_there in missing) for start, stop in batches_begun(journal))
+    return sum(
+        any(start < stop_there and first < stop for first, stop_there in missing) for start, stop in batches_begun(journal)
+    )
 
 
 def main(folder, kills, seed, backend):

@@ -9,7 +9,8 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.figures import best_cells, success_map
+from backsweep.results.figures.maps import success_map
+from backsweep.results.figures.survival import best_cells
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.plan import Plan
 from backsweep.sweep.replay import differences, replay
