@@ -121,7 +121,9 @@ def test_ray(expected, tmp_path):
 
 def loky_workers():
     """The processes that this one has started to train."""
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
+    )
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if "popen_loky" in line]
 
 
