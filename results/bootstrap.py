@@ -1,4 +1,10 @@
-"""Bootstrap intervals of what can be computed from totals over runs, of many groups at once."""
+"""Bootstrap intervals of what can be computed from totals over runs, of many groups at once.
+
+Of a group with more than BATCHES runs these are dealt at random into so many batches, and batches are drawn instead of runs:
+totals of batches vary as those of runs do, and an interval from 500 of them is as good. To draw ten million runs a thousand
+times would take minutes. That batches are of unequal size does not matter to a statistic that stays the same when all totals
+grow by the same factor, as ratios of totals do.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,9 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from .statistics import CONFIDENCE, first_of_group
+from .statistics import CONFIDENCE
 
 RESAMPLES = 1000
+BATCHES = 500
+BLOCK = 2**21  # of totals held at a time
 
 
 class Interval(NamedTuple):
@@ -35,31 +43,54 @@ def bootstrap(
     """Bias-corrected and accelerated intervals of a statistic of each group's totals, runs drawn with replacement.
 
     values: what is added up, (runs, columns). group: whole numbers from 0, (runs,). statistic: totals (..., columns) to
-    (...). Where runs are pairs of runs with the same seed, this is the paired bootstrap. A resample whose statistic is nan
-    could be anything: it counts as -inf for the lower end and as inf for the upper. No runs: nan.
-    Takes time in proportion to runs times resamples, memory to groups times resamples.
+    (...), the same if all are multiplied by a number. Where runs are pairs of runs with the same seed, this is the paired
+    bootstrap. A resample whose statistic is nan could be anything: it counts as -inf for the lower end and as inf for the
+    upper. No runs: nan.
+    Groups of one size share their resamples. Takes memory for groups times resamples.
 
     B. Efron, J. Amer. Statist. Assoc. 82 (1987) 171, equations 2.3 and 6.6.
     """
-    order = np.argsort(group, kind="stable")
-    values, group = np.asarray(values, np.float64)[order], np.asarray(group, np.int64)[order]
+    values, group = _dealt(np.asarray(values, np.float64), np.asarray(group, np.int64), groups, rng)
     totals = _totals(values, group, groups)
     estimate = statistic(totals)
-    drawn = np.stack([statistic(resampled) for resampled in _resampled(values, group, groups, resamples, rng)])
+    drawn = _drawn(values, np.bincount(group, minlength=groups), statistic, resamples, rng)
     acceleration = _acceleration(statistic(totals[group] - values), group, groups)
     low, high = _bca(estimate, drawn, acceleration, confidence)
     return Interval(estimate, low, high)
+
+
+def _dealt(values, group, groups, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Values and groups sorted by group, those of large groups added up in BATCHES."""
+    large = (np.bincount(group, minlength=groups) > BATCHES)[group]
+    if large.any():
+        batch = group[large] * BATCHES + rng.integers(BATCHES, size=np.sum(large), dtype=np.uint16)
+        there = np.flatnonzero(np.bincount(batch, minlength=groups * BATCHES))
+        totals = _totals(values[large], batch, groups * BATCHES)[there]
+        values, group = np.concatenate([values[~large], totals]), np.append(group[~large], there // BATCHES)
+    order = np.argsort(group, kind="stable")
+    return values[order], group[order]
 
 
 def _totals(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
     return np.stack([np.bincount(group, weights=column, minlength=groups) for column in values.T], axis=-1)
 
 
-def _resampled(values, group, groups, resamples, rng):
-    size = np.bincount(group, minlength=groups)[group]
-    first = first_of_group(group)
-    for _ in range(resamples):
-        yield _totals(values[first + (rng.random(len(group)) * size).astype(np.int64)], group, groups)
+def _drawn(values, sizes, statistic, resamples, rng) -> np.ndarray:
+    """The statistic of each resample of each group, (resamples, groups).
+
+    How often a resample has each run is a matrix, of which groups of one size share one, so that their totals are its product
+    with their values: a hundred times as fast as to draw the runs of each group.
+    """
+    first = np.cumsum(sizes) - sizes
+    drawn = np.full((resamples, len(sizes)), np.nan)
+    for size in np.unique(sizes[sizes > 0]):
+        often = rng.multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
+        same = np.flatnonzero(sizes == size)
+        for some in np.array_split(same, -(-len(same) * max(size, resamples) // BLOCK)):
+            runs = values[np.arange(size)[:, None] + first[some]]  # (size, groups, columns)
+            totals = often @ runs.reshape(size, -1)
+            drawn[:, some] = statistic(totals.reshape(resamples, len(some), -1))
+    return drawn
 
 
 def _acceleration(left_out: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:

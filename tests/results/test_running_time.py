@@ -52,3 +52,26 @@ def test_intervals_cover_the_truth():
     epochs = np.where(converged, rng.integers(1, 101, sweeps * size), 100)
     found = expected_running_time(np.repeat(np.arange(sweeps), size), epochs, converged, sweeps, rng, resamples=600)
     assert 0.93 <= np.mean((found.low <= 150.5) & (found.high >= 150.5)) <= 0.97
+
+
+def test_intervals_of_large_groups_cover_the_truth():
+    """Of 3,000 runs, which are dealt into batches, three in ten converge, at 1 to 100; a success costs 50.5 + 700 / 3."""
+    rng = np.random.default_rng(6)
+    sweeps, size, hits = 400, 3000, 0
+    for _ in range(5):
+        converged = rng.random(sweeps * size) < 0.3
+        epochs = np.where(converged, rng.integers(1, 101, sweeps * size), 100)
+        found = expected_running_time(np.repeat(np.arange(sweeps), size), epochs, converged, sweeps, rng)
+        hits += np.sum((found.low <= 50.5 + 700 / 3) & (found.high >= 50.5 + 700 / 3))
+    assert 0.93 <= hits / (5 * sweeps) <= 0.97
+
+
+def test_a_group_is_no_less_sure_for_being_dealt_into_batches(monkeypatch):
+    rng = np.random.default_rng(7)
+    group, epochs, converged = np.repeat(np.arange(50), 1000), rng.integers(1, 100, 50_000), rng.random(50_000) < 0.5
+    widths = []
+    for batches in (200, 2000):
+        monkeypatch.setattr("backsweep.results.bootstrap.BATCHES", batches)
+        found = expected_running_time(group, epochs, converged, 50, rng)
+        widths.append(np.mean(found.high - found.low))
+    assert widths[0] == pytest.approx(widths[1], rel=0.03)
