@@ -51,7 +51,7 @@ def compare_sweeps(
     InputError where two runs have the same seed and combination (`by` leaves out a setting that varies), where there is no
     pair, and for a limit beyond where runs were cut off.
     """
-    by = _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
+    by = _settings(first, second, by)
     pairs = _paired(first, second, by)
     limit = _uncensored_limit(pairs, limit)
     number, settings = grouped(pairs[[*by, "seed"]], by)
@@ -90,20 +90,21 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     runs_first, runs_second; observed, expected: convergences in the second, and how many there would be if both were alike;
     log_rank: chi-squared; p; p_holm: raised for all rows of this table as one family.
     """
-    by = _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
+    by = _settings(first, second, by)
     runs = pd.concat([first.assign(second=False), second.assign(second=True)], ignore_index=True)
     number, settings = grouped(runs[[*by, "seed"]], by)
     sample = runs["second"].to_numpy()
     sizes = [np.bincount(number[of], minlength=len(settings)) for of in (~sample, sample)]
-    epochs = runs["epochs"].to_numpy()
     converged, capped = ((runs["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
-    shared = np.flatnonzero((sizes[0] > 0) & (sizes[1] > 0))
-    members = np.split(np.argsort(number, kind="stable"), np.cumsum(sizes[0] + sizes[1])[:-1])
-    found = [log_rank(epochs[of], converged[of], capped[of], sample[of]) for of in (members[group] for group in shared)]
-    observed, expected, statistic, p = np.array(found).reshape(-1, 4).T
-    columns = {"observed": observed.astype(np.int64), "expected": expected, "log_rank": statistic, "p": p, "p_holm": holm(p)}
-    kept = settings.iloc[shared].reset_index(drop=True)
-    return kept.assign(runs_first=sizes[0][shared], runs_second=sizes[1][shared], **columns)
+    found = log_rank(number, runs["epochs"].to_numpy(), converged, capped, sample, len(settings))
+    shared = (sizes[0] > 0) & (sizes[1] > 0)
+    columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
+    kept = settings.assign(runs_first=sizes[0], runs_second=sizes[1], **columns)[shared].reset_index(drop=True)
+    return kept.assign(p_holm=holm(kept["p"]))
+
+
+def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
+    return _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
 
 
 def _shared(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:

@@ -43,34 +43,44 @@ def paired_difference_interval(only_first, only_second, pairs, confidence: float
 
 
 class LogRank(NamedTuple):
-    """Convergences of the second sample, seen and expected; chi-squared with one degree of freedom; its p-value."""
+    """Of each group, (groups,): convergences of the second sample, seen and expected; chi-squared; its p-value."""
 
-    observed: int
-    expected: float
-    statistic: float
-    p_value: float
+    observed: np.ndarray
+    expected: np.ndarray
+    statistic: np.ndarray
+    p_value: np.ndarray
 
 
-def log_rank(epochs, converged, capped, second) -> LogRank:
-    """Do two samples converge at the same rate at every epoch? For runs that are not paired.
+def log_rank(group, epochs, converged, capped, second, groups: int) -> LogRank:
+    """Do the two samples of each group converge at the same rate at every epoch? For runs that are not paired.
 
-    All arrays (runs,). epochs: updates made. converged, capped, second: bool, the last says which sample. Runs that are
-    neither converged nor capped never converge and stay at risk, as in `survival.kaplan_meier`. Where no epoch tells the
-    samples apart, as without any convergence: statistic 0, p-value 1.
+    All arrays (runs,). group: whole numbers from 0. epochs: updates made. converged, capped, second: bool, the last says
+    which sample. Runs that are neither converged nor capped never converge and stay at risk, as in `survival.kaplan_meier`.
+    Where no epoch tells the samples apart, as without any convergence: statistic 0, p-value 1.
 
     N. Mantel, Cancer Chemotherapy Reports 50 (1966) 163; variance hypergeometric, ties as they are.
     """
-    epochs, second = np.asarray(epochs, np.int64), np.asarray(second, bool)
-    converged, gone = np.asarray(converged, bool), np.asarray(converged, bool) | np.asarray(capped, bool)
-    when, events = np.unique(epochs[converged], return_counts=True)
-    at_risk, at_risk_second = (
-        of.sum() - np.searchsorted(np.sort(epochs[gone & of]), when) for of in (np.ones_like(second), second)
-    )
-    share = at_risk_second / at_risk
-    observed, expected = int(np.sum(converged & second)), float(np.sum(events * share))
-    variance = np.sum(events * share * (1 - share) * (at_risk - events) / np.maximum(at_risk - 1, 1))
-    statistic = float((observed - expected) ** 2 / variance) if variance > 0 else 0.0
-    return LogRank(observed, expected, statistic, float(chdtrc(1, statistic)))
+    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
+    second, converged = np.asarray(second, bool), np.asarray(converged, bool)
+    span = int(epochs.max(initial=0)) + 1
+    key = group * span + epochs  # sorts by group, then epoch
+    step, events = np.unique(key[converged], return_counts=True)
+    of = step // span
+
+    def at_risk(sample: np.ndarray) -> np.ndarray:
+        gone = np.sort(key[sample & (converged | np.asarray(capped, bool))])
+        before = np.searchsorted(gone, step) - np.searchsorted(gone, of * span)
+        return np.bincount(group[sample], minlength=groups)[of] - before
+
+    def total(of_steps: np.ndarray) -> np.ndarray:
+        return np.bincount(of, weights=of_steps, minlength=groups)
+
+    everyone = at_risk(np.ones_like(second))
+    share = at_risk(second) / everyone
+    observed, expected = np.bincount(group[converged & second], minlength=groups), total(events * share)
+    variance = total(events * share * (1 - share) * (everyone - events) / np.maximum(everyone - 1, 1))
+    statistic = np.divide((observed - expected) ** 2, variance, out=np.zeros(groups), where=variance > 0)
+    return LogRank(observed, expected, statistic, chdtrc(1, statistic))
 
 
 def holm(p_values) -> np.ndarray:

@@ -11,7 +11,7 @@ from .running_time import expected_running_time
 from .schema import OUTCOMES
 from .statistics import interquartile_mean
 from .survival import restricted_mean, survival_quantile
-from .tables import axis_columns, grouped, summary, survival
+from .tables import axis_columns, curves_of, grouped, summary_of
 
 
 def detailed_summary(
@@ -36,32 +36,31 @@ def detailed_summary(
 
     InputError for an unknown column, and for a limit that is not above 0.
     """
-    by = axis_columns(table) if by is None else by
-    number, settings = grouped(table, by)
-    groups = len(settings)
+    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    groups, curves = len(settings), curves_of(table, number)
     epochs, converged = table["epochs"].to_numpy(), (table["outcome"] == "converged").to_numpy()
     running_time = expected_running_time(number, epochs, converged, groups, rng, resamples)
     successes = np.bincount(number[converged], minlength=groups)
     with np.errstate(invalid="ignore"):
         mean_of_converged = np.bincount(number[converged], weights=epochs[converged], minlength=groups) / successes
-    return summary(table, by).assign(
-        **_outcome_shares(table, number, groups),
-        **_survival_columns(table, by, number, groups, limit),
+    return summary_of(table, number, settings, curves).assign(
+        **outcome_shares(table, number, groups),
+        **_survival_columns(table, number, curves, groups, limit),
         **running_time.columns("running_time"),
         interquartile_mean_loss=interquartile_mean(number, table["loss"].to_numpy(), groups),
         mean_epochs_of_converged_only=mean_of_converged,
     )
 
 
-def _outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+def outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+    """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
     runs = np.bincount(number, minlength=groups)
     counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
     with np.errstate(invalid="ignore"):
         return {name: count / runs for name, count in counts.items()}
 
 
-def _survival_columns(table, by, number, groups, limit) -> dict[str, np.ndarray]:
-    curves, _ = survival(table, by)
+def _survival_columns(table, number, curves, groups, limit) -> dict[str, np.ndarray]:
     known = known_until(table, number, groups)
     limit = common_limit(table, known) if limit is None else limit
     if not limit > 0:

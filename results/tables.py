@@ -10,11 +10,21 @@ from .running_time import restarted_trials
 from .schema import FIRST_COLUMNS, LAST_COLUMNS
 from .statistics import wilson_interval
 from .survival import Survival, kaplan_meier, survival_quantile
+from .texts import epochs_text, interval_text, percent_text
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
     """The columns of settings that vary."""
     return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
+
+
+def widest_settings(table: pd.DataFrame) -> tuple[str, str | None]:
+    """The setting with the most values and the one with the next most, if there is one. InputError where nothing varies."""
+    levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
+    widest = sorted(levels, key=lambda name: -levels[name])[:2]
+    if not widest:
+        raise InputError("no setting varies")
+    return widest[0], widest[1] if len(widest) > 1 else None
 
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
@@ -33,10 +43,11 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.Data
 def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataFrame]:
     """Kaplan-Meier curves of the epochs to convergence, a group each, and the groups' settings."""
     number, settings = grouped(table, by)
-    return _curves(table, number), settings
+    return curves_of(table, number), settings
 
 
-def _curves(table: pd.DataFrame, number: np.ndarray) -> Survival:
+def curves_of(table: pd.DataFrame, number: np.ndarray) -> Survival:
+    """The same, of groups that are known; number: of each run's group, (runs,)."""
     converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
     return kaplan_meier(number, table["epochs"].to_numpy(), converged, capped)
 
@@ -48,14 +59,18 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
     median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval; runs out of epochs count
     as censored, diverged ones as never converging; inf where fewer than half are ever seen to converge.
     """
-    by = axis_columns(table) if by is None else by
-    number, settings = grouped(table, by)
+    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    return summary_of(table, number, settings, curves_of(table, number))
+
+
+def summary_of(table: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
+    """The same, of groups whose curves are known."""
     groups = len(settings)
     converged = (table["outcome"] == "converged").to_numpy()
     runs = np.bincount(number, minlength=groups)
     successes = np.bincount(number[converged], minlength=groups)
     low, high = wilson_interval(successes, runs)
-    median, median_low, median_high = survival_quantile(_curves(table, number), groups)
+    median, median_low, median_high = survival_quantile(curves, groups)
     with np.errstate(invalid="ignore"):
         rate = successes / runs
     return settings.assign(
@@ -115,12 +130,16 @@ def readable(summary: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(
         **{
             "runs": summary["runs"].map("{:,}".format),
-            "converged": summary["success"].map(_percent),
-            "success 95 %": _interval(summary["success_low"], summary["success_high"], _percent),
-            "median epochs": summary["median_epochs"].map(_epochs),
-            "epochs 95 %": _interval(summary["median_low"], summary["median_high"], _epochs),
+            "converged": summary["success"].map(percent_text),
+            "success 95 %": _intervals(summary["success_low"], summary["success_high"], percent_text),
+            "median epochs": summary["median_epochs"].map(epochs_text),
+            "epochs 95 %": _intervals(summary["median_low"], summary["median_high"], epochs_text),
         }
     )
+
+
+def _intervals(low: pd.Series, high: pd.Series, text) -> list[str]:
+    return [interval_text(a, b, text) for a, b in zip(low, high, strict=True)]
 
 
 def level_texts(levels: list, digits: int = 4) -> list[str]:
@@ -131,15 +150,3 @@ def level_texts(levels: list, digits: int = 4) -> list[str]:
     while len({f"{level:.{digits}g}" for level in there}) < len(there):
         digits += 1
     return ["–" if pd.isna(level) else f"{level:.{digits}g}" for level in levels]
-
-
-def _interval(low: pd.Series, high: pd.Series, text) -> list[str]:
-    return [text(a) if a == b else f"{text(a)} – {text(b)}" for a, b in zip(low, high, strict=True)]
-
-
-def _percent(share: float) -> str:
-    return "?" if np.isnan(share) else f"{100 * share:.1f} %"
-
-
-def _epochs(epochs: float) -> str:
-    return "∞" if np.isinf(epochs) else f"{epochs:,.0f}"

@@ -8,9 +8,16 @@ from scipy import stats
 from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
-from backsweep.results.significance import FEW_PAIRS, holm, log_rank, mcnemar, paired_difference_interval
+from backsweep.results import significance
+from backsweep.results.significance import FEW_PAIRS, holm, mcnemar, paired_difference_interval
 
 counts = st.integers(0, 60)
+
+
+def log_rank(epochs, converged, capped, second):
+    """Of a single group."""
+    found = significance.log_rank(np.zeros(len(second), int), epochs, converged, capped, second, 1)
+    return significance.LogRank(*(column.item() for column in found))
 
 
 @given(counts, counts)
@@ -80,15 +87,25 @@ def test_without_a_convergence_nothing_is_told_apart(runs):
     assert log_rank(np.full(runs, 9), nothing, ~nothing, np.arange(runs) > 1) == (0, 0.0, 0.0, 1.0)
 
 
+def test_groups_do_not_meet():
+    rng = np.random.default_rng(2)
+    group, epochs, converged = rng.integers(0, 7, 300), rng.integers(0, 9, 300), rng.random(300) < 0.6
+    capped, second = ~converged & (rng.random(300) < 0.5), rng.random(300) < 0.5
+    found = significance.log_rank(group, epochs, converged, capped, second, 8)
+    for number in range(8):
+        of = group == number
+        alone = log_rank(epochs[of], converged[of], capped[of], second[of])
+        np.testing.assert_allclose([column[number] for column in found], alone)
+
+
 def test_log_rank_keeps_its_level():
     """Of 2,000 pairs of samples alike 5 % are called different; four standard errors are 2 %."""
     rng = np.random.default_rng(1)
-    limit, second = 150, np.arange(80) >= 40
-    p_values = []
-    for times in rng.geometric(0.01, (2000, 80)):
-        converged = times <= limit
-        p_values.append(log_rank(np.minimum(times, limit), converged, ~converged, second).p_value)
-    assert 0.03 <= np.mean(np.array(p_values) < 0.05) <= 0.07
+    pairs, limit = 2000, 150
+    times = rng.geometric(0.01, pairs * 80)
+    group, second, converged = np.repeat(np.arange(pairs), 80), np.tile(np.arange(80) >= 40, pairs), times <= limit
+    found = significance.log_rank(group, np.minimum(times, limit), converged, ~converged, second, pairs)
+    assert 0.03 <= np.mean(found.p_value < 0.05) <= 0.07
 
 
 @settings(max_examples=25)  # multipletests takes a tenth of a second

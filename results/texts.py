@@ -1,0 +1,18 @@
+"""Numbers as people read them."""
+
+import numpy as np
+
+
+def percent_text(share: float) -> str:
+    """A share in per cent, to a tenth of one."""
+    return "?" if np.isnan(share) else f"{100 * share:.1f} %"
+
+
+def epochs_text(epochs: float) -> str:
+    """A number of epochs, whole."""
+    return "?" if np.isnan(epochs) else "∞" if np.isinf(epochs) else f"{epochs:,.0f}"
+
+
+def interval_text(low: float, high: float, text) -> str:
+    """An interval, whose ends `text` writes; one number where they are the same."""
+    return text(low) if low == high else f"{text(low)} – {text(high)}"
