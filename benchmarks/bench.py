@@ -25,7 +25,7 @@ import sweep_bench
 
 from backsweep.kernels import train
 from backsweep.results.schema import OUTCOMES
-from backsweep.results.survival import kaplan_meier, survival_quantile
+from backsweep.results.statistics.survival import kaplan_meier, survival_quantile
 from backsweep.results.tables import summary
 
 X, Y = bare_kernel.X, bare_kernel.Y

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .bootstrap import RESAMPLES, bootstrap
 from .errors import InputError
-from .running_time import epochs_for_each_success
-from .significance import holm, log_rank, mcnemar, paired_difference_interval
-from .tables import axis_columns, grouped
+from .statistics.bootstrap import RESAMPLES, bootstrap
+from .statistics.running_time import epochs_for_each_success
+from .statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
+from .tables import axis_columns, grouped, level_texts
 
 
-def compare_settings(table: pd.DataFrame, setting: str, first, second, *, rng: np.random.Generator, **options) -> pd.DataFrame:
-    """Two values of one setting, paired by seed, for each combination of the others; see `compare_sweeps`.
+def values_of(table: pd.DataFrame, setting: str, first, second) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The runs that have the first, and those that have the second value of a setting, without it: to be compared below.
 
     InputError if there is no such setting or no run has the value.
     """
@@ -23,8 +23,9 @@ def compare_settings(table: pd.DataFrame, setting: str, first, second, *, rng: n
     for value in (first, second):
         parts.append(table[table[setting] == value].drop(columns=setting))
         if parts[-1].empty:
-            raise InputError(f"{setting}: no run has the value {value!r}; there are {list(table[setting].unique())}")
-    return compare_sweeps(*parts, rng=rng, **options)
+            there = ", ".join(level_texts(sorted(table[setting].dropna().unique().tolist())))
+            raise InputError(f"{setting}: no run has the value {value!r}; there is {there}")
+    return parts[0], parts[1]
 
 
 def compare_sweeps(
@@ -55,25 +56,16 @@ def compare_sweeps(
     pairs = _paired(first, second, by)
     limit = _uncensored_limit(pairs, limit)
     number, settings = grouped(pairs[[*by, "seed"]], by)
-    groups = len(settings)
-    one, two = ((pairs[f"outcome_{side}"] == "converged").to_numpy() for side in ("first", "second"))
-    both, only_first, only_second, neither = (
-        np.bincount(number[which], minlength=groups) for which in (one & two, one & ~two, ~one & two, ~one & ~two)
-    )
-    count = np.bincount(number, minlength=groups)
-    low, high = paired_difference_interval(only_first, only_second, count)
-    p = mcnemar(only_first, only_second)
+    groups, counts = len(settings), _counted(pairs, number, settings)
+    low, high = paired_difference_interval(counts["only_first"], counts["only_second"], counts["pairs"])
+    p = mcnemar(counts["only_first"], counts["only_second"])
+    one, two = _converged(pairs)
     epochs = [pairs[f"epochs_{side}"].to_numpy(np.float64) for side in ("first", "second")]
     times = [np.where(converged, np.minimum(spent, limit), limit) for spent, converged in zip(epochs, (one, two), strict=True)]
     sums = np.column_stack([times[1] - times[0], np.ones(len(pairs))])
     spent = np.column_stack([epochs[0], one, epochs[1], two])
-    return settings.assign(
-        pairs=count,
-        both=both,
-        only_first=only_first,
-        only_second=only_second,
-        neither=neither,
-        success_difference=(only_second - only_first) / count,
+    return counts.assign(
+        success_difference=(counts["only_second"] - counts["only_first"]) / counts["pairs"],
         success_difference_low=low,
         success_difference_high=high,
         success_p=p,
@@ -82,6 +74,25 @@ def compare_sweeps(
         **bootstrap(sums, number, groups, _mean, rng, resamples).columns("restricted_mean_difference"),
         **bootstrap(spent, number, groups, _running_time_difference, rng, resamples).columns("running_time_difference"),
     )
+
+
+def paired_outcomes(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
+    """The first columns of `compare_sweeps`: pairs, and of how many of them both, one or neither converged."""
+    by = _settings(first, second, by)
+    pairs = _paired(first, second, by)
+    return _counted(pairs, *grouped(pairs[[*by, "seed"]], by))
+
+
+def _counted(pairs: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame) -> pd.DataFrame:
+    one, two = _converged(pairs)
+    which = {"both": one & two, "only_first": one & ~two, "only_second": ~one & two, "neither": ~one & ~two}
+    counts = {name: np.bincount(number[those], minlength=len(settings)) for name, those in which.items()}
+    return settings.assign(pairs=np.bincount(number, minlength=len(settings)), **counts)
+
+
+def _converged(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    first, second = ((pairs[f"outcome_{side}"] == "converged").to_numpy() for side in ("first", "second"))
+    return first, second
 
 
 def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:

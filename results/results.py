@@ -3,17 +3,20 @@
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from .errors import InputError
+from .reprs import about, html_of_results, text_of
 from .schema import Manifest, Session
 from .store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
 
 
 class Results:
@@ -46,7 +49,7 @@ class Results:
     @cached_property
     def table(self) -> "pd.DataFrame":
         """One row a run, in the order of the run number; the columns are those of `results.schema.runs_schema`."""
-        return self.store.read().to_pandas()
+        return self.store.read().to_pandas(use_threads=False)  # see `files.read_table`
 
     def summary(self, by: Sequence[str] | None = None) -> "pd.DataFrame":
         """See `results.tables.summary`."""
@@ -54,12 +57,85 @@ class Results:
 
         return tables.summary(self.table, by)
 
+    def details(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
+        """See `results.summaries.detailed_summary`. seed: of the resampling that intervals come from."""
+        from .summaries import detailed_summary
+
+        return detailed_summary(self.table, by, rng=np.random.default_rng(seed))
+
+    def best(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
+        """See `results.selection.best_on_other_seeds`. seed: of how seeds are dealt, and of the resampling."""
+        from .selection import best_on_other_seeds
+
+        return best_on_other_seeds(self.table, by, rng=np.random.default_rng(seed))
+
+    def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
+        """See `results.what_matters.what_matters`. seed: of the resampling."""
+        from .what_matters import what_matters
+
+        return what_matters(self.table, rng=np.random.default_rng(seed))
+
+    def restarts(self, first: int | None = None) -> "pd.DataFrame":
+        """See `results.tables.restart_report`."""
+        from . import tables
+
+        return tables.restart_report(self.table, first)
+
+    def compare(self, setting: str, first, second, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
+        """Two values of a setting, over the same seeds, or as samples; see `results.comparison`. seed: of the resampling."""
+        from .comparison import values_of
+
+        return _compared(*values_of(self.table, setting, first, second), None, paired, seed)
+
+    def compare_with(
+        self, other: "Results", by: Sequence[str] | None = None, *, paired: bool = True, seed: int = 0
+    ) -> "pd.DataFrame":
+        """Another sweep against this one, over the same seeds, or as samples; see `results.comparison`."""
+        return _compared(self.table, other.table, by, paired, seed)
+
+    def seeds_to_know(self, half_width: float, by: Sequence[str] | None = None) -> "pd.DataFrame":
+        """How many runs it takes to know success within ±half_width; see `results.more_seeds`."""
+        from .more_seeds import seeds_to_know
+
+        return seeds_to_know(self.table, by, half_width=half_width)
+
+    def seeds_to_compare(self, setting: str, first, second, *, power: float = 0.8) -> "pd.DataFrame":
+        """How many seeds it takes to tell two values of a setting apart; see `results.more_seeds`."""
+        from .comparison import values_of
+        from .more_seeds import seeds_to_compare
+
+        return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
+
+    def figure(self, kind: str, axes: "Axes | None" = None, **options: Any) -> "Axes":
+        """Draw one of `results.figures.FIGURES` by name, as "survival", and return its Axes; `figures.save` writes a file.
+
+        options: those of its kind; "loss" takes run = a number whose trajectory was recorded, or is in the report.
+        """
+        from .figures import figure
+
+        if kind == "trajectories":
+            options["records"] = self.trajectories()
+        elif kind == "slope":
+            options.setdefault("rng", np.random.default_rng(0))
+        elif kind == "loss":
+            return figure(kind, self._losses(options.get("run")), axes, **options)
+        return figure(kind, self.what_matters() if kind == "importance" else self.table, axes, **options)
+
+    def _losses(self, run: int | None) -> "pd.DataFrame":
+        if run is None:
+            raise InputError("run: the figure of a loss takes the number of a run")
+        kept = self.trajectory(run)
+        losses = self.trajectories([run]) if kept is None else kept
+        if losses.empty:
+            raise InputError(f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again")
+        return losses
+
     def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
         """What the sweep recorded of these runs (None: of all that were recorded), a row for each run and epoch.
 
         Columns run, epoch, loss, accuracy, gradient_norm, weight_norm; all before the epoch's first update, and at the end.
         """
-        return self.store.records(runs).to_pandas()
+        return self.store.records(runs).to_pandas(use_threads=False)
 
     def weights(self, run: int) -> "tuple[list[np.ndarray], list[np.ndarray]]":
         """The final weights of a run, (units, inputs) for each layer, and its biases, (units,). InputError if not kept."""
@@ -68,19 +144,48 @@ class Results:
     def trajectory(self, run: int) -> "pd.DataFrame | None":
         """Columns epoch and loss of a run whose trajectory was kept, else None."""
         kept = self.store.trajectories().get(run)
-        return None if kept is None else kept.to_pandas()
+        return None if kept is None else kept.to_pandas(use_threads=False)
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report, one HTML file (default: report.html in the folder), and return its path."""
-        from .report import write_report  # matplotlib takes a second to import; only reports need it
+        from .report import write_html  # matplotlib and Altair take a second to import; only reports need them
 
         path = self.path / "report.html" if path is None else Path(path)
         if path.is_dir():
             raise InputError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
-        return write_report(self, path)
+        return write_html(self, path)
+
+    def report_markdown(self, folder: str | Path | None = None) -> Path:
+        """Write the report as Markdown into a folder (default: report in the folder), figures and tables beside it."""
+        from .report import write_markdown
+
+        return write_markdown(self, self.path / "report" if folder is None else Path(folder))
+
+    def to_xarray(self) -> "xr.Dataset":
+        """See `results.datasets.dataset`."""
+        from .datasets import dataset
+
+        return dataset(self.table, self.manifest)
+
+    def query(self, sql: str) -> "pd.DataFrame":
+        """See `results.queries.query`."""
+        from .queries import query
+
+        return query(self.store, sql)
 
     def __repr__(self) -> str:
-        return f"<Results {str(self.path)!r}: {self.manifest.name}, {self.done:,} of {self.manifest.runs:,} runs>"
+        return text_of(*about(self))
+
+    def _repr_html_(self) -> str:
+        return html_of_results(self)
+
+
+def _compared(first, second, by, paired: bool, seed: int) -> "pd.DataFrame":
+    from .comparison import compare_sweeps, compare_unpaired
+
+    if paired:
+        return compare_sweeps(first, second, by, rng=np.random.default_rng(seed))
+    return compare_unpaired(first, second, by)
 
 
 def layers_of(kept: pa.Table, run: int) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .bootstrap import RESAMPLES
 from .errors import InputError
-from .running_time import epochs_for_each_success, expected_running_time
-from .statistics import wilson_interval
+from .statistics.bootstrap import RESAMPLES
+from .statistics.groups import wilson_interval
+from .statistics.running_time import epochs_for_each_success, expected_running_time
 from .tables import axis_columns, grouped
 
 

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .bootstrap import RESAMPLES
 from .errors import InputError
-from .running_time import expected_running_time
-from .schema import OUTCOMES
-from .statistics import interquartile_mean
-from .survival import restricted_mean, survival_quantile
-from .tables import axis_columns, curves_of, grouped, summary_of
+from .statistics.bootstrap import RESAMPLES
+from .statistics.groups import interquartile_mean
+from .statistics.running_time import expected_running_time
+from .statistics.survival import restricted_mean, survival_quantile
+from .tables import axis_columns, curves_of, grouped, outcome_shares, summary_of
 
 
 def detailed_summary(
@@ -50,14 +49,6 @@ def detailed_summary(
         interquartile_mean_loss=interquartile_mean(number, table["loss"].to_numpy(), groups),
         mean_epochs_of_converged_only=mean_of_converged,
     )
-
-
-def outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
-    """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
-    runs = np.bincount(number, minlength=groups)
-    counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
-    with np.errstate(invalid="ignore"):
-        return {name: count / runs for name, count in counts.items()}
 
 
 def _survival_columns(table, number, curves, groups, limit) -> dict[str, np.ndarray]:

@@ -6,25 +6,15 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
-from .running_time import restarted_trials
-from .schema import FIRST_COLUMNS, LAST_COLUMNS
-from .statistics import wilson_interval
-from .survival import Survival, kaplan_meier, survival_quantile
-from .texts import epochs_text, interval_text, percent_text
+from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
+from .statistics.groups import wilson_interval
+from .statistics.running_time import restarted_trials
+from .statistics.survival import Survival, kaplan_meier, survival_quantile
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
     """The columns of settings that vary."""
     return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
-
-
-def widest_settings(table: pd.DataFrame) -> tuple[str, str | None]:
-    """The setting with the most values and the one with the next most, if there is one. InputError where nothing varies."""
-    levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
-    widest = sorted(levels, key=lambda name: -levels[name])[:2]
-    if not widest:
-        raise InputError("no setting varies")
-    return widest[0], widest[1] if len(widest) > 1 else None
 
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
@@ -84,6 +74,14 @@ def summary_of(table: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame, 
     )
 
 
+def outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+    """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
+    runs = np.bincount(number, minlength=groups)
+    counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
+    with np.errstate(invalid="ignore"):
+        return {name: count / runs for name, count in counts.items()}
+
+
 def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFrame:
     """One row for each combination of settings: how long it takes if a run that does not converge starts again.
 
@@ -121,25 +119,6 @@ def typical_run(table: pd.DataFrame) -> int | None:
     best = cells.sort_values(["size", "median"], ascending=[False, True], kind="stable").index[0]
     ordered = converged[converged["cell"] == best].sort_values(["epochs", "run"])
     return int(ordered["run"].iloc[(len(ordered) - 1) // 2])
-
-
-def readable(summary: pd.DataFrame) -> pd.DataFrame:
-    """A summary as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
-    settings = summary.iloc[:, : summary.columns.get_loc("runs")]
-    shown = pd.DataFrame({name: level_texts(settings[name].tolist()) for name in settings}, index=summary.index)
-    return shown.assign(
-        **{
-            "runs": summary["runs"].map("{:,}".format),
-            "converged": summary["success"].map(percent_text),
-            "success 95 %": _intervals(summary["success_low"], summary["success_high"], percent_text),
-            "median epochs": summary["median_epochs"].map(epochs_text),
-            "epochs 95 %": _intervals(summary["median_low"], summary["median_high"], epochs_text),
-        }
-    )
-
-
-def _intervals(low: pd.Series, high: pd.Series, text) -> list[str]:
-    return [interval_text(a, b, text) for a, b in zip(low, high, strict=True)]
 
 
 def level_texts(levels: list, digits: int = 4) -> list[str]:

@@ -8,9 +8,9 @@ def percent_text(share: float) -> str:
     return "?" if np.isnan(share) else f"{100 * share:.1f} %"
 
 
-def epochs_text(epochs: float) -> str:
-    """A number of epochs, whole."""
-    return "?" if np.isnan(epochs) else "∞" if np.isinf(epochs) else f"{epochs:,.0f}"
+def whole_text(number: float) -> str:
+    """A number of epochs or runs, whole; ∞ for one that is never reached."""
+    return "?" if np.isnan(number) else "∞" if np.isinf(number) else f"{number:,.0f}"
 
 
 def interval_text(low: float, high: float, text) -> str:

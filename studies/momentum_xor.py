@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from backsweep.results.tables import readable, summary
+from backsweep.results import readable
+from backsweep.results.tables import summary
 from common import Check, command, concluded, published, run
 
 
@@ -25,7 +26,7 @@ def spread(table: pd.DataFrame) -> list[str]:
     """All seeds, in words."""
     solved = table.loc[table["outcome"] == "converged", "epochs"]
     low, middle, high = solved.quantile([0.25, 0.5, 0.75])
-    row = readable(summary(table)).iloc[0]
+    row = readable.summary(summary(table)).iloc[0]
     return [
         f"{len(table):,} seeds: {row['converged']} converged ({row['success 95 %']}), median {row['median epochs']} epochs "
         f"({row['epochs 95 %']})",

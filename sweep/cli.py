@@ -6,22 +6,22 @@ import os
 import shlex
 import signal
 import sys
-import threading
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ..results.errors import InputError
-from .show import BackendName, LogFormat, TableFormat, plan_lines, print_replay, print_summary, remarks, slug
+from . import reading
+from .beside import beside, fail
+from .outline import plan_lines
+from .reading import Folder, Format, opened, write_report
+from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 
 if TYPE_CHECKING:
     from ..results import Results
     from .sweep import Sweep
-
-Result = TypeVar("Result")
 
 app = typer.Typer(
     help="Train small neural networks by the hundred thousand, and see which converge.",
@@ -32,7 +32,6 @@ app = typer.Typer(
 )
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
 Log = Annotated[LogFormat, typer.Option(help="What goes to stdout meanwhile: a bar, or an object of JSON a line.")]
@@ -40,7 +39,6 @@ Force = Annotated[bool, typer.Option("--force", help="Go on although the disk se
 Address = Annotated[
     str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
 ]
-By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 
 
 @app.command()
@@ -61,10 +59,10 @@ def demo(
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
     results = attend(sweep, out, log, jobs=jobs, force=force)
     if log is LogFormat.json:
-        _report(results, to=sys.stderr)
+        write_report(results, to=sys.stderr)
     else:
         print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
-        _report(results)
+        write_report(results)
 
 
 @app.command()
@@ -118,29 +116,11 @@ def resume(
     attend(Sweep.of_folder(folder), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
-@app.command()
-def table(
-    folder: Folder,
-    by: By = None,
-    form: Annotated[TableFormat, typer.Option("--format", help="How to print it.")] = TableFormat.text,
-) -> None:
-    """Print the summary of DIR: success and epochs to convergence, with 95 % intervals."""
-    results = _opened(folder)
-    columns = [name.strip() for name in by.split(",") if name.strip()] if by is not None else None
-    found = results.summary(columns)
-    print_summary(found, form)
-    if form is TableFormat.text:
-        for remark in remarks(results, list(found.columns)):
-            print(remark)
-
-
-@app.command()
-def report(
-    folder: Folder,
-    out: Annotated[Path | None, typer.Option(help="The file to write; default: DIR/report.html.")] = None,
-) -> None:
-    """Write DIR/report.html: what was swept, the tables and the pictures."""
-    _report(_opened(folder), out)
+app.command()(reading.table)
+app.command()(reading.compare)
+app.command()(reading.seeds)
+app.command()(reading.figure)
+app.command()(reading.report)
 
 
 @app.command()
@@ -153,12 +133,12 @@ def replay(
     from .replay import replay as train_again
     from .sweep import Sweep
 
-    results = _opened(folder)
+    results = opened(folder)
     plan = Sweep.of_folder(folder).plan()
-    again, unlike = _beside(lambda: (train_again(plan, number), _differences(results, plan, [number])))
+    again, unlike = beside(lambda: (train_again(plan, number), _differences(results, plan, [number])))
     print_replay(again, form)
     if unlike:
-        _fail("; ".join(unlike))
+        fail("; ".join(unlike))
     if form is TableFormat.text and number in set(results.table["run"]):
         print("The same bits as in the folder.")
 
@@ -173,43 +153,15 @@ def verify(
 
     from .sweep import Sweep
 
-    results = _opened(folder)
+    results = opened(folder)
     runs = results.table["run"].to_numpy()
     if not len(runs):
         raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
-    unlike = _beside(lambda: _differences(results, Sweep.of_folder(folder).plan(), chosen))
+    unlike = beside(lambda: _differences(results, Sweep.of_folder(folder).plan(), chosen))
     if unlike:
-        _fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
+        fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
     print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
-
-
-def _beside(work: Callable[[], Result]) -> Result:
-    """Do it in a thread beside this one, which Ctrl-C then ends at once, whatever the kernels are at."""
-    done: list[Result] = []
-    failed: list[BaseException] = []
-
-    def attempt() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:
-            failed.append(error)
-
-    worker = threading.Thread(target=attempt, daemon=True)
-    worker.start()
-    try:
-        worker.join()
-    except KeyboardInterrupt:
-        _fail("interrupted. Nothing was changed; give the same command again")
-    if failed:
-        raise failed[0]
-    return done[0]
-
-
-def _opened(folder: Path) -> "Results":
-    from ..results import Results
-
-    return Results.open(folder)
 
 
 @app.command()
@@ -223,7 +175,7 @@ def status(folder: Folder) -> None:
 @app.command()
 def ls(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A folder with folders of results.")] = Path("runs"),
-    form: Annotated[TableFormat, typer.Option("--format", help="How to print it.")] = TableFormat.text,
+    form: Format = TableFormat.text,
 ) -> None:
     """List the sweeps in DIR: how many runs, how many of them done, how they ended, since when."""
     from .overview import print_list
@@ -238,18 +190,8 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
 
     for line in plan_lines(sweep.plan()):
         print(line)
-    for line in estimate_lines(_beside(lambda: sweep.estimate(jobs=jobs)), free_bytes(out)):
+    for line in estimate_lines(beside(lambda: sweep.estimate(jobs=jobs)), free_bytes(out)):
         print(line)
-
-
-def _report(results: "Results", out: Path | None = None, to: TextIO | None = None) -> None:
-    from .sweep import keep_typical_trajectory
-
-    try:
-        _beside(lambda: keep_typical_trajectory(results))
-    except InputError as error:  # as where the data file is gone: the rows are still there to be reported
-        print(f"backsweep: {error}; the report goes without a trajectory", file=sys.stderr)
-    print(f"Report: {results.report(out)}", file=to)
 
 
 def _differences(results: "Results", plan, runs) -> list[str]:
@@ -257,11 +199,6 @@ def _differences(results: "Results", plan, runs) -> list[str]:
 
     table = results.table
     return differences(plan, table[table["run"].isin(runs)])
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"backsweep: {message}", file=sys.stderr)
-    raise typer.Exit(1)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..kernels import Nonsense, Unusable, check
 from ..results.errors import InputError
+from ..results.reprs import html_of, text_of
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..results.store import Span
 from .arguments import of_task, per_run, to_arguments
@@ -21,6 +22,7 @@ from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
 from .design import without
+from .outline import plan_lines
 from .records import record_epochs, recorded_runs
 from .spec import UNITS, Spec
 from .starts import SETTING as START_FILE
@@ -103,6 +105,17 @@ class Plan:
             kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool | None) or "batch" in key)
             found.setdefault(kind, np.arange(start, stop, len(self.seeds)))
         return list(found.values())
+
+    def __repr__(self) -> str:
+        head, axes = self._outline()
+        return text_of(head, ["; ".join(axes)] if axes else [])
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._outline())
+
+    def _outline(self) -> tuple[str, list[str]]:
+        count, *axes = plan_lines(self)
+        return f"Plan {self.spec.name!r}: {count}", [axis.strip() for axis in axes]
 
     def _of_run(self, run: int) -> dict[str, Any]:
         """Every setting of one run, in the order of the spec, so that those of layers stand in the order of the layers."""

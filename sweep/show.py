@@ -1,10 +1,11 @@
 """How results are printed: summaries in five formats, a run's trajectory, and the closing line of a sweep."""
 
-import json
 import math
 import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ..results.formats import FOR_PAGES, FOR_PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,11 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..results import Results
-    from .axes import AxisInUse
-    from .plan import Plan
     from .replay import Replay
 
-WIDE = 500
+WIDE = 1_000_000
 LONGEST_NAME = 200  # bytes; file systems take 255
 EXCERPT = 25  # lines of a trajectory on a terminal
 
@@ -62,12 +61,10 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
     """Print a table: in full for a program, or what `readable` makes of it for people."""
     if form is TableFormat.text:
         _print_text(readable())
-    elif form is TableFormat.markdown:
-        print(_markdown(readable()))
-    elif form is TableFormat.latex:
-        print(_latex(readable()))
+    elif form in FOR_PAGES:
+        print(FOR_PAGES[form](readable()), end="")
     else:
-        _print_data(table, form)
+        print(FOR_PROGRAMS[form](table), end="")
 
 
 def print_replay(again: "Replay", form: TableFormat) -> None:
@@ -86,28 +83,8 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
         trajectory = trajectory.iloc[picks[picks <= last]]
         _print_text(trajectory.assign(**{name: trajectory[name].map(text) for name, text in TRAJECTORY_TEXTS.items()}))
-    elif form in {TableFormat.csv, TableFormat.json}:
-        _print_data(trajectory, form)
     else:
-        print(_markdown(trajectory) if form is TableFormat.markdown else _latex(trajectory))
-
-
-def plan_lines(plan: "Plan") -> list[str]:
-    """What a sweep would run."""
-    counts = ((plan.runs, "run"), (plan.cells, "cell"), (len(plan.seeds), "seed"), (len(plan.shapes()), "network shape"))
-    runs, cells, seeds, shapes = (f"{count:,} {what}{'s' if count != 1 else ''}" for count, what in counts)
-    axes = [f"  {axis.called}: {_span(axis)}" for axis in plan.spec.axes if axis.shown]
-    return [f"{runs}: {cells} × {seeds}, {shapes}", *axes]
-
-
-def _span(axis: "AxisInUse") -> str:
-    """How many values an axis has, and from where to where; of a sampled one, the least and the largest."""
-    from .design import SAMPLED  # a plan has loaded it already; this file loads no kernels
-
-    if axis.zip == SAMPLED:
-        return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
-    points = list(dict.fromkeys(point for point in axis.points if point is not None))
-    return f"{len(points):,} in all, {_shown(points[0])} ... {_shown(points[-1])}"
+        print_table(trajectory, lambda: trajectory, form)
 
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
@@ -119,14 +96,6 @@ def remarks(results: "Results", shown: list[str]) -> list[str]:
     if pooled:
         found.append(f"Pooled over {', '.join(pooled)}; the intervals take the pooled runs for replicates of one setting.")
     return found
-
-
-def _print_data(table: "pd.DataFrame", form: TableFormat) -> None:
-    if form is TableFormat.csv:
-        print(table.to_csv(index=False), end="")
-    else:
-        rows = table.to_dict(orient="records")
-        print(json.dumps([{key: _finite(value) for key, value in row.items()} for row in rows]))
 
 
 def _number(form: str) -> "Callable[[float], str]":
@@ -144,60 +113,23 @@ TRAJECTORY_TEXTS = {
 
 def _shown(value: object) -> str:
     """A value as people read it; that of an accuracy where there is none is a dash."""
-    if isinstance(value, tuple):
-        return str(list(value))
     return "–" if isinstance(value, float) and math.isnan(value) else str(value)
 
 
-def _finite(value):
-    """JSON knows neither infinity nor NaN."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _readable(table: "pd.DataFrame") -> "pd.DataFrame":
-    from ..results.tables import readable
+    from ..results.readable import summary
 
-    return readable(table)
+    return summary(table)
 
 
 def _print_text(table: "pd.DataFrame") -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in table.columns:
-        shown.add_column(escape(str(name)), justify="right", no_wrap=True)
+        shown.add_column(Text(str(name)), justify="right", no_wrap=True)
     for row in table.itertuples(index=False):
-        shown.add_row(*(escape(str(value)) for value in row))
+        shown.add_row(*(Text(str(value)) for value in row))
     Console(width=WIDE).print(shown)  # a number cut off at the screen's edge would be worse than a long line
-
-
-def _markdown(table: "pd.DataFrame") -> str:
-    def line(cells) -> str:
-        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
-
-    rows = [line(row) for row in table.itertuples(index=False)]
-    return "\n".join([line(table.columns), line(["---:"] * len(table.columns)), *rows])
-
-
-def _latex(table: "pd.DataFrame") -> str:
-    special = {
-        "\\": r"\textbackslash{}",
-        "%": r"\%",
-        "_": r"\_",
-        "&": r"\&",
-        "#": r"\#",
-        "$": r"\$",
-        "{": r"\{",
-        "}": r"\}",
-        "∞": r"$\infty$",
-        "–": "--",
-    }
-
-    def line(cells) -> str:
-        return " & ".join("".join(special.get(c, c) for c in str(cell)) for cell in cells) + r" \\"
-
-    rows = [line(row) for row in table.itertuples(index=False)]
-    head = [rf"\begin{{tabular}}{{{'r' * len(table.columns)}}}", r"\hline", line(table.columns), r"\hline"]
-    return "\n".join([*head, *rows, r"\hline", r"\end{tabular}"])

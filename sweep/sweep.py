@@ -11,6 +11,7 @@ from ..kernels import SOURCES_HASH
 from ..results import Results
 from ..results.errors import BusyError, InputError
 from ..results.manifest import MANIFEST, has_manifest
+from ..results.reprs import html_of, text_of
 from ..results.schema import Beside, Estimate, Manifest
 from ..results.store import Store
 from .backends import BACKENDS, Backend, workers
@@ -18,6 +19,7 @@ from .blame import in_words
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
 from .machine import cpu_name, now, versions
+from .outline import sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
 from .progress import Progress
@@ -96,6 +98,12 @@ class Sweep:
     def to_toml(self) -> str:
         """TOML of the same sweep, for `from_toml`: what was written without defaults, the name, and where its files lie."""
         return toml_text(self.spec.said())
+
+    def __repr__(self) -> str:
+        return text_of(*sweep_lines(self.spec))
+
+    def _repr_html_(self) -> str:
+        return html_of(*sweep_lines(self.spec))
 
     def _data(self) -> dict[str, str]:
         try:

@@ -1,52 +1,232 @@
-"""Heat maps of two settings."""
+"""Heat maps of two settings: how many runs converge, and how soon."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
+from matplotlib.image import AxesImage
+from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from ..tables import axis_columns, summary
-from .style import label_levels
+from ..errors import InputError
+from ..tables import axis_columns, level_texts, summary
+from .levels import LETTER, LINE, levels_in_words, name_levels
+from .style import FAINT, label_log_epochs, percent, plain
 
 
 @dataclass(frozen=True)
-class SuccessMap:
-    """Shares converged over one or two settings: share[i, j] at rows[i] of setting `row` and columns[j] of `column`."""
+class Grid:
+    """The cells of a map: rows[i] of setting `row`, None where only one varies, at columns[j] of `column`.
+
+    others: settings that vary as well, whose runs are taken together.
+    """
 
     column: str
     columns: list
     row: str | None
     rows: list
+    others: tuple[str, ...]
+
+    @property
+    def over(self) -> str:
+        """The settings of the map, for texts."""
+        return f"{self.row} and {self.column}" if self.row is not None else self.column
+
+    @property
+    def what_a_cell_is(self) -> str:
+        """A sentence for the caption."""
+        others = f" and all values of {', '.join(self.others)}" if self.others else ""
+        return f"Each cell is of all its seeds{others}; where it is empty there are no runs."
+
+    @property
+    def sides(self) -> str:
+        """The same with how many values there are and between which."""
+        sides = f"{self.column} ({levels_in_words(self.columns)})"
+        return sides if self.row is None else f"{sides} and {self.row} ({levels_in_words(self.rows)})"
+
+    def _cell(self, at) -> str:
+        words = f"{self.column} {level_texts(self.columns, digits=3)[at[1]]}"
+        return words if self.row is None else f"{words}, {self.row} {level_texts(self.rows, digits=3)[at[0]]}"
+
+
+@dataclass(frozen=True)
+class SuccessMap(Grid):
+    """Shares of runs that converged: share[i, j] at rows[i] and columns[j], (rows, columns), nan without runs."""
+
     share: np.ndarray
 
+    @property
+    def words(self) -> str:
+        """What is to be seen, for those who do not see it."""
+        there = self.share[np.isfinite(self.share)]
+        best = np.unravel_index(np.nanargmax(self.share), self.share.shape)
+        return (
+            f"Heat map of the share of runs that converged, over {self.sides}: from {percent(there.min())} to "
+            f"{percent(there.max())}, the most first at {self._cell(best)}. "
+            f"At least half converge in {np.sum(there >= 0.5):,} of {len(there):,} cells, none in {np.sum(there == 0):,}."
+        )
 
-def success_map(table: pd.DataFrame) -> SuccessMap | None:
-    """Of the two settings with the most values, the one with more across; None if no setting varies."""
-    levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
-    chosen = sorted(levels, key=lambda name: -levels[name])[:2]
-    if not chosen:
-        return None
-    found = summary(table, chosen)
-    if len(chosen) == 1:
-        return SuccessMap(chosen[0], found[chosen[0]].tolist(), None, [], found["success"].to_numpy()[None, :])
-    grid = found.pivot(index=chosen[1], columns=chosen[0], values="success")  # noqa: PD010  # pivot_table leaves out NaN
-    return SuccessMap(chosen[0], grid.columns.tolist(), chosen[1], grid.index.tolist(), grid.to_numpy())
+    @property
+    def caption(self) -> str:
+        """What is shown and how it was computed."""
+        return f"Share of runs that converged, over {self.over}. {self.what_a_cell_is}"
+
+
+@dataclass(frozen=True)
+class MedianMap(Grid):
+    """Kaplan-Meier medians of the epochs to convergence, median[i, j] at rows[i] and columns[j], (rows, columns).
+
+    inf where fewer than half are seen to converge, nan without runs.
+    """
+
+    median: np.ndarray
+
+    @property
+    def words(self) -> str:
+        """What is to be seen, for those who do not see it."""
+        known = np.where(np.isfinite(self.median), self.median, np.nan)
+        low, high = (np.unravel_index(find(known), known.shape) for find in (np.nanargmin, np.nanargmax))
+        return (
+            f"Heat map of the median epochs to convergence, over {self.sides}: from {known[low]:,.0f} at {self._cell(low)} "
+            f"to {known[high]:,.0f} at {self._cell(high)}. "
+            f"In {np.isinf(self.median).sum():,} of {(~np.isnan(self.median)).sum():,} cells fewer than half converge."
+        )
+
+    @property
+    def caption(self) -> str:
+        """What is shown and how it was computed."""
+        return (
+            f"Median epochs to convergence (Kaplan–Meier), over {self.over}; colours on a log scale. Runs out of epochs count "
+            "as censored, diverged and stalled ones as never converging; hatched where fewer than half are seen to converge. "
+            f"{self.what_a_cell_is}"
+        )
+
+
+def success_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> SuccessMap:
+    """The share converged over two settings; by default the two with the most values, the one with more across.
+
+    InputError if no setting varies, there is none of that name, or the table is empty.
+    """
+    return SuccessMap(*_grid(table, row, column, "success"))
+
+
+def median_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> MedianMap:
+    """The median epochs over two settings, chosen as for `success_map`.
+
+    InputError as there, and if half of the runs converge in no cell.
+    """
+    found = MedianMap(*_grid(table, row, column, "median_epochs"))
+    if not np.isfinite(found.median).any():
+        raise InputError(f"over {found.over} there is no cell in which half of the runs converge, so none has a median")
+    return found
 
 
 def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
     """A heat map of the share that converged; cells without runs stay empty."""
-    picture = axes.pcolormesh(value.share, cmap=colormaps["cividis"], vmin=0, vmax=1, edgecolors="face", linewidth=0.3)
-    axes.set_xlabel(value.column)
-    label_levels(axes.xaxis, value.columns, most=9)
-    axes.set_ylabel(value.row or "")
-    label_levels(axes.yaxis, value.rows, most=12)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-    if axes.figure is not None:
-        bar = axes.figure.colorbar(picture, ax=axes, format=PercentFormatter(1, decimals=0), pad=0.02)
-        bar.set_label("converged")
-        bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    picture = draw_cells(value, value.share, axes, Normalize(0, 1), colormaps["cividis"])
+    _write_into_cells(value.share, _short_percent, picture, axes)
+    bar = colour_bar(picture, axes, "converged")
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     return axes
+
+
+def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
+    """A heat map of the median epochs, few are bright; hatched where fewer than half converge, empty without runs."""
+    never = np.isinf(value.median)
+    median = np.where(never, np.nan, np.maximum(value.median, 1))  # a log scale has no place for epoch 0
+    low, high = np.nanmin(median), np.nanmax(median)
+    picture = draw_cells(value, median, axes, LogNorm(low, high if high > low else 1.1 * low), colormaps["cividis_r"])
+    _write_into_cells(value.median, "{:,.0f}".format, picture, axes)
+    if never.any():
+        axes.pcolor(np.where(never, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
+        legend = Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
+        axes.legend(
+            [legend], ["fewer than half converge"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize=9
+        )
+    bar = colour_bar(picture, axes, "median epochs")
+    label_log_epochs(bar.ax.yaxis, low, high)
+    return axes
+
+
+def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) -> tuple[str | None, str]:
+    """The two settings of a map, row and column; what is not given is the one with the most values of those left.
+
+    The row is None where only one setting varies. InputError as for `success_map`.
+    """
+    if table.empty:
+        raise InputError("there is no run in the table, so there is nothing to draw")
+    levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
+    names = sorted(levels, key=lambda name: -levels[name])
+    if not names:
+        raise InputError("no setting varies in this table; a map is drawn over one or two that do")
+    for given in (row, column):
+        if given is not None and given not in names:
+            raise InputError(f"there is no setting {given!r} that varies; there is {', '.join(names)}")
+    if row is not None and (row == column or len(names) == 1):
+        raise InputError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
+    free = [name for name in names if name not in (row, column)]
+    column = column if column is not None else free.pop(0)
+    return row if row is not None else free[0] if free else None, column
+
+
+def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: str) -> tuple:
+    row, column = chosen_settings(table, row, column)
+    others = tuple(name for name in axis_columns(table) if name not in (row, column))
+    found = summary(table, [column] if row is None else [column, row])
+    if row is None:
+        return column, found[column].tolist(), None, [], others, found[statistic].to_numpy()[None, :]
+    grid = found.pivot(index=row, columns=column, values=statistic)  # noqa: PD010  # pivot_table leaves out NaN
+    return column, grid.columns.tolist(), row, grid.index.tolist(), others, grid.to_numpy()
+
+
+def draw_cells(grid: Grid, values: np.ndarray, axes: Axes, norm: Normalize, colours: Colormap) -> AxesImage:
+    """Values (rows, columns) as an image whose axes name the settings; empty where nan."""
+    rows, columns = values.shape
+    # An image: thousands of cells stay small in a file, and no hairlines show between them.
+    picture = axes.imshow(
+        values, colours, norm, aspect="auto", origin="lower", interpolation="none", extent=(0, columns, 0, rows)
+    )
+    axes.spines[:].set_visible(False)
+    name_levels(axes.xaxis, grid.columns)
+    axes.set_xlabel(plain(grid.column, 80))
+    if grid.row is None:
+        axes.set_yticks([])
+    else:
+        name_levels(axes.yaxis, grid.rows)
+        axes.set_ylabel(plain(grid.row))
+    return picture
+
+
+def _short_percent(share: float) -> str:
+    """0 % and 100 % mean none and all."""
+    shown = f"{100 * share:.0f} %"
+    return "<1 %" if shown == "0 %" and share > 0 else ">99 %" if shown == "100 %" and share < 1 else shown
+
+
+def _write_into_cells(values: np.ndarray, text: Callable, picture: AxesImage, axes: Axes) -> None:
+    """The numbers themselves, if all are few and short enough to stand in their cells."""
+    there = np.argwhere(np.isfinite(values))
+    texts = [text(values[i, j]) for i, j in there]
+    width, height = (size / axes.figure.dpi / cells for size, cells in zip(axes.bbox.size, values.shape[::-1], strict=True))
+    if width < LETTER * max(map(len, texts)) or height < LINE:
+        return
+    ground = picture.to_rgba(np.asarray(picture.get_array()))
+    dark = ground[..., :3] @ [0.3, 0.59, 0.11] < 0.5
+    for (i, j), number in zip(there, texts, strict=True):
+        # Not INK, which follows the page: these stand on the map's own colours.
+        colour = "white" if dark[i, j] else "black"
+        axes.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8.5, color=colour)
+
+
+def colour_bar(picture: AxesImage, axes: Axes, label: str) -> Colorbar:
+    """The key to the colours, on the right."""
+    bar = axes.figure.colorbar(picture, ax=axes, pad=0.02)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+    bar.minorticks_off()
+    return bar

@@ -5,18 +5,29 @@ which the report turns into the page's own text colour, so that one drawing serv
 """
 
 import io
+from textwrap import wrap
 from typing import Any
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
-
-from ..tables import level_texts
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 INK = "#1b1e23"
 FAINT = "#8a8f98"
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#a58b00")
+# A pattern for each colour of LINES, for print in grey.
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (6, 2)),
+    (0, (1, 1.2)),
+    (0, (6, 2, 1, 2)),
+    (0, (3, 1)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (1, 3)),
+    (0, (10, 3)),
+)
 STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
@@ -45,14 +56,52 @@ def draw_svg(draw, *values, width: float = 7.2, height: float = 3.6) -> str:
     return text[text.index("<svg") :]
 
 
-def label_levels(axis: Axis, levels: list, most: int) -> None:
-    """Name the cells 0, 1, ... of an axis by these values, at most so many of them."""
-    step = -(-len(levels) // most) or 1
-    shown = range(0, len(levels), step)
-    axis.set_ticks([k + 0.5 for k in shown], level_texts([levels[k] for k in shown], digits=3))
-
-
 def label_epochs(axis: Axis) -> None:
     """Write epochs out: 10,000 and not 10^4."""
     axis.set_major_formatter(FuncFormatter(lambda epochs, _: f"{epochs:,.0f}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def plain(text: str, most: int = 40) -> str:
+    """A text that matplotlib shows as it is, on one line: a dollar begins no formula. Of a longer one the end is cut off."""
+    line = " ".join(text.split())
+    return (line if len(line) <= most else line[: most - 1] + "…").replace("$", r"\$")
+
+
+def label_log_epochs(axis: Axis, first: float, last: float) -> None:
+    """As `label_epochs`, on a log scale from `first` to `last`: where that is not many powers of ten, also between them."""
+    if last < 5 * first:
+        axis.set_major_locator(MaxNLocator(6, integer=True))
+        axis.set_minor_locator(NullLocator())
+    else:
+        axis.set_major_locator(LogLocator(10, (1.0,) if last > 1000 * first else (1.0, 2.0, 5.0)))
+    label_epochs(axis)
+
+
+def legend_above(axes: Axes, labels: list[str]) -> None:
+    """Name what was drawn with a label, in this order, above the Axes: there no legend can cover data.
+
+    The names are put in afterwards, since matplotlib leaves out those that begin with an underscore.
+    """
+    handles, _ = axes.get_legend_handles_labels()
+    texts = ["\n".join(wrap(label, 76)) for label in labels]
+    longest = max((len(label) for label in labels), default=0)
+    columns = 1 if longest > 34 else 2 if longest > 20 else 3
+    legend = axes.legend(
+        handles,
+        ["name"] * len(handles),
+        loc="lower left",
+        bbox_to_anchor=(0, 1.01),
+        borderaxespad=0,
+        ncols=min(columns, len(texts) or 1),
+        fontsize=9 if len(labels) <= 4 else 8,
+        handlelength=3.4,
+    )
+    for text, name in zip(legend.get_texts(), texts, strict=True):
+        text.set_parse_math(False)  # `$x$` is no formula
+        text.set_text(name)
+
+
+def percent(share: float) -> str:
+    """A share for people, to a tenth of a per cent; only none and all are 0 % and 100 %."""
+    return f"{100 * abs(share):.0f} %" if share in (0, 1) else f"{min(max(100 * share, 0.1), 99.9):.1f} %"

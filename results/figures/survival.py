@@ -1,5 +1,10 @@
-"""How soon runs converge: survival curves of a few cells."""
+"""How soon runs converge: survival curves of a few groups of runs.
 
+A curve ends where the last of its runs was cut off: what lies beyond was not seen. Where no run was cut off, those that have
+not converged never will, and the curve goes on to the edge.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,18 +12,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from ..survival import Survival
-from ..tables import axis_columns, level_texts, summary, survival
-from .style import LINES, label_epochs
-
-
-@dataclass(frozen=True)
-class SurvivalPicture:
-    """Survival curves with their labels, and the epoch to which they are drawn."""
-
-    curves: Survival
-    labels: list[str]
-    last: int
+from ..errors import InputError
+from ..statistics.survival import Survival, kaplan_meier, survival_quantile
+from ..tables import axis_columns, grouped, level_texts, summary
+from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 
 
 def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
@@ -30,39 +27,135 @@ def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
     names = axis_columns(table)
     if len(names) == 1 and (found["success"] > 0).any():
         found = found[found["success"] > 0]  # of one setting many values may fail, and say nothing in a picture
-    ranked = found.sort_values(["success", "median_epochs"], ascending=[False, True], kind="stable")
+    ranked = _ranked(found)
     if len(names) > 1:
-        fewest = min(names, key=lambda name: table[name].nunique(dropna=False))
-        ranked = ranked.groupby(fewest, sort=False, observed=True, dropna=False).head(1)
+        ranked = ranked.groupby(_fewest_values(table), sort=False, observed=True, dropna=False).head(1)
     return ranked.head(most).sort_index()
 
 
-def survival_picture(table: pd.DataFrame) -> SurvivalPicture:
-    """The curves of `best_cells`."""
-    names = axis_columns(table)
-    cells = best_cells(table)
-    chosen = table.merge(cells[names], on=names) if names else table
-    curves, settings = survival(chosen, names)
+def _fewest_values(table: pd.DataFrame) -> str:
+    return min(axis_columns(table), key=lambda name: table[name].nunique(dropna=False))
+
+
+def _ranked(found: pd.DataFrame) -> pd.DataFrame:
+    return found.sort_values(["success", "median_epochs"], ascending=[False, True], kind="stable")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A few groups of runs: which group each run of `table` belongs to, (runs,), and the groups' labels.
+
+    chosen: a sentence that says which groups these are of how many, or nothing where they are all.
+    """
+
+    table: pd.DataFrame
+    number: np.ndarray
+    labels: list[str]
+    chosen: str
+
+
+def few_groups(table: pd.DataFrame, by: Sequence[str] | None = None) -> Groups:
+    """As many groups as there are colours: the combinations of the settings `by` where most runs converge, or `best_cells`.
+
+    InputError without a run, and for an unknown setting.
+    """
+    if table.empty:
+        raise InputError("no run is done yet; a figure needs at least one")
+    names = axis_columns(table) if by is None else [by] if isinstance(by, str) else list(by)
+    number, settings = grouped(table, names)
+    best = best_cells(table) if by is None else _ranked(summary(table, names)).head(len(LINES)).sort_index()
+    place = np.full(len(settings), -1)
+    place[best.index] = np.arange(len(best))
+    shown = place[number] >= 0
+    of_each = f": for each value of {_fewest_values(table)} the one" if by is None and len(names) > 1 else ", those"
+    chosen = f" Shown are {len(best)} of {len(settings):,} settings{of_each} where most runs converge."
+    labels = setting_labels(best[settings.columns])
+    return Groups(table[shown], place[number][shown], labels, chosen if len(best) < len(settings) else "")
+
+
+def setting_labels(settings: pd.DataFrame) -> list[str]:
+    """A label for each row: hidden 2, lr 0.562."""
     texts = {str(name): level_texts(settings[name].tolist(), digits=3) for name in settings}
-    labels = [", ".join(f"{name} {column[k]}" for name, column in texts.items()) for k in range(len(settings))]
-    return SurvivalPicture(curves, [str(label) or "all runs" for label in labels or [""]], int(chosen["epochs"].max()))
+    return [", ".join(f"{name} {column[k]}" for name, column in texts.items()) or "all runs" for k in range(len(settings))]
+
+
+@dataclass(frozen=True)
+class SurvivalPicture:
+    """Survival curves with their labels.
+
+    until: the epoch of the last run of each curve that was cut off, inf where none was. last: the epoch of the last run of
+    all. chosen: as of `Groups`.
+    """
+
+    curves: Survival
+    labels: list[str]
+    until: list[float]
+    last: int
+    chosen: str
+
+    @property
+    def words(self) -> str:
+        """For those who do not see it."""
+        return f"Falling curves of the share of runs not yet converged, by epoch. {self.findings}"
+
+    @property
+    def findings(self) -> str:
+        """Of each curve how many converge, and when half have."""
+        half, _, _ = survival_quantile(self.curves, len(self.labels))
+        found = []
+        for group, (label, until) in enumerate(zip(self.labels, self.until, strict=True)):
+            left = self.curves.survival[self.curves.group == group]
+            share = 1 - left[-1] if len(left) else 0.0
+            soon = f", half by epoch {half[group]:,.0f}" if np.isfinite(half[group]) else ""
+            by = f" by epoch {until:,.0f}" if np.isfinite(until) else ""
+            found.append(f"{label}: {percent(share)} converged{by}{soon}")
+        return "; ".join(found) + "."
+
+    @property
+    def caption(self) -> str:
+        """What is shown, and how it was computed."""
+        return (
+            "Share of runs not yet converged (Kaplan–Meier, 95 % log-log bands). Runs out of epochs count as censored, "
+            f"diverged and stalled ones as never converging. Epoch 0 stands at the left edge.{self.chosen}"
+        )
+
+
+def survival_picture(table: pd.DataFrame, by: Sequence[str] | None = None) -> SurvivalPicture:
+    """The curves of `few_groups`; InputError as there."""
+    return SurvivalPicture(*survival_curves(few_groups(table, by)))
+
+
+def survival_curves(groups: Groups) -> tuple[Survival, list[str], list[float], int, str]:
+    """What a `SurvivalPicture` of these groups holds."""
+    epochs = groups.table["epochs"].to_numpy()
+    converged, capped = ((groups.table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    longest = np.zeros(len(groups.labels), np.int64)
+    np.maximum.at(longest, groups.number, epochs)
+    cut = np.bincount(groups.number[capped], minlength=len(longest)) > 0
+    curves = kaplan_meier(groups.number, epochs, converged, capped)
+    return curves, groups.labels, np.where(cut, longest, np.inf).tolist(), int(epochs.max()), groups.chosen
 
 
 def draw_survival(value: SurvivalPicture, axes: Axes) -> Axes:
     """The share of runs that has not converged by each epoch, with 95 % bands; epochs on a log scale."""
+    return draw_curves(value, axes, lambda share: share, "not yet converged")
+
+
+def draw_curves(value: SurvivalPicture, axes: Axes, shown: Callable[[np.ndarray], np.ndarray], name: str) -> Axes:
+    """Of each curve what `shown` makes of the share not yet converged."""
     curves = value.curves
-    positive = curves.epoch[curves.epoch > 0]
-    begin = max(1, int(positive.min(initial=max(value.last, 2)) * 0.7))
-    for group, (label, colour) in enumerate(zip(value.labels, LINES, strict=False)):
+    begin = max(1, int(curves.epoch[curves.epoch > 0].min(initial=max(value.last, 2)) * 0.7))
+    end = 1.04 * max(value.last, begin + 1)
+    for group, (until, colour, dash) in enumerate(zip(value.until, LINES, DASHES, strict=False)):
         mine = curves.group == group
-        epoch = np.concatenate([[begin], np.maximum(curves.epoch[mine], begin), [max(value.last, begin + 1)]])
-        share, low, high = (_extended(line[mine]) for line in (curves.survival, curves.low, curves.high))
-        axes.step(epoch, share, where="post", color=colour, label=label, linewidth=1.6)
-        axes.fill_between(epoch, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
-    axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel="epochs", ylabel="not yet converged")
-    label_epochs(axes.xaxis)
+        epoch = np.concatenate([[begin], np.maximum(curves.epoch[mine], begin), [min(max(until, begin), end)]])
+        share, low, high = (shown(_extended(line[mine])) for line in (curves.survival, curves.low, curves.high))
+        axes.step(epoch, share, where="post", color=colour, linestyle=dash, label="curve", linewidth=1.6)
+        axes.fill_between(epoch, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
+    axes.set(xscale="log", xlim=(begin, end), ylim=(-0.02, 1.02), xlabel="epochs", ylabel=name)
+    label_log_epochs(axes.xaxis, begin, end)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(loc="best")
+    legend_above(axes, value.labels)
     return axes
 
 

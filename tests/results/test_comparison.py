@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from backsweep.results.comparison import compare_settings, compare_sweeps, compare_unpaired
+from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.errors import InputError
 from backsweep.results.schema import OUTCOMES
 
@@ -45,7 +45,7 @@ BOTH = pd.concat([FIRST.assign(lr=0.1, bias=True), SECOND.assign(lr=0.2, bias=Tr
 
 
 def test_two_values_of_a_setting():
-    found = compare_settings(BOTH, "lr", 0.1, 0.2, rng=generator(), resamples=200)
+    found = compare_sweeps(*values_of(BOTH, "lr", 0.1, 0.2), rng=generator(), resamples=200)
     assert found["bias"].tolist() == [True]  # of the other combination there is no pair
     alone = compare_sweeps(FIRST, SECOND, rng=generator(), resamples=200)
     pd.testing.assert_frame_equal(found.drop(columns="bias"), alone)
@@ -89,9 +89,9 @@ def test_what_cannot_be_paired_is_named():
     with pytest.raises(InputError, match="at most 40"):
         compare_sweeps(FIRST, SECOND, rng=generator(), limit=45)
     with pytest.raises(InputError, match=r"0\.3"):
-        compare_settings(BOTH, "lr", 0.1, 0.3, rng=generator())
+        compare_sweeps(*values_of(BOTH, "lr", 0.1, 0.3), rng=generator())
     with pytest.raises(InputError, match="'width'"):
-        compare_settings(BOTH, "width", 1, 2, rng=generator())
+        compare_sweeps(*values_of(BOTH, "width", 1, 2), rng=generator())
     with pytest.raises(InputError, match="'width'"):
         compare_sweeps(BOTH, BOTH, ["width"], rng=generator())
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from backsweep.results.loss_bands import BANDS, loss_bands
+from backsweep.results.statistics.loss_bands import BANDS, loss_bands
 
 
 def made_up(rng, runs, longest):
@@ -22,7 +22,7 @@ def by_hand(records, table, group, at):
     for run, outcome, of in zip(table["run"], table["outcome"], group, strict=True):
         mine = records[records["run"] == run].sort_values("epoch")
         if len(mine):
-            ended = outcome == "diverged" and mine["epoch"].iloc[-1] < at
+            ended = outcome == "diverged" and mine["epoch"].iloc[-1] <= at
             losses.setdefault(of, []).append(np.inf if ended else mine[mine["epoch"] <= at]["loss"].iloc[-1])
     return {of: np.quantile(some, list(BANDS.values()), method="inverted_cdf") for of, some in losses.items()}
 
@@ -32,17 +32,17 @@ def test_the_quantiles_are_those_of_a_plain_loop():
     table, records = made_up(rng, 40, 30)
     group = rng.integers(0, 3, 40)
     found = loss_bands(records, table, group, points=1000)
-    assert sorted(found["epoch"].unique()) == sorted(records["epoch"].unique())
+    assert sorted(found["epoch"].unique()) == [*range(0, records["epoch"].max(), 3), records["epoch"].max()]
     for (of, at), row in found.set_index(["group", "epoch"]).iterrows():
         np.testing.assert_array_equal(row[list(BANDS)].to_numpy(float), by_hand(records, table, group, at)[of])
 
 
 def test_a_run_that_ended_keeps_its_loss_and_one_that_diverged_has_an_infinite_one():
     table = pd.DataFrame({"run": [0, 1], "outcome": ["converged", "diverged"]})
-    records = pd.DataFrame({"run": [0, 0, 1, 1, 1], "epoch": [0, 2, 0, 1, 4], "loss": [1.0, 0.1, 1.0, 9.0, np.nan]})
+    records = pd.DataFrame({"run": [0, 0, 1, 1, 1], "epoch": [0, 2, 0, 2, 3], "loss": [1.0, 0.1, 1.0, 9.0, 11.0]})
     found = loss_bands(records, table, np.array([0, 1]), points=10).set_index(["group", "epoch"])["median"]
-    assert found.loc[0].tolist() == [1.0, 1.0, 0.1, 0.1]
-    assert found.loc[1].tolist() == [1.0, 9.0, 9.0, np.inf]
+    assert found.loc[0].tolist() == [1.0, 0.1, 0.1]
+    assert found.loc[1].tolist() == [1.0, 9.0, np.inf]
 
 
 def test_few_points_keep_the_ends():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results.running_time import restarted_trials
 from backsweep.results.schema import OUTCOMES
+from backsweep.results.statistics.running_time import restarted_trials
 from backsweep.results.tables import restart_report
 
 

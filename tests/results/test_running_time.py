@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from backsweep.results.running_time import expected_running_time
+from backsweep.results.statistics.running_time import expected_running_time
 
 
 def test_all_epochs_for_each_success():
@@ -71,7 +71,7 @@ def test_a_group_is_no_less_sure_for_being_dealt_into_batches(monkeypatch):
     group, epochs, converged = np.repeat(np.arange(50), 1000), rng.integers(1, 100, 50_000), rng.random(50_000) < 0.5
     widths = []
     for batches in (200, 2000):
-        monkeypatch.setattr("backsweep.results.bootstrap.BATCHES", batches)
+        monkeypatch.setattr("backsweep.results.statistics.bootstrap.BATCHES", batches)
         found = expected_running_time(group, epochs, converged, 50, rng)
         widths.append(np.mean(found.high - found.low))
     assert widths[0] == pytest.approx(widths[1], rel=0.03)

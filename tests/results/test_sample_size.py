@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
 
 from backsweep.results.errors import InputError
-from backsweep.results.sample_size import more_seeds, pairs_to_tell_apart, seeds_to_half_width, seeds_to_tell_apart
-from backsweep.results.significance import mcnemar
+from backsweep.results.statistics.sample_size import more_seeds, pairs_to_tell_apart, seeds_to_half_width, seeds_to_tell_apart
+from backsweep.results.statistics.significance import mcnemar
 
 rates = st.integers(1, 99).map(lambda percent: percent / 100)
 

@@ -8,8 +8,8 @@ from scipy import stats
 from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
-from backsweep.results import significance
-from backsweep.results.significance import FEW_PAIRS, holm, mcnemar, paired_difference_interval
+from backsweep.results.statistics import significance
+from backsweep.results.statistics.significance import FEW_PAIRS, holm, mcnemar, paired_difference_interval
 
 counts = st.integers(0, 60)
 

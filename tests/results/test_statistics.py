@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from backsweep.results.statistics import interquartile_mean, wilson_interval
+from backsweep.results.statistics.groups import interquartile_mean, wilson_interval
 
 # R. G. Newcombe, Statistics in Medicine 17 (1998) 857, table I: the score interval without continuity correction.
 NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)]

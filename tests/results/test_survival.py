@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from backsweep.results.survival import kaplan_meier, restricted_mean, survival_quantile
+from backsweep.results.statistics.survival import kaplan_meier, restricted_mean, survival_quantile
 
 # E. J. Freireich et al., Blood 21 (1963) 699: weeks of remission under 6-mercaptopurine; 0 where still in remission.
 WEEKS = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.results import readable
 from backsweep.results.errors import InputError
 from backsweep.results.schema import OUTCOMES
-from backsweep.results.tables import level_texts, readable, summary, typical_run
+from backsweep.results.tables import level_texts, summary, typical_run
 
 
 def table(outcomes, epochs, **settings):
@@ -54,14 +55,14 @@ def test_by_default_by_every_setting_that_varies_and_by_nothing_all_runs():
 
 def test_different_values_are_told_apart():
     close = summary(MIXED.assign(lr=[1.00001] * 4 + [1.00002] * 4), "lr")
-    assert readable(close)["lr"].tolist() == ["1.00001", "1.00002"]
+    assert readable.summary(close)["lr"].tolist() == ["1.00001", "1.00002"]
 
 
 def test_what_runs_have_not_is_a_group_of_its_own_and_a_dash():
     runs = table(["converged"] * 3, [1, 2, 3], rule=["gd", "momentum", "gd"], beta=[np.nan, 0.5, np.nan])
     found = summary(runs)
     assert found["runs"].tolist() == [2, 1]
-    assert readable(found)["beta"].tolist() == ["–", "0.5"]
+    assert readable.summary(found)["beta"].tolist() == ["–", "0.5"]
     assert level_texts([float("nan"), 0.12341, float("nan"), 0.12342]) == ["–", "0.12341", "–", "0.12342"]
     assert level_texts([None, "a"]) == ["–", "a"]
 
@@ -75,7 +76,7 @@ def test_unknown_columns_are_named_with_those_there_are():
 def test_where_none_converges_the_median_is_never(outcome):
     found = summary(table([outcome] * 3, [5, 6, 7], lr=[0.1] * 3))
     assert found[["success", "success_low", "median_epochs"]].to_numpy().tolist() == [[0.0, 0.0, np.inf]]
-    assert readable(found)["median epochs"].tolist() == ["∞"]
+    assert readable.summary(found)["median epochs"].tolist() == ["∞"]
 
 
 @pytest.mark.parametrize("rows", [0, 1])
@@ -92,5 +93,5 @@ def test_the_typical_run_is_the_median_of_the_best_cell():
 
 
 def test_readable_summaries_are_text():
-    shown = readable(summary(MIXED, ["lr"]))
+    shown = readable.summary(summary(MIXED, ["lr"]))
     assert shown.iloc[0].tolist() == ["0.1", "4", "50.0 %", "15.0 % – 85.0 %", "20", "10 – ∞"]

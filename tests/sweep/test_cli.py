@@ -34,7 +34,7 @@ def test_the_demo_path(tmp_path):
     assert "M run-epochs/s" in out
     assert len([line for line in out.splitlines() if " %" in line and "–" in line]) == 100
     report = tmp_path / out.splitlines()[-1].removeprefix("Report: ")
-    assert report.read_text().count("<svg") == 3
+    assert report.read_text().count("<figure>") == 8
     assert "All 1,000 runs were done already" in must("demo", "--small", cwd=tmp_path)
 
 

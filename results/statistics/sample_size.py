@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import ndtri
 
-from .errors import InputError
-from .statistics import CONFIDENCE
+from ..errors import InputError
+from .groups import CONFIDENCE
 
 POWER = 0.8
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .bootstrap import RESAMPLES, Interval, bootstrap
-from .statistics import CONFIDENCE
+from .groups import CONFIDENCE
 
 
 def epochs_for_each_success(totals: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from .statistics import CONFIDENCE, first_of_group
+from .groups import CONFIDENCE, first_of_group
 
 # Rounding in a product of a million factors; S(t) equal to one half must count as having reached it.
 TOLERANCE = 1e-9

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import chdtrc, ndtri
 
-from .statistics import CONFIDENCE
+from .groups import CONFIDENCE
 
 # Below so many pairs that differ, McNemar's statistic is too coarse for its limiting distribution.
 FEW_PAIRS = 25

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from .statistics import CONFIDENCE
+from .groups import CONFIDENCE
 
 RESAMPLES = 1000
 BATCHES = 500

@@ -1,0 +1,105 @@
+"""The table of runs as an array with named dimensions.
+
+A grid is an array: a dimension for each setting that varies, and one for the seeds; axes that advance together share theirs.
+A design of which this would be mostly holes, sampled or with tables of settings of their own, has its cells as a dimension.
+An outcome is a code of one byte with its meaning beside it, as the conventions for climate and forecast data (CF) have flags:
+words would take many times the memory, and NetCDF has no good place for them.
+"""
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .errors import InputError
+from .schema import LAST_COLUMNS, OUTCOMES, Manifest
+from .tables import axis_columns, grouped
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MISSING = -1  # the outcome of a run that is not there
+SAMPLED = {"uniform", "loguniform"}
+TITLES = ("name", "scheme")  # what a table of a spec is chosen by
+
+Coordinates = dict[str, tuple[str, np.ndarray]]  # by name: along which dimension, and the values
+
+
+def dataset(table: pd.DataFrame, manifest: Manifest) -> "xr.Dataset":
+    """The runs of a table as an xarray.Dataset, (setting, ..., seed); of a design that is no grid, (cell, seed).
+
+    A setting's dimension has its values as coordinate, in the order of a summary; of axes that are zipped it is named after
+    the first, and the others are coordinates along it. Only values with a run that is done are there.
+    outcome: int8, 0 ... 3 in the order of `schema.OUTCOMES` (attributes flag_values, flag_meanings), -1 where no run is.
+    epochs, loss, accuracy[, measure]: float64, NaN there. Attributes name, spec_hash, versions: str.
+    InputError if xarray is not installed.
+    """
+    try:
+        import xarray as xr
+    except ImportError:
+        raise InputError("xarray is not installed; pip install 'backsweep[xarray]'") from None
+    places, coordinates = _cells(table.drop_duplicates("cell"), manifest)
+    cell, _ = pd.factorize(table["cell"])
+    seed, seeds = pd.factorize(table["seed"], sort=True)
+    at = (*(place[cell] for place in places.values()), seed)
+    coordinates["seed"] = ("seed", np.asarray(seeds))
+    sizes = {name: len(coordinates[name][1]) for name in (*places, "seed")}
+    columns = {name: _spread(_numbers(table[name]), at, tuple(sizes.values())) for name in LAST_COLUMNS if name in table}
+    versions = ", ".join(f"{what} {version}" for what, version in manifest.versions.items())
+    about = {"name": manifest.name, "spec_hash": manifest.spec_hash, "versions": versions}
+    found = xr.Dataset({name: (tuple(sizes), column) for name, column in columns.items()}, coordinates, about)
+    codes = np.arange(MISSING, len(OUTCOMES), dtype=np.int8)
+    found["outcome"].attrs = {"flag_values": codes, "flag_meanings": " ".join(["missing", *OUTCOMES])}
+    return found
+
+
+def _cells(cells: pd.DataFrame, manifest: Manifest) -> tuple[dict[str, np.ndarray], Coordinates]:
+    """For each dimension but the seeds' the place of every cell, (cells,); and the coordinates. cells: a row for each."""
+    bundles = _bundles(manifest)
+    if bundles is None:
+        along = {name: ("cell", np.asarray(cells[name])) for name in ("cell", *axis_columns(cells))}
+        return {"cell": np.arange(len(cells))}, along
+    places, coordinates = {}, {}
+    for names in bundles:
+        places[names[0]], settings = grouped(cells, names)
+        coordinates |= {name: (names[0], np.asarray(settings[name])) for name in names}
+    return places, coordinates
+
+
+def _bundles(manifest: Manifest) -> list[list[str]] | None:
+    """The columns of axes that advance together; None if the design is no grid."""
+    bundles: dict[tuple[str, str], list[str]] = {}
+    for axis in manifest.axes:
+        place, _, last = axis.setting.rpartition(".")
+        written = _at(manifest.spec, axis.setting)
+        if written is None and last in TITLES:
+            written = _at(manifest.spec, place)  # the axis is of tables; those of their own numbers are not in the spec there
+        if written is None or SAMPLED & written.keys():
+            return None
+        key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)
+        bundles.setdefault(key, []).append(axis.name)
+    return list(bundles.values())
+
+
+def _at(spec: dict[str, Any], setting: str) -> Any:
+    """What a spec has at a dotted setting, whose last word may have a layer behind it: train.lr[0]; None if nothing."""
+
+    def within(table: Any, key: str) -> Any:
+        return table[int(key)] if isinstance(table, list) else table and table.get(key)
+
+    return reduce(within, setting.replace("[", ".").replace("]", "").split("."), spec)
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """A column as numbers: an outcome as its code."""
+    if column.name == "outcome":
+        return column.cat.set_categories(OUTCOMES).cat.codes.to_numpy(np.int8)
+    return column.to_numpy(np.float64)
+
+
+def _spread(column: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """The values of runs at their places in an array of this shape."""
+    found = np.full(shape, MISSING if column.dtype == np.int8 else np.nan, column.dtype)
+    found[at] = column
+    return found

@@ -1,0 +1,103 @@
+"""How much of what happens each setting explains: bars of shares of variance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from ..errors import InputError
+from .style import INK, LINES, legend_above, percent, plain
+
+HATCHES = ("", "////")
+MOST_FACTORS = 10
+NAMES = {"success": "whether runs converge", "log epochs": "how soon (log epochs)"}
+METHODS = {
+    "variance": "analysis of variance, intervals by a bootstrap over seeds",
+    "PED-ANOVA": "PED-ANOVA of whether a combination is among the best tenth, intervals by a bootstrap over combinations",
+}
+
+
+@dataclass(frozen=True)
+class ImportancePicture:
+    """Shares of the variance of each response that factors explain, (responses, factors), low ... high their intervals.
+
+    Factors with the largest share first; nan where a share is not known. left_out: how many factors are not shown.
+    method: how the shares were computed.
+    """
+
+    responses: list[str]
+    factors: list[str]
+    share: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    left_out: int
+    method: str
+
+    @property
+    def words(self) -> str:
+        """For those who do not see it."""
+        found = []
+        for response, shares in zip(self.responses, self.share, strict=True):
+            texts = [f"{name} {percent(one)}" for name, one in zip(self.factors, shares, strict=True) if not np.isnan(one)]
+            unknown = [name for name, one in zip(self.factors, shares, strict=True) if np.isnan(one)]
+            texts += [f"not known for {', '.join(unknown)}"] if unknown else []
+            found.append(f"of {NAMES.get(response, response)}: {', '.join(texts)}")
+        return f"Bars of the shares of variance that each setting explains; {'; '.join(found)}."
+
+    @property
+    def caption(self) -> str:
+        """What is shown, and how it was computed."""
+        more = f" {self.left_out} more explain less than any of these." if self.left_out else ""
+        return (
+            f"Share of the variance that each setting explains, with 95 % intervals ({self.method}). Runs that never converge "
+            "count with the epochs at which the first was cut off. Seed: what a seed does under all settings alike; "
+            f"rest: what is left.{more}"
+        )
+
+
+def importance_picture(found: pd.DataFrame) -> ImportancePicture:
+    """Of what `what_matters.what_matters` found: columns response, factor, share, share_low, share_high and method.
+
+    The ten factors that explain most of either response. InputError where no share is known.
+    """
+    if found["share"].isna().all():
+        raise InputError("no share of variance is known: what runs did does not vary, or too few converged")
+    responses = list(dict.fromkeys(found["response"]))
+    largest = found.groupby("factor", sort=False)["share"].max().sort_values(ascending=False, kind="stable")
+    factors = largest.index[:MOST_FACTORS]
+    share, low, high = (
+        found.pivot_table(column, "response", "factor", sort=False, dropna=False).reindex(responses, columns=factors).to_numpy()
+        for column in ("share", "share_low", "share_high")
+    )
+    method = "; ".join(METHODS.get(name, name) for name in dict.fromkeys(map(str, found["method"])))
+    return ImportancePicture(responses, list(map(str, factors)), share, low, high, len(largest) - len(factors), method)
+
+
+def draw_importance(value: ImportancePicture, axes: Axes) -> Axes:
+    """Horizontal bars, the responses beside each other, with intervals; "not known" where there is no share."""
+    thick = 0.8 / max(len(value.responses), 2)
+    for k, (share, low, high) in enumerate(zip(value.share, value.low, value.high, strict=True)):
+        place = np.arange(len(share)) + (k - (len(value.responses) - 1) / 2) * thick
+        known = ~np.isnan(share)
+        axes.barh(
+            place[known],
+            share[known],
+            thick * 0.9,
+            color=LINES[k],
+            label="share",
+            alpha=0.75,
+            hatch=HATCHES[k % 2],
+            edgecolor="white",
+        )
+        ends = np.array([share - low, high - share])[:, known]
+        axes.errorbar(share[known], place[known], xerr=np.maximum(ends, 0), fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
+        for at in place[~known]:
+            axes.text(0.005, at, "not known", fontsize=8, va="center")
+    axes.set(xlabel="share of variance", xlim=(0, None), ylim=(len(value.factors) - 0.5, -0.5))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_yticks(range(len(value.factors)), [plain(name, 36) for name in value.factors], fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    legend_above(axes, [NAMES.get(response, response) for response in value.responses])
+    return axes

@@ -1,0 +1,122 @@
+"""How runs end: shares of the outcomes, a bar for each combination of settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from ..errors import InputError
+from ..schema import OUTCOMES
+from ..tables import axis_columns, grouped, level_texts
+from .levels import name_levels
+from .style import FAINT, LINES, percent, plain
+
+MOST_BARS = 40  # that can be told apart at the height of a page
+# Colours and hatches of OUTCOMES, in their order.
+LOOKS = ((LINES[0], ""), (LINES[1], "xxx"), (LINES[4], "..."), (FAINT, "///"))
+IN_WORDS = ("converged", "diverged", "stalled", "ran out of epochs")
+
+
+@dataclass(frozen=True)
+class OutcomeShares:
+    """Shares of runs by outcome: share[i, k] of bar i ended as OUTCOMES[k], (bars, 4); runs[i] of them.
+
+    by: the settings that tell the bars apart, levels[i] their values in bar i. others: settings whose runs are taken together.
+    """
+
+    by: tuple[str, ...]
+    levels: list[tuple]
+    runs: np.ndarray
+    share: np.ndarray
+    others: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """What is to be seen, for those who do not see it."""
+        total = self.runs @ self.share / self.runs.sum()
+        parts = ", ".join(f"{percent(share)} {outcome}" for share, outcome in zip(total, IN_WORDS, strict=True))
+        words = f"Bars of how runs end: of all {self.runs.sum():,}, {parts}."
+        if len(self.levels) == 1:
+            return words
+        best, worst = np.argmax(self.share[:, 0]), np.argmin(self.share[:, 0])
+        return (
+            f"{words} The most converge at {self._bar(int(best))}, {percent(self.share[best, 0])}; "
+            f"the fewest at {self._bar(int(worst))}, {percent(self.share[worst, 0])}."
+        )
+
+    @property
+    def caption(self) -> str:
+        """What is shown and how it was computed."""
+        what = f" for each value of {' with each of '.join(self.by)}" if self.by else ""
+        others = f" and over all values of {', '.join(self.others)}" if self.others else ""
+        return (
+            f"Shares of runs by how they ended{what}, over all seeds{others}. Capped runs had not converged when their epochs "
+            "were used up, and might have later; diverged and stalled ones never will."
+        )
+
+    def _bar(self, bar: int) -> str:
+        columns = (level_texts(list(column), digits=3) for column in zip(*self.levels, strict=True))
+        return ", ".join(f"{name} {texts[bar]}" for name, texts in zip(self.by, columns, strict=True))
+
+
+def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> OutcomeShares:
+    """The outcomes for each combination of the settings `by`.
+
+    By default all that vary; where these make more than MOST_BARS bars, the one with the fewest values.
+    InputError if there is no run, or no such setting.
+    """
+    if table.empty:
+        raise InputError("there is no run in the table, so there is nothing to draw")
+    by = _settings_of_bars(table) if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    number, settings = grouped(table, by)
+    counts = np.stack([np.bincount(number[table["outcome"] == name], minlength=len(settings)) for name in OUTCOMES], axis=1)
+    runs = counts.sum(axis=1)
+    others = tuple(name for name in axis_columns(table) if name not in by)
+    levels = list(zip(*(settings[name].tolist() for name in by), strict=True)) if by else [()]
+    return OutcomeShares(tuple(by), levels, runs, counts / runs[:, None], others)
+
+
+def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
+    """Stacked bars, the first on top; hatches tell the outcomes apart where colours do not."""
+    begin = np.cumsum(value.share, axis=1) - value.share
+    height = 0.8 if len(value.levels) <= MOST_BARS else 1.0
+    with rc_context({"hatch.color": "white"}):
+        for outcome in np.flatnonzero(value.share.any(axis=0)):
+            colour, hatch = LOOKS[outcome]
+            axes.barh(
+                np.arange(len(value.levels)) + 0.5,
+                value.share[:, outcome],
+                height,
+                begin[:, outcome],
+                color=colour,
+                hatch=hatch,
+                linewidth=0,
+                label=OUTCOMES[outcome],
+            )
+    axes.set(xlim=(0, 1), ylim=(len(value.levels), 0), xlabel="share of runs")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.spines["left"].set_visible(False)
+    _name_bars(value, axes)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), borderaxespad=0, ncols=len(OUTCOMES), fontsize=9)
+    return axes
+
+
+def _settings_of_bars(table: pd.DataFrame) -> list[str]:
+    names = axis_columns(table)
+    bars = len(grouped(table, names)[1])
+    return names if bars <= MOST_BARS else [min(names, key=lambda name: table[name].nunique(dropna=False))]
+
+
+def _name_bars(value: OutcomeShares, axes: Axes) -> None:
+    axes.set_ylabel(plain(", ".join(value.by)))
+    if len(value.by) == 1:
+        name_levels(axes.yaxis, [level for (level,) in value.levels])
+    elif value.by:
+        columns = (level_texts(list(column), digits=3) for column in zip(*value.levels, strict=True))
+        name_levels(axes.yaxis, [", ".join(texts) for texts in zip(*columns, strict=True)], longest=36)
+    else:
+        axes.set_yticks([])

@@ -1,0 +1,115 @@
+"""How the epochs to convergence depend on a setting: medians on log scales, with power laws."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from ..errors import InputError
+from ..slopes import PowerLaws, power_laws
+from ..tables import axis_columns, level_texts
+from .levels import levels_in_words, number_text, round_ticks
+from .style import DASHES, LINES, label_log_epochs, legend_above, plain
+
+MARKERS = "os^Dv*PX"
+
+
+@dataclass(frozen=True)
+class SlopePicture:
+    """Power laws of the epochs, and which of their curves are shown, as many as can be told apart: (shown,), int64."""
+
+    laws: PowerLaws
+    shown: np.ndarray
+
+    @property
+    def labels(self) -> list[str]:
+        """Each curve's value and slope, with its 95 % interval."""
+        texts = level_texts(self.laws.groups, digits=3)
+        names = ["slope" if self.laws.by is None else f"{self.laws.by} {text}" for text in texts]
+        return [f"{names[k]}: {self._slope(k)}" for k in self.shown.tolist()]
+
+    @property
+    def words(self) -> str:
+        """What is to be seen, for those who do not see it."""
+        laws = self.laws
+        farthest = np.nanmax(laws.departure[self.shown])
+        return (
+            f"Median epochs to convergence over {laws.setting} ({levels_in_words(laws.levels.tolist())}) on log scales, "
+            f"with power laws; their slopes: {'; '.join(self.labels)}. The medians lie off their lines by a factor of up to "
+            f"{farthest:.3g}."
+        )
+
+    @property
+    def caption(self) -> str:
+        """What is shown and how it was computed."""
+        laws = self.laws
+        unseen = int(np.isinf(laws.median[self.shown]).sum())
+        left_out = f" {unseen:,} medians are left out: fewer than half of the runs are seen to converge." if unseen else ""
+        some = len(self.shown) < len(laws.groups)
+        chosen = f" Shown are {len(self.shown)} of {len(laws.groups)} curves, evenly spread." if some else ""
+        return (
+            f"Median epochs to convergence (Kaplan–Meier) and power laws, epochs ∝ {laws.setting} to the power of the slope, "
+            "by least squares on the logarithms. Slopes with their 95 % intervals and bands are by a bootstrap over seeds: "
+            f"what other seeds would give, if there is a power law.{left_out}{chosen}"
+        )
+
+    def _slope(self, k: int) -> str:
+        slope, low, high = self.laws.slope[k], self.laws.low[k], self.laws.high[k]
+        if np.isnan(slope):
+            return "no slope"
+        digits = 3 if high - low < 0.05 else 2
+        estimate, *ends = (f"{number:.{digits}f}".replace("-", "−") for number in (slope, low, high))
+        return estimate if np.isnan(low) else f"{estimate} ({' to '.join(ends)})"
+
+
+def slope_picture(
+    table: pd.DataFrame, setting: str | None = None, by: str | None = None, *, rng: np.random.Generator
+) -> SlopePicture:
+    """Power laws over a setting, by default that of numbers above 0 with the most values, a curve for each value of `by`.
+
+    InputError as for `slopes.power_laws`, and if no setting is of numbers above 0.
+    """
+    laws = power_laws(table, scaling_setting(table, by) if setting is None else setting, by, rng=rng)
+    there = np.flatnonzero(laws.used.any(axis=1))
+    picks = np.unique(np.linspace(0, len(there) - 1, min(len(there), len(LINES))).round().astype(np.int64))
+    return SlopePicture(laws, there[picks])
+
+
+def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
+    """The medians as points, the power laws as lines with their bands."""
+    laws = value.laws
+    axes.set(xscale="log", yscale="log", ylabel="median epochs")
+    used = laws.used & np.isin(np.arange(len(laws.groups)), value.shown)[:, None]
+    least, most = laws.median[used].min(), laws.median[used].max()
+    if least == most:  # of which matplotlib would make no range
+        axes.set_ylim(least / 2, most * 2)
+    for k, colour, dashes, marker in zip(value.shown.tolist(), LINES, DASHES, MARKERS, strict=False):
+        look = {"color": colour, "marker": marker, "markersize": 4.5}
+        axes.plot(laws.along[k], laws.line[k], linestyle=dashes, linewidth=1.6, markevery=[], label="curve", **look)
+        axes.plot(laws.levels[used[k]], laws.median[k, used[k]], linestyle="", **look)
+        low, high = laws.line_low[k], laws.line_high[k]
+        axes.fill_between(laws.along[k], low, high, where=(low > 0) & (high < np.inf), color=colour, alpha=0.18, linewidth=0)
+    axes.set_xlabel(plain(laws.setting, 80))
+    levels = laws.levels[used.any(axis=0)]
+    axes.xaxis.set_major_locator(FixedLocator(round_ticks(levels[0], levels[-1], "log", most=6).tolist()))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda level, _: number_text(level)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    label_log_epochs(axes.yaxis, least, most)
+    legend_above(axes, value.labels)
+    return axes
+
+
+def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:
+    """The setting of numbers above 0 with the most values, other than `by`. InputError if there is none."""
+
+    def usable(name: str) -> bool:
+        column = table[name].dropna()
+        is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        return name != by and is_number and bool((column > 0).all())
+
+    names = [name for name in axis_columns(table) if usable(name)]
+    if not names:
+        raise InputError("no setting of numbers above 0 varies in this table, so there is no slope over one")
+    return max(names, key=lambda name: table[name].nunique())

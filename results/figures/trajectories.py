@@ -1,0 +1,140 @@
+"""The loss on the way, of all runs of a cell at once: its median and the bands that half and nine tenths of the runs are in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from ..errors import InputError
+from ..statistics.loss_bands import BANDS, loss_bands
+from ..tables import axis_columns
+from .loss import scale_losses
+from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above, percent
+from .survival import best_cells, setting_labels
+
+MOST_CELLS = 3
+MOST_EPOCHS = 400  # more cannot be seen
+
+
+@dataclass(frozen=True)
+class LossBands:
+    """Losses of the runs of one cell by epoch, (epochs,): quantiles at BANDS, (5, epochs), inf where runs have diverged.
+
+    runs: how many were recorded; diverged: the share of them that did.
+    """
+
+    label: str
+    runs: int
+    diverged: float
+    epoch: np.ndarray
+    quantiles: np.ndarray
+
+    @property
+    def count(self) -> str:
+        """How many runs, as a text."""
+        return f"{self.runs:,} run{'s' if self.runs != 1 else ''}"
+
+    @property
+    def words(self) -> str:
+        """Where the median begins and ends, and what diverged."""
+        begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.quantiles[2, [0, -1]])
+        diverged = f", {percent(self.diverged)} diverge" if self.diverged else ""
+        return f"{self.label} ({self.count}): from {begin} to {end} at epoch {self.epoch[-1]:,}{diverged}"
+
+
+@dataclass(frozen=True)
+class TrajectoriesPicture:
+    """The bands of one cell or a few."""
+
+    cells: list[LossBands]
+
+    @property
+    def log_epochs(self) -> bool:
+        """Whether most epochs of a cell are early ones, so that a linear scale would leave no room for them."""
+        last = max(bands.epoch[-1] for bands in self.cells)
+        return any(0 < np.median(bands.epoch[bands.epoch > 0]) < last / 4 for bands in self.cells if bands.epoch[-1] > 0)
+
+    @property
+    def words(self) -> str:
+        """For those who do not see it."""
+        return f"The median loss by epoch, with bands around it. {'; '.join(bands.words for bands in self.cells)}."
+
+    @property
+    def caption(self) -> str:
+        """What is shown, and how it was computed."""
+        return (
+            "Loss by epoch: the median of the runs that were recorded, and where the middle 50 % (dark) and 90 % (light) of "
+            "them are. A run that has ended keeps its last loss; one that diverged counts as infinite from then on, above the "
+            f"picture.{' Epoch 0 stands at the left edge.' if self.log_epochs else ''} "
+            f"{'; '.join(f'{bands.label}: {bands.count}' for bands in self.cells)}."
+        )
+
+
+def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequence[int] | None = None) -> TrajectoriesPicture:
+    """Of these cells, three at most; by default one or a few in which runs were recorded, as `survival.best_cells` has them.
+
+    table: one row a run. records: as `Results.trajectories` gives them, columns run, epoch and loss; a run's last record is
+    where it ended. InputError where nothing was recorded or is finite, for a cell without a record, and for more than three.
+    """
+    recorded = table[table["run"].isin(records["run"].unique())]
+    if recorded.empty:
+        raise InputError("nothing was recorded of these runs; record = { every = 10 } in a spec records each tenth epoch")
+    chosen = _best(recorded) if cells is None else list(dict.fromkeys(cells))
+    if not 0 < len(chosen) <= MOST_CELLS:
+        raise InputError(f"cells: {len(chosen)} were given; a picture shows 1 to {MOST_CELLS}")
+    for cell in chosen:
+        if not (recorded["cell"] == cell).any():
+            raise InputError(f"cells: nothing was recorded of cell {cell}")
+    firsts = pd.concat([recorded[recorded["cell"] == cell].head(1) for cell in chosen])
+    labels = setting_labels(firsts[axis_columns(table)])
+    members = recorded[recorded["cell"].isin(chosen)]
+    cell = pd.Index(chosen).get_indexer(members["cell"].to_numpy())
+    bands = loss_bands(records, members, cell, MOST_EPOCHS)
+    diverged = np.bincount(cell, weights=members["outcome"] == "diverged") / np.bincount(cell)
+    found = [_of_cell(label, bands[bands["group"] == k], diverged[k]) for k, label in enumerate(labels)]
+    if not any(np.isfinite(bands.quantiles).any() for bands in found):
+        raise InputError(f"{' and '.join(labels)}: nearly all runs diverged at once; there is no finite loss to draw")
+    return TrajectoriesPicture(found)
+
+
+def _best(table: pd.DataFrame) -> list[int]:
+    names = axis_columns(table)
+    if not names:
+        return [int(table["cell"].iloc[0])]
+    best = best_cells(table, MOST_CELLS)[names]
+    return best.merge(table.drop_duplicates("cell"), on=names)["cell"].tolist()
+
+
+def _of_cell(label: str, bands: pd.DataFrame, diverged: float) -> LossBands:
+    quantiles = bands[list(BANDS)].to_numpy().T
+    return LossBands(label, int(bands["runs"].iloc[0]), float(diverged), bands["epoch"].to_numpy(), quantiles)
+
+
+def draw_trajectories(value: TrajectoriesPicture, axes: Axes) -> Axes:
+    """Medians as lines, bands in their colours; the loss on a log scale where it is positive."""
+    above = 10 * scale_losses(axes, np.concatenate([bands.quantiles.ravel() for bands in value.cells]))
+    begin, end = _scale_epochs(value, axes)
+    for bands, colour, dash in zip(value.cells, LINES, DASHES, strict=False):
+        epoch = np.append(np.maximum(bands.epoch, begin), end if len(bands.epoch) == 1 else bands.epoch[-1])
+        low, lower, median, upper, high = np.minimum(np.column_stack([bands.quantiles, bands.quantiles[:, -1]]), above)
+        axes.fill_between(epoch, low, high, color=colour, alpha=0.12, linewidth=0)
+        axes.fill_between(epoch, lower, upper, color=colour, alpha=0.25, linewidth=0)
+        axes.plot(epoch, median, color=colour, linestyle=dash, linewidth=1.8, label="median")
+    legend_above(axes, [bands.label for bands in value.cells])
+    return axes
+
+
+def _scale_epochs(value: TrajectoriesPicture, axes: Axes) -> tuple[float, float]:
+    """The ends of the axis of epochs, when it has its scale and its labels."""
+    epochs = np.concatenate([bands.epoch for bands in value.cells])
+    begin, end = (0.7 * epochs[epochs > 0].min() if value.log_epochs else 0.0), max(float(epochs.max()), 1.0)
+    axes.set(xlabel="epochs", xscale="log" if value.log_epochs else "linear", xlim=(begin, end))
+    if value.log_epochs:
+        label_log_epochs(axes.xaxis, begin, end)
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        label_epochs(axes.xaxis)
+    return begin, end

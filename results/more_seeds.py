@@ -1,0 +1,43 @@
+"""How many seeds more: to know how often each setting converges, or to tell two settings apart, from what is there."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .comparison import paired_outcomes
+from .statistics.groups import wilson_interval
+from .statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
+from .tables import axis_columns, grouped
+
+
+def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_width: float) -> pd.DataFrame:
+    """One row for each combination of the settings `by` (default: all that vary): seeds until its success is known so well.
+
+    runs, success, with success_low and _high: as in `tables.summary`. needed: the fewest runs of which the Wilson interval
+    reaches at most half_width, in (0, 0.5), to each side of its centre, if the share stays what it is; more: without those
+    that are there. Whole numbers as float64, nan without a run. InputError for another half_width.
+    """
+    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    runs = np.bincount(number, minlength=len(settings))
+    successes = np.bincount(number[(table["outcome"] == "converged").to_numpy()], minlength=len(settings))
+    rate = np.divide(successes, runs, out=np.full(len(runs), np.nan), where=runs > 0)
+    needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
+    low, high = wilson_interval(successes, runs)
+    estimate = {"runs": runs, "success": rate, "success_low": low, "success_high": high}
+    return settings.assign(**estimate, needed=needed, more=more_seeds(needed, runs))
+
+
+def seeds_to_compare(
+    first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None, *, power: float = POWER
+) -> pd.DataFrame:
+    """Of two tables of runs with the same seeds: pairs until McNemar's test finds their success unlike.
+
+    One row for each combination that both have. pairs, both, only_first, only_second, neither: as in
+    `comparison.compare_sweeps`, where errors are told, too. needed: pairs with which the test, at the level of 5 %, finds a
+    difference in a share `power` of all cases, if the shares stay what they are; inf where they are equal. more: without
+    those that are there. InputError for a power that is not between 0 and 1.
+    """
+    found = paired_outcomes(first, second, by)
+    needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
+    return found.assign(needed=needed, more=more_seeds(needed, found["pairs"]))

@@ -1,0 +1,83 @@
+"""SQL over the files of a folder, by DuckDB.
+
+Arrow reads the files, the columns and rows that a query asks for, piece by piece; DuckDB itself may touch no file, load nothing
+and fetch nothing, so no query can change a result. Its own reader is faster still (0.02 s and not 0.2 for a mean over
+10,000,000 runs), but takes signs in the names of folders for patterns, would have to be allowed the files, to write too, and in
+DuckDB 2.0 goes by a column's least and largest numbers where it also has NaN: of 0.5 and NaN none is distinct from 0.5.
+
+What is no number is NULL. DuckDB holds NaN for larger than any number, so that `loss > 1` would find it, in most releases.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as arrow
+
+from .errors import InputError
+from .files import whole
+from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
+from .shards import steadily
+from .store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHUT_IN: dict[str, Any] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "temp_directory": "",
+    "lock_configuration": "true",
+}
+
+
+def query(store: Store, sql: str) -> "pd.DataFrame":
+    """What DuckDB's SQL finds in the tables `runs`, and `records` and `weights` where the sweep kept them.
+
+    Their columns are those of `schema.runs_schema`, `RECORDS_SCHEMA` and `WEIGHTS_SCHEMA`. A setting that a run lacks, and a
+    loss, accuracy or norm that is no number, is NULL, which means leave out: of diverged runs, mostly. InputError if DuckDB is
+    not installed, if a file of a table that is asked for is damaged, and for what DuckDB refuses.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise InputError("duckdb is not installed; pip install 'backsweep[duckdb]'") from None
+    tables = steadily(lambda: _tables(store, sql.casefold()))
+    with duckdb.connect(config=SHUT_IN) as connection:
+        try:
+            for name, table in tables.items():
+                connection.register(f"files of {name}", table)
+                columns = _columns(table.schema)
+                connection.execute(f'CREATE VIEW {name} AS SELECT {columns} FROM "files of {name}"')  # noqa: S608
+            found = connection.execute(sql)
+            if found is None:
+                raise InputError("query: there is no statement in it")
+            return found.df()
+        except duckdb.Error as error:
+            said = str(error).partition("\nLINE ")[0]
+            raise InputError(f"query: {' '.join(said.split())}") from None
+
+
+def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
+    """The tables whose names stand in a query, of files that are as they were written."""
+    schemas = {
+        "runs": runs_schema(store.manifest.axes, store.manifest.measure),
+        "records": RECORDS_SCHEMA,
+        "weights": WEIGHTS_SCHEMA,
+    }
+    tables = {}
+    for folder, files in store._kept().items():
+        name = "runs" if folder.name == "shards" else folder.name
+        if name in sql:
+            for file in files:
+                whole(file.path, file.digest, store._remedy)
+            paths, schema = [str(file.path) for file in files], schemas[name]
+            tables[name] = arrow.dataset(paths, schema=schema) if paths else schema.empty_table()
+    return tables
+
+
+def _columns(schema: pa.Schema) -> str:
+    """The columns of a table, for SELECT; their names as people write them in specs: lr[0]."""
+    quoted = {field.name: '"' + field.name.replace('"', '""') + '"' for field in schema}
+    numbers = {field.name for field in schema if pa.types.is_floating(field.type)}
+    return ", ".join(f"nullif({column}, 'nan') AS {column}" if name in numbers else column for name, column in quoted.items())

@@ -1,0 +1,132 @@
+"""Tables of findings as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
+
+import pandas as pd
+
+from .tables import level_texts
+from .texts import interval_text, percent_text, whole_text
+
+
+def summary(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `tables.summary`."""
+    return _settings(found, "runs").assign(
+        **{
+            "runs": found["runs"].map("{:,}".format),
+            "converged": found["success"].map(percent_text),
+            "success 95 %": _intervals(found, "success", percent_text),
+            "median epochs": found["median_epochs"].map(whole_text),
+            "epochs 95 %": _intervals(found, "median", whole_text),
+        }
+    )
+
+
+def details(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `summaries.detailed_summary`: what people look for first; the rest is in the data."""
+    return summary(found).assign(
+        **{
+            "epochs a success": found["running_time"].map(whole_text),
+            "epochs a success 95 %": _intervals(found, "running_time", whole_text),
+            "diverged": found["diverged"].map(percent_text),
+            "stalled": found["stalled"].map(percent_text),
+            "final loss": found["interquartile_mean_loss"].map("{:.3g}".format),
+        }
+    )
+
+
+def best(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `selection.best_on_other_seeds`."""
+    return _settings(found, "chosen_success").assign(
+        **{
+            "converged where chosen": found["chosen_success"].map(percent_text),
+            "judging runs": found["runs"].map("{:,}".format),
+            "converged": found["success"].map(percent_text),
+            "success 95 %": _intervals(found, "success", percent_text),
+            "epochs a success": found["running_time"].map(whole_text),
+            "epochs a success 95 %": _intervals(found, "running_time", whole_text),
+        }
+    )
+
+
+def what_matters(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `what_matters.what_matters`."""
+    return pd.DataFrame(
+        {
+            "of": found["response"],
+            "factor": found["factor"],
+            "share": found["share"].map(percent_text),
+            "share 95 %": _intervals(found, "share", percent_text),
+            "by": found["method"],
+        }
+    )
+
+
+def comparison(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `comparison.compare_sweeps` and `comparison.compare_unpaired`; differences are those of the second from the first."""
+    if "pairs" not in found:
+        return _settings(found, "runs_first").assign(
+            **{
+                "runs": [f"{one:,} / {two:,}" for one, two in zip(found["runs_first"], found["runs_second"], strict=True)],
+                "second converged": found["observed"].map("{:,}".format),
+                "if alike": found["expected"].map("{:,.1f}".format),
+                "p": found["p"].map("{:.3g}".format),
+                "p, Holm": found["p_holm"].map("{:.3g}".format),
+            }
+        )
+    return _settings(found, "pairs").assign(
+        **{
+            "pairs": found["pairs"].map("{:,}".format),
+            "only first": found["only_first"].map("{:,}".format),
+            "only second": found["only_second"].map("{:,}".format),
+            "more converge": found["success_difference"].map(_signed_percent),
+            "95 %": _intervals(found, "success_difference", _signed_percent),
+            "p, Holm": found["success_p_holm"].map("{:.3g}".format),
+            "epochs a success": found["running_time_difference"].map(_signed_epochs),
+            "epochs 95 %": _intervals(found, "running_time_difference", _signed_epochs),
+        }
+    )
+
+
+def more_seeds(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `more_seeds.seeds_to_know` and `more_seeds.seeds_to_compare`."""
+    if "pairs" in found:
+        counts = ("pairs", "only_first", "only_second", "needed", "more")
+        return _settings(found, "pairs").assign(**{name.replace("_", " "): found[name].map(whole_text) for name in counts})
+    return _settings(found, "runs").assign(
+        **{
+            "runs": found["runs"].map("{:,}".format),
+            "converged": found["success"].map(percent_text),
+            "success 95 %": _intervals(found, "success", percent_text),
+            "runs needed": found["needed"].map(whole_text),
+            "more": found["more"].map(whole_text),
+        }
+    )
+
+
+def restarts(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `tables.restart_report`."""
+    return _settings(found, "trials").assign(
+        **{
+            "trials": found["trials"].map("{:,}".format),
+            "mean epochs": found["mean"].map(whole_text),
+            "sd": found["sd"].map(whole_text),
+            "restarts a trial": found["restarts_per_trial"].map(lambda mean: "?" if pd.isna(mean) else f"{mean:.3f}"),
+            "unfinished runs": found["unfinished"].map("{:,}".format),
+        }
+    )
+
+
+def _settings(found: pd.DataFrame, first: str) -> pd.DataFrame:
+    """The settings, which are the columns before this one."""
+    settings = found.iloc[:, : found.columns.get_loc(first)]
+    return pd.DataFrame({name: level_texts(settings[name].tolist()) for name in settings}, index=found.index)
+
+
+def _intervals(table: pd.DataFrame, name: str, text) -> list[str]:
+    return [interval_text(low, high, text) for low, high in zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)]
+
+
+def _signed_percent(difference: float) -> str:
+    return f"{100 * difference:+.1f} %"
+
+
+def _signed_epochs(difference: float) -> str:
+    return whole_text(difference) if pd.isna(difference) else f"{'−' if difference < 0 else '+'}{whole_text(abs(difference))}"

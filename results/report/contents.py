@@ -1,0 +1,142 @@
+"""Everything that a report says, as plain values; how it looks is the business of the templates."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .. import readable
+from ..errors import InputError
+from ..schema import OUTCOMES, Manifest
+from ..summaries import detailed_summary
+from ..tables import axis_columns
+from ..what_matters import what_matters
+from .explorer import chart, explored
+from .findings import answer, best_or_none, remarks
+from .pictures import Picture, pictures
+from .question import question
+
+if TYPE_CHECKING:
+    from ..results import Results
+
+SEED = 0  # of each resampling: a report of the same runs is the same, and its numbers are those of the command line
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report: its data in full, and as text for people."""
+
+    name: str
+    title: str
+    note: str
+    data: pd.DataFrame
+    shown: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the templates show. explorer: a Vega-Lite specification, or None with `no_explorer` saying why."""
+
+    manifest: Manifest
+    folder: str
+    question: str
+    done: int
+    answer: str
+    remarks: list[str] = field(default_factory=list)
+    outcomes: list[tuple[str, float]] = field(default_factory=list)
+    cost: dict[str, Any] = field(default_factory=dict)
+    explorer: dict[str, Any] | None = None
+    no_explorer: str = ""
+    pictures: list[Picture] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    spec: str = ""
+
+
+def contents(results: "Results") -> Contents:
+    """The report of a folder of results, whole or not."""
+    table, manifest = results.table, results.manifest
+    spec = json.dumps(manifest.spec, indent=2, ensure_ascii=False)
+    common = {
+        "manifest": manifest,
+        "folder": str(results.path),
+        "question": question(manifest),
+        "done": len(table),
+        "cost": cost(manifest, table),
+        "spec": spec,
+    }
+    if table.empty:
+        return Contents(**common, answer=answer(table, None))
+    best, matters = best_or_none(table, _rng()), _matters(table)
+    explorer, no_explorer = _explorer(results)
+    return Contents(
+        **common,
+        answer=answer(table, best),
+        remarks=remarks(table, best, matters),
+        outcomes=[(name, float(np.mean(table["outcome"] == name))) for name in OUTCOMES],
+        explorer=explorer,
+        no_explorer=no_explorer,
+        pictures=pictures(results, matters, _rng()),
+        tables=_tables(table, matters),
+    )
+
+
+def _rng() -> np.random.Generator:
+    return np.random.default_rng(SEED)
+
+
+def _matters(table: pd.DataFrame) -> pd.DataFrame | str:
+    try:
+        return what_matters(table, rng=_rng())
+    except InputError as error:
+        return str(error)
+
+
+def _explorer(results: "Results") -> tuple[dict[str, Any] | None, str]:
+    try:
+        return chart(explored(results.table, results.trajectories())), ""
+    except InputError as error:
+        return None, str(error)
+
+
+def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
+    details = detailed_summary(table, rng=_rng())
+    found = [
+        Table(
+            "settings",
+            "Every setting" if axis_columns(table) else "The setting",
+            "The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: of the Kaplan–Meier "
+            "curve; ∞ where it is never reached within the epochs allowed. Epochs a success: all epochs spent, those of "
+            "runs that fail too, ÷ successes, with a bootstrap interval. Final loss: the mean of the middle half of the runs.",
+            details,
+            readable.details(details),
+        )
+    ]
+    if isinstance(matters, pd.DataFrame):
+        found.append(
+            Table(
+                "what-matters",
+                "What matters",
+                "Shares of the variance between runs, with bootstrap intervals over seeds. A run that does not converge counts "
+                "with the epochs at which the first was cut off.",
+                matters,
+                readable.what_matters(matters),
+            )
+        )
+    return found
+
+
+def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:
+    """What all sessions together took; of one that was killed only its runs are known."""
+    sessions = manifest.sessions
+    wall = sum(session.wall for session in sessions)
+    return {
+        "sessions": len(sessions),
+        "wall": wall,
+        "kernels": sum(session.kernels for session in sessions),
+        "writing": sum(session.writing for session in sessions),
+        "run_epochs": int(table["epochs"].sum()),
+        "unrecorded": len(table) - sum(session.runs for session in sessions),
+        "rate": sum(session.run_epochs for session in sessions) / wall / 1e6 if wall else 0.0,
+    }

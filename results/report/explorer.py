@@ -1,0 +1,187 @@
+"""The explorer: a heat map of two settings; the cell that is chosen there is seen beside it, in linked views.
+
+Vega-Lite draws it in the browser, from what is computed here: a few dozen points of each curve, never the runs themselves,
+so that ten million runs take no more room in the page than a thousand.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from ..errors import InputError
+from ..figures.maps import chosen_settings
+from ..schema import OUTCOMES
+from ..statistics.loss_bands import loss_bands
+from ..statistics.survival import Survival
+from ..tables import curves_of, grouped, level_texts, outcome_shares, summary_of
+
+MOST_CELLS = 900
+POINTS = 40  # of a curve; between two of them a page shows no more
+COLOURS = {"converged": "#0072b2", "diverged": "#d55e00", "stalled": "#e69f00", "capped": "#8a8f98"}
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What the explorer shows, one frame a view; `cell` is the row of `cells` that a row belongs to."""
+
+    column: str
+    row: str | None
+    cells: pd.DataFrame
+    curves: pd.DataFrame
+    shares: pd.DataFrame
+    paths: pd.DataFrame
+
+
+def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
+    """Cells of the two settings with the most values, over all others. records: of losses, as `Results.trajectories` gives.
+
+    InputError where nothing varies, or there are more than MOST_CELLS cells.
+    """
+    row, column = chosen_settings(table, None, None)
+    by = [name for name in (column, row) if name is not None]
+    number, settings = grouped(table, by)
+    if len(settings) > MOST_CELLS:
+        raise InputError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {len(settings):,}")
+    curves = curves_of(table, number)
+    found = summary_of(table, number, settings, curves)
+    texts = {name: level_texts(settings[name].tolist(), digits=3) for name in by}
+    cells = pd.DataFrame(
+        {
+            "cell": np.arange(len(found)),
+            "column": texts[column],
+            "row": texts[row] if row is not None else "all runs",
+            "runs": found["runs"],
+            "success": found["success"],
+            "low": found["success_low"],
+            "high": found["success_high"],
+            "median": found["median_epochs"].where(np.isfinite(found["median_epochs"])),
+        }
+    )
+    last = int(table["epochs"].max())
+    return Explored(
+        column,
+        row,
+        cells,
+        curves=_points(curves, len(cells), last),
+        shares=_shares(table, number, len(cells)),
+        paths=loss_bands(records, table, number, POINTS).rename(columns={"group": "cell"}),
+    )
+
+
+def _points(curves: Survival, cells: int, last: int) -> pd.DataFrame:
+    """Each curve at POINTS epochs evenly spread over its steps, and at the end: the steps between are thinned out."""
+    size = np.bincount(curves.group, minlength=cells)
+    first = np.cumsum(size) - size
+    place = np.arange(len(curves.group)) - first[curves.group]
+    step = np.maximum(size // POINTS, 1)[curves.group]
+    kept = (place % step == 0) | (place == size[curves.group] - 1)
+    begin = pd.DataFrame({"cell": np.arange(cells), "epoch": 1, "share": 1.0, "low": 1.0, "high": 1.0})
+    steps = {"share": curves.survival, "low": curves.low, "high": curves.high}
+    middle = pd.DataFrame({"cell": curves.group, "epoch": np.maximum(curves.epoch, 1), **steps})[kept]
+    both = pd.concat([begin, middle])
+    end = both.groupby("cell", sort=False).tail(1).assign(epoch=max(last, 2))
+    return pd.concat([both, end]).sort_values("cell", kind="stable").round({"share": 4, "low": 4, "high": 4})
+
+
+def _shares(table: pd.DataFrame, number: np.ndarray, cells: int) -> pd.DataFrame:
+    wide = pd.DataFrame(outcome_shares(table, number, cells)).rename_axis("cell").reset_index()
+    return wide.melt("cell", var_name="outcome", value_name="share").query("share > 0").round({"share": 5})
+
+
+def chart(value: Explored) -> dict[str, Any]:
+    """The Vega-Lite specification; widths are set by the page."""
+    labels = [_label(value, cell) for cell in value.cells.itertuples()]
+    ids = value.cells["cell"].tolist()
+    chosen = alt.selection_point(
+        name="chosen",
+        fields=["cell"],
+        on="click",
+        toggle=False,
+        clear=False,
+        value=[{"cell": _best(value.cells)}],
+        bind=alt.binding_select(options=ids, labels=labels, name="cell "),
+    )
+    views = [_map(value, chosen), _curves(value, chosen), _outcomes(value, chosen)]
+    if len(value.paths):
+        views.append(_paths(value, chosen))
+    whole = alt.concat(*views, columns=2).resolve_scale(color="independent", x="independent", y="independent")
+    return whole.to_dict()
+
+
+def _label(value: Explored, cell) -> str:
+    row = f", {value.row} {cell.row}" if value.row is not None else ""
+    return f"{value.column} {cell.column}{row}"
+
+
+def _best(cells: pd.DataFrame) -> int:
+    order = cells.assign(median=cells["median"].fillna(np.inf)).sort_values(["success", "median"], ascending=[False, True])
+    return int(order["cell"].iloc[0])
+
+
+def _map(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+    column, row = (list(dict.fromkeys(value.cells[name])) for name in ("column", "row"))
+    base = alt.Chart(value.cells, title="Choose a cell").encode(
+        x=alt.X("column:N", sort=column, title=value.column, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+        y=alt.Y("row:N", sort=row[::-1], title=value.row or "", axis=alt.Axis(labelOverlap=True)),
+        tooltip=[
+            alt.Tooltip("column:N", title=value.column),
+            *([alt.Tooltip("row:N", title=value.row)] if value.row is not None else []),
+            alt.Tooltip("runs:Q", format=","),
+            alt.Tooltip("success:Q", title="converged", format=".1%"),
+            alt.Tooltip("low:Q", title="at least", format=".1%"),
+            alt.Tooltip("high:Q", title="at most", format=".1%"),
+            alt.Tooltip("median:Q", title="median epochs", format=",.0f"),
+        ],
+    )
+    colour = alt.Color(
+        "success:Q",
+        title="converged",
+        scale=alt.Scale(scheme="cividis", domain=[0, 1]),
+        legend=alt.Legend(format=".0%", orient="bottom", direction="horizontal", tickCount=5),
+    )
+    cells = base.mark_rect(cursor="pointer").encode(color=colour).add_params(chosen)
+    frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(chosen)
+    return alt.layer(cells, frame)
+
+
+def _curves(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+    base = alt.Chart(value.curves, title="Not yet converged, by epoch").transform_filter(chosen)
+    epochs = alt.X(
+        "epoch:Q", title="epochs", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5)
+    )
+    share = alt.Y("share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
+    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#0072b2").encode(
+        x=epochs, y=alt.Y("low:Q", title=""), y2="high:Q"
+    )
+    line = base.mark_line(interpolate="step-after", color="#0072b2").encode(x=epochs, y=share)
+    return alt.layer(band, line)
+
+
+def _outcomes(value: Explored, chosen) -> alt.Chart:
+    return (
+        alt.Chart(value.shares, title="How its runs end")
+        .transform_filter(chosen)
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="share of the runs", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
+            y=alt.Y("outcome:N", title="", scale=alt.Scale(domain=list(OUTCOMES))),
+            color=alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))),
+            tooltip=["outcome:N", alt.Tooltip("share:Q", format=".2%")],
+        )
+    )
+
+
+def _paths(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+    base = alt.Chart(value.paths, title="Loss: median, middle half, 90 % of runs").transform_filter(chosen)
+    scale = alt.Scale(type="log" if (value.paths["low"] > 0).all() else "linear", nice=False)
+    epochs = alt.X("epoch:Q", title="epochs", scale=alt.Scale(type="symlog"), axis=alt.Axis(format=",.0f", tickCount=5))
+
+    def band(low: str, high: str, opacity: float) -> alt.Chart:
+        area = base.mark_area(opacity=opacity, color="#0072b2")
+        return area.encode(x=epochs, y=alt.Y(f"{low}:Q", title="", scale=scale), y2=f"{high}:Q")
+
+    line = base.mark_line(color="#0072b2").encode(x=epochs, y=alt.Y("median:Q", title="loss", scale=scale))
+    return alt.layer(band("low", "high", 0.15), band("lower", "upper", 0.25), line)

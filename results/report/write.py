@@ -1,0 +1,91 @@
+"""A report as files: one page of HTML, or Markdown with its figures and tables beside it."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup, escape
+
+from ..figures.style import INK
+from ..files import make_folder, write_whole
+from ..formats import as_csv, as_json, as_latex, as_markdown
+from .contents import contents
+
+if TYPE_CHECKING:
+    from ..results import Results
+
+MOST_ROWS = 500  # of a table in the page; the files have all
+
+
+def write_html(results: "Results", path: Path) -> Path:
+    """Write the report of a folder of results, whole or not, as one HTML file that needs no other, and return its path."""
+    page = _template("report.html.j2").render(
+        c=contents(results), most_rows=MOST_ROWS, style=_own("report.css"), script=_own("report.js"), library=_library()
+    )
+    write_whole(path, lambda file: file.write(page.encode()))
+    return path
+
+
+def write_markdown(results: "Results", folder: Path) -> Path:
+    """Write the report into a folder: report.md, its figures as SVG, its tables as CSV, JSON, LaTeX and Markdown.
+
+    Returns the path of report.md, which is written last.
+    """
+    found = contents(results)
+    make_folder(folder)
+    for picture in found.pictures:
+        _write(folder / f"{picture.name}.svg", picture.svg)
+    for table in found.tables:
+        for suffix, text in (("csv", as_csv(table.data)), ("json", as_json(table.data))):
+            _write(folder / f"{table.name}.{suffix}", text)
+        for suffix, text in (("tex", as_latex(table.shown)), ("md", as_markdown(table.shown))):
+            _write(folder / f"{table.name}.{suffix}", text)
+    path = folder / "report.md"
+    _write(path, _template("report.md.j2").render(c=found, most_rows=MOST_ROWS))
+    return path
+
+
+def _write(path: Path, text: str) -> None:
+    write_whole(path, lambda file: file.write(f"{text.rstrip()}\n".encode()))
+
+
+def _template(name: str) -> Template:
+    """A template that escapes as HTML whatever is not one of ours, in Markdown too, where HTML is allowed."""
+    loader = PackageLoader("backsweep.results", "report/templates")
+    environment = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True)
+    filters = {"ink": _ink, "script_json": htmlsafe_json_dumps, "plain": _plain, "markdown": _table, "fenced": Markup}
+    environment.filters |= filters
+    return environment.get_template(name)
+
+
+def _plain(text: str) -> Markup:
+    """Text that Markdown shows as it is."""
+    return escape(re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", text))
+
+
+def _table(table: pd.DataFrame) -> Markup:
+    return Markup(as_markdown(table))  # noqa: S704  # which escapes
+
+
+def _ink(svg: str) -> Markup:
+    """A figure whose ink takes the page's colour; matplotlib has escaped the texts in it."""
+    return Markup(svg.replace(INK, "currentColor"))  # noqa: S704
+
+
+def _own(name: str) -> Markup:
+    return Markup((files("backsweep.results") / "report" / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+@cache
+def _library() -> Markup:
+    """Vega, Vega-Lite and vega-embed as one script, of the version that Altair writes for."""
+    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=version)
+    return Markup(script.replace("</script", r"<\/script"))  # noqa: S704

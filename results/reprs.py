@@ -1,0 +1,92 @@
+"""What results, plans and sweeps show of themselves at a prompt, and in a notebook.
+
+In a notebook it is a piece of HTML without a colour of its own: the page's ink, on the page's ground, and rules of half-clear
+grey, which are seen on light and dark ones.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+from .errors import InputError
+from .schema import OUTCOMES, Manifest
+from .store import Store
+from .texts import percent_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .results import Results
+
+FIRST_ROWS = 10
+MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
+RULE = "1px solid rgba(128, 128, 128, 0.5)"
+CELL = "padding: 0.15em 0.8em; text-align: right; white-space: nowrap; background: none"
+
+
+def text_of(head: str, lines: Iterable[str]) -> str:
+    """A repr: `<head>`, and the lines below it."""
+    return "\n".join([f"<{head}>", *lines])
+
+
+def html_of(head: str, lines: Iterable[str], table: "pd.DataFrame | None" = None, left: int = 0) -> str:
+    """The same as HTML, with a table of texts, of which so many rows are left out."""
+    shown = [f"<div><b>{escape(head)}</b></div>", *(f"<div>{escape(line)}</div>" for line in lines)]
+    if table is not None:
+        shown.append(_table(table))
+    if left:
+        shown.append(f"<div>and {left:,} more rows</div>")
+    return f'<div style="line-height: 1.5; overflow-x: auto">{"".join(shown)}</div>'
+
+
+def about(results: "Results") -> tuple[str, list[str]]:
+    """What results are, and lines on how they ended and what is wrong: from the manifest and names of files alone."""
+    head = f"Results {results.manifest.name!r} in {str(results.path)!r}"
+    try:
+        store = Store.open(results.path)
+        done = store.done
+    except (InputError, OSError) as error:
+        return head, [_line(error)]
+    ends = _outcomes(store.manifest, done)
+    total = ", ".join(f"{percent_text(some / done)} {outcome}" for outcome, some in ends.items())
+    lines = [total, _line(store.harm or "")]
+    return f"{head}: {done:,} of {store.manifest.runs:,} runs", [line for line in lines if line]
+
+
+def html_of_results(results: "Results") -> str:
+    """What results show in a notebook: `about` them, and the first rows of their summary."""
+    head, lines = about(results)
+    try:
+        if not 0 < results.done <= MOST_RUNS:
+            return html_of(head, lines)
+        summary = results.summary()
+    except (InputError, OSError) as error:
+        return html_of(head, dict.fromkeys([*lines, _line(error)]))
+    from . import readable  # with scipy and pandas a second; a summary has loaded it already
+
+    return html_of(head, lines, readable.summary(summary.head(FIRST_ROWS)), max(len(summary) - FIRST_ROWS, 0))
+
+
+def _outcomes(manifest: Manifest, done: int) -> dict[str, int]:
+    """How runs ended, as sessions put it on record; nothing if one was killed or still runs: one would have to count rows."""
+    counts = Counter[str]()
+    for session in manifest.sessions:
+        counts.update(session.outcomes or {})
+    return {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]} if counts.total() == done else {}
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split())
+
+
+def _table(table: "pd.DataFrame") -> str:
+    head = _row("th", map(str, table.columns), f"{CELL}; font-weight: bold; border-bottom: {RULE}")
+    body = "".join(_row("td", map(str, row), CELL) for row in table.itertuples(index=False))
+    style = "font: inherit; border-collapse: collapse; margin: 0.4em 0; font-variant-numeric: tabular-nums"
+    return f'<table style="{style}"><thead>{head}</thead><tbody>{body}</tbody></table>'
+
+
+def _row(tag: str, cells: Iterable[str], style: str) -> str:
+    shown = (f'<{tag} style="{style}">{escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(shown)}</tr>"

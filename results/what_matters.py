@@ -1,0 +1,76 @@
+"""What matters: how much of the variance of success and of epochs each setting, each two of them, and the seed explain."""
+
+import numpy as np
+import pandas as pd
+
+from .designs import Design, design_of
+from .errors import InputError
+from .statistics.bootstrap import RESAMPLES, Interval
+from .statistics.factorial import effects, variance_shares
+from .statistics.ped_anova import first_order_shares
+
+RESPONSES = ("success", "log epochs")
+REST = "rest"
+
+
+def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
+    """Shares of the variance of two responses, by response, the largest first; all intervals are of 95 %.
+
+    response: "success", 1 for a run that converged, else 0; and "log epochs", the log of min(epochs to convergence, limit), at
+    least 1, where a run that never converges has the limit: the fewest epochs after which a run was cut off, so that nothing is
+    censored before it, or without such runs the longest. The log epochs of converged runs only would leave gaps in the
+    design, and a setting at which slow runs fail would seem to be fast.
+    factor: a setting, such as "lr"; two that interact, "hidden × lr"; "higher interactions", those of more than two;
+    "seed", what a seed does in all combinations alike; "rest", what is left. Settings that advance together are one factor,
+    "lr = beta": their effects cannot be told apart.
+    share, with _low and _high: from 0 to 1. nan where a response does not vary.
+    method: "variance" where every combination was run, each with the same seeds. What chance alone would add is subtracted
+    (`factorial.variance_shares`), and the interval is a bootstrap over seeds; the rest is the seed with settings.
+    "PED-ANOVA" where numbers were sampled, so that each of at least 50 points has values of its own: share is then of the
+    variance of whether a combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), and the
+    interval a bootstrap over points; interactions and the seed are in the rest. Fewer points make one factor of them.
+
+    InputError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
+    missing, or some runs lack a setting.
+    """
+    design = design_of(table)
+    responses = np.stack([design.by_cell_and_seed(values) for values in _responses(table)])
+    if design.points is None:
+        found = _by_variance(design, responses, rng, resamples)
+    else:
+        found = _by_ped_anova(design, responses, design.points, rng, resamples)
+    rows = pd.concat(found, keys=RESPONSES, names=["response"])
+    rows = rows.reset_index("response").sort_values("share", ascending=False, kind="stable")
+    return rows.sort_values("response", key=lambda names: names.map(RESPONSES.index), kind="stable").reset_index(drop=True)
+
+
+def _responses(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Success and log epochs of each run, (runs,) each."""
+    converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    epochs = table["epochs"].to_numpy(np.float64)
+    limit = epochs[capped].min(initial=epochs.max())
+    until = np.where(converged, np.minimum(epochs, limit), limit)
+    return converged.astype(np.float64), np.log(np.maximum(until, 1))
+
+
+def _by_variance(design: Design, responses: np.ndarray, rng, resamples: int) -> list[pd.DataFrame]:
+    if design.seeds < 2:
+        raise InputError("the runs have one seed, which does not show what chance adds; run at least 2, better 20")
+    shape = design.levels.max(axis=1) + 1
+    found = variance_shares(responses.reshape(len(responses), *shape, design.seeds), rng, resamples)
+    factors = [" × ".join(design.names[factor] for factor in effect) for effect in effects(len(shape))]
+    if len(shape) > 2:
+        factors.append("higher interactions")
+    parts = [*factors, "seed", REST]
+    return [_rows(parts, Interval(*(of[k] for of in found)), "variance") for k in range(len(responses))]
+
+
+def _by_ped_anova(design: Design, responses, points: np.ndarray, rng, resamples: int) -> list[pd.DataFrame]:
+    success, log_epochs = responses.mean(axis=2)
+    better = (success, -log_epochs)
+    found = (first_order_shares(of, design.levels, points, rng, resamples) for of in better)
+    return [_rows([*design.names, REST], of, "PED-ANOVA") for of in found]
+
+
+def _rows(factors: list[str], shares: Interval, method: str) -> pd.DataFrame:
+    return pd.DataFrame({"factor": factors, **shares.columns("share"), "method": method})

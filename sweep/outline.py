@@ -1,0 +1,48 @@
+"""A sweep and its plan in words: how much is run, and over what. This file loads no kernels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .words import count
+
+if TYPE_CHECKING:
+    from .axes import AxisInUse
+    from .plan import Plan
+    from .spec import Spec
+
+
+def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
+    """What a sweep is, and what varies in it, by name: before anything is drawn, combined or checked, which takes time."""
+    from .axes import Axis, AxisInUse
+
+    task = getattr(spec.task, "name", "") or Path(getattr(spec.task, "file", "")).name
+    seeds = spec.seeds
+    many = seeds if isinstance(seeds, int) else len(seeds) if isinstance(seeds, tuple) else seeds.count
+    axes = [
+        key if isinstance(value, Axis) else value.called
+        for key, value in spec.settings()
+        if isinstance(value, Axis) or (isinstance(value, AxisInUse) and value.shown)
+    ]
+    varied = [f"over {', '.join(axes)}"] if axes else []
+    return f"Sweep {spec.name!r}: {task}, {count(many, 'seed')} in each cell", varied
+
+
+def plan_lines(plan: "Plan") -> list[str]:
+    """What a sweep would run: how much, then a line for each axis."""
+    runs, cells, seeds = count(plan.runs, "run"), count(plan.cells, "cell"), count(len(plan.seeds), "seed")
+    axes = [f"  {axis.called}: {_span(axis)}" for axis in plan.spec.axes if axis.shown]
+    return [f"{runs}: {cells} × {seeds}, {count(len(plan.shapes()), 'network shape')}", *axes]
+
+
+def _span(axis: "AxisInUse") -> str:
+    """How many values an axis has, and from where to where; of a sampled one, the least and the largest."""
+    from .design import SAMPLED  # a plan has loaded it already
+
+    if axis.zip == SAMPLED:
+        return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
+    points = list(dict.fromkeys(point for point in axis.points if point is not None))
+    return f"{len(points):,} in all, {_shown(points[0])} ... {_shown(points[-1])}"
+
+
+def _shown(value: object) -> str:
+    return str(list(value) if isinstance(value, tuple) else value)

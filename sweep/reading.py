@@ -1,0 +1,196 @@
+"""Commands that say what a folder of results holds: tables, comparisons, figures, the report."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from ..results.errors import InputError
+from .beside import beside
+from .show import TableFormat, print_table, remarks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..results import Results
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
+By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
+Resampling = Annotated[int, typer.Option("--resampling-seed", help="The seed of the resampling that intervals come from.")]
+
+
+class Kind(StrEnum):
+    """Tables of findings."""
+
+    summary = "summary"
+    settings = "settings"
+    what_matters = "what-matters"
+    best = "best"
+    restarts = "restarts"
+
+
+class ReportFormat(StrEnum):
+    """What a report is written as."""
+
+    html = "html"
+    markdown = "markdown"
+
+
+def opened(folder: Path) -> "Results":
+    """The results in a folder."""
+    from ..results import Results
+
+    return Results.open(folder)
+
+
+def table(
+    folder: Folder,
+    by: By = None,
+    of: Annotated[Kind, typer.Option(help="What to say: settings is the summary in full.")] = Kind.summary,
+    form: Format = TableFormat.text,
+    seed: Resampling = 0,
+) -> None:
+    """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
+    results = opened(folder)
+    if by is not None and of in {Kind.what_matters, Kind.restarts}:
+        raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
+    found, shown = _found(results, of, _names(by), seed)
+    print_table(found, lambda: shown, form)
+    if form is TableFormat.text and of is not Kind.what_matters:
+        for remark in remarks(results, list(found.columns)):
+            print(remark)
+
+
+def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """A table of findings, in full and as text for people."""
+    from ..results import readable
+
+    if of is Kind.summary:
+        found = results.summary(by)
+        return found, readable.summary(found)
+    if of is Kind.settings:
+        found = results.details(by, seed=seed)
+        return found, readable.details(found)
+    if of is Kind.best:
+        found = results.best(by, seed=seed)
+        return found, readable.best(found)
+    if of is Kind.restarts:
+        found = results.restarts()
+        return found, readable.restarts(found)
+    found = results.what_matters(seed=seed)
+    return found, readable.what_matters(found)
+
+
+def compare(
+    folder: Folder,
+    other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Another sweep, against this one.")] = None,
+    setting: Annotated[str | None, typer.Option(help="A setting of DIR, of which to compare two values.")] = None,
+    values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values of the setting.")] = None,
+    by: By = None,
+    unpaired: Annotated[bool, typer.Option("--unpaired", help="For seeds that are not the same: the log-rank test.")] = False,
+    form: Format = TableFormat.text,
+    seed: Resampling = 0,
+) -> None:
+    """Compare two values of a setting, or two sweeps, over the same seeds: does the second converge more often, and sooner?"""
+    from ..results import readable
+
+    results = opened(folder)
+    if (other is None) == (setting is None):
+        raise InputError("compare: give either --with DIR, or --setting NAME --values A,B")
+    if other is not None:
+        found = results.compare_with(opened(other), _names(by), paired=not unpaired, seed=seed)
+    elif by is not None:
+        raise InputError("--by: goes with --with; two values of a setting are compared in each combination of the others")
+    else:
+        first, second = _two(results, str(setting), values)
+        found = results.compare(str(setting), first, second, paired=not unpaired, seed=seed)
+    print_table(found, lambda: readable.comparison(found), form)
+
+
+def seeds(
+    folder: Folder,
+    half_width: Annotated[float | None, typer.Option(help="Until the success of each setting is known within ± this.")] = None,
+    setting: Annotated[str | None, typer.Option(help="Or until two values of this setting can be told apart.")] = None,
+    values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values.")] = None,
+    power: Annotated[float, typer.Option(help="In this share of all cases.")] = 0.8,
+    by: By = None,
+    form: Format = TableFormat.text,
+) -> None:
+    """Say how many more seeds it takes to know a success rate, or to tell two settings apart, from the runs of DIR."""
+    from ..results import readable
+
+    results = opened(folder)
+    if (half_width is None) == (setting is None):
+        raise InputError("seeds: give either --half-width W, or --setting NAME --values A,B")
+    if half_width is not None:
+        found = results.seeds_to_know(half_width, _names(by))
+    else:
+        first, second = _two(results, str(setting), values)
+        found = results.seeds_to_compare(str(setting), first, second, power=power)
+    print_table(found, lambda: readable.more_seeds(found), form)
+
+
+def _names(by: str | None) -> list[str] | None:
+    return None if by is None else [name.strip() for name in by.split(",") if name.strip()]
+
+
+def _two(results: "Results", setting: str, values: str | None) -> list[object]:
+    """Two values of a setting, as the table has them, from texts as people see them in tables."""
+    parts = [part.strip() for part in (values or "").split(",")]
+    if len(parts) != 2:
+        raise InputError(f"--values: {values!r}; two values of the setting, as 0.1,1.0")
+    levels = results.table[setting].dropna().unique().tolist() if setting in results.table else []
+    return [next((level for level in levels if _is(level, part)), part) for part in parts]
+
+
+def _is(level: object, text: str) -> bool:
+    if isinstance(level, float):
+        return text in {str(level), f"{level:.4g}", f"{level:g}"}
+    return str(level).lower() == text.lower()
+
+
+def figure(
+    folder: Folder,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as success, median, survival, slope.")],
+    out: Annotated[Path | None, typer.Option(help="The file: .png, .svg or .pdf; default: DIR/KIND.svg.")] = None,
+    number: Annotated[int | None, typer.Option("--run", help="The run whose loss is drawn, for KIND loss.")] = None,
+) -> None:
+    """Draw one figure of DIR into a file."""
+    from ..results.figures import save
+
+    if number is not None and kind != "loss":
+        raise InputError(f"--run: goes with KIND loss, not with {kind}")
+    out = out or folder / f"{kind}.svg"
+    options = {} if number is None else {"run": number}
+    save(opened(folder).figure(kind, **options), out)
+    print(f"Figure: {out}")
+
+
+def report(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, or the folder of Markdown; default: DIR/report.html, DIR/report.")
+    ] = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="One HTML file, or Markdown with files beside it.")] = (
+        ReportFormat.html
+    ),
+) -> None:
+    """Write DIR/report.html: what was asked, the answer, an explorer, figures and tables."""
+    write_report(opened(folder), out, form)
+
+
+def write_report(
+    results: "Results", out: Path | None = None, form: ReportFormat = ReportFormat.html, to: TextIO | None = None
+) -> None:
+    """Write a report, with the trajectory of a typical run, and say where it is."""
+    from .sweep import keep_typical_trajectory
+
+    try:
+        beside(lambda: keep_typical_trajectory(results))
+    except InputError as error:  # as where the data file is gone: the rows are still there to be reported
+        print(f"backsweep: {error}; the report goes without a trajectory", file=sys.stderr)
+    path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)
+    print(f"Report: {path}", file=to)

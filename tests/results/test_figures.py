@@ -1,0 +1,144 @@
+"""All kinds of figures at one door: on Axes of their own or given ones, in files that are the same each time."""
+
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from backsweep.results.errors import InputError
+from backsweep.results.figures import FIGURES, figure, save
+from backsweep.results.figures.loss import draw_loss, loss_picture
+from backsweep.results.schema import OUTCOMES
+
+ODD = ["$x$", "a_b", "<script>", "^2"]
+
+
+def runs(levels=(0.1, 0.2, 0.4, 0.8), rules=ODD, seeds=20):
+    rng = np.random.default_rng(0)
+    rule, lr, seed = (column.ravel() for column in np.meshgrid(rules, levels, np.arange(seeds), indexing="ij"))
+    epochs = np.ceil(rng.lognormal(3, 0.5, len(lr)) / lr)
+    outcome = np.where(epochs < 150, "converged", np.where(epochs < 160, "diverged", "capped"))
+    table = pd.DataFrame({"run": np.arange(len(lr)), "cell": np.arange(len(lr)) // seeds, "seed": seed, "lr": lr, "rule": rule})
+    outcome = pd.Categorical(outcome, categories=OUTCOMES)
+    return table.assign(outcome=outcome, epochs=np.minimum(epochs, 160).astype(np.int32), loss=0.1, accuracy=1.0)
+
+
+TRAJECTORY = pd.DataFrame({"run": 0, "epoch": np.arange(0, 160, 10), "loss": np.geomspace(1, 0.01, 16)})
+RECORDS = pd.concat([TRAJECTORY.assign(run=run) for run in range(320)])
+IMPORTANCE = pd.DataFrame({"response": "success", "factor": ["rule", "lr"], "share": [0.2, 0.7]})
+IMPORTANCE = IMPORTANCE.assign(share_low=0.1, share_high=0.8, method="variance")
+OPTIONS = {
+    "trajectories": {"records": RECORDS},
+    "loss": {"run": 0},
+    "slope": {"rng": np.random.default_rng(0)},
+}
+MEASURED = runs(rules=[1, 2, 3]).rename(columns={"rule": "hidden"})
+TABLES = {
+    "importance": IMPORTANCE,
+    "loss": TRAJECTORY,
+    "trainability": MEASURED.assign(measure=np.where(MEASURED["lr"] < 0.3, -1.0, 2.0)),
+}
+
+
+def drawn(kind, axes=None):
+    return figure(kind, TABLES.get(kind, runs()), axes, **OPTIONS.get(kind, {}))
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_figure_is_drawn_on_the_axes_that_are_given_and_returns_them(kind):
+    axes = Figure().add_subplot()
+    assert drawn(kind, axes) is axes
+    assert axes.has_data()
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_no_text_is_smaller_than_eight_points_and_none_is_a_formula(kind):
+    axes = drawn(kind)
+    axes.figure.canvas.draw()
+    texts = [text for text in axes.figure.findobj(Text) if text.get_visible() and text.get_text()]
+    assert min(text.get_fontsize() for text in texts) >= 8
+    for text in texts:
+        assert not text._preprocess_math(text.get_text())[1]
+
+
+@pytest.mark.parametrize("kind", ["survival", "ecdf", "histogram"])
+def test_names_stand_in_a_file_as_they_are(kind, tmp_path):
+    path = save(figure(kind, runs(), by=["rule"]), tmp_path / "a.svg")
+    shown = "\n".join(text for element in ET.parse(path).iter() for text in element.itertext())
+    for name in ODD:
+        assert f"rule {name}" in shown
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "PNG"])
+def test_a_file_is_the_same_each_time(suffix, tmp_path):
+    axes = drawn("survival")
+    first = save(axes, tmp_path / f"a.{suffix}").read_bytes()
+    save(axes, tmp_path / "other.pdf")
+    assert axes._repr_png_()[0].startswith(b"\x89PNG")
+    assert save(axes, tmp_path / f"a.{suffix}").read_bytes() == first
+    assert save(drawn("survival"), tmp_path / f"b.{suffix}").read_bytes() == first
+    assert not any(word in first for word in (b"CreationDate", b"dc:date", b"Matplotlib v"))
+
+
+def test_a_saved_png_has_two_hundred_dots_an_inch(tmp_path):
+    axes = drawn("survival")
+    width, height = axes.figure.get_size_inches()
+    pixels = mpl.image.imread(save(axes, tmp_path / "a.png"))
+    assert pixels.shape[:2] == (round(200 * height), round(200 * width))
+
+
+def test_saving_leaves_the_figure_as_it_was(tmp_path):
+    axes = drawn("success")
+    places = [each.get_position().bounds for each in axes.figure.axes]
+    save(axes, tmp_path / "a.png")
+    assert [each.get_position().bounds for each in axes.figure.axes] == places
+    assert all(each.get_in_layout() for each in axes.figure.axes)
+
+
+def test_other_files_kinds_and_folders_are_refused_with_what_there_is(tmp_path):
+    axes = drawn("loss")
+    with pytest.raises(InputError, match=r"\.png, \.svg, \.pdf"):
+        save(axes, tmp_path / "a.jpg")
+    with pytest.raises(InputError, match="no folder"):
+        save(axes, tmp_path / "none" / "a.png")
+    with pytest.raises(InputError, match="'surival'; there is success, median, survival"):
+        figure("surival", runs())
+
+
+def test_our_style_ends_with_the_figure():
+    before = dict(mpl.rcParams)
+    drawn("survival")
+    assert dict(mpl.rcParams) == before
+
+
+def test_no_window_and_no_list_of_open_figures_is_touched():
+    code = """
+import sys, pandas as pd
+from backsweep.results.figures import figure
+figure("loss", pd.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]}), run=0)._repr_png_()
+assert "matplotlib.pyplot" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_loss_of_a_run_in_words_and_as_a_line():
+    picture = loss_picture(TRAJECTORY, 7)
+    assert picture.words == "The loss of run 7 goes from 1 to 0.01 in 150 epochs."
+    assert "run 7" in picture.caption
+    (line,) = draw_loss(picture, Figure().add_subplot()).lines
+    np.testing.assert_array_equal(line.get_data(), TRAJECTORY[["epoch", "loss"]].to_numpy().T)
+
+
+def test_a_loss_that_becomes_infinite_is_drawn_as_far_as_it_is_not():
+    diverging = pd.DataFrame({"epoch": range(4), "loss": [1.0, 10.0, 1e5, np.inf]})
+    picture = loss_picture(diverging, 7)
+    assert picture.words.endswith("from 1 to infinity in 3 epochs.")
+    assert draw_loss(picture, Figure().add_subplot()).get_yscale() == "log"
+    with pytest.raises(InputError, match="no finite loss"):
+        loss_picture(diverging.iloc[3:], 7)

@@ -1,0 +1,170 @@
+"""Tables in each format, read back by other means: pandas, json, a renderer of Markdown, what LaTeX's signs stand for."""
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from tables import EXACT
+
+from backsweep.results.formats import as_csv, as_json, as_latex, as_markdown
+from backsweep.sweep.show import TableFormat, print_table
+
+SIGNS = "|\\$_%&#{}~^<>*[]`!\"'-+=:;,./@()?\n ab1ü∞"
+NASTY = ["a|b", "\\", "\\|", "$x$", "_a_", "50%", "&lt;", "#1", "{}", "~~a~~", "x^2", "<script>alert(1)</script>", "a\nb", "**"]
+NASTY += [
+    "[a](b)",
+    "[16, 16]",
+    "`a`",
+    "a\\",
+    "<!--",
+    "\\textbf{a}",
+    "*",
+    "a,b",
+    'a"b',
+    "a\r\nb",
+    "=1+1",
+    ":smile:",
+    "[red]a[/red]",
+]
+CELLS = st.text(SIGNS, min_size=1, max_size=8)
+NUMBERS = st.floats(allow_nan=False, allow_subnormal=True)
+PLAIN_TEX = {
+    "textbackslash": "\\",
+    "textasciitilde": "~",
+    "textasciicircum": "^",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+}
+
+
+def table(names, *rows):
+    return pd.DataFrame(list(rows), columns=names, dtype=object)
+
+
+class Cells(HTMLParser):
+    """The texts of a rendered table's cells, and all of its tags."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.tags, self.inside = [], set(), False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def rendered(text):
+    return Cells(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
+
+
+def typeset(text):
+    """The rows of a tabular as LaTeX would set them; its signs by their meaning in text."""
+    begin, *lines, end = text.splitlines()
+    assert re.fullmatch(r"\\begin\{tabular\}\{r+\}", begin)
+    assert end == r"\end{tabular}"
+    rows = [line.removesuffix(r" \\") for line in lines if line != r"\hline"]
+    return [[_set(cell) for cell in re.split(r"(?<!\\) & ", row)] for row in rows]
+
+
+def _set(cell):
+    stack = re.fullmatch(r"\\shortstack\[r\]\{(.*)\}", cell)
+    lines = stack[1].split(r" \\ ") if stack else [cell]
+    return "\n".join(re.sub(r"\\([a-z]+)\{\}|\\([%_&#${}])|\$(\\infty)\$|\{([\[*])\}|(.)", _meaning, line) for line in lines)
+
+
+def _meaning(found):
+    macro, sign, infinity, braced, plain = found.groups()
+    assert plain is None or plain not in "\\$%&#_{}~^<>|", found.string
+    return PLAIN_TEX[macro] if macro else "∞" if infinity else sign or braced or plain
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_names_and_values_with_special_signs_survive(nasty, capsys):
+    made = table([nasty, "n"], [nasty, "1"], ["x", nasty])
+    texts = [[nasty, "n"], [nasty, "1"], ["x", nasty]]
+    assert rendered(as_markdown(made)).rows == texts
+    assert typeset(as_latex(made)) == [[cell.replace("\r\n", "\n") for cell in row] for row in texts]
+    assert json.loads(as_json(made)) == [{nasty: nasty, "n": "1"}, {nasty: "x", "n": nasty}]
+    back = pd.read_csv(io.StringIO(as_csv(made), newline=""), dtype=str, header=None, keep_default_na=False)
+    assert back.to_numpy().tolist() == texts
+    print_table(made, lambda: made, TableFormat.text)
+    printed = capsys.readouterr().out
+    assert all(printed.count(line) >= 3 for line in nasty.split())
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=3))
+def test_whatever_stands_in_a_cell_stays_there(rows):
+    made = table(["a", "b"], *rows)
+    shown = rendered(as_markdown(made))
+    assert shown.rows[1:] == [[cell.strip(" ") for cell in row] for row in rows]
+    assert shown.tags == {"table", "thead", "tbody", "tr", "th", "td"}
+    assert json.loads(as_json(made)) == [dict(zip("ab", row, strict=True)) for row in rows]
+    back = pd.read_csv(io.StringIO(as_csv(made), newline=""), dtype=str, keep_default_na=False)
+    assert back.to_numpy().tolist() == rows
+
+
+@given(st.lists(st.text(SIGNS.replace("\n", ""), min_size=1), min_size=1, max_size=3))
+def test_latex_sets_what_stands_in_a_cell(cells):
+    cells = [cell.strip() or "x" for cell in cells]
+    assert typeset(as_latex(table(list(map(str, range(len(cells)))), cells)))[1] == cells
+
+
+def test_a_star_or_bracket_at_the_start_of_a_row_is_no_option_of_the_row_before():
+    lines = as_latex(table(["a"], ["[16]"], ["[16]"], ["*"])).splitlines()
+    assert not any(line.startswith(("[", "*")) for line in lines)
+
+
+@given(st.lists(NUMBERS, min_size=1))
+def test_numbers_come_back_from_csv_and_json_bit_for_bit(numbers):
+    made = pd.DataFrame({"loss": numbers})
+    back = pd.read_csv(io.StringIO(as_csv(made)), dtype=float, **EXACT)["loss"]
+    bits = np.array(numbers).view(np.int64).tolist()
+    assert back.to_numpy().view(np.int64).tolist() == bits
+    finite = [number if np.isfinite(number) else None for number in numbers]
+    assert [row["loss"] for row in json.loads(as_json(made))] == finite
+
+
+def test_json_knows_neither_infinity_nor_nan():
+    made = pd.DataFrame({"x": [np.nan, np.inf, -np.inf, 0.5], "run": [1, 2, 3, 4], "name": ["a", None, "b", "c"]})
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    rows = json.loads(as_json(made), parse_constant=refuse)
+    assert [row["x"] for row in rows] == [None, None, None, 0.5]
+    assert [row["name"] for row in rows] == ["a", None, "b", "c"]
+    assert rows[0]["run"] == 1
+
+
+def test_a_table_without_rows_has_its_head_in_every_format():
+    empty = table(["a", "b"])
+    assert as_csv(empty) == "a,b\n"
+    assert as_json(empty) == "[]\n"
+    assert rendered(as_markdown(empty)).rows == [["a", "b"]]
+    assert typeset(as_latex(empty)) == [["a", "b"]]
+
+
+def test_no_text_is_cut_off(capsys):
+    made = table(["a", "b"], ["x" * 3000, "y"])
+    print_table(made, lambda: made, TableFormat.text)
+    assert capsys.readouterr().out.splitlines()[1] == f"{'x' * 3000}  y"

@@ -1,0 +1,60 @@
+"""Seeds still to be run: the whole-table questions agree with those on plain rates, and with a run of so many seeds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backsweep.results.comparison import compare_sweeps
+from backsweep.results.errors import InputError
+from backsweep.results.more_seeds import seeds_to_compare, seeds_to_know
+from backsweep.results.statistics.groups import wilson_interval
+
+
+def table(success, runs):
+    """One lr each, of which this share of runs converge; the seeds are shared."""
+    parts = [
+        pd.DataFrame({"cell": cell, "seed": np.arange(runs), "lr": 0.1 * (cell + 1), "good": np.arange(runs) < share * runs})
+        for cell, share in enumerate(success)
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    both.insert(0, "run", np.arange(len(both)))
+    return both.assign(outcome=np.where(both.pop("good"), "converged", "capped"), epochs=10, loss=0.1, accuracy=1.0)
+
+
+def test_with_as_many_as_it_says_the_interval_is_as_narrow_as_asked_and_with_fewer_it_is_not():
+    found = seeds_to_know(table([0.5, 0.9, 1.0], 20), half_width=0.05)
+    assert found["runs"].tolist() == [20] * 3
+    assert found["more"].tolist() == (found["needed"] - 20).tolist()
+    for share, needed in zip(found["success"], found["needed"], strict=True):
+        half = [np.subtract(*wilson_interval(share * runs, runs)[::-1]) / 2 for runs in (needed, needed - 1)]
+        assert half[0] <= 0.05 < half[1]
+
+
+def test_what_is_known_well_enough_takes_no_more():
+    assert seeds_to_know(table([0.5], 2000), half_width=0.05)["more"].tolist() == [0]
+
+
+def test_with_as_many_as_it_says_two_settings_are_told_apart():
+    """At the shares that are there McNemar's p is well below 5 % then: the power leaves room for chance."""
+    small = table([0.5, 0.6], 100)
+    first, second = (small[small["cell"] == cell].drop(columns="lr") for cell in (0, 1))
+    found = seeds_to_compare(first, second)
+    assert found[["pairs", "only_first", "only_second"]].to_numpy().tolist() == [[100, 0, 10]]
+    needed = int(found["needed"].iloc[0])
+    assert found["more"].tolist() == [max(needed - 100, 0)]
+    large = table([0.5, 0.6], needed)
+    again = compare_sweeps(*(large[large["cell"] == cell].drop(columns="lr") for cell in (0, 1)), rng=np.random.default_rng(0))
+    assert again["success_p"].iloc[0] < 0.05
+
+
+def test_equal_shares_are_never_told_apart():
+    same = table([0.5, 0.5], 10)
+    found = seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)))
+    assert found["needed"].tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0, -1.0])
+def test_a_power_is_a_chance(power):
+    same = table([0.5, 0.5], 10)
+    with pytest.raises(InputError, match="power"):
+        seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)), power=power)

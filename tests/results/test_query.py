@@ -1,0 +1,223 @@
+"""SQL over a folder: the same as pandas finds in the table, of the files that count, and nothing else can be reached."""
+
+import shutil
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from backsweep.results import Results
+from backsweep.results.errors import InputError
+from backsweep.results.schema import OUTCOMES, AxisColumn, Manifest, runs_schema
+from backsweep.results.store import Store
+from backsweep.sweep import Sweep
+
+SPEC = {
+    "task": "xor",
+    "seeds": 40,
+    "model": {"hidden": {"values": [2, [3, 3]]}},
+    "train": {
+        "lr": {"values": [1.0, 10.0]},
+        "optimizer": {"values": ["gd", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}]},
+        "epochs": 300,
+        "stop": {"loss": 0.2},
+    },
+    "record": {"every": 100, "weights": True},
+}
+AXES = (AxisColumn(name="lr[1]", setting="train.lr[1]", type="float64"), AxisColumn(name="rule", setting="r", type="string"))
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    return Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("query") / "it's [one] * ü", jobs=1)
+
+
+@pytest.fixture
+def results(swept, tmp_path):
+    """A folder of one's own, to harm."""
+    return Results.open(shutil.copytree(swept.path, tmp_path / "copy"))
+
+
+def rows(start, stop):
+    """Runs that end each way in turn; every third has a loss that is no number, every fifth lacks its settings."""
+    runs = np.arange(start, stop)
+    ends = pa.DictionaryArray.from_arrays(pa.array((runs % 4).astype(np.int8)), list(OUTCOMES))
+    lacking = runs % 5 == 0
+    settings = pa.array(runs / 8, mask=lacking), pa.array(np.where(runs % 2, "a'b", "c"), mask=lacking)
+    losses = np.where(runs % 3 == 0, np.nan, runs / 100)
+    columns = [runs, np.zeros(len(runs), np.int32), runs, *settings, ends, (runs % 7).astype(np.int32), losses]
+    return pa.table([*map(pa.array, columns), pa.nulls(len(runs), pa.float64())], runs_schema(AXES).names).cast(
+        runs_schema(AXES)
+    )
+
+
+def make(path, *spans):
+    manifest = Manifest(name="x", spec={}, spec_hash="0", runs=1000, axes=AXES, created="now", versions={}, cpu="some")
+    store = Store.create(path, manifest)
+    with store.writing():
+        for span in spans:
+            store.append(rows(*span))
+    return Results.open(path)
+
+
+def only(frame):
+    assert frame.shape == (1, 1)
+    return frame.iloc[0, 0]
+
+
+def test_means_are_those_of_the_table(swept):
+    found = swept.query(
+        "SELECT lr, avg(epochs) AS mean, count(*) AS n FROM runs WHERE outcome = 'converged' GROUP BY lr ORDER BY lr"
+    )
+    table = swept.table[swept.table["outcome"] == "converged"]
+    expected = table.groupby("lr")["epochs"].agg(["mean", "size"])
+    assert len(found) > 0
+    assert found["lr"].tolist() == expected.index.tolist()
+    assert found["mean"].tolist() == pytest.approx(expected["mean"].tolist(), rel=1e-12)
+    assert found["n"].tolist() == expected["size"].tolist()
+
+
+def test_all_rows_are_those_of_the_table_bit_for_bit(swept):
+    found, table = swept.query("FROM runs ORDER BY run"), swept.table
+    assert list(found) == list(table)
+    for name in table:
+        if table[name].dtype.kind in "if":
+            np.testing.assert_array_equal(found[name].to_numpy(float), table[name].to_numpy(float))
+        else:
+            assert found[name].tolist() == table[name].tolist()
+
+
+@pytest.mark.parametrize(
+    ("where", "holds"),
+    [
+        ("loss > 0.5", lambda t: t["loss"] > 0.5),
+        ("NOT loss <= 0.5", lambda t: t["loss"] > 0.5),
+        ("loss IS NULL", lambda t: t["loss"].isna()),
+        ("loss IS DISTINCT FROM 0.5", lambda t: t["loss"] != 0.5),
+        ('"lr[1]" >= 2.5', lambda t: t["lr[1]"] >= 2.5),
+        ('"lr[1]" IS NULL', lambda t: t["lr[1]"].isna()),
+        ("rule = 'a''b'", lambda t: t["rule"] == "a'b"),
+        ("rule IN ('c', 'd') OR outcome = 'stalled'", lambda t: (t["rule"] == "c") | (t["outcome"] == "stalled")),
+        ("rule IS NULL AND outcome <> 'capped'", lambda t: t["rule"].isna() & (t["outcome"] != "capped")),
+        ("outcome LIKE 'c%' AND run BETWEEN 7 AND 90", lambda t: t["outcome"].str.startswith("c") & t["run"].between(7, 90)),
+        ("accuracy > 0", lambda t: t["accuracy"] > 0),
+    ],
+)  # fmt: skip
+def test_conditions_choose_the_rows_that_pandas_does(tmp_path, where, holds):
+    results = make(tmp_path / "r", (0, 60), (60, 100))
+    found = results.query(f"SELECT run FROM runs WHERE {where} ORDER BY run")
+    assert found["run"].tolist() == results.table.loc[holds(results.table), "run"].tolist()
+
+
+def test_what_is_no_number_is_left_out_of_means(tmp_path):
+    results = make(tmp_path / "r", (0, 100))
+    assert only(results.query("SELECT avg(loss) FROM runs")) == pytest.approx(results.table["loss"].mean(), rel=1e-12)
+    assert only(results.query("SELECT count(loss) FROM runs")) == results.table["loss"].count()
+
+
+def test_records_and_weights_go_with_their_runs(swept):
+    found = swept.query("SELECT run, max(epoch) AS last FROM records GROUP BY run ORDER BY run")
+    assert found["last"].tolist() == swept.trajectories().groupby("run")["epoch"].max().tolist()
+    joined = swept.query("SELECT w.weights FROM weights w JOIN runs USING (run) WHERE run = 3")
+    weights, _ = swept.weights(3)
+    assert only(joined).tolist() == np.concatenate([layer.ravel() for layer in weights]).tolist()
+
+
+def test_names_of_tables_are_found_in_any_case(swept):
+    assert only(swept.query('SELECT count(*) FROM "RUNS" JOIN Records USING (run)')) == len(swept.trajectories())
+
+
+def test_only_files_that_count_are_read(results):
+    folder = results.path / "records"
+    shutil.copy(next(folder.iterdir()), folder / f"{480:012d}-{960:012d}-{'0' * 16}.parquet")
+    assert only(results.query("SELECT count(*) FROM records")) == len(results.trajectories())
+
+
+def test_a_file_that_was_merged_into_another_does_not_count(tmp_path):
+    results = make(tmp_path / "r", (0, 50), (50, 100))
+    results.store.append(rows(0, 100))  # as a process leaves it that dies while it merges
+    assert only(results.query("SELECT count(*) FROM runs")) == 100
+
+
+def test_an_unfinished_and_an_empty_folder_have_what_they_have(tmp_path):
+    assert only(make(tmp_path / "some", (10, 30), (50, 60)).query("SELECT count(*) FROM runs")) == 30
+    empty = make(tmp_path / "none")
+    assert only(empty.query("SELECT count(*) FROM runs")) == 0
+    assert list(empty.query("FROM runs")) == list(empty.table)
+
+
+@pytest.mark.parametrize(("folder", "sql"), [("shards", "SELECT count(*) FROM runs"), ("records", "FROM records")])
+def test_a_damaged_file_is_refused(results, folder, sql):
+    path = next((results.path / folder).iterdir())
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"damaged; `backsweep resume .*` repeats what it held"):
+        results.query(sql)
+    other = {"shards": "SELECT count(*) FROM weights", "records": "SELECT count(*) FROM runs"}[folder]
+    assert only(results.query(other)) > 0
+
+
+def test_the_whole_table_is_never_read(swept, monkeypatch):
+    monkeypatch.setattr(Store, "read", None)
+    monkeypatch.setattr("pyarrow.parquet.read_table", None)
+    assert only(swept.query("SELECT count(*) FROM runs")) == 480
+
+
+def test_nothing_is_written_loaded_or_read_beside_the_results(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    shard = next((results.path / "shards").iterdir())
+    for sql in (
+        f"COPY (SELECT 1) TO '{shard}' (FORMAT parquet, USE_TMP_FILE false)",
+        "COPY runs TO 'out.csv'",
+        "FROM 'secret.csv'",
+        "FROM read_text('secret.csv')",
+        f"FROM read_parquet('{shard}')",
+        "FROM 'http://localhost:9/a.parquet'",
+        "ATTACH 'other.db'",
+        "EXPORT DATABASE 'out'",
+        "INSTALL spatial",
+        "LOAD spatial",
+        "SET enable_external_access = true",
+        "SET autoinstall_known_extensions = true",
+        "SET temp_directory = '.'",
+        "RESET lock_configuration",
+    ):
+        with pytest.raises(InputError, match=r"^query: "):
+            results.query(sql)
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_variables_of_the_caller_are_no_tables(swept):
+    mine = pd.DataFrame({"a": [1]})
+    with pytest.raises(InputError, match="Table with name mine does not exist"):
+        swept.query("FROM mine")
+    assert len(mine) == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELEC 1", 'query: Parser Error: syntax error at or near "SELEC"'),
+        ("SELECT nothing FROM runs", 'query: Binder Error: Referenced column "nothing" not found in FROM clause'),
+        ("FROM runs WHERE outcome = 1", "query: Conversion Error: "),
+        ("", "query: there is no statement in it"),
+        ("-- nothing", "query: there is no statement in it"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
+    with pytest.raises(InputError) as refused:
+        swept.query(sql)
+    assert str(refused.value).startswith(said)
+    assert "\n" not in str(refused.value)
+    assert "LINE 1" not in str(refused.value)
+
+
+def test_without_duckdb_it_is_said_how_to_get_it(swept, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(InputError, match=r"^duckdb is not installed; pip install 'backsweep\[duckdb\]'$"):
+        swept.query("SELECT 1")

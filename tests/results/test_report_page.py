@@ -1,0 +1,151 @@
+"""The report in a real browser: linked views, tables that sort and filter, nothing from the network, any width and light."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from backsweep.sweep import Sweep
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+SPEC = {
+    "name": "<script>alert(1)</script>",
+    "task": "xor",
+    "seeds": 40,
+    "model": {"hidden": {"values": [2, 3, 4]}},
+    "train": {"lr": {"log": [0.1, 10.0], "n": 6}, "epochs": 1000, "stop": {"loss": 0.05}},
+    "record": {"every": 20},
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    return Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("runs") / "r", jobs=1).report()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        # Debian's Chromium would look for updates; in a container it has no sandbox.
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, report):
+    """A page of the report, what it asked the network for, and what it complained of."""
+    pages = []
+
+    def open_page(**options):
+        page = browser.new_page(**{"viewport": {"width": 1100, "height": 900}, **options})
+        pages.append(page)
+        page.requests, page.complaints = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
+        page.goto(report.as_uri())
+        page.wait_for_selector("#explorer[data-ready]")
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def shapes(page):
+    """The outlines of all that the explorer draws beside the map, each view apart."""
+    views = "() => [...document.querySelectorAll('#explorer .mark-group.role-scope')]"
+    return page.evaluate(f"({views})().map(v => [...v.querySelectorAll('path')].map(p => p.getAttribute('d')).join())")
+
+
+def test_it_asks_nobody_and_complains_of_nothing(opened, report):
+    page = opened()
+    assert page.requests == [report.as_uri()]
+    assert page.complaints == []
+    assert page.title() == "<script>alert(1)</script>: a sweep by backsweep"
+    assert page.inner_text("h1") == "<script>alert(1)</script>"
+
+
+def test_a_click_in_the_map_changes_the_views_beside_it(opened):
+    page = opened()
+    chosen, before = page.input_value("#explorer select"), shapes(page)
+    cells = page.locator("#explorer .mark-rect path")
+    cells.nth(0).click(force=True)
+    page.wait_for_function("old => document.querySelector('#explorer select').value !== old", arg=chosen)
+    after = shapes(page)
+    assert len(after) == len(before) == 4
+    assert all(now != then for now, then in zip(after[1:], before[1:], strict=True))
+    assert page.complaints == []
+
+
+def test_a_choice_from_the_list_does_the_same(opened):
+    page = opened()
+    before = shapes(page)
+    page.locator("#explorer select").focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(300)
+    assert page.eval_on_selector("#explorer select", "list => list.selectedOptions[0].text") == "lr 0.1, hidden 2"
+    assert shapes(page)[1:] != before[1:]
+
+
+def column(page, name):
+    at = [text.strip("▲▼ ") for text in page.locator("#settings-table th").all_inner_texts()].index(name)
+    rows = page.locator("#settings-table tbody tr:not([hidden])").all()
+    return [row.locator("td").nth(at).inner_text() for row in rows]
+
+
+def test_a_heading_sorts_by_numbers_and_by_the_keyboard(opened):
+    page = opened()
+    there = column(page, "median epochs")
+    heading = page.locator("#settings-table th button", has_text="median epochs")
+    heading.focus()
+    page.keyboard.press("Enter")
+    ascending = column(page, "median epochs")
+    numbers = [float("inf") if text == "∞" else float(text.replace(",", "")) for text in ascending]
+    assert numbers == sorted(numbers)
+    assert sorted(ascending) == sorted(there)
+    assert numbers[0] < float("inf") == numbers[-1]
+    heading.click()
+    assert sorted(column(page, "median epochs")) == sorted(ascending)
+    assert column(page, "median epochs")[0] == "∞"
+    assert page.locator("#settings-table th[aria-sort=descending]").inner_text().startswith("median epochs")
+
+
+def test_a_text_leaves_the_rows_that_have_it(opened):
+    page = opened()
+    page.locator("[data-filters=settings-table]").fill("0.2512")
+    assert column(page, "lr") == ["0.2512"] * 3
+    assert page.locator("[data-counts=settings-table]").inner_text() == "3 of 18 rows"
+    page.locator("[data-filters=settings-table]").fill("")
+    assert len(column(page, "lr")) == 18
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_nothing_is_wider_than_the_screen(opened, width):
+    page = opened(viewport={"width": width, "height": 800})
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+def test_in_the_dark_the_ink_is_light(opened):
+    shade = "element => getComputedStyle(element).{}.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0) / 765"
+    for scheme, dark in (("light", False), ("dark", True)):
+        page = opened(color_scheme=scheme)
+        ground = page.eval_on_selector("body", shade.format("backgroundColor"))
+        ink = page.eval_on_selector("figure svg", shade.format("color"))
+        label = page.eval_on_selector("#explorer .role-axis-title text", shade.format("fill"))
+        assert (ground < 0.3, ink > 0.7, label > 0.7) == (dark, dark, dark)
+
+
+def test_whoever_does_not_see_is_told(opened):
+    page = opened()
+    for figure in page.locator("figure [role=img]").all():
+        assert len(figure.get_attribute("aria-label")) > 40
+    assert page.locator("#explorer").get_attribute("aria-label")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the answer"

@@ -1,0 +1,123 @@
+"""Findings on the command line: tables, comparisons, seeds, figures and reports, and what is said to bad input."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+from tables import EXACT
+
+from backsweep.results import Results
+from backsweep.sweep import Sweep
+from commands import must, refused
+
+SPEC = {
+    "task": "xor",
+    "seeds": 40,
+    "model": {"hidden": {"values": [2, 4]}},
+    "train": {"lr": {"values": [0.5, 2.0, 5.0]}, "epochs": 1500, "stop": {"loss": 0.1}},
+    "record": {"every": 50, "runs": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("findings")
+    Sweep.from_dict(SPEC).run(folder / "r", jobs=1)
+    Sweep.from_dict({**SPEC, "model": {"hidden": {"values": [2, 4]}, "bias": True}}).run(folder / "biased", jobs=1)
+    return folder
+
+
+def csv(text):
+    return pd.read_csv(io.StringIO(text), **EXACT)
+
+
+@pytest.mark.parametrize("of", ["summary", "settings", "what-matters", "best", "restarts"])
+def test_each_table_is_that_of_python(here, of):
+    results = Results.open(here / "r")
+    theirs = {
+        "summary": results.summary,
+        "settings": results.details,
+        "what-matters": results.what_matters,
+        "best": results.best,
+        "restarts": results.restarts,
+    }[of]()
+    printed = must("table", "r", "--of", of, "--format", "csv", cwd=here)
+    pd.testing.assert_frame_equal(csv(printed), theirs, check_dtype=False)
+    assert must("table", "r", "--of", of, cwd=here).count("\n") > len(theirs)
+
+
+def test_another_seed_of_the_resampling_moves_intervals_and_nothing_else(here):
+    one, other = (
+        csv(must("table", "r", "--of", "settings", "--resampling-seed", seed, "--format", "csv", cwd=here)) for seed in "01"
+    )
+    moved = {name for name in one if not one[name].equals(other[name])}
+    assert moved
+    assert moved <= {"running_time_low", "running_time_high"}
+
+
+def test_two_values_and_two_sweeps_are_compared(here):
+    results = Results.open(here / "r")
+    printed = must("compare", "r", "--setting", "lr", "--values", "0.5, 2", "--format", "csv", cwd=here)
+    pd.testing.assert_frame_equal(csv(printed), results.compare("lr", 0.5, 2.0), check_dtype=False)
+    printed = must("compare", "r", "--with", "biased", "--by", "hidden,lr", "--format", "json", cwd=here)
+    assert [row["pairs"] for row in json.loads(printed)] == [40] * 6
+    shown = must("compare", "r", "--with", "biased", "--unpaired", cwd=here)
+    assert "second converged" in shown
+    assert "40 / 40" in shown
+
+
+def test_seeds_that_it_takes(here):
+    printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
+    pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
+    assert "needed" in must("seeds", "r", "--setting", "hidden", "--values", "2,4", cwd=here)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("success", "png"), ("survival", "pdf"), ("trajectories", "svg"), ("slope", "svg")]
+)
+def test_a_figure_goes_into_a_file(here, kind, suffix):
+    out = here / f"{kind}.{suffix}"
+    assert must("figure", "r", kind, "--out", out, cwd=here) == f"Figure: {out}\n"
+    assert out.read_bytes().startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])
+
+
+def test_the_loss_of_a_run_that_was_recorded(here):
+    recorded = int(Results.open(here / "r").trajectories()["run"].iloc[0])
+    must("figure", "r", "loss", "--run", str(recorded), "--out", "loss.svg", cwd=here)
+    assert (here / "loss.svg").exists()
+
+
+def test_a_report_as_markdown(here):
+    assert must("report", "r", "--format", "markdown", cwd=here) == "Report: r/report/report.md\n"
+    assert {"report.md", "success.svg", "settings.csv", "settings.tex", "what-matters.json"} <= {
+        path.name for path in (here / "r" / "report").iterdir()
+    }
+    assert Results.open(here / "r").done == 240  # the folder of results is none the worse for it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there is hidden, lr, cell, seed"),
+        (["table", "r", "--of", "restarts", "--by", "lr"], "--by: goes with --of summary, settings or best"),
+        (["compare", "r"], "give either --with DIR, or --setting NAME --values A,B"),
+        (["compare", "r", "--setting", "lr", "--values", "1"], "--values: '1'; two values of the setting, as 0.1,1.0"),
+        (["compare", "r", "--setting", "lr", "--values", "1,2"], "lr: no run has the value '1'; there is 0.5, 2, 5"),
+        (["compare", "r", "--setting", "beta", "--values", "1,2"], "there is no 'beta' that varies; there is hidden, lr"),
+        (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: goes with --with"),
+        (["compare", "r", "--with", "nix"], "nix"),
+        (["seeds", "r"], "give either --half-width W, or --setting NAME --values A,B"),
+        (["seeds", "r", "--half-width", "0.7"], "half_width: 0.7; it must be above 0 and below 0.5"),
+        (["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"], "above 0 and below 1"),
+        (["figure", "r", "pie"], "there is no figure 'pie'; there is success"),
+        (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
+        (["figure", "r", "loss"], "run: the figure of a loss takes the number of a run"),
+        (["figure", "r", "loss", "--run", "99999"], "run 99999: its losses were not recorded"),
+        (["figure", "r", "success", "--run", "1"], "--run: goes with KIND loss, not with success"),
+        (["figure", "r", "trainability"], "measure"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_told_in_a_sentence(here, arguments, said):
+    assert said in refused(*arguments, cwd=here)
