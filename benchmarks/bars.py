@@ -1,12 +1,19 @@
 """Measurements, held against their bars, as a table."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
 
 Row = tuple[str, float, str, float | None]  # what, measured, the sign before the bar, the bar
+
+
+def timed(function: Callable, *arguments) -> float:
+    begin = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - begin
 
 
 def main(benches: Iterable[Callable[[], Iterator[Row]]]) -> int:

@@ -11,32 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import bare_kernel
 import bars
+import findings_bench
 import kernel_bench
 import numpy as np
-import pandas as pd
 import sweep_bench
+from bars import timed
 
 from backsweep.kernels import train
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.statistics.survival import kaplan_meier, survival_quantile
-from backsweep.results.tables import summary
 
 X, Y = bare_kernel.X, bare_kernel.Y
 EPOCHS, RUNS, ROUNDS = 10_000, 16 * 40, 15
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
-
-
-def timed(function: Callable, *arguments) -> float:
-    begin = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - begin
 
 
 def bare(_=None) -> None:
@@ -129,35 +120,6 @@ def whole_commands():
         yield "backsweep run, 1,000 × 1,000, warm, s", min(run(f"warm{k}") for k in range(3)), "<=", 2.5
 
 
-def summary_of_a_million():
-    rng, count = np.random.default_rng(0), 1_000_000
-    table = pd.DataFrame(
-        {
-            "run": np.arange(count),
-            "cell": np.arange(count) // 5000,
-            "seed": np.arange(count) % 5000,
-            "hidden": np.arange(count) // 250_000,
-            "lr": np.arange(count) // 5000 % 50 / 10,
-            "outcome": pd.Categorical.from_codes(rng.choice([0, 0, 0, 1, 3], count), OUTCOMES),
-            "epochs": rng.integers(0, 10_000, count).astype(np.int32),
-            "loss": rng.random(count),
-            "accuracy": np.ones(count),
-        }
-    )
-    yield "summary of 1,000,000 runs in 200 cells, s", min(timed(summary, table) for _ in range(3)), "<=", 3.0
-
-
-def survival_of_ten_thousand_cells():
-    rng, cells, size = np.random.default_rng(2), 10_000, 1000
-    epochs, ends = rng.integers(0, 10_000, cells * size), rng.random(cells * size)
-    cell = np.repeat(np.arange(cells), size)
-
-    def curves() -> None:
-        survival_quantile(kaplan_meier(cell, epochs, ends < 0.6, ends > 0.8), cells)
-
-    yield "survival curves of 10,000 cells of 1,000 runs, s", timed(curves), "<=", 10.0
-
-
 BENCHES = (
     kernel_beside_the_bare_one,
     two_threads_over_one,
@@ -169,8 +131,9 @@ BENCHES = (
     sweep_bench.a_million_runs_of_one_epoch,
     sweep_bench.two_threads_on_the_demo,
     sweep_bench.processes_beside_threads,
-    summary_of_a_million,
-    survival_of_ten_thousand_cells,
+    findings_bench.summary_of_a_million,
+    findings_bench.survival_of_ten_thousand_cells,
+    findings_bench.report_of_a_million,
 )
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import bars
+import findings_bench
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
@@ -95,4 +96,4 @@ def twenty_kills():
 
 
 if __name__ == "__main__":
-    sys.exit(bars.main((ten_million_runs, twenty_kills)))
+    sys.exit(bars.main((ten_million_runs, findings_bench.report_of_ten_million, twenty_kills)))
