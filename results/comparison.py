@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from .arrays import Booleans, Floats, Integers
 from .errors import InputError
 from .statistics.bootstrap import RESAMPLES, bootstrap
 from .statistics.running_time import epochs_for_each_success
@@ -12,14 +13,14 @@ from .statistics.significance import holm, log_rank, mcnemar, paired_difference_
 from .tables import axis_columns, grouped, level_texts
 
 
-def values_of(table: pd.DataFrame, setting: str, first, second) -> tuple[pd.DataFrame, pd.DataFrame]:
+def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The runs that have the first, and those that have the second value of a setting, without it: to be compared below.
 
     InputError if there is no such setting or no run has the value.
     """
     if setting not in axis_columns(table):
         raise InputError(f"setting: there is no {setting!r} that varies; there is {', '.join(axis_columns(table))}")
-    parts = []
+    parts: list[pd.DataFrame] = []
     for value in (first, second):
         parts.append(table[table[setting] == value].drop(columns=setting))
         if parts[-1].empty:
@@ -83,14 +84,14 @@ def paired_outcomes(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str]
     return _counted(pairs, *grouped(pairs[[*by, "seed"]], by))
 
 
-def _counted(pairs: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame) -> pd.DataFrame:
+def _counted(pairs: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> pd.DataFrame:
     one, two = _converged(pairs)
     which = {"both": one & two, "only_first": one & ~two, "only_second": ~one & two, "neither": ~one & ~two}
     counts = {name: np.bincount(number[those], minlength=len(settings)) for name, those in which.items()}
     return settings.assign(pairs=np.bincount(number, minlength=len(settings)), **counts)
 
 
-def _converged(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _converged(pairs: pd.DataFrame) -> tuple[Booleans, Booleans]:
     first, second = ((pairs[f"outcome_{side}"] == "converged").to_numpy() for side in ("first", "second"))
     return first, second
 
@@ -124,7 +125,7 @@ def _shared(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     key = [*by, "seed"]
-    sides = []
+    sides: list[pd.DataFrame] = []
     for name, table in (("first", first), ("second", second)):
         missing = [column for column in by if column not in table]
         if missing:
@@ -136,7 +137,8 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     pairs = sides[0].merge(sides[1], on=key, suffixes=("_first", "_second"))
     if pairs.empty:
         raise InputError(
-            f"no run of the first table has the {', '.join(key)} of one of the second; compare_unpaired takes samples"
+            f"no run of the first has the same {', '.join(key)} as one of the second: they have other seeds, or settings that "
+            "only one of them has or that advance with what is compared; as samples, unpaired, they can be compared"
         )
     return pairs
 
@@ -153,11 +155,11 @@ def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
     return float(limit)
 
 
-def _mean(totals: np.ndarray) -> np.ndarray:
+def _mean(totals: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         return totals[..., 0] / totals[..., 1]
 
 
-def _running_time_difference(totals: np.ndarray) -> np.ndarray:
+def _running_time_difference(totals: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         return epochs_for_each_success(totals[..., 2:]) - epochs_for_each_success(totals[..., :2])

@@ -10,8 +10,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from .arrays import Integers
 from .errors import InputError
 from .schema import LAST_COLUMNS, OUTCOMES, Manifest
 from .tables import axis_columns, grouped
@@ -23,7 +25,8 @@ MISSING = -1  # the outcome of a run that is not there
 SAMPLED = {"uniform", "loguniform"}
 TITLES = ("name", "scheme")  # what a table of a spec is chosen by
 
-Coordinates = dict[str, tuple[str, np.ndarray]]  # by name: along which dimension, and the values
+Coordinates = dict[str, tuple[str, npt.NDArray[Any]]]  # by name: along which dimension, and the values
+Numbers = npt.NDArray[np.float64 | np.integer]
 
 
 def dataset(table: pd.DataFrame, manifest: Manifest) -> "xr.Dataset":
@@ -54,7 +57,7 @@ def dataset(table: pd.DataFrame, manifest: Manifest) -> "xr.Dataset":
     return found
 
 
-def _cells(cells: pd.DataFrame, manifest: Manifest) -> tuple[dict[str, np.ndarray], Coordinates]:
+def _cells(cells: pd.DataFrame, manifest: Manifest) -> tuple[dict[str, Integers], Coordinates]:
     """For each dimension but the seeds' the place of every cell, (cells,); and the coordinates. cells: a row for each."""
     bundles = _bundles(manifest)
     if bundles is None:
@@ -91,14 +94,14 @@ def _at(spec: dict[str, Any], setting: str) -> Any:
     return reduce(within, setting.replace("[", ".").replace("]", "").split("."), spec)
 
 
-def _numbers(column: pd.Series) -> np.ndarray:
+def _numbers(column: pd.Series) -> Numbers:
     """A column as numbers: an outcome as its code."""
     if column.name == "outcome":
         return column.cat.set_categories(OUTCOMES).cat.codes.to_numpy(np.int8)
     return column.to_numpy(np.float64)
 
 
-def _spread(column: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+def _spread(column: Numbers, at: tuple[Integers, ...], shape: tuple[int, ...]) -> Numbers:
     """The values of runs at their places in an array of this shape."""
     found = np.full(shape, MISSING if column.dtype == np.int8 else np.nan, column.dtype)
     found[at] = column

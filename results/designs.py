@@ -1,5 +1,6 @@
 """Which design a table of runs has: what was crossed with what, and which axes were sampled. The runs themselves tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from .arrays import Floats, Integers
 from .errors import InputError
 from .tables import axis_columns, grouped
 
@@ -26,12 +28,12 @@ class Design:
     """
 
     names: list[str]
-    levels: np.ndarray
-    points: np.ndarray | None
+    levels: Integers
+    points: Integers | None
     seeds: int
-    place: np.ndarray
+    place: Integers
 
-    def by_cell_and_seed(self, values: np.ndarray) -> np.ndarray:
+    def by_cell_and_seed(self, values: Floats) -> Floats:
         """A number of each run, (runs,), as float64 (cells, seeds)."""
         arranged = np.empty(len(values))
         arranged[self.place] = values
@@ -48,7 +50,7 @@ def design_of(table: pd.DataFrame) -> Design:
     """
     names = [name for name in axis_columns(table) if len(table[name].unique()) > 1]
     if not names:
-        raise InputError("no setting varies, so there is nothing to split the variance over; a sweep needs an axis")
+        raise InputError("no setting varies in these runs, so there is nothing to split the variance over")
     _refuse_missing_settings(table, names)
     number, settings = grouped(table, names)
     levels = {name: pd.factorize(settings[name], sort=True)[0] for name in names}
@@ -60,7 +62,7 @@ def design_of(table: pd.DataFrame) -> Design:
             "their effects cannot be told apart; finish the sweep, or keep values of which all combinations are there"
         )
     sampled = [leader for leader, bundle in bundles.items() if _sampled(settings[bundle])]
-    factors = {}
+    factors: dict[str, Integers] = {}
     for leader, bundle in bundles.items():
         factors |= {name: levels[name] for name in bundle} if leader in sampled else {" = ".join(bundle): levels[leader]}
     factors = dict(sorted(factors.items(), key=lambda factor: names.index(factor[0].split(" = ")[0])))
@@ -91,7 +93,7 @@ def _decides(values: pd.Series, lacking: pd.Series) -> bool:
     return bool((of_value.min() == of_value.max()).all())
 
 
-def _bundles(levels: dict[str, np.ndarray]) -> dict[str, list[str]]:
+def _bundles(levels: Mapping[str, Integers]) -> dict[str, list[str]]:
     """Axes whose values one of them decides: by the one with most values, in the order of the table."""
     left, bundles = list(levels), {}
     while left:
@@ -102,7 +104,7 @@ def _bundles(levels: dict[str, np.ndarray]) -> dict[str, list[str]]:
     return bundles
 
 
-def _pairs(first: np.ndarray, second: np.ndarray) -> int:
+def _pairs(first: Integers, second: Integers) -> int:
     return len(np.unique(first.astype(np.int64) * (second.max() + 1) + second))
 
 
@@ -120,7 +122,7 @@ def _same_order(first: pd.Series, second: pd.Series) -> bool:
     return bool((steps >= 0).all() or (back <= 0).all())
 
 
-def _places(table: pd.DataFrame, cell: np.ndarray, cells: int) -> tuple[np.ndarray, int]:
+def _places(table: pd.DataFrame, cell: Integers, cells: int) -> tuple[Integers, int]:
     """Where each run belongs, (runs,), and how many seeds each cell has."""
     seed, seeds = pd.factorize(table["seed"], sort=True)
     place = cell * len(seeds) + seed

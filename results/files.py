@@ -8,7 +8,7 @@ checked whenever one is read: no flipped bit passes for a result.
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -68,7 +68,7 @@ class _Hashing(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data) -> int:
+    def write(self, data: Any) -> int:  # anything with a length that holds bytes
         self._hash.update(data)
         self.size += len(data)
         return self._file.write(data)
@@ -97,7 +97,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 @contextmanager
-def only_writer(path: Path) -> Iterator[None]:
+def only_writer(path: Path) -> Generator[None]:
     """Be the only process that writes in a folder; the system drops the lock when the process dies. BusyError if another is."""
     lock = FileLock(path / ".lock", blocking=False)
     try:
@@ -131,7 +131,7 @@ def encoded(table: pa.Table) -> memoryview:
     return content.getbuffer()
 
 
-def digest_of(data) -> str:
+def digest_of(data: bytes | memoryview) -> str:
     """The hash that a file's name ends in: 16 hexadecimal digits."""
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 

@@ -28,7 +28,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
 
     InputError where there is none, where it is of another version, and where both copies are damaged.
     """
-    harms = []
+    harms: list[str] = []
     for name in (MANIFEST, COPY):
         try:
             return _sound(folder / name), harms[0] if harms else None

@@ -8,7 +8,7 @@ DuckDB 2.0 goes by a column's least and largest numbers where it also has NaN: o
 What is no number is NULL. DuckDB holds NaN for larger than any number, so that `loss > 1` would find it, in most releases.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.dataset as arrow
@@ -49,7 +49,8 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
                 connection.register(f"files of {name}", table)
                 columns = _columns(table.schema)
                 connection.execute(f'CREATE VIEW {name} AS SELECT {columns} FROM "files of {name}"')  # noqa: S608
-            found = connection.execute(sql)
+            # None where there is no statement, of which DuckDB's types know nothing.
+            found = cast("duckdb.DuckDBPyConnection | None", connection.execute(sql))
             if found is None:
                 raise InputError("query: there is no statement in it")
             return found.df()
@@ -65,12 +66,12 @@ def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
         "records": RECORDS_SCHEMA,
         "weights": WEIGHTS_SCHEMA,
     }
-    tables = {}
-    for folder, files in store._kept().items():
+    tables: dict[str, arrow.Dataset | pa.Table] = {}
+    for folder, files in store.kept().items():
         name = "runs" if folder.name == "shards" else folder.name
         if name in sql:
             for file in files:
-                whole(file.path, file.digest, store._remedy)
+                whole(file.path, file.digest, store.remedy)
             paths, schema = [str(file.path) for file in files], schemas[name]
             tables[name] = arrow.dataset(paths, schema=schema) if paths else schema.empty_table()
     return tables

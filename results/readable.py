@@ -1,5 +1,7 @@
 """Tables of findings as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from .tables import level_texts
@@ -120,7 +122,7 @@ def _settings(found: pd.DataFrame, first: str) -> pd.DataFrame:
     return pd.DataFrame({name: level_texts(settings[name].tolist()) for name in settings}, index=found.index)
 
 
-def _intervals(table: pd.DataFrame, name: str, text) -> list[str]:
+def _intervals(table: pd.DataFrame, name: str, text: Callable[[float], str]) -> list[str]:
     return [interval_text(low, high, text) for low, high in zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from .arrays import Floats
 from .errors import InputError
 from .reprs import about, html_of_results, text_of
 from .schema import Manifest, Session
@@ -81,7 +82,7 @@ class Results:
 
         return tables.restart_report(self.table, first)
 
-    def compare(self, setting: str, first, second, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
+    def compare(self, setting: str, first: object, second: object, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
         """Two values of a setting, over the same seeds, or as samples; see `results.comparison`. seed: of the resampling."""
         from .comparison import values_of
 
@@ -99,7 +100,7 @@ class Results:
 
         return seeds_to_know(self.table, by, half_width=half_width)
 
-    def seeds_to_compare(self, setting: str, first, second, *, power: float = 0.8) -> "pd.DataFrame":
+    def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = 0.8) -> "pd.DataFrame":
         """How many seeds it takes to tell two values of a setting apart; see `results.more_seeds`."""
         from .comparison import values_of
         from .more_seeds import seeds_to_compare
@@ -137,7 +138,7 @@ class Results:
         """
         return self.store.records(runs).to_pandas(use_threads=False)
 
-    def weights(self, run: int) -> "tuple[list[np.ndarray], list[np.ndarray]]":
+    def weights(self, run: int) -> tuple[list[Floats], list[Floats]]:
         """The final weights of a run, (units, inputs) for each layer, and its biases, (units,). InputError if not kept."""
         return layers_of(self.store.weights([run]), run)
 
@@ -180,7 +181,9 @@ class Results:
         return html_of_results(self)
 
 
-def _compared(first, second, by, paired: bool, seed: int) -> "pd.DataFrame":
+def _compared(
+    first: "pd.DataFrame", second: "pd.DataFrame", by: Sequence[str] | None, paired: bool, seed: int
+) -> "pd.DataFrame":
     from .comparison import compare_sweeps, compare_unpaired
 
     if paired:
@@ -188,7 +191,7 @@ def _compared(first, second, by, paired: bool, seed: int) -> "pd.DataFrame":
     return compare_unpaired(first, second, by)
 
 
-def layers_of(kept: pa.Table, run: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def layers_of(kept: pa.Table, run: int) -> tuple[list[Floats], list[Floats]]:
     """The weights and biases of one run, out of a table of `WEIGHTS_SCHEMA`."""
     if not len(kept):
         raise InputError(f"run {run}: its final weights were not kept; record = {{ weights = true }} keeps them")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from .arrays import Booleans, Integers
 from .errors import InputError
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import wilson_interval
@@ -20,19 +21,27 @@ def best_on_other_seeds(
     Best is where most converge, between equals where a success costs the fewest epochs. The best of many looks better than
     it is on the very runs that made it the best: chosen_success says how good it looked there. runs, success and
     running_time, each of these with its 95 % interval _low and _high, are of the other seeds alone, which had no say.
-    The seeds are dealt at random; of an odd number the judges have one more. InputError for fewer than two seeds.
+    The seeds are dealt at random; of an odd number the judges have one more. Only combinations that have all seeds compete,
+    or those of an unfinished sweep would win by a lucky few. A single combination is not chosen: all its runs judge it.
+    InputError for fewer than two seeds, or where no combination has all of them.
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
-    by = axis_columns(table) if by is None else by
+    by = axis_columns(table) if by is None else [by] if isinstance(by, str) else list(by)
+    if "seed" in by:
+        raise InputError("by: the seeds choose and judge, so they cannot be a setting here")
     seeds = np.sort(table["seed"].unique())
     if len(seeds) < 2:
-        raise InputError(f"the table has {len(seeds)} seeds; to choose on half of them and judge on the others takes two")
-    chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy()
+        raise InputError(f"there are runs of {len(seeds)} seed; to choose on half of them and judge on the others takes two")
     number, settings = grouped(table, by)
+    whole = table["seed"].groupby(number).nunique().reindex(range(len(settings)), fill_value=0).to_numpy() == len(seeds)
+    if not whole.any():
+        raise InputError("no combination of settings has all the seeds that others have; finish the sweep")
     converged, epochs = (table["outcome"] == "converged").to_numpy(), table["epochs"].to_numpy()
-    best, chosen_success = _best(number[chooses], epochs[chooses], converged[chooses], len(settings))
-    judged = ~chooses & (number == best)
+    chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy() | (len(settings) == 1)
+    chosen = chooses & whole[number]
+    best, chosen_success = _best(number[chosen], epochs[chosen], converged[chosen], len(settings))
+    judged = (~chooses | (len(settings) == 1)) & (number == best)
     runs, successes = np.sum(judged), np.sum(converged[judged])
     low, high = wilson_interval(successes, runs)
     time = expected_running_time(np.zeros(runs, np.int64), epochs[judged], converged[judged], 1, rng, resamples)
@@ -47,9 +56,9 @@ def best_on_other_seeds(
     )
 
 
-def _best(number, epochs, converged, groups) -> tuple[int, float]:
+def _best(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[int, float]:
     """The group where most converge, then where a success costs the fewest epochs, and its share; groups without runs last."""
-    totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1)
+    totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         success = totals[:, 1] / np.bincount(number, minlength=groups)
     best = int(np.lexsort((epochs_for_each_success(totals), -success))[0])

@@ -8,11 +8,12 @@ that is slow at one level is slow at the next, and to draw the cells apart would
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from .arrays import Booleans, Floats, Integers
 from .errors import InputError
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import CONFIDENCE, first_of_group
@@ -37,18 +38,18 @@ class PowerLaws:
 
     setting: str
     by: str | None
-    groups: list
-    levels: np.ndarray
-    median: np.ndarray
-    used: np.ndarray
-    slope: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    departure: np.ndarray
-    along: np.ndarray
-    line: np.ndarray
-    line_low: np.ndarray
-    line_high: np.ndarray
+    groups: list[Any]
+    levels: Floats
+    median: Floats
+    used: Booleans
+    slope: Floats
+    low: Floats
+    high: Floats
+    departure: Floats
+    along: Floats
+    line: Floats
+    line_low: Floats
+    line_high: Floats
 
 
 def power_laws(
@@ -106,9 +107,9 @@ class _Runs(NamedTuple):
     no seed is `seeds` itself.
     """
 
-    time: np.ndarray
-    event: np.ndarray
-    seed: np.ndarray
+    time: Floats
+    event: Booleans
+    seed: Integers
     seeds: int
 
 
@@ -126,7 +127,7 @@ def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
     return table
 
 
-def _laid_out(table: pd.DataFrame, cell: np.ndarray, cells: int) -> _Runs:
+def _laid_out(table: pd.DataFrame, cell: Integers, cells: int) -> _Runs:
     converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
     time = np.where(converged | capped, table["epochs"].to_numpy(np.float64), np.inf)
     names, seed = np.unique(table["seed"], return_inverse=True)
@@ -139,7 +140,7 @@ def _laid_out(table: pd.DataFrame, cell: np.ndarray, cells: int) -> _Runs:
     return runs
 
 
-def _medians(runs: _Runs, weight: np.ndarray) -> np.ndarray:
+def _medians(runs: _Runs, weight: Integers | Booleans) -> Floats:
     """Kaplan-Meier medians where each run counts as often as its weight says, (..., cells), from (..., cells, runs)."""
     total = weight.sum(axis=-1, keepdims=True)
     at_risk = total - (np.cumsum(weight, axis=-1) - weight)
@@ -149,7 +150,7 @@ def _medians(runs: _Runs, weight: np.ndarray) -> np.ndarray:
     return np.where(total > 0, np.where(reached.any(axis=-1, keepdims=True), median, np.inf), np.nan)[..., 0]
 
 
-def _drawn_medians(runs: _Runs, used: np.ndarray, rng: np.random.Generator, resamples: int) -> Iterator[np.ndarray]:
+def _drawn_medians(runs: _Runs, used: Booleans, rng: np.random.Generator, resamples: int) -> Iterator[Floats]:
     """The medians in draws of seeds, some draws at a time, (draws, cells); nan where they are not used."""
     some = _Runs(runs.time[used], runs.event[used], runs.seed[used], runs.seeds)
     at_once = max(MOST_AT_ONCE // some.time.size, 1)
@@ -162,7 +163,7 @@ def _drawn_medians(runs: _Runs, used: np.ndarray, rng: np.random.Generator, resa
         yield medians
 
 
-def _lines(x: np.ndarray, median: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _lines(x: Floats, median: Floats, used: Booleans) -> tuple[Floats, Floats]:
     """Slope and height at x = 0 of the lines through log medians (..., levels), where they are used and have a logarithm."""
     used = used & np.isfinite(median) & (median > 0)
     count = used.sum(axis=-1)
@@ -174,18 +175,18 @@ def _lines(x: np.ndarray, median: np.ndarray, used: np.ndarray) -> tuple[np.ndar
     return slope, middle[1] - slope * middle[0]
 
 
-def _ends(x: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _ends(x: Floats, used: Booleans) -> tuple[Floats, Floats]:
     first, last = x[used.argmax(axis=1)], x[::-1][used[:, ::-1].argmax(axis=1)]
     some = used.any(axis=1)
     return np.where(some, first, np.nan), np.where(some, last, np.nan)
 
 
-def _farthest(x, median, used, slope, height) -> np.ndarray:
+def _farthest(x: Floats, median: Floats, used: Booleans, slope: Floats, height: Floats) -> Floats:
     off = np.abs(np.log(np.where(used, median, 1)) - height[:, None] - slope[:, None] * x)
     return np.max(np.where(used | np.isnan(off), off, 0), axis=1)
 
 
-def _percentiles(drawn: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _percentiles(drawn: Floats, known: Booleans) -> tuple[Floats, Floats]:
     """Ends of the interval that leaves as much out on either side, of draws along the first axis; nan where not known."""
     end = max(int((len(drawn) + 1) * (1 - CONFIDENCE) / 2), 1)  # this one of the draws, from below and from above
     low, high = (np.sort(np.where(np.isnan(drawn), unknown, drawn), axis=0) for unknown in (-np.inf, np.inf))

@@ -18,7 +18,7 @@ A sweep's manifest is written before its first shard; a folder with files but no
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +30,7 @@ from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
 from .files import PARTIAL, make_folder, only_writer, read_table, write_tables
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
-from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
+from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, Span, gaps, is_sound, outermost, settled, spans_in, steadily
 from .writer import noted
 
@@ -74,7 +74,7 @@ class Store:
             return cls(path, manifest)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Be the only writer, and clear away what a dead one left."""
         with only_writer(self.path), noted(self.path):
             self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
@@ -97,12 +97,12 @@ class Store:
 
     def _useless(self) -> list[Path]:
         """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
-        kept = {file.path for files in self._kept().values() for file in files}
+        kept = {file.path for files in self.kept().values() for file in files}
         return [file.path for folder in self._folders() for file in spans_in(folder) if file.path not in kept]
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
-        said = []
+        said: list[str] = []
         if not copies_agree(self.path):
             write_manifest(self.path, self.manifest)
             said += [f"{self.harm}; restored from its copy"] if self.harm else []
@@ -117,7 +117,7 @@ class Store:
 
     def compact(self) -> None:
         """As the only writer: make few files of many."""
-        kept = self._kept()
+        kept = self.kept()
         shards = kept[self._shards]
         sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
         schemas = {self._shards: self._schema(), self._records: RECORDS_SCHEMA, self._weights: WEIGHTS_SCHEMA}
@@ -125,7 +125,7 @@ class Store:
             name = f"{shards[group[0]].start:012d}-{shards[group[-1]].stop:012d}"
             for folder in reversed(kept):
                 files = [(kept[folder][at].path, kept[folder][at].digest) for at in group]
-                merge(folder, name, files, schemas[folder], self._remedy)
+                merge(folder, name, files, schemas[folder], self.remedy)
             for folder in kept:
                 for at in group:
                     kept[folder][at].path.unlink()
@@ -134,7 +134,7 @@ class Store:
         """Where the rows are, then what is beside them."""
         return [self._shards, *(self.path / name for name in self.manifest.beside)]
 
-    def _kept(self) -> dict[Path, list[Shard]]:
+    def kept(self) -> dict[Path, list[Shard]]:
         """For each of `_folders` the files that count, in the order of their runs, file for file of the same runs."""
         by_span = settled(
             lambda: {folder: {(file.start, file.stop): file for file in spans_in(folder)} for folder in self._folders()}
@@ -145,7 +145,7 @@ class Store:
 
     def shards(self) -> list[Shard]:
         """The shards that count, in the order of their runs. InputError if two hold one run."""
-        return self._kept()[self._shards]
+        return self.kept()[self._shards]
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
@@ -174,11 +174,11 @@ class Store:
 
         def rows() -> list[pa.Table]:
             # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
-            return [_cast(read_table(shard.path, shard.digest, self._remedy), schema, shard.path) for shard in self.shards()]
+            return [_cast(read_table(shard.path, shard.digest, self.remedy), schema, shard.path) for shard in self.shards()]
 
         return pa.concat_tables([schema.empty_table(), *steadily(rows)]).unify_dictionaries()
 
-    def add_session(self, session) -> None:
+    def add_session(self, session: Session) -> None:
         """Put one more session on record."""
         self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
         write_manifest(self.path, self.manifest)
@@ -206,10 +206,10 @@ class Store:
         wanted = None if runs is None else np.unique(np.fromiter(runs, np.int64, len(runs)))
 
         def rows() -> list[pa.Table]:
-            tables = []
-            for file in self._kept().get(folder, []):
+            tables: list[pa.Table] = []
+            for file in self.kept().get(folder, []):
                 if wanted is None or np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop):
-                    table = read_table(file.path, file.digest, self._remedy).cast(schema)
+                    table = read_table(file.path, file.digest, self.remedy).cast(schema)
                     inside = None if wanted is None else pa.array(np.isin(table["run"].to_numpy(), wanted))
                     tables.append(table if inside is None else table.filter(inside))
             return tables
@@ -236,7 +236,8 @@ class Store:
         return self.path / "trajectories"
 
     @property
-    def _remedy(self) -> str:
+    def remedy(self) -> str:
+        """What to do about a damaged file, for messages."""
         return f"`backsweep resume {self.path}` repeats what it held, and no more"
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from .arrays import Floats, Integers
 from .errors import InputError
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import interquartile_mean
 from .statistics.running_time import expected_running_time
-from .statistics.survival import restricted_mean, survival_quantile
+from .statistics.survival import Survival, restricted_mean, survival_quantile
 from .tables import axis_columns, curves_of, grouped, outcome_shares, summary_of
 
 
@@ -51,12 +52,14 @@ def detailed_summary(
     )
 
 
-def _survival_columns(table, number, curves, groups, limit) -> dict[str, np.ndarray]:
+def _survival_columns(
+    table: pd.DataFrame, number: Integers, curves: Survival, groups: int, limit: float | None
+) -> dict[str, Floats]:
     known = known_until(table, number, groups)
     limit = common_limit(table, known) if limit is None else limit
     if not limit > 0:
         raise InputError(f"limit: {limit} epochs; it must be above 0")
-    found = {}
+    found: dict[str, Floats] = {}
     for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75)):
         found[f"{name}_epochs"], found[f"{name}_low"], found[f"{name}_high"] = survival_quantile(curves, groups, share)
     unknown = (known < limit) | (np.bincount(number, minlength=groups) == 0)
@@ -65,7 +68,7 @@ def _survival_columns(table, number, curves, groups, limit) -> dict[str, np.ndar
     return found | {"restricted_limit": np.full(groups, float(limit))}
 
 
-def known_until(table: pd.DataFrame, number: np.ndarray, groups: int) -> np.ndarray:
+def known_until(table: pd.DataFrame, number: Integers, groups: int) -> Floats:
     """The epoch to which each group's curve is known, (groups,): where its last run was cut off or converged.
 
     inf for groups of which no run was cut off: it is known that the others never converge.
@@ -78,7 +81,7 @@ def known_until(table: pd.DataFrame, number: np.ndarray, groups: int) -> np.ndar
     return np.where(np.bincount(number[capped], minlength=groups) > 0, last, np.inf)
 
 
-def common_limit(table: pd.DataFrame, known: np.ndarray) -> float:
+def common_limit(table: pd.DataFrame, known: Floats) -> float:
     """The largest limit, in epochs, at which all groups have a restricted mean; if there is no end, the longest run's."""
     longest = float(table["epochs"].max()) if len(table) else 0.0
     return max(float(known.min(initial=longest)), 1.0)

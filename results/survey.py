@@ -177,6 +177,7 @@ def _of_file(path: Path) -> Counter[str]:
         chunks = [file.metadata.row_group(group).column(place) for group in range(file.metadata.num_row_groups)]
         kinds = {(s.min, s.max, s.null_count) if (s := chunk.statistics) and s.has_min_max else None for chunk in chunks}
         if len(kinds) == 1 and (kind := kinds.pop()) and kind[0] == kind[1] and kind[2] == 0:
-            return Counter({kind[0]: file.metadata.num_rows})
-        column = file.read(["outcome"]).column("outcome")
-        return Counter({str(one["values"]): one["counts"] for one in column.value_counts().to_pylist()})
+            return Counter({str(kind[0]): file.metadata.num_rows})
+        ended = file.read(["outcome"]).column("outcome").value_counts()
+        names, counts = (ended.field(name).to_pylist() for name in ("values", "counts"))
+        return Counter(dict(zip(map(str, names), counts, strict=True)))

@@ -1,10 +1,12 @@
 """Tables of runs in, tables of findings out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from .arrays import Floats, Integers
 from .errors import InputError
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .statistics.groups import wilson_interval
@@ -17,7 +19,7 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
 
 
-def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:
     """The number of each run's group, (runs,), and the groups' settings, one row each, sorted."""
     by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     allowed = [*axis_columns(table), "cell", "seed"]
@@ -36,7 +38,7 @@ def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataF
     return curves_of(table, number), settings
 
 
-def curves_of(table: pd.DataFrame, number: np.ndarray) -> Survival:
+def curves_of(table: pd.DataFrame, number: Integers) -> Survival:
     """The same, of groups that are known; number: of each run's group, (runs,)."""
     converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
     return kaplan_meier(number, table["epochs"].to_numpy(), converged, capped)
@@ -53,7 +55,7 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
     return summary_of(table, number, settings, curves_of(table, number))
 
 
-def summary_of(table: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
+def summary_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
     """The same, of groups whose curves are known."""
     groups = len(settings)
     converged = (table["outcome"] == "converged").to_numpy()
@@ -74,7 +76,7 @@ def summary_of(table: pd.DataFrame, number: np.ndarray, settings: pd.DataFrame, 
     )
 
 
-def outcome_shares(table: pd.DataFrame, number: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[str, Floats]:
     """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
     runs = np.bincount(number, minlength=groups)
     counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
@@ -121,7 +123,7 @@ def typical_run(table: pd.DataFrame) -> int | None:
     return int(ordered["run"].iloc[(len(ordered) - 1) // 2])
 
 
-def level_texts(levels: list, digits: int = 4) -> list[str]:
+def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
     """Values of a setting as short texts, with as many significant digits as tell different values apart; none is a dash."""
     there = {level for level in levels if not pd.isna(level)}
     if not all(isinstance(level, float) for level in there):

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
@@ -13,6 +15,6 @@ def whole_text(number: float) -> str:
     return "?" if np.isnan(number) else "∞" if np.isinf(number) else f"{number:,.0f}"
 
 
-def interval_text(low: float, high: float, text) -> str:
+def interval_text(low: float, high: float, text: Callable[[float], str]) -> str:
     """An interval, whose ends `text` writes; one number where they are the same."""
     return text(low) if low == high else f"{text(low)} – {text(high)}"

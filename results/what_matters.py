@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from .arrays import Floats, Integers
 from .designs import Design, design_of
 from .errors import InputError
 from .statistics.bootstrap import RESAMPLES, Interval
@@ -44,7 +45,7 @@ def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: in
     return rows.sort_values("response", key=lambda names: names.map(RESPONSES.index), kind="stable").reset_index(drop=True)
 
 
-def _responses(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _responses(table: pd.DataFrame) -> tuple[Floats, Floats]:
     """Success and log epochs of each run, (runs,) each."""
     converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
     epochs = table["epochs"].to_numpy(np.float64)
@@ -53,7 +54,7 @@ def _responses(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return converged.astype(np.float64), np.log(np.maximum(until, 1))
 
 
-def _by_variance(design: Design, responses: np.ndarray, rng, resamples: int) -> list[pd.DataFrame]:
+def _by_variance(design: Design, responses: Floats, rng: np.random.Generator, resamples: int) -> list[pd.DataFrame]:
     if design.seeds < 2:
         raise InputError("the runs have one seed, which does not show what chance adds; run at least 2, better 20")
     shape = design.levels.max(axis=1) + 1
@@ -65,7 +66,9 @@ def _by_variance(design: Design, responses: np.ndarray, rng, resamples: int) -> 
     return [_rows(parts, Interval(*(of[k] for of in found)), "variance") for k in range(len(responses))]
 
 
-def _by_ped_anova(design: Design, responses, points: np.ndarray, rng, resamples: int) -> list[pd.DataFrame]:
+def _by_ped_anova(
+    design: Design, responses: Floats, points: Integers, rng: np.random.Generator, resamples: int
+) -> list[pd.DataFrame]:
     success, log_epochs = responses.mean(axis=2)
     better = (success, -log_epochs)
     found = (first_order_shares(of, design.levels, points, rng, resamples) for of in better)

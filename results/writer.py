@@ -7,7 +7,7 @@ later process with the same number has, and a reader on the same machine can see
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def note(folder: Path, rate: float | None = None, left: float | None = None) -> 
 
 
 @contextmanager
-def noted(folder: Path) -> Iterator[None]:
+def noted(folder: Path) -> Generator[None]:
     """Have a note in a folder, and take it away at the end."""
     note(folder)
     try:

@@ -1,9 +1,9 @@
 """Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal, InvalidOperation, localcontext
-from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
 from pydantic import (
@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ class Axis(BaseModel, Generic[T]):
         """Between which numbers the axis is sampled; None if it is not."""
         return self.uniform or self.loguniform
 
-    def at(self, coordinates: np.ndarray) -> tuple[T, ...]:
+    def at(self, coordinates: Floats) -> tuple[T, ...]:
         """The values of a sampled axis at coordinates from 0 to 1; where only whole numbers do, those, both ends included."""
         low, high = _decimal(*(self.ends or ()))
         whole = self._counts()
@@ -89,11 +90,11 @@ class Axis(BaseModel, Generic[T]):
             return True
         return False
 
-    def _adapter(self) -> TypeAdapter:
+    def _adapter(self) -> TypeAdapter[T]:
         return TypeAdapter(self.__pydantic_generic_metadata__["args"][0])
 
     @model_validator(mode="after")
-    def _expand(self):
+    def _expand(self) -> Self:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
@@ -120,10 +121,10 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(f"{kind} goes from a number{' over 0' * (kind == 'loguniform')} to a larger one")
         self._checked([_plain(end) for end in _decimal(low, high)])
 
-    def _checked(self, points):
+    def _checked(self, points: Iterable[Any]) -> tuple[T, ...]:
         """Each value as the setting itself would take it."""
         adapter = self._adapter()
-        checked = []
+        checked: list[T] = []
         for point in points:
             try:
                 checked.append(adapter.validate_python(point))
@@ -159,13 +160,13 @@ def log_points(low: float, high: float, n: int) -> list[int | float]:
     return _expanded("log", (low, high), n)
 
 
-def _linear(ends, n):
+def _linear(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = _decimal(*ends)
     inner = [low + (high - low) * k / (n - 1) for k in range(1, n - 1)]
     return [_plain(value) for value in [low, *inner, high][:n]]
 
 
-def _log(ends, n):
+def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = _decimal(*ends)
     if low <= 0 or high <= 0:
         raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
@@ -174,7 +175,7 @@ def _log(ends, n):
     return [_plain(value) for value in [low, *inner, high][:n]]
 
 
-def _range(spec, _):
+def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
     start, stop, step = _decimal(*spec)
     if step == 0:
         raise ValueError("the step of a range cannot be 0")
@@ -184,7 +185,7 @@ def _range(spec, _):
     return [_plain(start + step * k) for k in range(int(count))]
 
 
-_EXPAND = {"linear": _linear, "log": _log, "range": _range}
+_EXPAND: dict[str, Callable[[tuple[float, ...], Any], list[int | float]]] = {"linear": _linear, "log": _log, "range": _range}
 
 
 def _value_or_axis(raw: object) -> str:
@@ -221,7 +222,7 @@ class AxisInUse(NamedTuple):
         return stem if last in TITLES else self.setting
 
 
-def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[str, Integers]:
     """For each axis which of its points each cell has: int32 (cells,), in the order of `axes`.
 
     All combinations, the last axis fastest; zipped axes advance together. Axes in `kinds`, which has a number for each of
@@ -242,13 +243,13 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, np.ndarray]) -> dict[
     return {axis.setting: found[axis.setting] for axis in axes}
 
 
-def alike(points: Sequence[Any]) -> np.ndarray:
+def alike(points: Sequence[Any]) -> Integers:
     """For each value of an axis the place where it stands first: zipped and sampled axes may have one more than once."""
     places: dict[Any, int] = {}
     return np.array([places.setdefault(point, place) for place, point in enumerate(points)])
 
 
-def _distinct(bundle: list[AxisInUse]) -> np.ndarray:
+def _distinct(bundle: list[AxisInUse]) -> Integers:
     """Which points axes that advance together have in turn, a combination that comes twice once: int32."""
     places: dict[tuple[Any, ...], int] = {}
     for place, row in enumerate(zip(*(axis.points for axis in bundle), strict=True)):

@@ -6,7 +6,7 @@ Dask and Ray are extras, imported only when asked for. Whoever starts a local cl
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Workers:
 
 
 @contextmanager
-def workers(backend: Backend, jobs: int, address: str | None) -> Iterator[Workers]:
+def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
     """The workers, as long as they are needed. InputError if the cluster's library is missing, or nobody answers there."""
     if address is not None and backend not in CLUSTERS:
         raise InputError(f"address = {address!r}: goes with backend {' or '.join(CLUSTERS)}, not with {backend}")
@@ -52,17 +52,17 @@ def workers(backend: Backend, jobs: int, address: str | None) -> Iterator[Worker
 
 
 @contextmanager
-def _threads(jobs: int, _: str | None) -> Iterator[Workers]:
+def _threads(jobs: int, _: str | None) -> Generator[Workers]:
     yield Workers("threads", jobs, "threading")
 
 
 @contextmanager
-def _processes(jobs: int, _: str | None) -> Iterator[Workers]:
+def _processes(jobs: int, _: str | None) -> Generator[Workers]:
     yield Workers("processes", jobs, "loky")
 
 
 @contextmanager
-def _dask(jobs: int, address: str | None) -> Iterator[Workers]:
+def _dask(jobs: int, address: str | None) -> Generator[Workers]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
@@ -95,7 +95,7 @@ def _kernels() -> str:
 
 
 @contextmanager
-def _ray(jobs: int, address: str | None) -> Iterator[Workers]:
+def _ray(jobs: int, address: str | None) -> Generator[Workers]:
     try:
         import ray as _library
         from ray.util.joblib import register_ray
@@ -126,7 +126,7 @@ def _missing(extra: str, library: str) -> str:
 
 
 @contextmanager
-def _answering(address: str | None, command: str) -> Iterator[None]:
+def _answering(address: str | None, command: str) -> Generator[None]:
     """Turn whatever comes of an address where no cluster is into an InputError, within PATIENCE where nobody is at all."""
     if address is None:
         yield

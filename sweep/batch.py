@@ -1,12 +1,14 @@
 """One batch: a span of runs of one network shape, trained in one call of the kernels, as rows of the table."""
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ..kernels import Training, train
+from ..results.arrays import Integers
 from ..results.schema import CATEGORY, OUTCOMES, runs_schema
 from ..results.store import Span
 from .plan import Plan, plan_of
@@ -69,10 +71,10 @@ def run_batch(spec: Spec, span: Span) -> Batch:
     )
 
 
-def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
+def table_of(plan: Plan, runs: Integers, training: Training) -> pa.Table:
     """The rows of these runs, with the columns of `results.schema`."""
     schema = runs_schema(plan.axes, plan.spec.record.measure)
-    columns = {
+    columns: dict[str, Any] = {
         **plan.columns(runs),
         "outcome": training.outcome,
         "epochs": training.epochs,
@@ -84,13 +86,13 @@ def table_of(plan: Plan, runs: np.ndarray, training: Training) -> pa.Table:
     return pa.table([_column(columns[field.name], field.type, field.name in axes) for field in schema], schema=schema)
 
 
-def _column(values: np.ndarray, kind: pa.DataType, may_miss: bool) -> pa.Array:
+def _column(values: npt.NDArray[Any], kind: pa.DataType, may_miss: bool) -> "pa.Array[Any]":
     """An array of this type; where a number `may_miss`, NaN is null."""
     if kind == CATEGORY:
         codes = np.zeros(len(values), np.int8)
         for code, outcome in enumerate(OUTCOMES):
             codes[values == outcome] = code
-        return pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
+        return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode().cast(kind)
     return pa.array(values, from_pandas=may_miss).cast(kind)

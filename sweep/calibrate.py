@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..kernels import Training, lanes_of, train
+from ..results.arrays import Floats, Integers
 from ..results.files import encoded
 from ..results.store import Span
 from .batch import table_of
@@ -35,9 +36,9 @@ class Timed(NamedTuple):
     held_bytes: in memory, of a run while its batch is trained and written.
     """
 
-    runs: np.ndarray
-    seconds: np.ndarray
-    epochs: np.ndarray
+    runs: Integers
+    seconds: Floats
+    epochs: Integers
     cut: bool
     file_bytes: float
     run_bytes: float
@@ -47,7 +48,7 @@ class Timed(NamedTuple):
 class _Sample(NamedTuple):
     """Runs that were trained for `cap` epochs at most, and the seconds and lane steps that this took."""
 
-    runs: np.ndarray
+    runs: Integers
     training: Training
     seconds: float
     steps: float
@@ -81,7 +82,7 @@ def _probe(plan: Plan, shape: Span, lanes: int, cap: int, once: float) -> float:
     return sample.seconds / sample.steps
 
 
-def _drawn(shape: Span, many: int, rng: np.random.Generator) -> np.ndarray:
+def _drawn(shape: Span, many: int, rng: np.random.Generator) -> Integers:
     """A run at random out of each of `many` equal spans, or all runs if there are no more."""
     start, stop = shape
     if many >= stop - start:
@@ -89,7 +90,7 @@ def _drawn(shape: Span, many: int, rng: np.random.Generator) -> np.ndarray:
     return start + ((np.arange(many) + rng.random(many)) * ((stop - start) / many)).astype(np.int64)
 
 
-def _train(plan: Plan, runs: np.ndarray, cap: int, beside: float) -> _Sample:
+def _train(plan: Plan, runs: Integers, cap: int, beside: float) -> _Sample:
     """Train runs for `cap` epochs at most; `beside` are the seconds that a call takes beside its epochs."""
     call = plan.arguments(runs)
     at = plan.record_at
@@ -120,10 +121,10 @@ def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: in
     return Timed(runs, (epochs + 1) * step / lanes, epochs, bool(cut.any()), *sizes)
 
 
-def _times(plan: Plan, epochs: np.ndarray) -> np.ndarray:
+def _times(plan: Plan, epochs: Integers) -> Floats:
     """How many records there are of runs that make so many epochs, if they are recorded: at the end there is always one."""
     at = plan.record_at
-    return np.zeros(len(epochs)) if at is None else np.searchsorted(at, epochs) + 1.0
+    return np.zeros(len(epochs)) if at is None else (np.searchsorted(at, epochs) + 1).astype(np.float64)
 
 
 def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[float, float, float]:

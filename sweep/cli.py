@@ -21,6 +21,8 @@ from .show import BackendName, LogFormat, TableFormat, print_replay, print_summa
 
 if TYPE_CHECKING:
     from ..results import Results
+    from ..results.arrays import Integers
+    from .plan import Plan
     from .sweep import Sweep
 
 app = typer.Typer(
@@ -194,7 +196,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
         print(line)
 
 
-def _differences(results: "Results", plan, runs) -> list[str]:
+def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]") -> list[str]:
     from .replay import differences
 
     table = results.table

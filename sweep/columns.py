@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..results.arrays import Floats
 from ..results.errors import InputError
 from .data import Block, Where, one_hot
 from .data_files import Column, read
@@ -60,7 +61,7 @@ def standardised(blocks: Sequence[Block], where: Where) -> list[Block]:
 
 
 def _standardised(block: Block, where: Where) -> Block:
-    values = block.values[:, 0]
+    values = np.asarray(block.values[:, 0], np.float64)
     place = f"task.standardise: {where.source}, column {block.names[0]!r}"
     if values.min() == values.max():
         raise InputError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
@@ -72,7 +73,7 @@ def _standardised(block: Block, where: Where) -> Block:
     return Block(block.names, (centred / deviation)[:, None])
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: Floats) -> float:
     """Of a sum rounded once, whose bits no processor changes; infinite where it is too large for a float."""
     try:
         return math.fsum(values.tolist()) / len(values)

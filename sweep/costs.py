@@ -1,11 +1,13 @@
 """What runs cost: seconds of a worker, cumulated over the run number; guessed from the network's size until they are timed."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from ..results.arrays import Floats, Integers
 from ..results.store import Span
 from .plan import Plan
 
@@ -21,7 +23,7 @@ class Costs:
     runs: run numbers in ascending order, from the first to one past the last; seconds: of all runs before these, same shape.
     """
 
-    def __init__(self, runs: np.ndarray, seconds: np.ndarray):
+    def __init__(self, runs: Integers | Floats, seconds: Floats):
         self._runs, self._seconds = runs, seconds
 
     def of(self, span: Span) -> float:
@@ -35,13 +37,13 @@ class Costs:
         return float(end) - start
 
 
-def costs_of(plan: Plan, seconds: np.ndarray) -> Costs:
+def costs_of(plan: Plan, seconds: Floats) -> Costs:
     """Costs that are the same for all runs of a shape: `seconds` a run, one number for each of the plan's shapes."""
     ends = np.array([0, *(stop for _, stop in plan.shapes())])
     return Costs(ends, np.concatenate([[0.0], np.cumsum(np.diff(ends) * np.maximum(seconds, LEAST_SECONDS))]))
 
 
-def guesses(plan: Plan) -> np.ndarray:
+def guesses(plan: Plan) -> Floats:
     """Seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs."""
     shapes = plan.shapes()
     chosen = spread(len(shapes), MOST_GUESSES)
@@ -49,14 +51,14 @@ def guesses(plan: Plan) -> np.ndarray:
     return between(len(shapes), chosen, np.array(found))
 
 
-def guess(call) -> float:
+def guess(call: Mapping[str, Any]) -> float:
     """A guess at the seconds of the first run of a call of the kernels."""
     units = sum(call["hidden"]) + call["y"].shape[1]
     epoch = len(call["x"]) * (units * SIGMOID_SECONDS + 3 * weights(call) * FMA_SECONDS)
     return max(epoch * int(np.max(call["epochs"])), LEAST_SECONDS)
 
 
-def weights(call) -> int:
+def weights(call: Mapping[str, Any]) -> int:
     """How many weights a network has, but for its biases."""
     widths = (call["x"].shape[1], *call["hidden"], call["y"].shape[1])
     if call["shortcuts"]:
@@ -64,12 +66,12 @@ def weights(call) -> int:
     return sum(a * b for a, b in pairwise(widths))
 
 
-def spread(count: int, most: int) -> np.ndarray:
+def spread(count: int, most: int) -> Integers:
     """At most `most` of `count` places, the first and the last among them if there are two, evenly spread."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
-def between(count: int, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+def between(count: int, places: Integers, values: Floats) -> Floats:
     """`count` positive numbers, of which those at some places are known, on straight lines of their logarithms."""
     return np.exp(np.interp(np.arange(count), places, np.log(values)))
 

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+
+from ..results.arrays import Booleans, Floats, Integers
 
 Pair = tuple[float, float]
+Values = npt.NDArray[np.float64 | np.bool_]
 
 ZERO_ONE: Pair = (0.0, 1.0)
 PAIRS: tuple[Pair, ...] = (ZERO_ONE, (-1.0, 1.0), (-0.5, 0.5))
@@ -31,7 +35,7 @@ class Block(NamedTuple):
     """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand."""
 
     names: tuple[str, ...]
-    values: np.ndarray
+    values: Values
 
 
 class Task(NamedTuple):
@@ -42,8 +46,8 @@ class Task(NamedTuple):
     value, for messages.
     """
 
-    inputs: np.ndarray
-    targets: np.ndarray
+    inputs: Floats
+    targets: Floats
     midpoint: float | None
     classes: bool
     input_names: tuple[str, ...]
@@ -65,7 +69,7 @@ def assemble(inputs: Sequence[Block], targets: Sequence[Block], pairs: tuple[Pai
     )
 
 
-def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+def one_hot(labels: Integers, classes: int) -> Booleans:
     """Labels (S,) -> bool (S, classes); of two classes one column, true for the second."""
     return labels[:, None] == (np.arange(classes) if classes > 2 else np.ones(1))
 
@@ -79,7 +83,7 @@ def _all_truths(blocks: Sequence[Block]) -> bool:
     return all(block.values.dtype == bool for block in blocks)
 
 
-def _encoded(blocks: Sequence[Block], pair: Pair) -> np.ndarray:
+def _encoded(blocks: Sequence[Block], pair: Pair) -> Floats:
     false, true = pair
     parts = [np.where(block.values, true, false) if block.values.dtype == bool else block.values for block in blocks]
     return np.ascontiguousarray(np.hstack(parts), np.float64)

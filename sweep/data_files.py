@@ -4,17 +4,19 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
+from ..results.arrays import Floats
 from ..results.errors import InputError
 from .data import Where
 
@@ -23,7 +25,7 @@ class Column(NamedTuple):
     """One column: its name, which may add a number to the name asked for; float64 (samples,), or a list of text."""
 
     name: str
-    values: np.ndarray | list[str]
+    values: Floats | list[str]
 
 
 class Contents(NamedTuple):
@@ -51,7 +53,7 @@ def arrays(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Generator[IO[bytes]]:
     """A file that has something in it. InputError if there is none, or it cannot be read."""
     try:
         if "\0" in str(path):
@@ -137,7 +139,7 @@ def _cells(rows: Any, path: Path, names: Sequence[str]) -> tuple[dict[str, list[
     return cells, lines
 
 
-def _parsed(cells: list[str], name: str, category: bool, where: Where) -> np.ndarray | list[str]:
+def _parsed(cells: list[str], name: str, category: bool, where: Where) -> Floats | list[str]:
     """Numbers if all cells are, else text. A column with some of both is a mistake, unless declared a category."""
     for row, cell in enumerate(cells):
         if cell.lower() in {"", "nan"}:
@@ -180,14 +182,12 @@ def _type_of_values(kind: pa.DataType, name: str, path: Path) -> pa.DataType:
     return plain
 
 
-def _from_arrow(values: pa.ChunkedArray, name: str, where: Where) -> np.ndarray | list[str]:
+def _from_arrow(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Floats | list[str]:
     if values.null_count:
         row = values.is_null().to_pylist().index(True)
         raise InputError(f"{where(row, name)}: empty; every row needs a value")
-    if kinds.is_boolean(values.type):
+    if kinds.is_boolean(values.type) or kinds.is_string(values.type) or kinds.is_large_string(values.type):
         return _as_text(values.to_pylist())
-    if kinds.is_string(values.type) or kinds.is_large_string(values.type):
-        return values.to_pylist()
     return values.cast(pa.float64(), safe=False).to_numpy()
 
 
@@ -209,7 +209,7 @@ def _read_npz(file: IO[bytes], path: Path, names: Sequence[str], _: Sequence[str
     return Contents({name: _from_array(array, name, path) for name, array in found.items()}, Where(str(path)))
 
 
-def _from_array(array: np.ndarray | bytes, name: str, path: Path) -> list[Column]:
+def _from_array(array: npt.NDArray[Any] | bytes, name: str, path: Path) -> list[Column]:
     """An array (samples,) is one column; (samples, columns) are several, with their numbers in brackets."""
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iufbU":
         what = array.dtype if isinstance(array, np.ndarray) else "not an array"
@@ -222,14 +222,14 @@ def _from_array(array: np.ndarray | bytes, name: str, path: Path) -> list[Column
     return [Column(f"{name}[{number}]", _from_numpy(values)) for number, values in enumerate(array.T)]
 
 
-def _from_numpy(values: np.ndarray) -> np.ndarray | list[str]:
+def _from_numpy(values: npt.NDArray[Any]) -> Floats | list[str]:
     if values.dtype.kind in "bU":
         return _as_text(values.tolist())
     with np.errstate(over="ignore"):  # of numbers wider than float64; they are then found to be infinite
         return values.astype(np.float64)
 
 
-def _as_text(values: list) -> list[str]:
+def _as_text(values: list[Any]) -> list[str]:
     return [str(value).lower() if isinstance(value, bool) else value for value in values]
 
 

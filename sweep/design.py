@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 from .axes import MOST_POINTS, Axis, AxisInUse
 from .forms import Table, one_of
@@ -23,14 +24,14 @@ Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
 DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 
 
-def _random(dimensions: int, points: int, rng: np.random.Generator) -> np.ndarray:
+def _random(dimensions: int, points: int, rng: np.random.Generator) -> Floats:
     return rng.random((points, dimensions))
 
 
-def _quasi_random(name: str) -> Callable[[int, int, np.random.Generator], np.ndarray]:
+def _quasi_random(name: str) -> Callable[[int, int, np.random.Generator], Floats]:
     """Points of one of the engines of `scipy.stats.qmc`, which spread more evenly than random ones."""
 
-    def draw(dimensions: int, points: int, rng: np.random.Generator) -> np.ndarray:
+    def draw(dimensions: int, points: int, rng: np.random.Generator) -> Floats:
         from scipy.stats import qmc  # half a second to import
 
         with warnings.catch_warnings(action="ignore"):  # Sobol's would rather be a power of two many
@@ -62,7 +63,7 @@ class DesignSpec(Table, use_attribute_docstrings=True):
     """Of their generator."""
 
 
-def sampled(axes: Mapping[str, Axis], design: DesignSpec | None) -> list[AxisInUse]:
+def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[AxisInUse]:
     """The sampled axes with the values that the design gives them."""
     if not axes:
         if design is not None:
@@ -76,9 +77,7 @@ def sampled(axes: Mapping[str, Axis], design: DesignSpec | None) -> list[AxisInU
     ]
 
 
-def without(
-    index: dict[str, np.ndarray], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]
-) -> dict[str, np.ndarray]:
+def without(index: dict[str, Integers], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]) -> dict[str, Integers]:
     """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so."""
     if not exclude:
         return index

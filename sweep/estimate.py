@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..results.arrays import Floats, Integers
 from ..results.compaction import MOST_FILES
 from ..results.errors import InputError
 from ..results.schema import Estimate
@@ -60,7 +61,7 @@ def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | Non
 def _estimate(
     plan: Plan,
     missing: Sequence[Span],
-    ahead: np.ndarray,
+    ahead: Integers,
     jobs: int,
     workers: int,
     found: dict[int, Timed],
@@ -96,7 +97,7 @@ def _estimate(
     )
 
 
-def _costs(plan: Plan, guessed: np.ndarray, found: dict[int, Timed]) -> Costs:
+def _costs(plan: Plan, guessed: Floats, found: dict[int, Timed]) -> Costs:
     """The costs of all runs: of timed shapes along their samples, of others as their guesses, scaled like their neighbours'."""
     ratios = [float(one.seconds.mean()) / guessed[shape] for shape, one in found.items()]
     scaled = guessed * between(len(guessed), np.array(list(found)), np.array(ratios))
@@ -109,7 +110,7 @@ def _costs(plan: Plan, guessed: np.ndarray, found: dict[int, Timed]) -> Costs:
     return Costs(np.array(points), np.array(seconds))
 
 
-def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
+def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
     """How many runs of each shape lie in some spans, (shapes,)."""
     ends = np.array([0, *(stop for _, stop in shapes)])
     counts = np.zeros(len(shapes), np.int64)
@@ -118,7 +119,7 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> np.ndarray:
     return counts
 
 
-def checked_jobs(jobs: int | None) -> int:
+def checked_jobs(jobs: object) -> int:
     """How many workers are meant; None: a core each. InputError if there can be none such."""
     if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
         raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")

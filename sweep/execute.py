@@ -172,7 +172,7 @@ def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
     options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
     parallel: Any = Parallel(n_jobs=jobs, **options)
 
-    def outputs():
+    def outputs() -> Iterator[Any]:
         while some := list(islice(tasks, ROUND * jobs)):
             yield from parallel(some)
 

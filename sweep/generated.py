@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..results.arrays import Booleans, Floats
 from ..results.errors import InputError
-from .data import one_hot
+from .data import Values, one_hot
 
 DECIMALS = 9
 SPIRAL_POINTS = 97
@@ -23,7 +24,7 @@ TEACHERS: dict[str, Callable[[float], float]] = {
     "identity": float,
 }
 
-Made = tuple[np.ndarray, np.ndarray]
+Made = tuple[Values, Values]
 """Inputs (S, I) and targets (S, O): bool, or float64 where they are numbers."""
 
 
@@ -111,7 +112,7 @@ def teacher(inputs: int, hidden: int, samples: int, noise: float, data_seed: int
     return x, _rounded(answers / math.sqrt(hidden) + noise * rng.standard_normal((samples, 1)))
 
 
-def _counting(bits: int) -> np.ndarray:
+def _counting(bits: int) -> Booleans:
     """0, 1, 2, ... in binary, the first column the highest bit: bool (2**bits, bits)."""
     return np.indices((2,) * bits).reshape(bits, -1).T == 1
 
@@ -120,11 +121,11 @@ def _halves(samples: int) -> tuple[int, int]:
     return (samples + 1) // 2, samples // 2
 
 
-def _alternate(samples: int, classes: int) -> np.ndarray:
+def _alternate(samples: int, classes: int) -> Booleans:
     return one_hot(np.arange(samples) % classes, classes)
 
 
-def _alternating(points: np.ndarray) -> np.ndarray:
+def _alternating(points: Floats) -> Floats:
     """Points of one class and then of the other -> of both in turn."""
     first = _halves(len(points))[0]
     mixed = np.empty_like(points)
@@ -132,9 +133,9 @@ def _alternating(points: np.ndarray) -> np.ndarray:
     return mixed
 
 
-def _noisy(points: np.ndarray, noise: float, data_seed: int) -> np.ndarray:
+def _noisy(points: Floats, noise: float, data_seed: int) -> Floats:
     return _rounded(points + noise * np.random.default_rng(data_seed).standard_normal(points.shape))
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
+def _rounded(values: Floats) -> Floats:
     return np.round(values, DECIMALS) + 0.0  # of the two zeros the positive

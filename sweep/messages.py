@@ -11,6 +11,8 @@ from .nested import Alternatives
 
 MOST = 5
 
+Location = tuple[int | str, ...]
+
 
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     """One line for each thing wrong, MOST at the most."""
@@ -21,7 +23,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     return "\n".join(lines)
 
 
-def _key(location) -> str:
+def _key(location: Location) -> str:
     """The dotted key, without the tags that tell a value from an axis."""
     return ".".join(str(part) for part in location if not str(part).startswith("<"))
 
@@ -77,7 +79,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _model_at(model: type[BaseModel], location) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel]:
     """The model whose key a location names."""
     annotation: Any = model
     for part in location:

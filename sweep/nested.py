@@ -104,7 +104,7 @@ class Alternatives(BaseModel, Generic[T]):
         keys = dict.fromkeys(key for flat in tables for key in flat)
         title = next(iter(keys))
         names = {flat[title] for flat in tables}
-        axes = []
+        axes: list[AxisInUse] = []
         for key in keys:
             varies = len({(flat[title], flat.get(key)) for flat in tables}) > len(names)
             points = tuple(flat.get(key) for flat in tables)

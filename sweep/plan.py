@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..kernels import Nonsense, Unusable, check
+from ..results.arrays import Integers
 from ..results.errors import InputError
 from ..results.reprs import html_of, text_of
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
@@ -57,7 +59,7 @@ class Plan:
         for shape in self.shapes():
             self._check(shape)
 
-    def setting(self, key: str, runs: np.ndarray) -> Any:
+    def setting(self, key: str, runs: Integers) -> Any:
         """The values of a dotted setting for these runs, an array; or one value, if it does not vary."""
         if key in self._fixed:
             return self._fixed[key]
@@ -67,7 +69,7 @@ class Plan:
         """The data that a run is trained on."""
         return self._made(fill(self.spec.task, of_task(self._of_run(run))))
 
-    def arguments(self, runs: np.ndarray) -> dict[str, Any]:
+    def arguments(self, runs: Integers) -> dict[str, Any]:
         """What `kernels.train` is called with for these runs, which must be of one network shape."""
         first = self._of_run(int(runs[0]))
         settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
@@ -76,11 +78,11 @@ class Plan:
         data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
         return {**data, "seed": seeds, **to_arguments(settings)}
 
-    def recorded(self, span: Span) -> np.ndarray:
+    def recorded(self, span: Span) -> Integers:
         """The runs of a span that are recorded."""
         return recorded_runs(self.spec.record, self.runs, span)
 
-    def columns(self, runs: np.ndarray) -> dict[str, np.ndarray]:
+    def columns(self, runs: Integers) -> dict[str, npt.NDArray[Any]]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""
         first = {"run": runs, "cell": runs // len(self.seeds), "seed": self.seeds[runs % len(self.seeds)]}
         shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][first["cell"]]] for axis in self.axes}
@@ -94,12 +96,12 @@ class Plan:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
-    def kinds(self) -> list[np.ndarray]:
+    def kinds(self) -> list[Integers]:
         """The first runs of all cells of one shape, for each combination of names, switches, batches and what is not given.
 
         Whatever else differs between shapes, these all need the same machine code.
         """
-        found: dict[tuple[Any, ...], np.ndarray] = {}
+        found: dict[tuple[Any, ...], Integers] = {}
         for start, stop in self.shapes():
             settings = self._of_run(start).items()
             kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool | None) or "batch" in key)
@@ -149,7 +151,7 @@ class Plan:
         error = self._refusal(firsts[bad : bad + 1]) or error
         raise InputError(self._told(error, int(firsts[bad])) + (f" (cell {cell})" if self.cells > 1 else ""))
 
-    def _refusal(self, runs: np.ndarray) -> Nonsense | None:
+    def _refusal(self, runs: Integers) -> Nonsense | None:
         """What the kernels have against these runs."""
         try:
             check(**self.arguments(runs))
@@ -180,7 +182,7 @@ def plan_of(spec: Spec) -> Plan:
     return Plan(spec)
 
 
-def _kinds(axis: AxisInUse) -> np.ndarray | None:
+def _kinds(axis: AxisInUse) -> Integers | None:
     """For each value of an axis, to which of its shapes of batches it belongs; None if all go together."""
     if not per_run(axis.setting):
         return alike(axis.points)
@@ -188,7 +190,7 @@ def _kinds(axis: AxisInUse) -> np.ndarray | None:
     return None if all(there) else alike(there)
 
 
-def _array(points: tuple[Any, ...]) -> np.ndarray:
+def _array(points: tuple[Any, ...]) -> npt.NDArray[Any]:
     """The values of an axis; those that are tuples as objects, and so are names of which some are missing; else NaN is none."""
     given = [point for point in points if point is not None]
     if len(given) < len(points) and not isinstance(given[0], str):
@@ -212,7 +214,7 @@ def _readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sign.join(f"{number:g}" for number in point) or "none" for point in points)
 
 
-def _columns(axes: list[AxisInUse], values: dict[str, np.ndarray]) -> tuple[AxisColumn, ...]:
+def _columns(axes: list[AxisInUse], values: dict[str, npt.NDArray[Any]]) -> tuple[AxisColumn, ...]:
     """A column for each axis, named by its last word, or in full where two columns would be called the same."""
     kinds: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string", "O": "string"}
     last = [axis.called.rsplit(".", 1)[-1] for axis in axes]

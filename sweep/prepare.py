@@ -23,7 +23,8 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
         progress.say("compiling the kernels, once on this machine ...")
     if slow > 1 and jobs > 1:
         _compile(parts, min(jobs, slow))
-    train(**{**plan.arguments(kinds[0][:1]), "epochs": 1})
+    first: dict[str, Any] = {**plan.arguments(kinds[0][:1]), "epochs": 1}
+    train(**first)
 
 
 def _compile(parts: list[Part], processes: int) -> None:

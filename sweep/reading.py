@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
-Resampling = Annotated[int, typer.Option("--resampling-seed", help="The seed of the resampling that intervals come from.")]
+Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Of the resampling that intervals come from.")]
 
 
 class Kind(StrEnum):
@@ -101,10 +101,10 @@ def compare(
     if (other is None) == (setting is None):
         raise InputError("compare: give either --with DIR, or --setting NAME --values A,B")
     if other is not None:
+        _refuse(values, "--values: goes with --setting, not with --with")
         found = results.compare_with(opened(other), _names(by), paired=not unpaired, seed=seed)
-    elif by is not None:
-        raise InputError("--by: goes with --with; two values of a setting are compared in each combination of the others")
     else:
+        _refuse(by, "--by: goes with --with; two values of a setting are compared in each combination of the others")
         first, second = _two(results, str(setting), values)
         found = results.compare(str(setting), first, second, paired=not unpaired, seed=seed)
     print_table(found, lambda: readable.comparison(found), form)
@@ -115,7 +115,7 @@ def seeds(
     half_width: Annotated[float | None, typer.Option(help="Until the success of each setting is known within ± this.")] = None,
     setting: Annotated[str | None, typer.Option(help="Or until two values of this setting can be told apart.")] = None,
     values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values.")] = None,
-    power: Annotated[float, typer.Option(help="In this share of all cases.")] = 0.8,
+    power: Annotated[float | None, typer.Option(help="In this share of all cases; default: 0.8.")] = None,
     by: By = None,
     form: Format = TableFormat.text,
 ) -> None:
@@ -126,11 +126,19 @@ def seeds(
     if (half_width is None) == (setting is None):
         raise InputError("seeds: give either --half-width W, or --setting NAME --values A,B")
     if half_width is not None:
+        _refuse(values, "--values: goes with --setting, not with --half-width")
+        _refuse(power, "--power: goes with --setting, not with --half-width")
         found = results.seeds_to_know(half_width, _names(by))
     else:
+        _refuse(by, "--by: goes with --half-width; two values of a setting are compared in each combination of the others")
         first, second = _two(results, str(setting), values)
-        found = results.seeds_to_compare(str(setting), first, second, power=power)
+        found = results.seeds_to_compare(str(setting), first, second, power=0.8 if power is None else power)
     print_table(found, lambda: readable.more_seeds(found), form)
+
+
+def _refuse(given: object, why: str) -> None:
+    if given is not None:
+        raise InputError(why)
 
 
 def _names(by: str | None) -> list[str] | None:
@@ -140,16 +148,26 @@ def _names(by: str | None) -> list[str] | None:
 def _two(results: "Results", setting: str, values: str | None) -> list[object]:
     """Two values of a setting, as the table has them, from texts as people see them in tables."""
     parts = [part.strip() for part in (values or "").split(",")]
-    if len(parts) != 2:
-        raise InputError(f"--values: {values!r}; two values of the setting, as 0.1,1.0")
+    if len(parts) != 2 or parts[0] == parts[1]:
+        raise InputError(f"--values {values or ''}: two values of the setting are needed, as 0.1,1.0")
     levels = results.table[setting].dropna().unique().tolist() if setting in results.table else []
-    return [next((level for level in levels if _is(level, part)), part) for part in parts]
+    return [_level(levels, part) for part in parts]
 
 
-def _is(level: object, text: str) -> bool:
-    if isinstance(level, float):
-        return text in {str(level), f"{level:.4g}", f"{level:g}"}
-    return str(level).lower() == text.lower()
+def _level(levels: list[Any], text: str) -> object:
+    """The value that a text stands for: the same number or word, else the only one that tables show so; else the text."""
+    exact = [level for level in levels if _same(level, text)]
+    shown = [level for level in levels if isinstance(level, float) and text in {f"{level:.4g}", f"{level:.3g}"}]
+    return exact[0] if exact else shown[0] if len(shown) == 1 else text
+
+
+def _same(level: object, text: str) -> bool:
+    if isinstance(level, bool) or not isinstance(level, int | float):
+        return str(level).lower() == text.lower()
+    try:
+        return float(text) == level
+    except ValueError:
+        return False
 
 
 def figure(
@@ -164,7 +182,7 @@ def figure(
     if number is not None and kind != "loss":
         raise InputError(f"--run: goes with KIND loss, not with {kind}")
     out = out or folder / f"{kind}.svg"
-    options = {} if number is None else {"run": number}
+    options: dict[str, Any] = {} if number is None else {"run": number}
     save(opened(folder).figure(kind, **options), out)
     print(f"Figure: {out}")
 

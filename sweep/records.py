@@ -1,9 +1,12 @@
 """Which epochs of which runs are recorded, and the tables that records and final weights are kept in."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
 from ..kernels import Training, Trajectories
+from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
 from ..results.store import Span
@@ -13,7 +16,7 @@ from .train_spec import RecordSpec
 MOST_TIMES = 1_000_000
 
 
-def record_epochs(record: RecordSpec, limit: int) -> np.ndarray | None:
+def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
     if record.every is not None:
         if limit // record.every >= MOST_TIMES:
@@ -27,7 +30,7 @@ def record_epochs(record: RecordSpec, limit: int) -> np.ndarray | None:
     return None
 
 
-def recorded_runs(record: RecordSpec, runs: int, span: Span) -> np.ndarray:
+def recorded_runs(record: RecordSpec, runs: int, span: Span) -> Integers:
     """The runs of a span that are recorded: all, or its part of a sample that is evenly spread over all runs."""
     if record.runs is None or record.runs >= runs:
         return np.arange(*span)
@@ -47,7 +50,7 @@ def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table
     return pa.table([pa.array(column[there]) for column in columns], schema=RECORDS_SCHEMA)
 
 
-def weights_table(training: Training, runs: np.ndarray, places: np.ndarray) -> pa.Table:
+def weights_table(training: Training, runs: Integers, places: Integers) -> pa.Table:
     """A row for each run at these places: its layers as [units, inputs] each, whether it has biases, its weights, flat."""
     if not len(places):
         return WEIGHTS_SCHEMA.empty_table()
@@ -65,13 +68,13 @@ def weights_table(training: Training, runs: np.ndarray, places: np.ndarray) -> p
     )
 
 
-def _layers(training: Training):
+def _layers(training: Training) -> list[tuple[Floats, ...]]:
     if training.biases:
         return list(zip(training.weights, training.biases, strict=True))
     return [(weights,) for weights in training.weights]
 
 
-def _lists(table: np.ndarray) -> pa.Array:
+def _lists(table: Floats) -> "pa.Array[Any]":
     """The rows of a table as lists."""
     offsets = np.arange(len(table) + 1) * table.shape[1]
-    return pa.LargeListArray.from_arrays(offsets, np.ascontiguousarray(table).reshape(-1))
+    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(table).reshape(-1)))

@@ -1,11 +1,13 @@
 """Runs again, one by one: with their whole trajectory, or only to see that every bit is the same."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ..kernels import Training, train
+from ..results.arrays import Booleans
 from ..results.errors import InputError
 from .batch import table_of
 from .plan import Plan
@@ -37,7 +39,7 @@ def replay(plan: Plan, run: int) -> Replay:
 
 def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
     """Train the runs of these rows again; a sentence for each value of theirs that is not the same to the last bit."""
-    found = []
+    found: list[str] = []
     shape = np.array([plan.shape_of(run) for run in table["run"]])
     for number in np.unique(shape):
         stored = table[shape == number]
@@ -50,7 +52,7 @@ def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
     return found
 
 
-def _same_bits(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _same_bits(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Booleans:
     if a.dtype == np.float64:
         return a.view(np.int64) == b.view(np.int64)
     return (a == b) | ((a != a) & (b != b))  # a name that a run has not is NaN

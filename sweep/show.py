@@ -89,7 +89,7 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
     """What a reader of a summary should know: that runs are missing, and which settings were pooled."""
-    found = []
+    found: list[str] = []
     if results.done < results.manifest.runs:
         found.append(f"Not finished: {results.done:,} of {results.manifest.runs:,} runs are done, and only they are counted.")
     pooled = [axis.name for axis in results.manifest.axes if axis.name not in shown]

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ..kernels import LAST_SEED
+from ..results.arrays import Integers
 from ..results.errors import InputError
 from .axes import Axis, AxisInUse
 from .design import DesignSpec, sampled
@@ -119,7 +120,7 @@ class Spec(Table, use_attribute_docstrings=True):
         except ValidationError as error:
             raise InputError(explain(error, cls, source)) from None
 
-    def seed_values(self) -> np.ndarray:
+    def seed_values(self) -> Integers:
         """The seeds, int64."""
         if isinstance(self.seeds, SeedRange):
             return np.arange(self.seeds.start, self.seeds.start + self.seeds.count)

@@ -1,6 +1,6 @@
 """The JSON Schema of specs, by which editors complete and check them. What only a plan can refuse, it lets pass."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -8,16 +8,19 @@ from .axes import Axis
 from .nested import Alternatives
 from .spec import Spec
 
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
+
 PLACE = "#/$defs/"
 
 
 class _ForToml(GenerateJsonSchema):
     """TOML has no null: what may be None may be left out. The defaults of tables are those of what is in them."""
 
-    def nullable_schema(self, schema) -> dict[str, Any]:
+    def nullable_schema(self, schema: "NullableSchema") -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
 
-    def default_schema(self, schema) -> dict[str, Any]:
+    def default_schema(self, schema: "WithDefaultSchema") -> dict[str, Any]:
         plain = isinstance(schema.get("default"), str | int | float)
         return super().default_schema(schema) if plain else self.generate_inner(schema["schema"])
 

@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from ..results.arrays import Floats
 from ..results.errors import InputError
 from .data_files import arrays
 
@@ -13,7 +16,7 @@ SETTING = "model.init.file"
 KEY = f"{SETTING}: "
 
 
-def read_weights(path: str, layers: int, bias: bool) -> list[np.ndarray]:
+def read_weights(path: str, layers: int, bias: bool) -> list[Floats]:
     """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers. InputError: what the file lacks."""
     wanted = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in ("wb" if bias else "w")]
     found = _arrays(path)
@@ -41,7 +44,7 @@ def file_names(paths: Sequence[str | None]) -> tuple[str | None, ...]:
     return tuple(short[path] if unlike and path is not None else path for path in paths)
 
 
-def _arrays(path: str) -> dict[str, np.ndarray]:
+def _arrays(path: str) -> dict[str, npt.NDArray[Any]]:
     try:
         found = arrays(Path(path))
     except InputError as error:

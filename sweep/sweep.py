@@ -5,10 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
-
 from ..kernels import SOURCES_HASH
 from ..results import Results
+from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
 from ..results.manifest import MANIFEST, has_manifest
 from ..results.reprs import html_of, text_of
@@ -35,7 +34,7 @@ class Settings(TypedDict, total=False):
 
     name: str
     task: str | Mapping[str, Any]
-    seeds: int | Sequence[int] | Mapping[str, int] | np.ndarray
+    seeds: int | Sequence[int] | Mapping[str, int] | Integers
     model: Mapping[str, Any]
     train: Mapping[str, Any]
     record: Mapping[str, Any]
@@ -73,9 +72,7 @@ class Sweep:
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
-        if not isinstance(table, Mapping):
-            raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
-        return cls.of_spec(Spec.parse(table))
+        return cls.of_spec(Spec.parse(_a_dict(table)))
 
     @classmethod
     def of_folder(cls, path: str | Path) -> "Sweep":
@@ -230,6 +227,12 @@ def keep_typical_trajectory(results: Results) -> None:
         trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory
         with suppress(BusyError), results.store.writing():
             results.store.append_trajectory(run, trajectory)
+
+
+def _a_dict(table: object) -> Mapping[str, Any]:
+    if not isinstance(table, Mapping):
+        raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
+    return table
 
 
 def _short(value: object) -> str:

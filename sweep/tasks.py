@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-import numpy as np
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
 from ..results.errors import InputError
 from . import generated
 from .axes import Axis
 from .columns import Sides, digest_of, read_sides, standardised
-from .data import ZERO_ONE, Block, Pair, Task, Where, assemble, has_truths
+from .data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from .encodings import BothSides, pairs_of
 from .forms import meant
 from .task_models import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
@@ -103,7 +102,7 @@ def digest(task: AnyTask, base_folder: str | Path) -> str | None:
     return digest_of(_sides(task, base_folder)) if isinstance(task, FileTask) else None
 
 
-def _numbered(letter: str, values: np.ndarray) -> Block:
+def _numbered(letter: str, values: Values) -> Block:
     return Block(tuple(f"{letter}{number + 1}" for number in range(values.shape[1])), values)
 
 

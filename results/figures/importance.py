@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..arrays import Floats
 from ..errors import InputError
 from .style import INK, LINES, legend_above, percent, plain
 
@@ -29,16 +30,16 @@ class ImportancePicture:
 
     responses: list[str]
     factors: list[str]
-    share: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    share: Floats
+    low: Floats
+    high: Floats
     left_out: int
     method: str
 
     @property
     def words(self) -> str:
         """For those who do not see it."""
-        found = []
+        found: list[str] = []
         for response, shares in zip(self.responses, self.share, strict=True):
             texts = [f"{name} {percent(one)}" for name, one in zip(self.factors, shares, strict=True) if not np.isnan(one)]
             unknown = [name for name, one in zip(self.factors, shares, strict=True) if np.isnan(one)]

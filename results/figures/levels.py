@@ -5,10 +5,13 @@ So a setting that was swept on a log scale stands on a log scale, one that was l
 ticks between them, as any axis; others have every so many named.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
+from ..arrays import Floats
 from ..tables import level_texts
 from .style import plain
 
@@ -17,7 +20,7 @@ LONGEST = 20  # letters of a name; of a longer one the middle is left out, since
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def name_levels(axis: Axis, levels: list, longest: int = LONGEST) -> None:
+def name_levels(axis: Axis, levels: list[Any], longest: int = LONGEST) -> None:
     """Ticks for the cells 0, 1, ... of an axis, as many as there is room for; names too wide for their cells stand aslant.
 
     longest: letters of a name.
@@ -41,7 +44,7 @@ def name_levels(axis: Axis, levels: list, longest: int = LONGEST) -> None:
     axis.set_tick_params(length=0 if len(axis.get_ticklocs()) == len(levels) else 3)
 
 
-def spacing(levels: list) -> str | None:
+def spacing(levels: list[Any]) -> str | None:
     """How three or more rising numbers are spread: evenly on a "linear" or a "log" scale; None for all else."""
     if len(levels) < 3 or not are_numbers(levels):
         return None
@@ -53,18 +56,18 @@ def spacing(levels: list) -> str | None:
     return None
 
 
-def place_of(numbers: np.ndarray, levels: list) -> np.ndarray:
+def place_of(numbers: Floats, levels: list[Any]) -> Floats:
     """Where numbers stand among evenly spaced levels, in cells: the middle of the first is at 0.5."""
     scale = np.log if spacing(levels) == "log" else np.asarray
     return np.interp(scale(numbers), scale(np.asarray(levels, np.float64)), np.arange(len(levels)) + 0.5)
 
 
-def round_ticks(low: float, high: float, scale: str | None, most: int) -> np.ndarray:
+def round_ticks(low: float, high: float, scale: str | None, most: int) -> Floats:
     """Round numbers within [low, high], at least two where the ends differ and about `most`: on a log scale powers of ten,
     or 1, 2, 5 of each, if there are so many of them."""
     if scale == "log":
         powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-        for leading in ((1,), (1, 2, 5)):
+        for leading in ((1.0,), (1.0, 2.0, 5.0)):
             found = np.outer(10.0**powers, leading).ravel()
             found = found[(found >= low * (1 - 1e-9)) & (found <= high * (1 + 1e-9))]
             if len(found) > 2:
@@ -83,7 +86,7 @@ def number_text(number: float) -> str:
     return power if digits == "1" else f"{digits}×{power}"
 
 
-def levels_in_words(levels: list) -> str:
+def levels_in_words(levels: list[Any]) -> str:
     """How many values there are, and between which: for texts, not for axes."""
     texts = level_texts(levels, digits=3)
     if len(levels) > 3 and are_numbers(levels):
@@ -91,7 +94,7 @@ def levels_in_words(levels: list) -> str:
     return ", ".join(texts) if len(levels) <= 5 else f"{len(levels)} values"
 
 
-def are_numbers(levels: list) -> bool:
+def are_numbers(levels: list[Any]) -> bool:
     """Whether all values of a setting are numbers, none missing."""
     return all(isinstance(level, int | float) and not isinstance(level, bool) and np.isfinite(level) for level in levels)
 

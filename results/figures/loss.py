@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from ..arrays import Floats, Integers
 from ..errors import InputError
 from .levels import number_text
 from .style import LINES, label_epochs
@@ -18,8 +19,8 @@ class LossPicture:
     """Losses of a run, (epochs,), each before that epoch's update."""
 
     run: int
-    epoch: np.ndarray
-    loss: np.ndarray
+    epoch: Integers
+    loss: Floats
 
     @property
     def words(self) -> str:
@@ -52,7 +53,7 @@ def draw_loss(value: LossPicture, axes: Axes) -> Axes:
     return axes
 
 
-def scale_losses(axes: Axes, losses: np.ndarray) -> float:
+def scale_losses(axes: Axes, losses: Floats) -> float:
     """A log scale if all of these that are finite are positive, and its labels; the upper end of the axis."""
     finite = losses[np.isfinite(losses)]
     low, high = finite.min(initial=np.inf), finite.max(initial=-np.inf)

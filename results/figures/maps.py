@@ -1,7 +1,8 @@
 """Heat maps of two settings: how many runs converge, and how soon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from ..arrays import Floats
 from ..errors import InputError
 from ..tables import axis_columns, level_texts, summary
 from .levels import LETTER, LINE, levels_in_words, name_levels
@@ -27,9 +29,9 @@ class Grid:
     """
 
     column: str
-    columns: list
+    columns: list[Any]
     row: str | None
-    rows: list
+    rows: list[Any]
     others: tuple[str, ...]
 
     @property
@@ -49,7 +51,7 @@ class Grid:
         sides = f"{self.column} ({levels_in_words(self.columns)})"
         return sides if self.row is None else f"{sides} and {self.row} ({levels_in_words(self.rows)})"
 
-    def _cell(self, at) -> str:
+    def _cell(self, at: Sequence[Any]) -> str:
         words = f"{self.column} {level_texts(self.columns, digits=3)[at[1]]}"
         return words if self.row is None else f"{words}, {self.row} {level_texts(self.rows, digits=3)[at[0]]}"
 
@@ -58,7 +60,7 @@ class Grid:
 class SuccessMap(Grid):
     """Shares of runs that converged: share[i, j] at rows[i] and columns[j], (rows, columns), nan without runs."""
 
-    share: np.ndarray
+    share: Floats
 
     @property
     def words(self) -> str:
@@ -84,7 +86,7 @@ class MedianMap(Grid):
     inf where fewer than half are seen to converge, nan without runs.
     """
 
-    median: np.ndarray
+    median: Floats
 
     @property
     def words(self) -> str:
@@ -174,7 +176,7 @@ def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) ->
     return row if row is not None else free[0] if free else None, column
 
 
-def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: str) -> tuple:
+def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: str) -> tuple[Any, ...]:
     row, column = chosen_settings(table, row, column)
     others = tuple(name for name in axis_columns(table) if name not in (row, column))
     found = summary(table, [column] if row is None else [column, row])
@@ -184,7 +186,7 @@ def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: s
     return column, grid.columns.tolist(), row, grid.index.tolist(), others, grid.to_numpy()
 
 
-def draw_cells(grid: Grid, values: np.ndarray, axes: Axes, norm: Normalize, colours: Colormap) -> AxesImage:
+def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours: Colormap) -> AxesImage:
     """Values (rows, columns) as an image whose axes name the settings; empty where nan."""
     rows, columns = values.shape
     # An image: thousands of cells stay small in a file, and no hairlines show between them.
@@ -208,10 +210,10 @@ def _short_percent(share: float) -> str:
     return "<1 %" if shown == "0 %" and share > 0 else ">99 %" if shown == "100 %" and share < 1 else shown
 
 
-def _write_into_cells(values: np.ndarray, text: Callable, picture: AxesImage, axes: Axes) -> None:
+def _write_into_cells(values: Floats, text: Callable[[float], str], picture: AxesImage, axes: Axes) -> None:
     """The numbers themselves, if all are few and short enough to stand in their cells."""
     there = np.argwhere(np.isfinite(values))
-    texts = [text(values[i, j]) for i, j in there]
+    texts = [text(value) for value in values[np.isfinite(values)].tolist()]
     width, height = (size / axes.figure.dpi / cells for size, cells in zip(axes.bbox.size, values.shape[::-1], strict=True))
     if width < LETTER * max(map(len, texts)) or height < LINE:
         return

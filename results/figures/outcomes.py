@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..schema import OUTCOMES
 from ..tables import axis_columns, grouped, level_texts
@@ -29,9 +31,9 @@ class OutcomeShares:
     """
 
     by: tuple[str, ...]
-    levels: list[tuple]
-    runs: np.ndarray
-    share: np.ndarray
+    levels: list[tuple[Any, ...]]
+    runs: Integers
+    share: Floats
     others: tuple[str, ...]
 
     @property

@@ -1,12 +1,14 @@
 """How the epochs to convergence depend on a setting: medians on log scales, with power laws."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from ..arrays import Integers
 from ..errors import InputError
 from ..slopes import PowerLaws, power_laws
 from ..tables import axis_columns, level_texts
@@ -21,7 +23,7 @@ class SlopePicture:
     """Power laws of the epochs, and which of their curves are shown, as many as can be told apart: (shown,), int64."""
 
     laws: PowerLaws
-    shown: np.ndarray
+    shown: Integers
 
     @property
     def labels(self) -> list[str]:
@@ -86,7 +88,7 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
     if least == most:  # of which matplotlib would make no range
         axes.set_ylim(least / 2, most * 2)
     for k, colour, dashes, marker in zip(value.shown.tolist(), LINES, DASHES, MARKERS, strict=False):
-        look = {"color": colour, "marker": marker, "markersize": 4.5}
+        look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.5}
         axes.plot(laws.along[k], laws.line[k], linestyle=dashes, linewidth=1.6, markevery=[], label="curve", **look)
         axes.plot(laws.levels[used[k]], laws.median[k, used[k]], linestyle="", **look)
         low, high = laws.line_low[k], laws.line_high[k]

@@ -5,6 +5,7 @@ which the report turns into the page's own text colour, so that one drawing serv
 """
 
 import io
+from collections.abc import Callable
 from textwrap import wrap
 from typing import Any
 
@@ -45,7 +46,7 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def draw_svg(draw, *values, width: float = 7.2, height: float = 3.6) -> str:
+def draw_svg(draw: Callable[..., object], *values: Any, width: float = 7.2, height: float = 3.6) -> str:
     """The SVG element of one figure: `draw(*values, axes)` on fresh Axes, sizes in inches, transparent ground."""
     with rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")

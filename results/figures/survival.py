@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
 from ..tables import axis_columns, grouped, level_texts, summary
@@ -49,7 +50,7 @@ class Groups:
     """
 
     table: pd.DataFrame
-    number: np.ndarray
+    number: Integers
     labels: list[str]
     chosen: str
 
@@ -102,7 +103,7 @@ class SurvivalPicture:
     def findings(self) -> str:
         """Of each curve how many converge, and when half have."""
         half, _, _ = survival_quantile(self.curves, len(self.labels))
-        found = []
+        found: list[str] = []
         for group, (label, until) in enumerate(zip(self.labels, self.until, strict=True)):
             left = self.curves.survival[self.curves.group == group]
             share = 1 - left[-1] if len(left) else 0.0
@@ -141,7 +142,7 @@ def draw_survival(value: SurvivalPicture, axes: Axes) -> Axes:
     return draw_curves(value, axes, lambda share: share, "not yet converged")
 
 
-def draw_curves(value: SurvivalPicture, axes: Axes, shown: Callable[[np.ndarray], np.ndarray], name: str) -> Axes:
+def draw_curves(value: SurvivalPicture, axes: Axes, shown: Callable[[Floats], Floats], name: str) -> Axes:
     """Of each curve what `shown` makes of the share not yet converged."""
     curves = value.curves
     begin = max(1, int(curves.epoch[curves.epoch > 0].min(initial=max(value.last, 2)) * 0.7))
@@ -159,5 +160,5 @@ def draw_curves(value: SurvivalPicture, axes: Axes, shown: Callable[[np.ndarray]
     return axes
 
 
-def _extended(line: np.ndarray) -> np.ndarray:
+def _extended(line: Floats) -> Floats:
     return np.concatenate([[1.0], line, line[-1:] if len(line) else [1.0]])

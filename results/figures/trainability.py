@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from scipy.stats import rankdata
 
+from ..arrays import Booleans, Floats, Integers
 from ..errors import InputError
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
 from ..tables import axis_columns
@@ -36,8 +37,8 @@ class TrainabilityMap(Grid):
     boundary, in pixels; None where there is no boundary or too few pixels to count.
     """
 
-    measure: np.ndarray
-    boundary: np.ndarray
+    measure: Floats
+    boundary: Booleans
     boxes: BoxCounting | None
 
     @property
@@ -106,12 +107,12 @@ def draw_trainability_map(value: TrainabilityMap, axes: Axes) -> Axes:
     return axes
 
 
-def _share_that_trains(measure: np.ndarray) -> str:
+def _share_that_trains(measure: Floats) -> str:
     known = measure[~np.isnan(measure)]
     return percent(float(np.mean(known < 0))) if len(known) else "none known"
 
 
-def _median_runs(measure: np.ndarray, pixel: np.ndarray, pixels: int) -> np.ndarray:
+def _median_runs(measure: Floats, pixel: Integers, pixels: int) -> Floats:
     """The measure of each pixel's median run, (pixels,), nan where none is known.
 
     In the order of 1 / measure, which rises from training at once over training late and failing late to failing at once.
@@ -126,12 +127,12 @@ def _median_runs(measure: np.ndarray, pixel: np.ndarray, pixels: int) -> np.ndar
     return found
 
 
-def _both_signs(measure: np.ndarray) -> np.ndarray:
+def _both_signs(measure: Floats) -> Booleans:
     blocks = np.stack([measure[1:, 1:], measure[1:, :-1], measure[:-1, 1:], measure[:-1, :-1]])
     return np.any(blocks < 0, axis=0) & np.any(blocks > 0, axis=0)
 
 
-def _ranks(measure: np.ndarray) -> np.ndarray:
+def _ranks(measure: Floats) -> Floats:
     """Ranks in (-1, 0) of what is below 0, in (0, 1) of what is above."""
     shown = np.full(measure.shape, np.nan)
     for side, begin in ((measure < 0, -1), (measure > 0, 0)):
@@ -139,7 +140,7 @@ def _ranks(measure: np.ndarray) -> np.ndarray:
     return shown
 
 
-def _edges(measure: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def _edges(measure: Floats) -> list[tuple[Floats, Floats]]:
     """Lines between neighbours of unlike sign, those that stand and those that lie, as x and y with gaps."""
     i, j = np.nonzero(measure[:, 1:] * measure[:, :-1] < 0)
     standing = (_with_gaps(j + 1, j + 1), _with_gaps(i, i + 1))
@@ -147,5 +148,5 @@ def _edges(measure: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     return [standing, (_with_gaps(j, j + 1), _with_gaps(i + 1, i + 1))]
 
 
-def _with_gaps(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _with_gaps(begin: Integers, end: Integers) -> Floats:
     return np.column_stack([begin, end, np.full(len(begin), np.nan)]).ravel()

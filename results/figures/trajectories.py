@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..statistics.loss_bands import BANDS, loss_bands
 from ..tables import axis_columns
@@ -29,8 +30,8 @@ class LossBands:
     label: str
     runs: int
     diverged: float
-    epoch: np.ndarray
-    quantiles: np.ndarray
+    epoch: Integers
+    quantiles: Floats
 
     @property
     def count(self) -> str:

@@ -14,7 +14,7 @@ from ..summaries import detailed_summary
 from ..tables import axis_columns
 from ..what_matters import what_matters
 from .explorer import chart, explored
-from .findings import answer, best_or_none, remarks
+from .findings import answer, best_or_why_not, remarks
 from .pictures import Picture, pictures
 from .question import question
 
@@ -37,7 +37,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Contents:
-    """What the templates show. explorer: a Vega-Lite specification, or None with `no_explorer` saying why."""
+    """What the templates show. explorer: a Vega-Lite specification, or None with `no_explorer` saying why.
+
+    pooled: settings that vary and are not on the explorer's map.
+    """
 
     manifest: Manifest
     folder: str
@@ -49,6 +52,7 @@ class Contents:
     cost: dict[str, Any] = field(default_factory=dict)
     explorer: dict[str, Any] | None = None
     no_explorer: str = ""
+    pooled: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     spec: str = ""
@@ -58,7 +62,7 @@ def contents(results: "Results") -> Contents:
     """The report of a folder of results, whole or not."""
     table, manifest = results.table, results.manifest
     spec = json.dumps(manifest.spec, indent=2, ensure_ascii=False)
-    common = {
+    common: dict[str, Any] = {
         "manifest": manifest,
         "folder": str(results.path),
         "question": question(manifest),
@@ -67,16 +71,17 @@ def contents(results: "Results") -> Contents:
         "spec": spec,
     }
     if table.empty:
-        return Contents(**common, answer=answer(table, None))
-    best, matters = best_or_none(table, _rng()), _matters(table)
-    explorer, no_explorer = _explorer(results)
+        return Contents(**common, answer=answer(table, "no run is done"))
+    best, matters = best_or_why_not(table, _rng()), _matters(table)
+    explorer, pooled, no_explorer = _explorer(results)
     return Contents(
         **common,
         answer=answer(table, best),
-        remarks=remarks(table, best, matters),
+        remarks=remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
         outcomes=[(name, float(np.mean(table["outcome"] == name))) for name in OUTCOMES],
         explorer=explorer,
         no_explorer=no_explorer,
+        pooled=pooled,
         pictures=pictures(results, matters, _rng()),
         tables=_tables(table, matters),
     )
@@ -88,16 +93,18 @@ def _rng() -> np.random.Generator:
 
 def _matters(table: pd.DataFrame) -> pd.DataFrame | str:
     try:
-        return what_matters(table, rng=_rng())
+        found = what_matters(table, rng=_rng()).dropna(subset="share")
     except InputError as error:
         return str(error)
+    return found if len(found) else "all runs fare alike"
 
 
-def _explorer(results: "Results") -> tuple[dict[str, Any] | None, str]:
+def _explorer(results: "Results") -> tuple[dict[str, Any] | None, list[str], str]:
     try:
-        return chart(explored(results.table, results.trajectories())), ""
+        value = explored(results.table, results.trajectories())
     except InputError as error:
-        return None, str(error)
+        return None, [], str(error)
+    return chart(value), value.pooled, ""
 
 
 def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
@@ -118,8 +125,11 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
             Table(
                 "what-matters",
                 "What matters",
-                "Shares of the variance between runs, with bootstrap intervals over seeds. A run that does not converge counts "
-                "with the epochs at which the first was cut off.",
+                "Shares of what decides whether a combination is among the best tenth (PED-ANOVA), intervals by resampling "
+                "combinations."
+                if (matters["method"] == "PED-ANOVA").any()
+                else "Shares of the variance between runs, with bootstrap intervals over seeds. A run that does not converge "
+                "counts with the epochs at which the first was cut off.",
                 matters,
                 readable.what_matters(matters),
             )

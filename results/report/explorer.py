@@ -11,12 +11,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..figures.maps import chosen_settings
 from ..schema import OUTCOMES
 from ..statistics.loss_bands import loss_bands
 from ..statistics.survival import Survival
-from ..tables import curves_of, grouped, level_texts, outcome_shares, summary_of
+from ..summaries import known_until
+from ..tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
 
 MOST_CELLS = 900
 POINTS = 40  # of a curve; between two of them a page shows no more
@@ -25,10 +27,14 @@ COLOURS = {"converged": "#0072b2", "diverged": "#d55e00", "stalled": "#e69f00", 
 
 @dataclass(frozen=True)
 class Explored:
-    """What the explorer shows, one frame a view; `cell` is the row of `cells` that a row belongs to."""
+    """What the explorer shows, one frame a view; `cell` is the row of `cells` that a row belongs to.
+
+    pooled: the settings that vary and are not on the map.
+    """
 
     column: str
     row: str | None
+    pooled: list[str]
     cells: pd.DataFrame
     curves: pd.DataFrame
     shares: pd.DataFrame
@@ -60,19 +66,20 @@ def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
             "median": found["median_epochs"].where(np.isfinite(found["median_epochs"])),
         }
     )
-    last = int(table["epochs"].max())
+    known = np.minimum(known_until(table, number, len(cells)), float(table["epochs"].max()))
     return Explored(
         column,
         row,
+        [name for name in axis_columns(table) if name not in by],
         cells,
-        curves=_points(curves, len(cells), last),
+        curves=_points(curves, len(cells), known),
         shares=_shares(table, number, len(cells)),
         paths=loss_bands(records, table, number, POINTS).rename(columns={"group": "cell"}),
     )
 
 
-def _points(curves: Survival, cells: int, last: int) -> pd.DataFrame:
-    """Each curve at POINTS epochs evenly spread over its steps, and at the end: the steps between are thinned out."""
+def _points(curves: Survival, cells: int, known: Floats) -> pd.DataFrame:
+    """Each curve at POINTS epochs evenly spread over its steps, and to where it is known: the steps between are thinned out."""
     size = np.bincount(curves.group, minlength=cells)
     first = np.cumsum(size) - size
     place = np.arange(len(curves.group)) - first[curves.group]
@@ -82,11 +89,12 @@ def _points(curves: Survival, cells: int, last: int) -> pd.DataFrame:
     steps = {"share": curves.survival, "low": curves.low, "high": curves.high}
     middle = pd.DataFrame({"cell": curves.group, "epoch": np.maximum(curves.epoch, 1), **steps})[kept]
     both = pd.concat([begin, middle])
-    end = both.groupby("cell", sort=False).tail(1).assign(epoch=max(last, 2))
+    end = both.groupby("cell", sort=False).tail(1)
+    end = end.assign(epoch=np.maximum(known[end["cell"]], np.maximum(end["epoch"], 2)))
     return pd.concat([both, end]).sort_values("cell", kind="stable").round({"share": 4, "low": 4, "high": 4})
 
 
-def _shares(table: pd.DataFrame, number: np.ndarray, cells: int) -> pd.DataFrame:
+def _shares(table: pd.DataFrame, number: Integers, cells: int) -> pd.DataFrame:
     wide = pd.DataFrame(outcome_shares(table, number, cells)).rename_axis("cell").reset_index()
     return wide.melt("cell", var_name="outcome", value_name="share").query("share > 0").round({"share": 5})
 
@@ -111,7 +119,7 @@ def chart(value: Explored) -> dict[str, Any]:
     return whole.to_dict()
 
 
-def _label(value: Explored, cell) -> str:
+def _label(value: Explored, cell: Any) -> str:
     row = f", {value.row} {cell.row}" if value.row is not None else ""
     return f"{value.column} {cell.column}{row}"
 
@@ -121,7 +129,7 @@ def _best(cells: pd.DataFrame) -> int:
     return int(order["cell"].iloc[0])
 
 
-def _map(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
     column, row = (list(dict.fromkeys(value.cells[name])) for name in ("column", "row"))
     base = alt.Chart(value.cells, title="Choose a cell").encode(
         x=alt.X("column:N", sort=column, title=value.column, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
@@ -147,7 +155,7 @@ def _map(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(cells, frame)
 
 
-def _curves(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+def _curves(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(value.curves, title="Not yet converged, by epoch").transform_filter(chosen)
     epochs = alt.X(
         "epoch:Q", title="epochs", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5)
@@ -160,7 +168,7 @@ def _curves(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(band, line)
 
 
-def _outcomes(value: Explored, chosen) -> alt.Chart:
+def _outcomes(value: Explored, chosen: alt.Parameter) -> alt.Chart:
     return (
         alt.Chart(value.shares, title="How its runs end")
         .transform_filter(chosen)
@@ -174,7 +182,7 @@ def _outcomes(value: Explored, chosen) -> alt.Chart:
     )
 
 
-def _paths(value: Explored, chosen) -> alt.LayerChart | alt.FacetChart:
+def _paths(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(value.paths, title="Loss: median, middle half, 90 % of runs").transform_filter(chosen)
     scale = alt.Scale(type="log" if (value.paths["low"] > 0).all() else "linear", nice=False)
     epochs = alt.X("epoch:Q", title="epochs", scale=alt.Scale(type="symlog"), axis=alt.Axis(format=",.0f", tickCount=5))

@@ -1,5 +1,7 @@
 """The answer in sentences: which setting is best, how often and how fast it converges, and what matters."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -14,14 +16,14 @@ LEAST_SHARE = 0.01
 HALF_WIDTH = 0.01
 
 
-def answer(table: pd.DataFrame, best: pd.DataFrame | None) -> str:
-    """The main finding. best: what `best_on_other_seeds` found, if it could."""
+def answer(table: pd.DataFrame, best: pd.DataFrame | str) -> str:
+    """The main finding. best: what `best_on_other_seeds` found, or why it could not."""
     if table.empty:
         return "No run is done yet."
     if not (table["outcome"] == "converged").any():
         return "No run converged."
-    if best is None:
-        return _overall(table)
+    if isinstance(best, str):
+        return f"{percent_text((table['outcome'] == 'converged').mean())} of all runs converge."
     found = best.iloc[0]
     if not found["success"] > 0:
         return f"{_where(table, best)} converged most often on half of the seeds, and not once on the others."
@@ -38,26 +40,21 @@ def _where(table: pd.DataFrame, best: pd.DataFrame) -> str:
     return ", ".join(f"{name} {level_texts(best[name].tolist())[0]}" for name in names) or "The one setting"
 
 
-def _overall(table: pd.DataFrame) -> str:
-    share = (table["outcome"] == "converged").mean()
-    return f"{percent_text(share)} of all runs converge. With a single seed no setting can be called the best."
-
-
-def _interval(row: pd.Series, name: str, text) -> str:
+def _interval(row: pd.Series, name: str, text: Callable[[float], str]) -> str:
     return interval_text(row[f"{name}_low"], row[f"{name}_high"], text)
 
 
-def remarks(table: pd.DataFrame, best: pd.DataFrame | None, matters: pd.DataFrame | str) -> list[str]:
-    """What goes with the answer. matters: what `what_matters` found, or why it could not."""
-    found = []
-    if best is not None and len(axis_columns(table)):
-        row = best.iloc[0]
+def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame | str, has_rule: bool) -> list[str]:
+    """What goes with the answer. best, matters: what was found, or why it could not be; has_rule: to stop by."""
+    found: list[str] = []
+    if not has_rule:
         found.append(
-            f"Chosen on half of the seeds, of which {percent_text(row['chosen_success'])} converged, and judged on the "
-            f"{row['runs']:,.0f} runs of the other half, which had no say; intervals are of 95 %."
+            "The spec has no stopping rule, so no run can count as converged; runs that do not diverge use all epochs."
         )
-    if best is not None:
-        found.append(_precision(best.iloc[0]))
+    elif isinstance(best, str):
+        found.append(f"No setting can be called the best: {best}.")
+    elif (table["outcome"] == "converged").any():
+        found += [_chosen(table, best.iloc[0]), _precision(best.iloc[0])]
     if isinstance(matters, str):
         found.append(f"What matters cannot be told: {matters}.")
     else:
@@ -65,28 +62,45 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | None, matters: pd.DataFram
     return [sentence for sentence in found if sentence]
 
 
+def _chosen(table: pd.DataFrame, row: pd.Series) -> str:
+    if len(table) == row["runs"]:
+        return "Intervals are of 95 %."
+    return (
+        f"Chosen on half of the seeds, of which {percent_text(row['chosen_success'])} converged, and judged on the other half, "
+        f"which had no say: {row['runs']:,.0f} of its runs. Intervals are of 95 %."
+    )
+
+
 def _precision(row: pd.Series) -> str:
-    needed = seeds_to_half_width(row["success"], HALF_WIDTH)
+    """By the end of the interval nearer to one half: a few runs that all converge do not promise that the next will."""
+    rate = min(max(0.5, row["success_low"]), row["success_high"])
+    needed = seeds_to_half_width(rate, HALF_WIDTH)
     more = float(more_seeds(needed, row["runs"]))
     if not more:
         return ""
-    return f"To know its success within ±{percent_text(HALF_WIDTH)} takes {needed:,.0f} judging runs, {more:,.0f} more."
+    return f"To be sure to know its success within ±{percent_text(HALF_WIDTH)} takes up to {needed:,.0f} such runs."
 
 
 def _matters(matters: pd.DataFrame, response: str) -> str:
-    shares = matters[(matters["response"] == response) & (matters["share"] >= LEAST_SHARE)]
+    mine = matters[matters["response"] == response]
+    shares = mine[mine["share"] >= LEAST_SHARE]
     named = shares[~shares["factor"].isin(["seed", "rest"])].head(NAMED)
     chance = matters[(matters["response"] == response) & matters["factor"].isin(["seed", "rest"])]["share"].sum()
-    what = "whether a run converges" if response == "success" else "how long it takes"
+    if (mine["method"] == "PED-ANOVA").any():
+        what = "how often its runs converge" if response == "success" else "how soon they do"
+        whole, left = f"Of what decides whether a combination is among the best tenth by {what}", "all else"
+    else:
+        what = "whether a run converges" if response == "success" else "how long it takes"
+        whole, left = f"Of the variance of {what}", "chance, by the seed,"
     parts = [f"{factor} {percent_text(share)}" for factor, share in zip(named["factor"], named["share"], strict=True)]
     if chance >= LEAST_SHARE:
-        parts.append(f"chance, by the seed, {percent_text(chance)}")
-    return f"Of the variance of {what}: {', '.join(parts)}." if parts else ""
+        parts.append(f"{left} {percent_text(chance)}")
+    return f"{whole}: {', '.join(parts)}." if parts else ""
 
 
-def best_or_none(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame | None:
-    """The best setting, judged on seeds that did not choose it; None where there are too few."""
+def best_or_why_not(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame | str:
+    """The best setting, judged on seeds that did not choose it, or why there is none."""
     try:
         return best_on_other_seeds(table, rng=rng)
-    except InputError:
-        return None
+    except InputError as error:
+        return str(error)

@@ -43,7 +43,7 @@ class Picture:
 
 def pictures(results: "Results", matters: pd.DataFrame | str, rng: np.random.Generator) -> list[Picture]:
     """Those that this sweep has an answer for; matters: what `what_matters` found, or why it could not."""
-    found = []
+    found: list[Picture] = []
     for name, title, compute, draw, height in _kinds(results, matters, rng):
         try:
             value = compute()

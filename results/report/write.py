@@ -67,7 +67,7 @@ def _template(name: str) -> Template:
 
 def _plain(text: str) -> Markup:
     """Text that Markdown shows as it is."""
-    return escape(re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", text))
+    return escape(re.sub(r"([\\`*_{}\[\]#|~$^])", r"\\\1", text))
 
 
 def _table(table: pd.DataFrame) -> Markup:

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from ..arrays import Floats, Integers
 from .groups import CONFIDENCE
+
+Statistic = Callable[[Floats], Floats]
 
 RESAMPLES = 1000
 BATCHES = 500
@@ -22,20 +26,20 @@ BLOCK = 2**21  # of totals held at a time
 class Interval(NamedTuple):
     """Estimates with their intervals; each array (groups,)."""
 
-    estimate: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    estimate: Floats
+    low: Floats
+    high: Floats
 
-    def columns(self, name: str) -> dict[str, np.ndarray]:
+    def columns(self, name: str) -> dict[str, Floats]:
         """As columns of a table: `name`, and its ends `name`_low and `name`_high."""
         return {name: self.estimate, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
 def bootstrap(
-    values,
-    group,
+    values: npt.ArrayLike,
+    group: npt.ArrayLike,
     groups: int,
-    statistic: Callable[[np.ndarray], np.ndarray],
+    statistic: Statistic,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
@@ -45,7 +49,7 @@ def bootstrap(
     values: what is added up, (runs, columns). group: whole numbers from 0, (runs,). statistic: totals (..., columns) to
     (...), the same if all are multiplied by a number. Where runs are pairs of runs with the same seed, this is the paired
     bootstrap. A resample whose statistic is nan could be anything: it counts as -inf for the lower end and as inf for the
-    upper. No runs: nan.
+    upper. Nothing is known of the spread of a single run, nor where the estimate is infinite: nan. No runs: nan.
     Groups of one size share their resamples. Takes memory for groups times resamples.
 
     B. Efron, J. Amer. Statist. Assoc. 82 (1987) 171, equations 2.3 and 6.6.
@@ -56,14 +60,15 @@ def bootstrap(
     drawn = _drawn(values, np.bincount(group, minlength=groups), statistic, resamples, rng)
     acceleration = _acceleration(statistic(totals[group] - values), group, groups)
     low, high = _bca(estimate, drawn, acceleration, confidence)
-    return Interval(estimate, low, high)
+    unknown = ~np.isfinite(estimate) | (np.bincount(group, minlength=groups) < 2)
+    return Interval(estimate, np.where(unknown, np.nan, low), np.where(unknown, np.nan, high))
 
 
-def _dealt(values, group, groups, rng) -> tuple[np.ndarray, np.ndarray]:
+def _dealt(values: Floats, group: Integers, groups: int, rng: np.random.Generator) -> tuple[Floats, Integers]:
     """Values and groups sorted by group, those of large groups added up in BATCHES."""
     large = (np.bincount(group, minlength=groups) > BATCHES)[group]
     if large.any():
-        batch = group[large] * BATCHES + rng.integers(BATCHES, size=np.sum(large), dtype=np.uint16)
+        batch = group[large] * BATCHES + rng.integers(BATCHES, size=np.count_nonzero(large), dtype=np.uint16)
         there = np.flatnonzero(np.bincount(batch, minlength=groups * BATCHES))
         totals = _totals(values[large], batch, groups * BATCHES)[there]
         values, group = np.concatenate([values[~large], totals]), np.append(group[~large], there // BATCHES)
@@ -71,11 +76,11 @@ def _dealt(values, group, groups, rng) -> tuple[np.ndarray, np.ndarray]:
     return values[order], group[order]
 
 
-def _totals(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    return np.stack([np.bincount(group, weights=column, minlength=groups) for column in values.T], axis=-1)
+def _totals(values: Floats, group: Integers, groups: int) -> Floats:
+    return np.stack([np.bincount(group, weights=column, minlength=groups) for column in values.T], axis=-1, dtype=np.float64)
 
 
-def _drawn(values, sizes, statistic, resamples, rng) -> np.ndarray:
+def _drawn(values: Floats, sizes: Integers, statistic: Statistic, resamples: int, rng: np.random.Generator) -> Floats:
     """The statistic of each resample of each group, (resamples, groups).
 
     How often a resample has each run is a matrix, of which groups of one size share one, so that their totals are its product
@@ -93,7 +98,7 @@ def _drawn(values, sizes, statistic, resamples, rng) -> np.ndarray:
     return drawn
 
 
-def _acceleration(left_out: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+def _acceleration(left_out: Floats, group: Integers, groups: int) -> Floats:
     """Skewness of the jackknife over six; 0 where leaving one run out makes the statistic infinite or unknown, or no change."""
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.bincount(group, weights=left_out, minlength=groups) / np.bincount(group, minlength=groups)
@@ -103,13 +108,13 @@ def _acceleration(left_out: np.ndarray, group: np.ndarray, groups: int) -> np.nd
     return np.where(np.isfinite(found), found, 0.0)
 
 
-def _bca(estimate, drawn, acceleration, confidence) -> tuple[np.ndarray, np.ndarray]:
+def _bca(estimate: Floats, drawn: Floats, acceleration: Floats, confidence: float) -> tuple[Floats, Floats]:
     resamples = len(drawn)
     below = np.mean(drawn < estimate, axis=0) + np.mean(drawn == estimate, axis=0) / 2
     bias = ndtri(np.clip(below, 0.5 / resamples, 1 - 0.5 / resamples))
     tail = ndtri(0.5 + confidence / 2)
 
-    def end(z, unknown):
+    def end(z: float, unknown: float) -> Floats:
         share = ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
         place = np.clip(np.ceil(share * resamples).astype(np.int64) - 1, 0, resamples - 1)
         ordered = np.sort(np.where(np.isnan(drawn), unknown, drawn), axis=0)

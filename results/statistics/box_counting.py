@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Booleans, Floats, Integers
 from ..errors import InputError
 
 FEWEST_BOXES = 4  # along the shorter side; with fewer the frame of the picture is counted, not what is in it
@@ -20,13 +21,13 @@ class BoxCounting:
     scales do not fit powers of two is off by up to a tenth.
     """
 
-    size: np.ndarray
-    count: np.ndarray
+    size: Integers
+    count: Integers
     dimension: float
     standard_error: float
 
 
-def box_counting(picture: np.ndarray) -> BoxCounting:
+def box_counting(picture: Booleans) -> BoxCounting:
     """Count the boxes of a grid that hold a pixel of the set, for sizes 1, 2, 4, ..., and fit a line by least squares.
 
     picture: bool (rows, columns), the set. The largest boxes are those of which four stand along the shorter side; boxes at
@@ -45,13 +46,13 @@ def box_counting(picture: np.ndarray) -> BoxCounting:
     return BoxCounting(sizes, count, *_falling_line(np.log(sizes), np.log(count)))
 
 
-def _falling_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def _falling_line(x: Floats, y: Floats) -> tuple[float, float]:
     x, y = x - x.mean(), y - y.mean()
     slope = x @ y / (x @ x)
     return float(-slope), float(np.sqrt(np.sum((y - slope * x) ** 2) / (len(x) - 2) / (x @ x)))
 
 
-def _boxes(picture: np.ndarray, size: int) -> int:
+def _boxes(picture: Booleans, size: int) -> int:
     rows, columns = (np.arange(0, length, size) for length in picture.shape)
     in_bands = np.logical_or.reduceat(picture, rows, axis=0)
     return int(np.logical_or.reduceat(in_bands, columns, axis=1).sum())

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
+from ..arrays import Floats
 from .bootstrap import RESAMPLES, Interval
 from .groups import CONFIDENCE
 
@@ -37,7 +38,7 @@ def effects(factors: int) -> list[Effect]:
 
 
 def variance_shares(
-    responses: np.ndarray, rng: np.random.Generator, resamples: int = RESAMPLES, confidence: float = CONFIDENCE
+    responses: Floats, rng: np.random.Generator, resamples: int = RESAMPLES, confidence: float = CONFIDENCE
 ) -> Interval:
     """Shares of the variance of responses, with bootstrap intervals over seeds; each array (responses, parts).
 
@@ -70,11 +71,11 @@ class _Marginal(NamedTuple):
     The latter is over combinations, (responses, seeds).
     """
 
-    means: np.ndarray
-    square: np.ndarray
+    means: Floats
+    square: Floats
 
 
-def _marginals(responses: np.ndarray) -> Iterator[tuple[Effect, _Marginal]]:
+def _marginals(responses: Floats) -> Iterator[tuple[Effect, _Marginal]]:
     """Of no factor, of all effects, and of all factors."""
     factors = responses.ndim - 2
     for effect in dict.fromkeys([(), *effects(factors), tuple(range(factors))]):
@@ -84,7 +85,7 @@ def _marginals(responses: np.ndarray) -> Iterator[tuple[Effect, _Marginal]]:
         yield effect, _Marginal(means, np.einsum("rcs,rcs->rs", means, means) / means.shape[1])
 
 
-def _resampled(seeds: int, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def _resampled(seeds: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
     """How often each seed is drawn, (seeds, some of the resamples)."""
     most = max(BLOCK // seeds, 1)
     for begin in range(0, resamples, most):
@@ -94,7 +95,7 @@ def _resampled(seeds: int, resamples: int, rng: np.random.Generator) -> Iterator
         yield weights.T
 
 
-def _shares(marginals: dict[Effect, _Marginal], weights: np.ndarray, least: np.ndarray) -> np.ndarray:
+def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) -> Floats:
     """Corrected shares, (columns of weights, responses, parts); nan where the variance is not above least, (responses,)."""
     seeds = len(weights)
     count = seeds**2 / np.einsum("sw,sw->w", weights, weights)
@@ -114,7 +115,7 @@ def _shares(marginals: dict[Effect, _Marginal], weights: np.ndarray, least: np.n
         return (parts / np.where(total > least[:, None], total, np.nan)).transpose(2, 1, 0)
 
 
-def _corrected(marginal: _Marginal, weights: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _corrected(marginal: _Marginal, weights: Floats, count: Floats) -> tuple[Floats, Floats]:
     """The mean square of a marginal's means over seeds, less what chance adds, and its variance between seeds.
 
     count: of seeds, (columns of weights,). Both (responses, columns of weights).
@@ -125,7 +126,7 @@ def _corrected(marginal: _Marginal, weights: np.ndarray, count: np.ndarray) -> t
     return mean_square - between_seeds / count, between_seeds
 
 
-def _sum_of_squares(means: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _sum_of_squares(means: Floats, weights: Floats) -> Floats:
     """Of the rows of means @ weights, a few rows at a time."""
     rows = max(BLOCK // weights.shape[1], 1)
     found = np.zeros(weights.shape[1])
@@ -135,7 +136,7 @@ def _sum_of_squares(means: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return found
 
 
-def _expanded_percentiles(drawn: np.ndarray, seeds: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+def _expanded_percentiles(drawn: Floats, seeds: int, confidence: float) -> tuple[Floats, Floats]:
     """Ends from resamples along the first axis; one that is nan could be anything."""
     degrees = max(seeds - 1, 1)
     tail = ndtr(stdtrit(degrees, 0.5 - confidence / 2) * np.sqrt((degrees + 1) / degrees))

@@ -1,18 +1,21 @@
 """Proportions and losses of groups of runs."""
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
+
+from ..arrays import Floats, Integers
 
 CONFIDENCE = 0.95
 
 
-def first_of_group(group: np.ndarray) -> np.ndarray:
+def first_of_group(group: Integers) -> Integers:
     """Where the group of each begins, (runs,), if those of a group stand together."""
     begins = np.append(True, group[1:] != group[:-1])[: len(group)]
     return np.maximum.accumulate(np.where(begins, np.arange(len(group)), 0))
 
 
-def wilson_interval(successes, trials, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
+def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
     """Interval for a proportion; arrays of counts that broadcast, (low, high) of their shape. No trials: (nan, nan).
 
     E. B. Wilson, J. Amer. Statist. Assoc. 22 (1927) 209; never outside [0, 1], and sensible at 0 and all.
@@ -28,7 +31,7 @@ def wilson_interval(successes, trials, confidence: float = CONFIDENCE) -> tuple[
     return low, high
 
 
-def interquartile_mean(group, values, groups: int) -> np.ndarray:
+def interquartile_mean(group: Integers, values: Floats, groups: int) -> Floats:
     """The mean of the middle half of each group's values, (groups,): a quarter of the runs is cut off at either end.
 
     group: whole numbers from 0, (runs,). values: (runs,), any unit. The quarter is rounded down, as `scipy.stats.trim_mean`

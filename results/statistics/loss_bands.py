@@ -11,12 +11,13 @@ have records that end there. They are losses of runs, never means of two: betwee
 import numpy as np
 import pandas as pd
 
+from ..arrays import Booleans, Floats, Integers
 from .groups import first_of_group
 
 BANDS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 
 
-def loss_bands(records: pd.DataFrame, table: pd.DataFrame, group: np.ndarray, points: int) -> pd.DataFrame:
+def loss_bands(records: pd.DataFrame, table: pd.DataFrame, group: Integers, points: int) -> pd.DataFrame:
     """Quantiles of the loss of each group's recorded runs, at `points` of the scheduled epochs at most.
 
     records: columns run, epoch, loss; a run's last record is where it ended. table: columns run and outcome of each run, and
@@ -45,14 +46,14 @@ def loss_bands(records: pd.DataFrame, table: pd.DataFrame, group: np.ndarray, po
     return pd.concat(found)[columns].sort_values(["group", "epoch"], kind="stable", ignore_index=True)
 
 
-def _scheduled(epoch: np.ndarray, first: np.ndarray, last: np.ndarray, points: int) -> np.ndarray:
+def _scheduled(epoch: Integers, first: Booleans, last: Booleans, points: int) -> Integers:
     """Epochs at which every run has a record or has ended, the end of the longest among them; so many, spread evenly."""
     found = np.unique(np.append(epoch[~last], epoch.max()))
     found = found[found >= epoch[first].max()]
     return found[np.unique(np.linspace(0, len(found) - 1, points).round().astype(np.int64))]
 
 
-def _quantiles(group: np.ndarray, value: np.ndarray) -> pd.DataFrame:
+def _quantiles(group: Integers, value: Floats) -> pd.DataFrame:
     order = np.lexsort((value, group))
     group, value = group[order], value[order]
     begin = np.unique(first_of_group(group))

@@ -23,6 +23,7 @@ import numpy as np
 from scipy import sparse
 from scipy.stats import rankdata
 
+from ..arrays import Floats, Integers
 from .bootstrap import RESAMPLES, Interval
 from .groups import CONFIDENCE
 
@@ -39,14 +40,14 @@ class _Axis(NamedTuple):
     """
 
     held: sparse.csr_array
-    ratio: np.ndarray
-    own: np.ndarray
+    ratio: Floats
+    own: Floats
 
 
 def first_order_shares(
-    response: np.ndarray,
-    levels: np.ndarray,
-    points: np.ndarray,
+    response: Floats,
+    levels: Integers,
+    points: Integers,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
@@ -79,14 +80,14 @@ def first_order_shares(
     return Interval(*(np.where(np.isnan(estimate), np.nan, np.clip(end, 0, 1)) for end in (estimate, low, high)))
 
 
-def _best(response: np.ndarray) -> np.ndarray:
+def _best(response: Floats) -> Integers:
     """Which cells are the best tenth."""
     last = len(response) - int(np.ceil(BEST * len(response)))
     threshold, worst = np.partition(response, last)[last], response.min()
     return np.flatnonzero(response >= threshold if threshold > worst else response > worst)
 
 
-def _steps(level: np.ndarray, best: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _steps(level: Integers, best: Integers, points: Integers) -> tuple[Integers, Floats]:
     """The step of each best cell on an axis, and the ratio of the densities at one step for a best cell at another.
 
     Of all cells too, only those of other points count.
@@ -106,19 +107,19 @@ def _steps(level: np.ndarray, best: np.ndarray, points: np.ndarray) -> tuple[np.
     return (place[best] * STEPS).astype(np.int64), kernel * others / there[:, None]
 
 
-def _axis(step: np.ndarray, ratio: np.ndarray, point: np.ndarray) -> _Axis:
+def _axis(step: Integers, ratio: Floats, point: Integers) -> _Axis:
     held = sparse.csr_array((np.ones(len(step)), (point, step)), shape=(int(point.max()) + 1, len(ratio)))
     return _Axis(held, ratio, np.asarray((held * (held @ ratio)).sum(axis=1)))
 
 
-def _resampled(with_best: int, points: int, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def _resampled(with_best: int, points: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
     """How often each point with a best cell is drawn, when as many points are drawn as there are."""
     for _ in range(resamples):
         drawn = rng.integers(with_best, size=rng.binomial(points, with_best / points))
         yield np.bincount(drawn, minlength=with_best).astype(np.float64)
 
 
-def _shares(axes: list[_Axis], size: np.ndarray, weights: np.ndarray, cells: int, all_pairs: float) -> np.ndarray:
+def _shares(axes: list[_Axis], size: Integers, weights: Floats, cells: int, all_pairs: float) -> Floats:
     """The share of each axis, then the rest, over pairs of cells of two points.
 
     size: best cells of each point that has one, weights: how often it counts, both (points,). all_pairs: of all cells.
@@ -133,6 +134,6 @@ def _shares(axes: list[_Axis], size: np.ndarray, weights: np.ndarray, cells: int
     return np.append(found, 1 - found.sum())
 
 
-def _sum_of_ratios(axis: _Axis, weights: np.ndarray) -> float:
+def _sum_of_ratios(axis: _Axis, weights: Floats) -> float:
     at_step = axis.held.T @ weights
     return float(at_step @ axis.ratio @ at_step - weights**2 @ axis.own)

@@ -4,20 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Booleans, Floats, Integers
 from .bootstrap import RESAMPLES, Interval, bootstrap
-from .groups import CONFIDENCE
+from .groups import CONFIDENCE, wilson_interval
 
 
-def epochs_for_each_success(totals: np.ndarray) -> np.ndarray:
+def epochs_for_each_success(totals: Floats) -> Floats:
     """All epochs ÷ successes; totals (..., 2) of both. inf without a success, nan without a run."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return totals[..., 0] / totals[..., 1]
 
 
 def expected_running_time(
-    group,
-    epochs,
-    converged,
+    group: Integers,
+    epochs: Integers,
+    converged: Booleans,
     groups: int,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
@@ -27,13 +28,20 @@ def expected_running_time(
 
     group: whole numbers from 0, (runs,). epochs: updates made, (runs,). converged: bool (runs,). Arrays (groups,), epochs;
     inf where no run converged. Every run counts with what it spent, however it ended, so nothing is censored: what a capped
-    run would have taken is no part of the question.
+    run would have taken is no part of the question. Without a success the lower end is the mean of the epochs ÷ the upper end
+    of Wilson's interval of the success rate.
 
     N. Hansen et al., COCO, Optimization Methods and Software 36 (2021) 114, section 3 (average runtime); A. Auger and
     N. Hansen, IEEE Congress on Evolutionary Computation 2005, 1777.
     """
     spent = np.column_stack([np.asarray(epochs, np.float64), np.asarray(converged, np.float64)])
-    return bootstrap(spent, group, groups, epochs_for_each_success, rng, resamples, confidence)
+    found = bootstrap(spent, group, groups, epochs_for_each_success, rng, resamples, confidence)
+    runs = np.bincount(group, minlength=groups)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(group, weights=spent[:, 0], minlength=groups) / runs
+    never = np.isinf(found.estimate)
+    low = np.where(never, mean / wilson_interval(0 * runs, runs, confidence)[1], found.low)
+    return Interval(found.estimate, low, np.where(never, np.inf, found.high))
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,12 @@ class Trials:
     epochs: over all runs of the trial, those that failed included. restarts: how many failed.
     """
 
-    group: np.ndarray
-    epochs: np.ndarray
-    restarts: np.ndarray
+    group: Integers
+    epochs: Integers
+    restarts: Integers
 
 
-def restarted_trials(group, epochs, converged) -> Trials:
+def restarted_trials(group: Integers, epochs: Integers, converged: Booleans) -> Trials:
     """Runs chained into trials: one that does not converge starts again as its group's next, and its epochs count.
 
     group: whole numbers (runs,). epochs: updates made, (runs,). converged: bool (runs,). Runs that follow the last

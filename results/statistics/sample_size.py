@@ -1,15 +1,19 @@
 """How many seeds a question takes."""
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
+from ..arrays import Floats
 from ..errors import InputError
 from .groups import CONFIDENCE
 
 POWER = 0.8
 
 
-def seeds_to_tell_apart(first_rate, second_rate, alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+def seeds_to_tell_apart(
+    first_rate: npt.ArrayLike, second_rate: npt.ArrayLike, alpha: float = 0.05, power: float = POWER
+) -> Floats:
     """Seeds for each of two settings, so that a two-sided test at level alpha finds their success rates different.
 
     Rates in [0, 1] that broadcast; whole numbers of their shape, as float64: inf for equal rates. The runs of the settings
@@ -23,7 +27,9 @@ def seeds_to_tell_apart(first_rate, second_rate, alpha: float = 0.05, power: flo
     return _seeds(spread, p - q)
 
 
-def pairs_to_tell_apart(only_first, only_second, alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+def pairs_to_tell_apart(
+    only_first: npt.ArrayLike, only_second: npt.ArrayLike, alpha: float = 0.05, power: float = POWER
+) -> Floats:
     """Seeds that two settings run both, so that McNemar's two-sided test at level alpha finds their success different.
 
     only_first, only_second: shares of the seeds with which that setting alone converges, in [0, 1], that broadcast; whole
@@ -36,7 +42,7 @@ def pairs_to_tell_apart(only_first, only_second, alpha: float = 0.05, power: flo
     return _seeds(spread, b - c)
 
 
-def seeds_to_half_width(rate, half_width, confidence: float = CONFIDENCE) -> np.ndarray:
+def seeds_to_half_width(rate: npt.ArrayLike, half_width: npt.ArrayLike, confidence: float = CONFIDENCE) -> Floats:
     """The fewest seeds of which the success rate has a Wilson interval of at most `half_width` to each side of its centre.
 
     rate: as it will be found, in [0, 1]; half_width: in (0, 0.5); they broadcast. Whole numbers of their shape, as float64.
@@ -51,24 +57,24 @@ def seeds_to_half_width(rate, half_width, confidence: float = CONFIDENCE) -> np.
     return np.ceil((np.sqrt(halved**2 - h**2 * constant) - halved) / h**2)
 
 
-def more_seeds(needed, there) -> np.ndarray:
+def more_seeds(needed: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
     """What is still to be run: seeds needed less those that are there, at least 0; they broadcast."""
-    return np.maximum(np.asarray(needed) - there, 0)
+    return np.maximum(np.asarray(needed, np.float64) - np.asarray(there, np.float64), 0)
 
 
 def _z(probability: float) -> float:
     if not 0 < probability < 1:
-        raise InputError("alpha, power, confidence: they must be above 0 and below 1")
+        raise InputError(f"alpha, power, confidence: {probability:g}; they must be above 0 and below 1")
     return float(ndtri(probability))
 
 
-def _rates(rate) -> np.ndarray:
+def _rates(rate: npt.ArrayLike) -> Floats:
     rates = np.asarray(rate, np.float64)
     if not np.all((rates >= 0) & (rates <= 1)):
         raise InputError(f"rate: {rate}; rates are between 0 and 1")
     return rates
 
 
-def _seeds(spread, difference) -> np.ndarray:
+def _seeds(spread: Floats, difference: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(difference == 0, np.inf, np.ceil((spread / difference) ** 2))

@@ -3,16 +3,18 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 from scipy.special import chdtrc, ndtri
 
+from ..arrays import Booleans, Floats, Integers
 from .groups import CONFIDENCE
 
 # Below so many pairs that differ, McNemar's statistic is too coarse for its limiting distribution.
 FEW_PAIRS = 25
 
 
-def mcnemar(only_first, only_second) -> np.ndarray:
+def mcnemar(only_first: npt.ArrayLike, only_second: npt.ArrayLike) -> Floats:
     """Two-sided p-values of equal success, from the pairs of which one run alone converged; counts that broadcast.
 
     Below 25 such pairs exact, from the binomial distribution; else by chi-squared without continuity correction, which
@@ -28,7 +30,9 @@ def mcnemar(only_first, only_second) -> np.ndarray:
     return np.where(pairs < FEW_PAIRS, exact, limiting)
 
 
-def paired_difference_interval(only_first, only_second, pairs, confidence: float = CONFIDENCE):
+def paired_difference_interval(
+    only_first: npt.ArrayLike, only_second: npt.ArrayLike, pairs: npt.ArrayLike, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
     """Interval of the success rate of the second less that of the first; counts that broadcast, (low, high) of their shape.
 
     only_first, only_second: pairs of which that run alone converged; pairs: all. Within [-1, 1]; no pairs: (-1, 1).
@@ -45,13 +49,15 @@ def paired_difference_interval(only_first, only_second, pairs, confidence: float
 class LogRank(NamedTuple):
     """Of each group, (groups,): convergences of the second sample, seen and expected; chi-squared; its p-value."""
 
-    observed: np.ndarray
-    expected: np.ndarray
-    statistic: np.ndarray
-    p_value: np.ndarray
+    observed: Integers
+    expected: Floats
+    statistic: Floats
+    p_value: Floats
 
 
-def log_rank(group, epochs, converged, capped, second, groups: int) -> LogRank:
+def log_rank(
+    group: Integers, epochs: Integers, converged: Booleans, capped: Booleans, second: Booleans, groups: int
+) -> LogRank:
     """Do the two samples of each group converge at the same rate at every epoch? For runs that are not paired.
 
     All arrays (runs,). group: whole numbers from 0. epochs: updates made. converged, capped, second: bool, the last says
@@ -67,13 +73,13 @@ def log_rank(group, epochs, converged, capped, second, groups: int) -> LogRank:
     step, events = np.unique(key[converged], return_counts=True)
     of = step // span
 
-    def at_risk(sample: np.ndarray) -> np.ndarray:
+    def at_risk(sample: Booleans) -> Integers:
         gone = np.sort(key[sample & (converged | np.asarray(capped, bool))])
         before = np.searchsorted(gone, step) - np.searchsorted(gone, of * span)
         return np.bincount(group[sample], minlength=groups)[of] - before
 
-    def total(of_steps: np.ndarray) -> np.ndarray:
-        return np.bincount(of, weights=of_steps, minlength=groups)
+    def total(of_steps: Floats) -> Floats:
+        return np.asarray(np.bincount(of, weights=of_steps, minlength=groups), np.float64)
 
     everyone = at_risk(np.ones_like(second))
     share = at_risk(second) / everyone
@@ -83,7 +89,7 @@ def log_rank(group, epochs, converged, capped, second, groups: int) -> LogRank:
     return LogRank(observed, expected, statistic, chdtrc(1, statistic))
 
 
-def holm(p_values) -> np.ndarray:
+def holm(p_values: npt.ArrayLike) -> Floats:
     """P-values of one family, (tests,), raised so that to call those below alpha different errs at all with chance alpha.
 
     What is nan was not tested: it stays nan and does not count.

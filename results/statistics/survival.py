@@ -9,8 +9,10 @@ would claim that it might have converged later as others did, and hide the failu
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
+from ..arrays import Booleans, Floats, Integers
 from .groups import CONFIDENCE, first_of_group
 
 # Rounding in a product of a million factors; S(t) equal to one half must count as having reached it.
@@ -25,16 +27,18 @@ class Survival:
     `survival` is the estimated share not yet converged right after, (low, high) its pointwise log-log band.
     """
 
-    group: np.ndarray
-    epoch: np.ndarray
-    at_risk: np.ndarray
-    events: np.ndarray
-    survival: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    group: Integers
+    epoch: Integers
+    at_risk: Integers
+    events: Integers
+    survival: Floats
+    low: Floats
+    high: Floats
 
 
-def kaplan_meier(group, epochs, converged, capped, confidence: float = CONFIDENCE) -> Survival:
+def kaplan_meier(
+    group: Integers, epochs: Integers, converged: Booleans, capped: Booleans, confidence: float = CONFIDENCE
+) -> Survival:
     """The share of each group's runs that has not converged by each epoch.
 
     group: which group each run belongs to, whole numbers from 0, (runs,). epochs: updates made, (runs,).
@@ -68,7 +72,7 @@ def kaplan_meier(group, epochs, converged, capped, confidence: float = CONFIDENC
     return Survival(of, when, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
 
 
-def _running(values, first, combine):
+def _running(values: Floats, first: Integers, combine: np.ufunc) -> Floats:
     """Cumulative product or sum that starts anew at each group, in log2(steps) passes; a plain cumulative one, divided
     or subtracted, would carry rounding errors and zeros from group to group."""
     result = values.astype(np.float64)
@@ -80,15 +84,15 @@ def _running(values, first, combine):
     return result
 
 
-def _running_product(values, first):
+def _running_product(values: Floats, first: Integers) -> Floats:
     return _running(values, first, np.multiply)
 
 
-def _running_sum(values, first):
+def _running_sum(values: Floats, first: Integers) -> Floats:
     return _running(values, first, np.add)
 
 
-def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tuple[Floats, Floats, Floats]:
     """The first epoch by which `share` of each group has converged, with the interval that the bands give; inf if never.
 
     Arrays (groups,): estimate, low, high. The interval holds the epochs whose band contains 1 - share (R. Brookmeyer and
@@ -100,7 +104,7 @@ def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tupl
     return estimate, low, high
 
 
-def _first_at_most(curves: Survival, curve: np.ndarray, level: float, groups: int) -> np.ndarray:
+def _first_at_most(curves: Survival, curve: Floats, level: float, groups: int) -> Floats:
     reached = np.flatnonzero(curve <= level)
     where, index = np.unique(curves.group[reached], return_index=True)
     result = np.full(groups, np.inf)
@@ -108,7 +112,9 @@ def _first_at_most(curves: Survival, curve: np.ndarray, level: float, groups: in
     return result
 
 
-def restricted_mean(curves: Survival, groups: int, limit, confidence: float = CONFIDENCE):
+def restricted_mean(
+    curves: Survival, groups: int, limit: npt.ArrayLike, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats, Floats]:
     """The mean of min(epochs to convergence, limit) of each group: the area under its curve up to `limit`.
 
     groups: how many. limit: in epochs, one for all or (groups,); no curve may be cut off before it, or its last value

@@ -82,7 +82,7 @@ def test_where_none_converges(outcome):
 
 
 def test_what_cannot_be_paired_is_named():
-    with pytest.raises(InputError, match="compare_unpaired"):
+    with pytest.raises(InputError, match="other seeds"):
         compare_sweeps(FIRST, SECOND.assign(seed=SECOND["seed"] + 100), rng=generator())
     with pytest.raises(InputError, match="what else varies is lr, bias"):
         compare_sweeps(BOTH, BOTH, [], rng=generator())

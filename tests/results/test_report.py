@@ -13,7 +13,8 @@ from backsweep.results import Results
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells, survival_picture
-from backsweep.results.report.findings import answer
+from backsweep.results.report.explorer import explored
+from backsweep.results.report.findings import answer, best_or_why_not, remarks
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory
 
@@ -185,9 +186,38 @@ def test_thinning_keeps_the_ends():
 
 def test_where_nothing_converges_or_one_seed_was_run_no_best_is_claimed(results):
     nothing = results.table.assign(outcome="capped")
-    assert answer(nothing, None) == "No run converged."
+    assert answer(nothing, results.best()) == "No run converged."
+    assert remarks(nothing, results.best(), "why", has_rule=True) == ["What matters cannot be told: why."]
     one = results.table[results.table["seed"] == 0]
-    assert answer(one, None).endswith("of all runs converge. With a single seed no setting can be called the best.")
+    best = best_or_why_not(one, np.random.default_rng(0))
+    assert answer(one, best).endswith("of all runs converge.")
+    assert remarks(one, best, "why", has_rule=True)[0].startswith("No setting can be called the best: there are runs of 1 seed")
+    assert "no stopping rule" in remarks(nothing, best, "why", has_rule=False)[0]
+
+
+@pytest.mark.parametrize("done", [1, 2, 5, 21, 22, 41, 62, 119])
+def test_however_few_runs_are_done_there_is_a_report(results, done, tmp_path):
+    """Whichever seeds of the cell last begun are there, all of them perhaps among those that choose."""
+    partly = Results(results.store)
+    partly.__dict__["table"] = results.table.head(done)
+    assert "</html>" in partly.report(tmp_path / "r.html").read_text()
+
+
+def test_what_decides_on_a_sampled_design_is_not_called_a_variance_between_runs(tmp_path):
+    spec = {**SPEC, "model": {"hidden": 4}, "train": {**SPEC["train"], "epochs": 300}, "seeds": 5}
+    spec["train"] |= {"lr": {"loguniform": [0.1, 10.0]}}
+    spec["model"] = {"hidden": 4, "init": {"low": {"uniform": [-2.0, -0.1]}}}
+    results = Sweep.from_dict({**spec, "design": {"method": "sobol", "points": 64, "seed": 0}}).run(tmp_path / "r")
+    html = results.report().read_text()
+    assert "among the best tenth" in html
+    assert "Of the variance" not in html
+    assert "chance, by the seed" not in html
+
+
+def test_a_curve_of_the_explorer_ends_where_it_is_known(tmp_path):
+    results = Sweep.from_dict({**SPEC, "model": {"hidden": 2}, "train": {"epochs": {"values": [50, 500]}}}).run(tmp_path / "r")
+    curves = explored(results.table, results.trajectories()).curves
+    assert curves.groupby("cell")["epoch"].max().tolist() == [50, 500]
 
 
 def test_while_another_process_writes_the_report_goes_without_a_trajectory(tmp_path):

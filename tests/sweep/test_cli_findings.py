@@ -58,7 +58,7 @@ def test_another_seed_of_the_resampling_moves_intervals_and_nothing_else(here):
 
 def test_two_values_and_two_sweeps_are_compared(here):
     results = Results.open(here / "r")
-    printed = must("compare", "r", "--setting", "lr", "--values", "0.5, 2", "--format", "csv", cwd=here)
+    printed = must("compare", "r", "--setting", "lr", "--values", "0.50, 2", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), results.compare("lr", 0.5, 2.0), check_dtype=False)
     printed = must("compare", "r", "--with", "biased", "--by", "hidden,lr", "--format", "json", cwd=here)
     assert [row["pairs"] for row in json.loads(printed)] == [40] * 6
@@ -102,7 +102,13 @@ def test_a_report_as_markdown(here):
         (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there is hidden, lr, cell, seed"),
         (["table", "r", "--of", "restarts", "--by", "lr"], "--by: goes with --of summary, settings or best"),
         (["compare", "r"], "give either --with DIR, or --setting NAME --values A,B"),
-        (["compare", "r", "--setting", "lr", "--values", "1"], "--values: '1'; two values of the setting, as 0.1,1.0"),
+        (["compare", "r", "--setting", "lr", "--values", "1"], "--values 1: two values of the setting are needed, as 0.1,1.0"),
+        (["compare", "r", "--setting", "lr", "--values", "2,2"], "two values of the setting are needed"),
+        (["compare", "r", "--with", "biased", "--values", "2,5"], "--values: goes with --setting"),
+        (["seeds", "r", "--half-width", "0.1", "--power", "0.5"], "--power: goes with --setting"),
+        (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: goes with --half-width"),
+        (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
+        (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
         (["compare", "r", "--setting", "lr", "--values", "1,2"], "lr: no run has the value '1'; there is 0.5, 2, 5"),
         (["compare", "r", "--setting", "beta", "--values", "1,2"], "there is no 'beta' that varies; there is hidden, lr"),
         (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: goes with --with"),
