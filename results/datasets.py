@@ -6,7 +6,6 @@ An outcome is a code of one byte with its meaning beside it, as the conventions 
 words would take many times the memory, and NetCDF has no good place for them.
 """
 
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 from .arrays import Integers
 from .errors import InputError
 from .schema import LAST_COLUMNS, OUTCOMES, Manifest
+from .settings import TITLES, setting_at
 from .tables import axis_columns, grouped
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 MISSING = -1  # the outcome of a run that is not there
 SAMPLED = {"uniform", "loguniform"}
-TITLES = ("name", "scheme")  # what a table of a spec is chosen by
 
 Coordinates = dict[str, tuple[str, npt.NDArray[Any]]]  # by name: along which dimension, and the values
 Numbers = npt.NDArray[np.float64 | np.integer]
@@ -75,23 +74,16 @@ def _bundles(manifest: Manifest) -> list[list[str]] | None:
     bundles: dict[tuple[str, str], list[str]] = {}
     for axis in manifest.axes:
         place, _, last = axis.setting.rpartition(".")
-        written = _at(manifest.spec, axis.setting)
+        written = setting_at(manifest.spec, axis.setting)
         if written is None and last in TITLES:
-            written = _at(manifest.spec, place)  # the axis is of tables; those of their own numbers are not in the spec there
+            written = setting_at(
+                manifest.spec, place
+            )  # the axis is of tables; those of their own numbers are not in the spec there
         if written is None or SAMPLED & written.keys():
             return None
         key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)
         bundles.setdefault(key, []).append(axis.name)
     return list(bundles.values())
-
-
-def _at(spec: dict[str, Any], setting: str) -> Any:
-    """What a spec has at a dotted setting, whose last word may have a layer behind it: train.lr[0]; None if nothing."""
-
-    def within(table: Any, key: str) -> Any:
-        return table[int(key)] if isinstance(table, list) else table and table.get(key)
-
-    return reduce(within, setting.replace("[", ".").replace("]", "").split("."), spec)
 
 
 def _numbers(column: pd.Series) -> Numbers:

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from .comparison import paired_outcomes
-from .statistics.groups import wilson_interval
 from .statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
-from .tables import axis_columns, grouped
+from .tables import axis_columns, grouped, success_of
 
 
 def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_width: float) -> pd.DataFrame:
@@ -19,13 +18,10 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
     that are there. Whole numbers as float64, nan without a run. InputError for another half_width.
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
-    runs = np.bincount(number, minlength=len(settings))
-    successes = np.bincount(number[(table["outcome"] == "converged").to_numpy()], minlength=len(settings))
-    rate = np.divide(successes, runs, out=np.full(len(runs), np.nan), where=runs > 0)
+    found = success_of(table, number, settings)
+    runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
     needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
-    low, high = wilson_interval(successes, runs)
-    estimate = {"runs": runs, "success": rate, "success_low": low, "success_high": high}
-    return settings.assign(**estimate, needed=needed, more=more_seeds(needed, runs))
+    return found.assign(needed=needed, more=more_seeds(needed, runs))
 
 
 def seeds_to_compare(

@@ -1,6 +1,7 @@
 """Tables of findings as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -13,8 +14,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     return _settings(found, "runs").assign(
         **{
             "runs": found["runs"].map("{:,}".format),
-            "converged": found["success"].map(percent_text),
-            "success 95 %": _intervals(found, "success", percent_text),
+            **_success(found),
             "median epochs": found["median_epochs"].map(whole_text),
             "epochs 95 %": _intervals(found, "median", whole_text),
         }
@@ -25,8 +25,7 @@ def details(found: pd.DataFrame) -> pd.DataFrame:
     """Of `summaries.detailed_summary`: what people look for first; the rest is in the data."""
     return summary(found).assign(
         **{
-            "epochs a success": found["running_time"].map(whole_text),
-            "epochs a success 95 %": _intervals(found, "running_time", whole_text),
+            **_running_time(found),
             "diverged": found["diverged"].map(percent_text),
             "stalled": found["stalled"].map(percent_text),
             "final loss": found["interquartile_mean_loss"].map("{:.3g}".format),
@@ -40,10 +39,8 @@ def best(found: pd.DataFrame) -> pd.DataFrame:
         **{
             "converged where chosen": found["chosen_success"].map(percent_text),
             "judging runs": found["runs"].map("{:,}".format),
-            "converged": found["success"].map(percent_text),
-            "success 95 %": _intervals(found, "success", percent_text),
-            "epochs a success": found["running_time"].map(whole_text),
-            "epochs a success 95 %": _intervals(found, "running_time", whole_text),
+            **_success(found),
+            **_running_time(found),
         }
     )
 
@@ -95,8 +92,7 @@ def more_seeds(found: pd.DataFrame) -> pd.DataFrame:
     return _settings(found, "runs").assign(
         **{
             "runs": found["runs"].map("{:,}".format),
-            "converged": found["success"].map(percent_text),
-            "success 95 %": _intervals(found, "success", percent_text),
+            **_success(found),
             "runs needed": found["needed"].map(whole_text),
             "more": found["more"].map(whole_text),
         }
@@ -120,6 +116,15 @@ def _settings(found: pd.DataFrame, first: str) -> pd.DataFrame:
     """The settings, which are the columns before this one."""
     settings = found.iloc[:, : found.columns.get_loc(first)]
     return pd.DataFrame({name: level_texts(settings[name].tolist()) for name in settings}, index=found.index)
+
+
+def _success(found: pd.DataFrame) -> dict[str, Any]:
+    return {"converged": found["success"].map(percent_text), "success 95 %": _intervals(found, "success", percent_text)}
+
+
+def _running_time(found: pd.DataFrame) -> dict[str, Any]:
+    times = found["running_time"].map(whole_text)
+    return {"epochs a success": times, "epochs a success 95 %": _intervals(found, "running_time", whole_text)}
 
 
 def _intervals(table: pd.DataFrame, name: str, text: Callable[[float], str]) -> list[str]:

@@ -4,14 +4,14 @@ In a notebook it is a piece of HTML without a colour of its own: the page's ink,
 grey, which are seen on light and dark ones.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
 from .errors import InputError
-from .schema import OUTCOMES, Manifest
+from .schema import OUTCOMES
 from .store import Store
+from .survey import on_record
 from .texts import percent_text
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def about(results: "Results") -> tuple[str, list[str]]:
         done = store.done
     except (InputError, OSError) as error:
         return head, [_line(error)]
-    ends = _outcomes(store.manifest, done)
-    total = ", ".join(f"{percent_text(some / done)} {outcome}" for outcome, some in ends.items())
+    ends = on_record(store.manifest, done) or {}  # if they are not, one would have to count rows
+    total = ", ".join(f"{percent_text(ends[outcome] / done)} {outcome}" for outcome in OUTCOMES if ends.get(outcome))
     lines = [total, _line(store.harm or "")]
     return f"{head}: {done:,} of {store.manifest.runs:,} runs", [line for line in lines if line]
 
@@ -66,14 +66,6 @@ def html_of_results(results: "Results") -> str:
     from . import readable  # with scipy and pandas a second; a summary has loaded it already
 
     return html_of(head, lines, readable.summary(summary.head(FIRST_ROWS)), max(len(summary) - FIRST_ROWS, 0))
-
-
-def _outcomes(manifest: Manifest, done: int) -> dict[str, int]:
-    """How runs ended, as sessions put it on record; nothing if one was killed or still runs: one would have to count rows."""
-    counts = Counter[str]()
-    for session in manifest.sessions:
-        counts.update(session.outcomes or {})
-    return {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]} if counts.total() == done else {}
 
 
 def _line(error: object) -> str:

@@ -138,16 +138,20 @@ def _both(some: list[Span], others: list[Span]) -> list[Span]:
     return found
 
 
+def on_record(manifest: Manifest, done: int) -> Counter[str] | None:
+    """How the runs that are done ended, as sessions put it on record; None if one was killed or still runs."""
+    counts = Counter[str]()
+    for session in manifest.sessions:
+        counts.update(session.outcomes or {})
+    return counts if counts.total() == done else None
+
+
 def _outcomes(manifest: Manifest, files: _Files) -> tuple[dict[str, int], str | None]:
     """How the runs that are done ended, and the first file that cannot be read."""
+    recorded = on_record(manifest, sum(stop - start for start, stop in files.covered))
+    if recorded is not None:
+        return _ordered(recorded), None
     counts, damage = Counter[str](), None
-    sessions = manifest.sessions
-    if sum(session.runs for session in sessions) == sum(stop - start for start, stop in files.covered):
-        for session in sessions:
-            counts.update(session.outcomes or {})
-        if sum(counts.values()) == sum(session.runs for session in sessions):
-            return _ordered(counts), None
-        counts.clear()
     for path in files.shards.values():
         try:
             counts.update(_of_file(path))

@@ -57,23 +57,19 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
 
 def summary_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
     """The same, of groups whose curves are known."""
+    median, low, high = survival_quantile(curves, len(settings))
+    return success_of(table, number, settings).assign(median_epochs=median, median_low=low, median_high=high)
+
+
+def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> pd.DataFrame:
+    """The columns runs and success of a summary, with the interval; number: of each run's group, (runs,)."""
     groups = len(settings)
-    converged = (table["outcome"] == "converged").to_numpy()
     runs = np.bincount(number, minlength=groups)
-    successes = np.bincount(number[converged], minlength=groups)
+    successes = np.bincount(number[(table["outcome"] == "converged").to_numpy()], minlength=groups)
     low, high = wilson_interval(successes, runs)
-    median, median_low, median_high = survival_quantile(curves, groups)
     with np.errstate(invalid="ignore"):
         rate = successes / runs
-    return settings.assign(
-        runs=runs,
-        success=rate,
-        success_low=low,
-        success_high=high,
-        median_epochs=median,
-        median_low=median_low,
-        median_high=median_high,
-    )
+    return settings.assign(runs=runs, success=rate, success_low=low, success_high=high)
 
 
 def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[str, Floats]:

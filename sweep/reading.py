@@ -132,7 +132,8 @@ def seeds(
     else:
         _refuse(by, "--by: goes with --half-width; two values of a setting are compared in each combination of the others")
         first, second = _two(results, str(setting), values)
-        found = results.seeds_to_compare(str(setting), first, second, power=0.8 if power is None else power)
+        options = {} if power is None else {"power": power}
+        found = results.seeds_to_compare(str(setting), first, second, **options)
     print_table(found, lambda: readable.more_seeds(found), form)
 
 

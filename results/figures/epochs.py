@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from ..arrays import Floats, Integers
+from ..arrays import Floats
 from ..errors import InputError
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
@@ -79,7 +79,7 @@ def epochs_histogram(table: pd.DataFrame, by: Sequence[str] | None = None) -> Ep
     return EpochsHistogram(edges, share / size[:, None], np.array(quartiles), groups.labels, groups.chosen)
 
 
-def _edges(epochs: Integers, bins: int) -> Floats:
+def _edges(epochs: Floats, bins: int) -> Floats:
     """Whole numbers, so that every bin holds whole epochs: bins narrower than one epoch would leave gaps between them."""
     return np.unique(np.geomspace(epochs.min(), epochs.max() + 1, min(max(bins, 5), MOST_BINS) + 1).round())
 

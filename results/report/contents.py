@@ -73,7 +73,8 @@ def contents(results: "Results") -> Contents:
     if table.empty:
         return Contents(**common, answer=answer(table, "no run is done"))
     best, matters = best_or_why_not(table, _rng()), _matters(table)
-    explorer, pooled, no_explorer = _explorer(results)
+    records = results.trajectories()
+    explorer, pooled, no_explorer = _explorer(table, records)
     return Contents(
         **common,
         answer=answer(table, best),
@@ -82,7 +83,7 @@ def contents(results: "Results") -> Contents:
         explorer=explorer,
         no_explorer=no_explorer,
         pooled=pooled,
-        pictures=pictures(results, matters, _rng()),
+        pictures=pictures(results, records, matters, _rng()),
         tables=_tables(table, matters),
     )
 
@@ -99,9 +100,9 @@ def _matters(table: pd.DataFrame) -> pd.DataFrame | str:
     return found if len(found) else "all runs fare alike"
 
 
-def _explorer(results: "Results") -> tuple[dict[str, Any] | None, list[str], str]:
+def _explorer(table: pd.DataFrame, records: pd.DataFrame) -> tuple[dict[str, Any] | None, list[str], str]:
     try:
-        value = explored(results.table, results.trajectories())
+        value = explored(table, records)
     except InputError as error:
         return None, [], str(error)
     return chart(value), value.pooled, ""

@@ -85,7 +85,7 @@ def _matters(matters: pd.DataFrame, response: str) -> str:
     mine = matters[matters["response"] == response]
     shares = mine[mine["share"] >= LEAST_SHARE]
     named = shares[~shares["factor"].isin(["seed", "rest"])].head(NAMED)
-    chance = matters[(matters["response"] == response) & matters["factor"].isin(["seed", "rest"])]["share"].sum()
+    chance = mine[mine["factor"].isin(["seed", "rest"])]["share"].sum()
     if (mine["method"] == "PED-ANOVA").any():
         what = "how often its runs converge" if response == "success" else "how soon they do"
         whole, left = f"Of what decides whether a combination is among the best tenth by {what}", "all else"

@@ -41,10 +41,13 @@ class Picture:
     caption: str
 
 
-def pictures(results: "Results", matters: pd.DataFrame | str, rng: np.random.Generator) -> list[Picture]:
-    """Those that this sweep has an answer for; matters: what `what_matters` found, or why it could not."""
+def pictures(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | str, rng: np.random.Generator) -> list[Picture]:
+    """Those that this sweep has an answer for.
+
+    records: all its trajectories; matters: what `what_matters` found, or why it could not.
+    """
     found: list[Picture] = []
-    for name, title, compute, draw, height in _kinds(results, matters, rng):
+    for name, title, compute, draw, height in _kinds(results, records, matters, rng):
         try:
             value = compute()
         except InputError:  # as where nothing varies: there is nothing to be seen
@@ -54,7 +57,7 @@ def pictures(results: "Results", matters: pd.DataFrame | str, rng: np.random.Gen
     return found
 
 
-def _kinds(results: "Results", matters: pd.DataFrame | str, rng: np.random.Generator) -> Iterator[Kind]:
+def _kinds(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | str, rng: np.random.Generator) -> Iterator[Kind]:
     table = results.table
     varies = bool(axis_columns(table))
     yield "success", "Which settings converge", lambda: success_map(table), draw_success_map, _map_height
@@ -66,7 +69,7 @@ def _kinds(results: "Results", matters: pd.DataFrame | str, rng: np.random.Gener
     if varies:
         yield "slope", "How epochs scale", lambda: _slopes(table, rng), draw_slope, 3.8
         yield "outcomes", "How runs end", lambda: outcome_shares(table), draw_outcome_shares, _bars_height
-    yield "trajectories", "Loss on the way", lambda: trajectories_picture(table, results.trajectories()), draw_trajectories, 3.8
+    yield "trajectories", "Loss on the way", lambda: trajectories_picture(table, records), draw_trajectories, 3.8
     yield "trainability", "Where training works", lambda: trainability_map(table), draw_trainability_map, 6.0
     yield from _one_run(results)
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..schema import Manifest
-
-TITLES = ("name", "scheme")  # what a table of a spec is chosen by
+from ..settings import TITLES, setting_at
 
 
 def question(manifest: Manifest) -> str:
@@ -15,9 +14,9 @@ def question(manifest: Manifest) -> str:
     places: dict[str, list[str]] = {}  # an axis of tables has several columns
     for axis in manifest.axes:
         place, _, number = axis.setting.rpartition(".")
-        of_tables = "values" in _at(spec, place)
+        of_tables = "values" in setting_at(spec, place)
         places.setdefault(place if of_tables else axis.setting, []).append(number)
-    axes = [f"{place} over {_axis_in_words(_at(spec, place), numbers)}" for place, numbers in places.items()]
+    axes = [f"{place} over {_axis_in_words(setting_at(spec, place), numbers)}" for place, numbers in places.items()]
     varied = "; ".join(axes) if axes else "one setting"
     seeds = spec.get("seeds", 1)
     count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
@@ -28,14 +27,6 @@ def task(spec: dict[str, Any]) -> str:
     """The task by its name, or the file that it is in."""
     table = spec.get("task", {})
     return str(table.get("name") or Path(table.get("file", "")).name)
-
-
-def _at(spec: Any, setting: str) -> Any:
-    """What a spec has at a dotted setting, whose last word may have a layer behind it: train.lr[0]."""
-    *words, layer = setting.removesuffix("]").split("[") if setting.endswith("]") else (setting, None)
-    for key in words[0].split("."):
-        spec = spec[key]
-    return spec if layer is None else spec[int(layer)]
 
 
 def _axis_in_words(axis: dict[str, Any], numbers: Collection[str] = ()) -> str:
@@ -56,7 +47,9 @@ def _value_in_words(value: Any, numbers: Collection[str]) -> str:
         return "-".join(map(str, value)) or "none"
     if not isinstance(value, dict):
         return str(value)
-    own = {number: _at(value, number) for number in numbers if number.partition("[")[0] in value and number not in TITLES}
+    own = {
+        number: setting_at(value, number) for number in numbers if number.partition("[")[0] in value and number not in TITLES
+    }
     own = {number: _axis_in_words(one) if isinstance(one, dict) else one for number, one in own.items()}
     title = next(str(value[key]) for key in TITLES if key in value)
     return f"{title} ({', '.join(f'{number} {words}' for number, words in own.items())})" if own else title
