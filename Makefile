@@ -4,7 +4,7 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV)/bin):$(PATH)
 
-.PHONY: demo test test-lowest lint bench soak
+.PHONY: demo test test-lowest coverage lint bench bench-compare bench-baseline roofline peers docs dist soak
 
 demo: $(READY)
 	backsweep demo
@@ -12,6 +12,18 @@ demo: $(READY)
 # Two processes, each with whole files, so that what a file compiles or trains once is not done twice.
 test: $(READY)
 	python -m pytest -n 2 --dist loadfile
+
+# All processes that the tests start are counted, those among them that run the kernels without the JIT: lines of machine code
+# cannot be. The rest is reported apart, so that neither makes up for the other. Two tests are left out: where nothing can be
+# written, neither can be what was counted.
+coverage: $(READY)
+	coverage erase
+	coverage run -m pytest -n 2 --dist loadfile \
+		--deselect tests/sweep/test_cli.py::test_a_folder_that_may_not_be_written_is_said \
+		--deselect tests/sweep/test_cli.py::test_a_full_disk_is_said_and_nothing_is_lost
+	coverage combine --quiet
+	coverage report --include 'kernels/*'
+	coverage report --omit 'kernels/*'
 
 lint: $(READY)
 	ruff check .
@@ -21,6 +33,35 @@ lint: $(READY)
 
 bench: $(READY)
 	python benchmarks/bench.py
+
+# Whether anything has become slower than the stored baseline, beside the bare kernel; and another baseline.
+bench-compare: $(READY)
+	python benchmarks/regressions.py compare
+
+bench-baseline: $(READY)
+	python benchmarks/regressions.py baseline
+
+# The kernels beside what this core's own sigmoids, multiply-adds, loads and stores allow.
+roofline: $(READY)
+	python benchmarks/roofline.py
+
+# The same networks trained by backsweep, NumPy, scikit-learn, PyTorch and JAX, in an environment of their own: a quarter of an
+# hour, on a machine with nothing else to do. Writes benchmarks/PEERS.md, and its short table into README.md.
+peers: .venv-peers/.ready
+	.venv-peers/bin/python benchmarks/peers/compare.py
+	.venv-peers/bin/python benchmarks/peers/compare.py --readme
+
+.venv-peers/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --upgrade pip
+	.venv-peers/bin/python -m pip install --quiet -e '.[peers]'
+	touch $@
+
+docs: $(READY)
+	python -m mkdocs build --strict
+
+dist: $(READY)
+	python -m build
 
 # Ten million runs, and a sweep killed twenty times: about five minutes.
 soak: $(READY)

@@ -1,0 +1,122 @@
+"""The wheel, built from the archive of sources and installed elsewhere: complete, and it leaves the folder it is in alone."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import matplotlib as mpl
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("kernels/", "results/", "sweep/", "examples/")
+BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile")
+READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and what they read
+NOT_SOURCES = ignore_patterns(".*", "runs", "build", "dist", "*.egg-info", "__pycache__")
+
+
+def must(*command, **options):
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=200, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def files_in(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """The checkout, copied, since building writes beside the sources."""
+    return Path(copytree(ROOT, tmp_path_factory.mktemp("sources") / "backsweep", ignore=NOT_SOURCES))
+
+
+@pytest.fixture(scope="module")
+def built(sources, tmp_path_factory):
+    """The archive, and the wheel that is built from what the archive has."""
+    before, out = files_in(sources), tmp_path_factory.mktemp("dist")
+    must(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, sources)
+    (archive,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
+    return before, archive, wheel
+
+
+class Installed:
+    """A virtual environment with the wheel; all that it stands on is borrowed from the environment of these tests."""
+
+    def __init__(self, wheel, folder):
+        self.venv, self.home = folder / "venv", folder / "home"
+        self.home.mkdir()
+        venv.create(self.venv, symlinks=True)
+        self.python = self.venv / "bin" / "python"
+        pip = (sys.executable, "-m", "pip", "--python", self.python)
+        must(*pip, "install", "--no-deps", "--no-index", "--no-compile", wheel)
+        self.packages = Path(sysconfig.get_path("purelib", vars={"base": str(self.venv)}))
+        borrowed = [path for path in sys.path if Path(path).name == "site-packages"]  # so without their own .pth: no checkout
+        (self.packages / "borrowed.pth").write_text("\n".join(borrowed))
+
+    def must(self, *command, cwd):
+        """Run in a home of its own, as on a new machine."""
+        without = {"NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT", "PYTHONPATH", "XDG_CACHE_HOME"}
+        new = {"HOME": str(self.home), "MPLCONFIGDIR": mpl.get_configdir(), "PYTHONDONTWRITEBYTECODE": "1"}
+        kept = {name: value for name, value in os.environ.items() if name not in without}
+        return must(*command, cwd=cwd, env={**kept, **new})
+
+
+@pytest.fixture(scope="module")
+def installed(built, tmp_path_factory):
+    """The wheel in a folder that cannot be written to."""
+    found = Installed(built[2], tmp_path_factory.mktemp("installed"))
+    folders = [found.packages, *(path for path in found.packages.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    before = files_in(found.packages)
+    yield found
+    assert files_in(found.packages) == before  # root may write anyway
+    for folder in folders:
+        folder.chmod(0o755)
+
+
+def test_the_archive_has_all_sources(built):
+    before, archive, _ = built
+    with tarfile.open(archive) as file:
+        names = {name.partition("/")[2] for name in file.getnames()}
+    assert {name for name in before if name.startswith((*PACKAGES, *BESIDE))} - names == set()
+
+
+def test_the_wheel_has_every_module_and_what_they_read_and_nothing_else(built):
+    sources, _, wheel = built
+    code = {name for name in sources if name.startswith(PACKAGES) and name.endswith(READ)}
+    with zipfile.ZipFile(wheel) as file:
+        names = {name for name in file.namelist() if ".dist-info/" not in name}
+    assert names == {f"backsweep/{name}" for name in code}
+    assert {
+        "backsweep/results/report/templates/report.html.j2",
+        "backsweep/results/statistics/survival.py",
+        "backsweep/results/figures/survival.py",
+        "backsweep/examples/xor.toml",
+        "backsweep/examples/first_look.ipynb",
+    } <= names
+
+
+def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(installed, tmp_path):
+    said = installed.must(installed.venv / "bin" / "backsweep", "demo", "--small", cwd=tmp_path)
+    assert "runs/demo-small/report.html" in said
+    assert "</html>" in (tmp_path / "runs" / "demo-small" / "report.html").read_text(encoding="utf-8")
+    ask = (
+        "import backsweep.kernels as kernels, backsweep.results, backsweep.sweep, platformdirs\n"
+        "print(kernels.__file__, platformdirs.user_cache_path('backsweep') / f'kernels-{kernels.SOURCES_HASH}', sep='\\n')"
+    )
+    module, folder = map(Path, installed.must(installed.python, "-c", ask, cwd=tmp_path).split())
+    assert module.is_relative_to(installed.packages)
+    assert folder.is_relative_to(installed.home)
+    assert len(list(folder.rglob("*.nbc"))) > 5
+
+
+@pytest.mark.parametrize("name", ["first_sweep", "resume_and_replay"])  # one reads a file beside it, one looks for the command
+def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
+    assert installed.must(installed.python, "-m", f"backsweep.examples.{name}", cwd=tmp_path)
