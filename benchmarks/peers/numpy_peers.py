@@ -1,0 +1,34 @@
+"""NumPy: the notebook that backsweep began with, run after run; and a batch of runs in each operation."""
+
+import numpy as np
+from networks import sigmoid
+
+
+def notebook(weights, x, y, lr, epochs):
+    """One example a column, one run at a time, the loss computed in each epoch, as the notebook has it."""
+    trained = [_one(w1, w2, x.T, y[None], lr, epochs) for w1, w2 in zip(*weights, strict=True)]
+    return [np.array(layer) for layer in zip(*trained, strict=True)]
+
+
+def _one(w1, w2, x, y, lr, epochs):
+    samples = x.shape[1]
+    for _ in range(epochs):
+        a1 = 1 / (1 + np.exp(-np.dot(w1, x)))
+        a2 = 1 / (1 + np.exp(-np.dot(w2, a1)))
+        _loss = -(1 / samples) * np.sum(y * np.log(a2) + (1 - y) * np.log(1 - a2))
+        dz2 = a2 - y
+        dz1 = np.dot(w2.T, dz2) * a1 * (1 - a1)
+        w2 = w2 - lr * np.dot(dz2, a1.T) / samples
+        w1 = w1 - lr * np.dot(dz1, x.T) / samples
+    return w1, w2
+
+
+def batched(weights, x, y, lr, epochs):
+    """Arrays of (runs, samples, units), multiplied by `@`."""
+    w1, w2 = weights
+    for _ in range(epochs):
+        a1 = sigmoid(x @ w1.swapaxes(1, 2))
+        slope2 = (sigmoid(a1 @ w2.swapaxes(1, 2)) - y[:, None]) / len(x)
+        slope1 = slope2 * w2 * a1 * (1 - a1)
+        w1, w2 = w1 - lr * (slope1.swapaxes(1, 2) @ x), w2 - lr * (slope2.swapaxes(1, 2) @ a1)
+    return [w1, w2]

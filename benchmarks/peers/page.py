@@ -1,0 +1,197 @@
+"""PEERS.md: the machine, the tables, the bars, and what to know about each peer; and its short table for the README."""
+
+import os
+import platform
+import statistics
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from networks import SHAPES
+from timing import AGREED_EPOCHS, AGREED_RUNS, BOUNDS, ROUNDS, SIZES, Figures
+
+BEGIN, END = "<!-- peers -->", "<!-- /peers -->"
+REFERENCE, NOTEBOOK, MAPPED = "backsweep", "the notebook's loop", "JAX, vmap(grad)"
+EACH_CORE = ", a process per core"
+# The rows of the README's table, and how the names begin of those of whom the fastest stands there.
+FAMILIES = {
+    "the notebook's loop, run after run": NOTEBOOK,
+    "scikit-learn's `MLPClassifier`, joblib": "scikit-learn",
+    "NumPy, batched over runs": "NumPy",
+    "PyTorch, batched or `vmap(grad)`": "PyTorch",
+    "JAX, `vmap(grad)`": MAPPED,
+    "JAX, its gradient by hand": "JAX, by hand",
+}
+XOR = SHAPES[0].name
+LIBRARIES = ("backsweep", "numpy", "numba", "scikit-learn", "joblib", "torch", "jax", "jaxlib", "optuna")
+NOTES = f"""\
+- All train full-batch gradient descent on the mean cross-entropy, sigmoid units, no biases, learning rate 0.1, from weights
+  of `RandomState(seed)`, uniform in [0, 1), for a fixed number of epochs. Rates are those of all cores together, unless the
+  name says otherwise.
+- Agreement is that of all weights of {AGREED_RUNS} runs (or of a batch, where it is smaller) after {AGREED_EPOCHS} epochs
+  with a plain NumPy oracle, relative to the largest weight of the layer: {BOUNDS["float64"]:.0e} at most in float64,
+  {BOUNDS["float32"]:.0e} in float32.
+- Each peer runs in processes of its own: in one that has all cores, whose threads are its library's own choice, and, in a row
+  of its own, in one pinned to each core. Batches of {", ".join(f"{size:,}" for size in SIZES)} runs a process are tried, rising
+  until one is much slower; the fastest is taken.
+- Peers take turns, {ROUNDS} rounds; ratios are medians over rounds. The first call, which compiles, does not count and is
+  given apart.
+- backsweep also tests its stopping rule and for divergence in each epoch, and draws its starts within its time; the others
+  do neither.
+- The notebook's loop is one run at a time; its bar is held against one process, as people run it.
+- scikit-learn's biases cannot be left out: they start at 0, are trained, and its oracle has them too. Momentum, penalty,
+  shuffling and early end are off. MLPRegressor is left out: it has no cross-entropy.
+- PyTorch is eager, without torch.compile. JAX has all epochs within one jit; float32 is measured for backsweep only.
+- Optuna's trial suggests one number and returns it, in one process: its wall time. backsweep's run has one epoch: the time
+  of all cores outside the kernels, writing Parquet and waiting included.
+"""
+
+
+class Comparison(NamedTuple):
+    """Figures by shape and peer; seconds a trial by case; the load average before and after; seconds in all."""
+
+    figures: dict[str, dict[str, Figures]]
+    overheads: dict[str, list[float]]
+    load: tuple[float, float]
+    seconds: float
+
+
+def number(value: float) -> str:
+    """Three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def spread(values: list[float], unit: float) -> str:
+    """The median, and from least to most."""
+    return f"{number(statistics.median(values) / unit)} ({number(min(values) / unit)}–{number(max(values) / unit)})"
+
+
+def ratios(rates: list[float], others: list[float]) -> list[float]:
+    return [rate / other for rate, other in zip(rates, others, strict=True)]
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def by_shape(comparison: Comparison, cell) -> str:
+    """A row a peer, a column a shape."""
+    names = comparison.figures[XOR]
+    rows = [[name, *(cell(figures, figures[name]) for figures in comparison.figures.values())] for name in names]
+    return table(["", *comparison.figures], rows)
+
+
+def rate_cell(_, own: Figures) -> str:
+    return spread(own.rates, 1e3) if own.rates else "left out"
+
+
+def ratio_cell(figures: dict[str, Figures], own: Figures) -> str:
+    return number(statistics.median(ratios(own.rates, figures[REFERENCE].rates))) if own.rates else "–"
+
+
+def setting_cell(_, own: Figures) -> str:
+    if not own.setting:
+        return own.fault
+    return f"{own.setting.runs:,} runs; off by {own.error:.0e}; first call {own.first:.1f} s"
+
+
+def times_faster(figures: dict[str, Figures], peer: str) -> float:
+    """By how much backsweep is faster, in the median round; NaN where the peer was left out."""
+    own = figures[peer].rates
+    return statistics.median(ratios(figures[REFERENCE].rates, own)) if own else float("nan")
+
+
+def fastest(figures: dict[str, Figures], beginning: str) -> str:
+    """Of the peers whose names begin so."""
+    named = (name for name, own in figures.items() if name.startswith(beginning) and own.rates)
+    return max(named, key=lambda name: statistics.median(figures[name].rates))
+
+
+def in_one_process(figures: dict[str, Figures]) -> dict[str, Figures]:
+    return {name: own for name, own in figures.items() if not name.endswith(EACH_CORE)}
+
+
+def bars(comparison: Comparison) -> list[list[str]]:
+    """What, measured, the bar, and whether it is held: against JAX in one process, as people run it, and against its best."""
+    asked = [(XOR, NOTEBOOK, 2500.0), (XOR, MAPPED, 10.0), (XOR, MAPPED + EACH_CORE, 10.0)]
+    for shape, figures in comparison.figures.items():
+        bests = {fastest(in_one_process(figures), "JAX"): None, fastest(figures, "JAX"): None}  # once, if they are the same
+        asked += [(shape, peer, 3.5 if shape == XOR else 4.0) for peer in bests]
+    rows = []
+    for shape, peer, bar in asked:
+        times = times_faster(comparison.figures[shape], peer)
+        rows.append([f"{shape}: backsweep ÷ {peer}", number(times), f"≥ {bar:,g}", "held" if times >= bar else "**MISSED**"])
+    return rows
+
+
+def short_table(comparison: Comparison) -> str:
+    """The fastest of each family, and by how much backsweep is faster."""
+
+    def cell(figures: dict[str, Figures], beginning: str) -> str:
+        peer = fastest(figures, beginning)
+        return f"{number(statistics.median(figures[peer].rates) / 1e3)} ({number(times_faster(figures, peer))} ×)"
+
+    rows = [[label, *(cell(of, name) for of in comparison.figures.values())] for label, name in FAMILIES.items()]
+    for name in (REFERENCE, f"{REFERENCE}, float32"):
+        medians = [statistics.median(figures[name].rates) / 1e3 for figures in comparison.figures.values()]
+        rows.append([f"**{name}**", *(f"**{number(median)}**" for median in medians)])
+    return table(["", *comparison.figures], rows)
+
+
+def processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def written(comparison: Comparison) -> str:
+    cores = len(os.sched_getaffinity(0))
+    overheads = [[name, spread(seconds, 1e-6)] for name, seconds in comparison.overheads.items()]
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    before, after = comparison.load
+    return f"""# backsweep beside its peers
+
+Written by `make peers` (`python benchmarks/peers/compare.py`) on {datetime.now(UTC):%Y-%m-%d}, in
+{comparison.seconds / 60:.0f} minutes, on {cores} cores of an {processor()}, Python {platform.python_version()},
+{versions}.
+Load average before {before:.1f}, after {after:.1f}; the comparison itself makes about {cores}.
+
+## Thousand run-epochs a second
+
+Medians of {ROUNDS} rounds in turns, on all cores, float64; a column is a network and its samples. Of each library the fastest
+way, and in brackets by how much backsweep is faster.
+
+{BEGIN}
+{short_table(comparison)}
+{END}
+
+All of them, with the least and the most of the rounds:
+
+{by_shape(comparison, rate_cell)}
+
+## As a share of backsweep
+
+{by_shape(comparison, ratio_cell)}
+
+## Bars
+
+{table(["", "measured", "bar", ""], bars(comparison))}
+
+## What a trial costs beside its objective, µs
+
+{table(["", "median (least–most)"], overheads)}
+
+## How each was set
+
+{by_shape(comparison, setting_cell)}
+
+{NOTES}"""
+
+
+def copy_block(source: Path, target: Path) -> None:
+    """What stands between the markers of one page, to between those of another, if it has them."""
+    text = target.read_text()
+    if BEGIN in text and END in text:
+        block = source.read_text().split(BEGIN)[1].split(END)[0]
+        target.write_text(text.split(BEGIN)[0] + BEGIN + block + END + text.split(END)[1])
