@@ -1,8 +1,8 @@
 """Run as a script by `test_same_bits`: trains what its argument names, and prints a digest of every bit of the results.
 
-Every activation, rule and loss, and every order of batches, each in some case. What is slow to compile, the activations that
-have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs and epochs as
-Python can do.
+Every activation, rule and loss, every order of batches, and every way to end, each in some case. What is slow to compile, the
+activations that have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs
+and epochs as Python can do.
 """
 
 import hashlib
@@ -49,16 +49,20 @@ def cases():
         yield settings
     for order in ORDERS:
         yield {"activation": "relu", "batch": {"size": 4, "order": order}, "optimizer": "adam", "hidden": (4,), "bias": True}
+    yield {"measure": True, "stop": {}, "bound": 1.0}
+    yield {"stop": {"accuracy": 0.5, "gradient_norm": 1.0, "patience": 2}, "stall": {"window": 2, "improvement": 0.01}}
+    yield {"stop": {"within": 0.9}, "loss": "cross_entropy", "output": "softmax"}
 
 
 def digest(settings, dtype, runs, epochs):
     y = SOFT.get(settings.get("output", "sigmoid"), TARGETS)
     fit = train(
-        X, y, **settings, dtype=dtype, seed=np.arange(runs), lr=np.geomspace(0.01, 3, runs), epochs=1 + np.arange(runs) %
-        epochs, stop={"loss": 0.4}, record_at=[0, 3, 7],
+        X, y, **{"stop": {"loss": 0.4}, **settings}, dtype=dtype, seed=np.arange(runs), lr=np.geomspace(0.01, 3, runs),
+        epochs=1 + np.arange(runs) % epochs, record_at=[0, 3, 7],
     )  # fmt: skip
     result = hashlib.sha256()
-    for part in (fit.outcome, fit.epochs, fit.loss, fit.accuracy, *fit.trajectories, *fit.weights, *fit.biases):
+    ends = fit.outcome, fit.epochs, fit.loss, fit.accuracy, *([] if fit.measure is None else [fit.measure])
+    for part in (*ends, *fit.trajectories, *fit.weights, *fit.biases):
         result.update(np.ascontiguousarray(part).tobytes())
     return result.hexdigest()[:12]
 
@@ -66,5 +70,5 @@ def digest(settings, dtype, runs, epochs):
 if __name__ == "__main__":
     runs, epochs = {"long": (40, 12), "short": (18, 3)}[sys.argv[1]]
     for number, settings in enumerate(cases()):
-        for dtype in ["float64"] if "batch" in settings else ONE_PRECISION.get(settings["activation"], DTYPES):
+        for dtype in ["float64"] if "batch" in settings else ONE_PRECISION.get(settings.get("activation", "sigmoid"), DTYPES):
             print(number, dtype, digest(settings, dtype, runs, epochs))

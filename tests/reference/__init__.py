@@ -1,16 +1,24 @@
 """The oracle: what backsweep computes, in plain NumPy, one run at a time. Slow and obvious; imports nothing of backsweep."""
 
 from .backpropagation import gradients
-from .losses import LOSSES, accuracy_of, loss_of
+from .losses import HEADS, LOSSES, accuracy_of, loss_of
 from .network import ACTIVATIONS, Network, forward, sigmoid, softmax
-from .rules import RULES
-from .starts import start, stream_of
-from .training import Run, train
+from .rules import RULES, SCHEDULES
+from .starts import ORDERS, SCHEMES, STREAMS, start, stream_of
+from .tasks import TASKS
+from .training import STOPS, Run, train
 
 __all__ = [
     "ACTIVATIONS",
+    "HEADS",
     "LOSSES",
+    "ORDERS",
     "RULES",
+    "SCHEDULES",
+    "SCHEMES",
+    "STOPS",
+    "STREAMS",
+    "TASKS",
     "Network",
     "Run",
     "accuracy_of",

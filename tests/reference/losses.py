@@ -45,6 +45,16 @@ LOSSES = {
     ),
 }
 
+# Outputs and the losses that go with them.
+SQUARES = ("mse", "half_mse", "sse", "half_sse", "huber")
+HEADS = [
+    ("sigmoid", "bce"),
+    ("softmax", "cross_entropy"),
+    ("sigmoid", "atanh"),
+    ("symmetric_sigmoid", "atanh"),
+    *((output, loss) for output in ("sigmoid", "symmetric_sigmoid", "tanh", "identity") for loss in SQUARES),
+]
+
 
 def value_of(z, a, t, loss, huber_delta):
     if loss in ("bce", "cross_entropy"):

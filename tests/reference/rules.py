@@ -99,16 +99,22 @@ def rates_of(network, inputs, lr, lr_over_fan_in):
     return rates
 
 
+def cosine(epoch, epochs, floor=0.0):
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(epoch / epochs, 1.0))) / 2
+
+
+# Each of an epoch, the first of which is 0, and the schedule's numbers.
+SCHEDULES = {
+    "constant": lambda epoch: 1.0,
+    "step": lambda epoch, every, factor: factor ** (epoch // every),
+    "exponential": lambda epoch, factor: factor**epoch,
+    "cosine": cosine,
+}
+
+
 def schedule_factor(epoch, name="constant", warmup=0, **numbers):
-    """What the rates are multiplied by during an epoch; the first is epoch 0."""
-    factor = 1.0
-    if name == "step":
-        factor = numbers["factor"] ** (epoch // numbers["every"])
-    elif name == "exponential":
-        factor = numbers["factor"] ** epoch
-    elif name == "cosine":
-        floor, share = numbers.get("floor", 0.0), min(epoch / numbers["epochs"], 1.0)
-        factor = floor + (1 - floor) * (1 + math.cos(math.pi * share)) / 2
+    """What the rates are multiplied by during an epoch."""
+    factor = SCHEDULES[name](epoch, **numbers)
     return factor * min(1.0, (epoch + 1) / warmup) if warmup else factor
 
 

@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+STREAMS = {"mt19937": np.random.RandomState, "pcg64": np.random.default_rng}
+
 
 def stream_of(name, seed):
-    return np.random.RandomState(seed) if name == "mt19937" else np.random.default_rng(seed)
+    return STREAMS[name](seed)
 
 
 def draw(rng, law, a, b, shape):
@@ -16,6 +18,12 @@ def draw(rng, law, a, b, shape):
         return a + b * rng.standard_normal(shape)
     random = rng.random_sample if isinstance(rng, np.random.RandomState) else rng.random
     return a + (b - a) * random(shape)
+
+
+SCHEMES = [
+    *("uniform", "normal", "constant", "file"),
+    *(f"{author}_{law}" for author in ("xavier", "he", "lecun") for law in ("uniform", "normal")),
+]
 
 
 def law_of(init, fan_in, units):
@@ -53,17 +61,23 @@ def start(network, inputs, outputs, init, rng):
     return [w + offset for w, offset in zip(weights, offsets, strict=True)], biases
 
 
+def with_replacement(samples, rng):
+    integers = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
+    return integers(0, samples, samples)
+
+
+ORDERS = {
+    "given": lambda samples, rng: np.arange(samples),
+    "shuffled": lambda samples, rng: rng.permutation(samples),
+    "replacement": with_replacement,
+}
+
+
 def batches(batch, samples, rng):
     """The samples of each update of one epoch: a list of arrays of indices."""
     if batch == "full":
         return [np.arange(samples)]
     if batch == "pattern":
         batch = {"size": 1, "order": "given"}
-    if batch["order"] == "shuffled":
-        order = rng.permutation(samples)
-    elif batch["order"] == "replacement":
-        integers = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
-        order = integers(0, samples, samples)
-    else:
-        order = np.arange(samples)
+    order = ORDERS[batch["order"]](samples, rng)
     return [order[first : first + batch["size"]] for first in range(0, samples, batch["size"])]

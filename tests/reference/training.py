@@ -47,16 +47,13 @@ class Run:
         return float(-np.sum(v) if np.mean(v[-20:]) < 1 else np.sum(1 / v))
 
 
-def criteria(stop, run, a, y):
-    """Whether each that is asked for holds at the run's last test."""
-    if "loss" in stop:
-        yield run.loss <= stop["loss"]
-    if "within" in stop:
-        yield bool(np.all(np.abs(a - y) < stop["within"]))
-    if "accuracy" in stop:
-        yield run.accuracy >= stop["accuracy"]
-    if "gradient_norm" in stop:
-        yield run.gradient_norms[-1] <= stop["gradient_norm"]
+# Each of a goal, the run at its last test, its outputs a there and the targets y.
+STOPS = {
+    "loss": lambda goal, run, a, y: run.loss <= goal,
+    "within": lambda goal, run, a, y: bool(np.all(np.abs(a - y) < goal)),
+    "accuracy": lambda goal, run, a, y: run.accuracy >= goal,
+    "gradient_norm": lambda goal, run, a, y: run.gradient_norms[-1] <= goal,
+}
 
 
 def has_stalled(losses, window, improvement):
@@ -131,7 +128,7 @@ def train(
         run.accuracies.append(accuracy_of(activations[-1], y, output, midpoint))
         run.gradient_norms.append(norm(slopes(np.arange(len(x)))))
         run.weight_norms.append(norm(run.weights + run.biases))
-        run.met.append(bool(stop) and all(criteria(stop, run, activations[-1], y)))
+        run.met.append(bool(stop) and all(STOPS[name](goal, run, activations[-1], y) for name, goal in stop.items()))
 
     def step(samples, factor):
         scheduled = [rate * factor for rate in rates] * (2 if bias else 1)  # for the weights, then for the biases

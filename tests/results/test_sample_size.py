@@ -66,6 +66,7 @@ def test_of_many_at_once_less_what_is_there():
         (lambda: seeds_to_half_width(np.nan, 0.1), "rate"),
         (lambda: seeds_to_tell_apart(0.1, 0.2, power=1), "power"),
     ],
+    ids=["no width", "a rate over 1", "no rate", "a sure power"],
 )
 def test_what_has_no_answer_is_named(asked, named):
     with pytest.raises(InputError, match=named):

@@ -144,7 +144,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), WRONG, ids=[said[:40] for _, said in WRONG])
+@pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(WRONG)])
 def test_what_is_wrong_is_said_with_its_place(table, said):
     with pytest.raises(InputError) as error:
         Spec.parse(table, "my.toml")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+import reference
 from backsweep.results.errors import InputError
 from backsweep.sweep.axes import Axis
 from backsweep.sweep.messages import explain
@@ -143,6 +144,27 @@ def test_a_teacher_is_a_random_network(activation, function):
     np.testing.assert_allclose(task.inputs, x, atol=1e-9)
     np.testing.assert_allclose(task.targets[:, 0], hidden @ second / math.sqrt(5), atol=1e-7)
     assert (task.midpoint, task.classes) == (None, False)
+
+
+MADE = [
+    *("and", "or", "xor", "two_spirals", "moons", "circles", "blobs", "teacher"),
+    {"name": "truth_table", "inputs": [[0, 1, 1], [1, 0, 0]], "targets": [[1, 0], [0, 0]]},
+    {"name": "parity", "bits": 4},
+    {"name": "encoder", "code": [5, 2]},
+    {"name": "moons", "samples": 7, "noise": 0.3, "data_seed": 5},
+    {"name": "circles", "samples": 9, "noise": 0.0, "factor": 0.2, "data_seed": 5},
+    {"name": "blobs", "samples": 11, "centers": 2, "spread": 0.5, "features": 3, "data_seed": 5},
+    {"name": "teacher", "inputs": 3, "hidden": 2, "samples": 9, "noise": 0.2, "data_seed": 5, "activation": "sigmoid"},
+]
+
+
+@pytest.mark.parametrize("table", MADE, ids=str)
+def test_data_made_by_formula_are_the_oracles(table):
+    settings = {"name": table} if isinstance(table, str) else table
+    inputs, targets = reference.TASKS[settings["name"]](**{key: value for key, value in settings.items() if key != "name"})
+    task = data(table)
+    np.testing.assert_allclose(task.inputs, inputs, rtol=0, atol=1e-9)  # decimals in the data
+    np.testing.assert_allclose(task.targets, targets, rtol=0, atol=1e-9)
 
 
 RANDOM = ["moons", "circles", "blobs", "teacher"]
@@ -448,7 +470,7 @@ CSV_ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), CSV_ROWS, ids=[said[:40] for _, said in CSV_ROWS])
+@pytest.mark.parametrize(("text", "said"), CSV_ROWS, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(CSV_ROWS)])
 def test_what_is_wrong_in_a_csv_file(text, said, tmp_path):
     (tmp_path / "d.csv").write_text(text)
     assert said in refused(tmp_path)
