@@ -57,8 +57,9 @@ peers: .venv-peers/.ready
 	.venv-peers/bin/python -m pip install --quiet -e '.[peers]'
 	touch $@
 
+# Without the advertisement of its successor that Material prints.
 docs: $(READY)
-	python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict
 
 dist: $(READY)
 	python -m build

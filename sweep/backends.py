@@ -69,7 +69,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
         raise InputError(_missing("dask", "distributed")) from None
     local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "host": LOOPBACK, "dashboard_address": None}
     with ExitStack() as stack:
-        with _answering(address, "dask scheduler"):
+        with _answering(address, "Does `dask scheduler` run"):
             cluster: Any = stack.enter_context(LocalCluster(**local)) if address is None else None
             client: Any = stack.enter_context(
                 Client(cluster) if cluster else _within(PATIENCE, lambda: Client(address, timeout=PATIENCE))
@@ -102,8 +102,10 @@ def _ray(jobs: int, address: str | None) -> Generator[Workers]:
     except ImportError:
         raise InputError(_missing("ray", "ray")) from None
     ray: Any = _library
-    here: dict[str, Any] = {"num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
-    with _answering(address, "ray start --head"):
+    # "local": else Ray would look for a cluster that runs here already, and be offended by being told its size.
+    here: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
+    asks = "Does `ray start --head` run, and if it said that it asks for a token, is RAY_AUTH_MODE=token set here"
+    with _answering(address, asks):
         options = {"log_to_driver": False, "logging_level": "error", **(here if address is None else {"address": address})}
         ray.init(**options) if address is None else _within(PATIENCE, lambda: ray.init(**options))
     try:
@@ -126,7 +128,7 @@ def _missing(extra: str, library: str) -> str:
 
 
 @contextmanager
-def _answering(address: str | None, command: str) -> Generator[None]:
+def _answering(address: str | None, question: str) -> Generator[None]:
     """Turn whatever comes of an address where no cluster is into an InputError, within PATIENCE where nobody is at all."""
     if address is None:
         yield
@@ -139,8 +141,8 @@ def _answering(address: str | None, command: str) -> Generator[None]:
     except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InputError(
-            f"address = {address!r}: no cluster answers there within {PATIENCE} s ({reason}). Does `{command}` run, is the "
-            "address as it printed it, and does no firewall stand between?"
+            f"address = {address!r}: no cluster answers there within {PATIENCE} s ({reason}). {question}, is the address "
+            "as it printed it, and does no firewall stand between?"
         ) from None
 
 
