@@ -48,7 +48,7 @@ def test_first_sweep_names_the_cell_that_is_best_and_trains_nothing_twice(tmp_pa
     assert line(text, "5,600 runs")
     assert len(table) == 4 * 2 * 7 * 100
     hidden, rate = re.search(r"Best: (\d+) tanh units at learning rate ([\d.]+)\. ", text).groups()
-    shares = converged(table).groupby([table.hidden, table.activation, table.lr]).mean()
+    shares = converged(table).groupby([table.hidden, table.activation, table.lr], observed=True).mean()
     chosen = shares.xs((int(hidden), "tanh"), level=("hidden", "activation"))
     assert chosen.iloc[np.abs(chosen.index - float(rate)).argmin()] >= shares.max() - 0.05
     assert is_picture(folder / "success.png")
@@ -70,7 +70,7 @@ def test_own_csv_writes_the_throws_that_are_cleared_and_learns_them(tmp_path):
     assert 0.2 < (throws.cleared == "yes").mean() < 0.8
 
     table = Results.open(tmp_path / "runs" / "throws").table
-    share = converged(table).groupby(table.hidden).mean()
+    share = converged(table).groupby(table.hidden, observed=True).mean()
     (units,) = numbers(text.splitlines()[-1])
     assert share[units] > 0.5 >= share[share.index < units].max()
 

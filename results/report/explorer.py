@@ -150,7 +150,8 @@ def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetCh
         scale=alt.Scale(scheme="cividis", domain=[0, 1]),
         legend=alt.Legend(format=".0%", orient="bottom", direction="horizontal", tickCount=5),
     )
-    cells = base.mark_rect(cursor="pointer").encode(color=colour).add_params(chosen)
+    # Named: older releases of Altair would number it on and on, and no two reports would be the same.
+    cells = base.mark_rect(cursor="pointer").encode(color=colour).add_params(chosen).properties(name="map")
     frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(chosen)
     return alt.layer(cells, frame)
 
