@@ -5,8 +5,9 @@ counts, both timed in turns, in processor time. What remains of noise differs fr
 stack come to lie, and hardly within one. So every case is measured in PROCESSES of them, the median over rounds in each.
 
 The rule: a case is worse if each of its ratios now is above each of the baseline's, and their median by more than MARGIN. If
-nothing has changed, the first has a chance of 1 in 252. The exit code is 1 if a case is worse, and 2 if the baseline is
-of another kind of processor, where ratios differ, too.
+nothing has changed, the first has a chance of 1 in 252. So a case whose ratios differ by a tenth from process to process, as
+some do, must become slower by about that to be seen; `baseline.json` has the spread of each. The exit code is 1 if a case is
+worse, and 2 if the baseline is of another kind of processor, where ratios differ, too.
 """
 
 import json
@@ -22,21 +23,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from backsweep.sweep.machine import cpu_name
+
 HERE = Path(__file__).parent
 BASELINE = HERE / "baseline.json"
 PROCESSES, MARGIN = 5, 0.05
 PACKAGES = ("numba", "llvmlite", "numpy")
 
 Ratios = dict[str, list[float]]
-
-
-def processor() -> str:
-    """Its name, where the system says it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def measured_once() -> dict[str, float]:
@@ -72,7 +66,7 @@ def is_worse(now: list[float], then: dict[str, Any]) -> bool:
 
 def as_kept(ratios: Ratios) -> dict[str, Any]:
     return {
-        "machine": {"processor": processor(), "system": platform.system()},
+        "processor": cpu_name(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "ratios": {
             case: {"median": statistics.median(found), "spread": [min(found), max(found)]} for case, found in ratios.items()
@@ -88,7 +82,7 @@ def store() -> int:
 
 def compare() -> int:
     baseline = json.loads(BASELINE.read_text())
-    kept_on, here = baseline["machine"]["processor"], processor()
+    kept_on, here = baseline["processor"], cpu_name()
     if kept_on != here:
         print(f"The baseline was stored on {kept_on}, and this is {here}: make bench-baseline stores one for it.")
         return 2

@@ -27,6 +27,7 @@ from backsweep.sweep import Sweep
 
 DOCS = Path(__file__).parent
 LIGHT, DARK = "#1b1e23", "#d7dae0"
+TAG = re.compile(r"<[^>]+>")  # what is outside are words and numbers to be read
 HUNDREDTHS = re.compile(r"(\d\.\d\d)\d+")  # of a point: finer than a screen
 STYLE = f"<style>svg {{ color: {LIGHT} }} @media (prefers-color-scheme: dark) {{ svg {{ color: {DARK} }} }}</style>"
 
@@ -39,7 +40,8 @@ def specs(page: str) -> dict[str, dict[str, Any]]:
 
 def save(name: str, svg: str) -> None:
     """Write a drawing that takes the ink of the page, or where it stands alone, that of the reader's system."""
-    start, rest = HUNDREDTHS.sub(r"\1", svg.replace(INK, "currentColor")).split(">", 1)
+    shorter = TAG.sub(lambda tag: HUNDREDTHS.sub(r"\1", tag[0]), svg.replace(INK, "currentColor"))
+    start, rest = shorter.split(">", 1)
     (DOCS / "pictures" / name).write_text(f"{start}>\n{STYLE}{rest}", encoding="utf-8")
 
 

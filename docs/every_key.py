@@ -78,8 +78,7 @@ def _chapters() -> Iterator[tuple[str, list[Entry]]]:
 
 def _named(key: str, models: Mapping[str, type[BaseModel]], said: dict[str, str], what: str) -> Iterator[Entry]:
     for name, model in models.items():
-        source = " ".join((model.__doc__ or "").split())
-        yield Entry(f"`{key}`: {name}", model, f"{what}: {said[name]}." + f" In the source: `{source}`" * bool(source))
+        yield Entry(f"`{key}`: {name}", model, f"{what}: {said[name]}.")
 
 
 def _tasks(text: str) -> Iterator[Entry]:

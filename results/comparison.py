@@ -111,6 +111,8 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     found = log_rank(number, runs["epochs"].to_numpy(), converged, capped, sample, len(settings))
     shared = (sizes[0] > 0) & (sizes[1] > 0)
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
+    if not shared.any():
+        raise InputError(f"no run of the first has the same {', '.join(by)} as one of the second; by: name what both have")
     kept = settings.assign(runs_first=sizes[0], runs_second=sizes[1], **columns)[shared].reset_index(drop=True)
     return kept.assign(p_holm=holm(kept["p"]))
 
@@ -138,7 +140,8 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     if pairs.empty:
         raise InputError(
             f"no run of the first has the same {', '.join(key)} as one of the second: they have other seeds, or settings that "
-            "only one of them has or that advance with what is compared; as samples, unpaired, they can be compared"
+            "only one of them has or that advance with what is compared. With other seeds, compare them unpaired; in Python "
+            "results.where(...).compare_with(results.where(...)) compares any two parts"
         )
     return pairs
 

@@ -76,9 +76,8 @@ def _bundles(manifest: Manifest) -> list[list[str]] | None:
         place, _, last = axis.setting.rpartition(".")
         written = setting_at(manifest.spec, axis.setting)
         if written is None and last in TITLES:
-            written = setting_at(
-                manifest.spec, place
-            )  # the axis is of tables; those of their own numbers are not in the spec there
+            # The axis is of tables; those of their own numbers are not in the spec there.
+            written = setting_at(manifest.spec, place)
         if written is None or SAMPLED & written.keys():
             return None
         key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)

@@ -78,9 +78,7 @@ def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
         lacking = table[name].isna()
         if lacking.any():
             kinds = [other for other in names if not table[other].isna().any() and _decides(table[other], lacking)]
-            example = (
-                f"table[table[{kinds[0]!r}] == {table.loc[~lacking, kinds[0]].iloc[0]!r}]" if kinds else "a part of the table"
-            )
+            example = f"`--where {kinds[0]}={table.loc[~lacking, kinds[0]].iloc[0]}`" if kinds else "by `--where`"
             raise InputError(
                 f"{name}: some runs have no such setting, so it is not combined with all others; give the runs of one branch "
                 f"alone, such as {example}"

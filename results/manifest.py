@@ -40,6 +40,8 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             harms.append(f"{folder / name}: {error}")
         except ValueError as error:
             harms.append(f"{folder / name}: damaged ({error})")
+    if folder.is_file():
+        raise InputError(f"{folder}: a file; results are a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
         raise InputError(f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some.")
     raise InputError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")

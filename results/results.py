@@ -26,6 +26,7 @@ class Results:
     def __init__(self, store: Store, last: Session | None = None):
         self.store = store
         self.last = last
+        self.whole = True
 
     @classmethod
     def open(cls, path: str | Path) -> "Results":
@@ -51,6 +52,19 @@ class Results:
     def table(self) -> "pd.DataFrame":
         """One row a run, in the order of the run number; the columns are those of `results.schema.runs_schema`."""
         return self.store.read().to_pandas(use_threads=False)  # see `files.read_table`
+
+    def where(self, **settings: object) -> "Results":
+        """The runs that have these values of settings, as of one optimizer, and without what then no longer varies.
+
+        Tables, comparisons and figures of what is returned are of those runs alone; reports are of all.
+        InputError for an unknown setting, and where no run has the values.
+        """
+        from .tables import part_of
+
+        part = Results(self.store)
+        part.table = part_of(self.table, settings)
+        part.whole = False
+        return part
 
     def summary(self, by: Sequence[str] | None = None) -> "pd.DataFrame":
         """See `results.tables.summary`."""
@@ -125,6 +139,8 @@ class Results:
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:
             raise InputError("run: the figure of a loss takes the number of a run")
+        if not 0 <= run < self.manifest.runs:
+            raise InputError(f"run {run}: there is none; runs are numbered 0 to {self.manifest.runs - 1}")
         kept = self.trajectory(run)
         losses = self.trajectories([run]) if kept is None else kept
         if losses.empty:
@@ -136,6 +152,8 @@ class Results:
 
         Columns run, epoch, loss, accuracy, gradient_norm, weight_norm; all before the epoch's first update, and at the end.
         """
+        if runs is None and not self.whole:
+            runs = self.table["run"].tolist()
         return self.store.records(runs).to_pandas(use_threads=False)
 
     def weights(self, run: int) -> tuple[list[Floats], list[Floats]]:
@@ -151,6 +169,7 @@ class Results:
         """Write the report, one HTML file (default: report.html in the folder), and return its path."""
         from .report import write_html  # matplotlib and Altair take a second to import; only reports need them
 
+        self._refuse_part()
         path = self.path / "report.html" if path is None else Path(path)
         if path.is_dir():
             raise InputError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
@@ -160,12 +179,19 @@ class Results:
         """Write the report as Markdown into a folder (default: report in the folder), figures and tables beside it."""
         from .report import write_markdown
 
+        self._refuse_part()
         return write_markdown(self, self.path / "report" if folder is None else Path(folder))
+
+    def _refuse_part(self) -> None:
+        if not self.whole:
+            raise InputError("a report is of all runs of a folder, not of those that `where` has chosen")
 
     def to_xarray(self) -> "xr.Dataset":
         """See `results.datasets.dataset`."""
         from .datasets import dataset
 
+        if not self.whole:
+            raise InputError("a dataset is of all runs of a folder; its own `sel` chooses among them")
         return dataset(self.table, self.manifest)
 
     def query(self, sql: str) -> "pd.DataFrame":

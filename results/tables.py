@@ -1,6 +1,6 @@
 """Tables of runs in, tables of findings out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,22 @@ from .statistics.survival import Survival, kaplan_meier, survival_quantile
 def axis_columns(table: pd.DataFrame) -> list[str]:
     """The columns of settings that vary."""
     return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
+
+
+def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
+    """The runs that have these values of settings, without the settings of which they have but one value.
+
+    InputError for an unknown setting, and where no run has the values.
+    """
+    for name, value in settings.items():
+        if name not in axis_columns(table):
+            raise InputError(f"where: there is no setting {name!r} that varies; there is {', '.join(axis_columns(table))}")
+        part = table[table[name] == value]
+        if part.empty:
+            there = ", ".join(level_texts(sorted(table[name].dropna().unique().tolist())))
+            raise InputError(f"where: no run has {name} = {value!r}; there is {there}")
+        table = part
+    return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
 
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:

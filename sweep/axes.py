@@ -39,7 +39,7 @@ class Axis(BaseModel, Generic[T]):
 
     values: listed. linear, log: n values from the first number to the second, both included, evenly spaced, or
     evenly on a log scale. range: [start, stop, step], without stop, as Python's. Axes with the same zip advance together.
-    uniform, loguniform: from the first number to the second, wherever `design.sampled` draws them.
+    uniform, loguniform: drawn from the first number to the second, as [design] says.
     """
 
     model_config = ConfigDict(

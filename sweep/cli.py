@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import sys
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from .sweep import Sweep
 
 app = typer.Typer(
-    help="Train small neural networks by the hundred thousand, and see which converge.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
@@ -41,6 +42,21 @@ Force = Annotated[bool, typer.Option("--force", help="Go on although the disk se
 Address = Annotated[
     str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
 ]
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"backsweep {version('backsweep')}")
+        raise typer.Exit
+
+
+@app.callback()
+def backsweep(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and stop.")
+    ] = False,
+) -> None:
+    """Train small neural networks by the hundred thousand, and see which converge."""
 
 
 @app.command()

@@ -64,7 +64,7 @@ class ModelSpec(Table, use_attribute_docstrings=True):
     """The network, and how its weights start."""
 
     hidden: Setting[Widths] | None = None
-    """Units of the hidden layer, or a list of those of each; None: two, or as many as the task demands."""
+    """Units of the hidden layer, or a list of those of each; if nothing is said two, or as many as the task demands."""
     activation: Setting[ActivationName] = "sigmoid"
     """Of hidden units."""
     output: Setting[OutputName] = "sigmoid"

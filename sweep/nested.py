@@ -99,14 +99,16 @@ class Alternatives(BaseModel, Generic[T]):
         return [once[place] for place in np.lexsort([kinds, alike(titles)])]
 
     def in_use(self, prefix: str) -> list[AxisInUse]:
-        """The axes that stand for this one: the name first, then each number; shown if one name has several of them."""
+        """The axes that stand for this one: the name first, then each number.
+
+        Shown are the name if there are several, or nothing else varies, and the numbers of which one name has several.
+        """
         tables = self.tables()
         keys = dict.fromkeys(key for flat in tables for key in flat)
         title = next(iter(keys))
         names = {flat[title] for flat in tables}
-        axes: list[AxisInUse] = []
-        for key in keys:
-            varies = len({(flat[title], flat.get(key)) for flat in tables}) > len(names)
-            points = tuple(flat.get(key) for flat in tables)
-            axes.append(AxisInUse(prefix + key, points, self.zip or (prefix,), shown=varies or key == title))
-        return axes
+        shown = {key for key in keys if len({(flat[title], flat.get(key)) for flat in tables}) > len(names)}
+        if len(names) > 1 or not shown:
+            shown.add(title)
+        points = {key: tuple(flat.get(key) for flat in tables) for key in keys}
+        return [AxisInUse(prefix + key, points[key], self.zip or (prefix,), shown=key in shown) for key in keys]

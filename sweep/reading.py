@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only runs with this value; may be given again.")
+]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Of the resampling that intervals come from.")]
 
@@ -30,6 +33,9 @@ class Kind(StrEnum):
     what_matters = "what-matters"
     best = "best"
     restarts = "restarts"
+
+
+GROUPED = ("survival", "histogram", "ecdf")  # figures of groups that one may choose
 
 
 class ReportFormat(StrEnum):
@@ -46,15 +52,27 @@ def opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
+def _chosen(folder: Path, where: list[str] | None) -> "Results":
+    """The results in a folder, or those of its runs that were asked for."""
+    results = opened(folder)
+    for text in where or []:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not value:
+            raise InputError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
+        results = results.where(**{name: _level(_levels(results, name), value)})
+    return results
+
+
 def table(
     folder: Folder,
     by: By = None,
+    where: Where = None,
     of: Annotated[Kind, typer.Option(help="What to say: settings is the summary in full.")] = Kind.summary,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
 ) -> None:
     """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
-    results = opened(folder)
+    results = _chosen(folder, where)
     if by is not None and of in {Kind.what_matters, Kind.restarts}:
         raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
     found, shown = _found(results, of, _names(by), seed)
@@ -89,7 +107,8 @@ def compare(
     other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Another sweep, against this one.")] = None,
     setting: Annotated[str | None, typer.Option(help="A setting of DIR, of which to compare two values.")] = None,
     values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values of the setting.")] = None,
-    by: By = None,
+    by: Annotated[str | None, typer.Option(metavar="NAMES", help="With --with: settings that both have; default: all.")] = None,
+    where: Where = None,
     unpaired: Annotated[bool, typer.Option("--unpaired", help="For seeds that are not the same: the log-rank test.")] = False,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
@@ -97,12 +116,12 @@ def compare(
     """Compare two values of a setting, or two sweeps, over the same seeds: does the second converge more often, and sooner?"""
     from ..results import readable
 
-    results = opened(folder)
+    results = _chosen(folder, where)
     if (other is None) == (setting is None):
         raise InputError("compare: give either --with DIR, or --setting NAME --values A,B")
     if other is not None:
         _refuse(values, "--values: goes with --setting, not with --with")
-        found = results.compare_with(opened(other), _names(by), paired=not unpaired, seed=seed)
+        found = results.compare_with(_chosen(other, where), _names(by), paired=not unpaired, seed=seed)
     else:
         _refuse(by, "--by: goes with --with; two values of a setting are compared in each combination of the others")
         first, second = _two(results, str(setting), values)
@@ -117,12 +136,13 @@ def seeds(
     values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values.")] = None,
     power: Annotated[float | None, typer.Option(help="In this share of all cases; default: 0.8.")] = None,
     by: By = None,
+    where: Where = None,
     form: Format = TableFormat.text,
 ) -> None:
     """Say how many more seeds it takes to know a success rate, or to tell two settings apart, from the runs of DIR."""
     from ..results import readable
 
-    results = opened(folder)
+    results = _chosen(folder, where)
     if (half_width is None) == (setting is None):
         raise InputError("seeds: give either --half-width W, or --setting NAME --values A,B")
     if half_width is not None:
@@ -135,6 +155,9 @@ def seeds(
         options = {} if power is None else {"power": power}
         found = results.seeds_to_compare(str(setting), first, second, **options)
     print_table(found, lambda: readable.more_seeds(found), form)
+    if form is TableFormat.text and half_width is not None:
+        for remark in remarks(results, list(found.columns)):
+            print(remark)
 
 
 def _refuse(given: object, why: str) -> None:
@@ -150,9 +173,12 @@ def _two(results: "Results", setting: str, values: str | None) -> list[object]:
     """Two values of a setting, as the table has them, from texts as people see them in tables."""
     parts = [part.strip() for part in (values or "").split(",")]
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise InputError(f"--values {values or ''}: two values of the setting are needed, as 0.1,1.0")
-    levels = results.table[setting].dropna().unique().tolist() if setting in results.table else []
-    return [_level(levels, part) for part in parts]
+        raise InputError(f"--values {values or 'is missing'}: two values of the setting are needed, as 0.1,1.0")
+    return [_level(_levels(results, setting), part) for part in parts]
+
+
+def _levels(results: "Results", setting: str) -> list[Any]:
+    return results.table[setting].dropna().unique().tolist() if setting in results.table else []
 
 
 def _level(levels: list[Any], text: str) -> object:
@@ -176,15 +202,22 @@ def figure(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as success, median, survival, slope.")],
     out: Annotated[Path | None, typer.Option(help="The file: .png, .svg or .pdf; default: DIR/KIND.svg.")] = None,
     number: Annotated[int | None, typer.Option("--run", help="The run whose loss is drawn, for KIND loss.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAMES", help=f"What to tell apart, for {', '.join(GROUPED)}; default: the best.")
+    ] = None,
+    where: Where = None,
 ) -> None:
     """Draw one figure of DIR into a file."""
     from ..results.figures import save
 
     if number is not None and kind != "loss":
         raise InputError(f"--run: goes with KIND loss, not with {kind}")
+    if by is not None and kind not in GROUPED:
+        raise InputError(f"--by: goes with KIND {', '.join(GROUPED)}, not with {kind}")
     out = out or folder / f"{kind}.svg"
     options: dict[str, Any] = {} if number is None else {"run": number}
-    save(opened(folder).figure(kind, **options), out)
+    options |= {} if by is None else {"by": _names(by)}
+    save(_chosen(folder, where).figure(kind, **options), out)
     print(f"Figure: {out}")
 
 

@@ -89,10 +89,12 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
     """What a reader of a summary should know: that runs are missing, and which settings were pooled."""
+    from ..results.tables import axis_columns
+
     found: list[str] = []
     if results.done < results.manifest.runs:
         found.append(f"Not finished: {results.done:,} of {results.manifest.runs:,} runs are done, and only they are counted.")
-    pooled = [axis.name for axis in results.manifest.axes if axis.name not in shown]
+    pooled = [name for name in axis_columns(results.table) if name not in shown]
     if pooled:
         found.append(f"Pooled over {', '.join(pooled)}; the intervals take the pooled runs for replicates of one setting.")
     return found

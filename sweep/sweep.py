@@ -84,10 +84,7 @@ class Sweep:
             raise InputError(f"{source}: {ANOTHER_SPEC}")
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
-                raise InputError(
-                    f"{spec.files[key]}: holds other data than {path} was run on ({key}); "
-                    "bring those back, or run the sweep into another folder"
-                )
+                raise InputError(_other_data(spec, key, path))
         if sweep.plan().runs != manifest.runs:
             raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
         return sweep
@@ -182,14 +179,13 @@ class Sweep:
         here = self.spec.meaning()
         if digest_of(there) != store.manifest.spec_hash:
             raise InputError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
-        unlike = [
-            f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here"
-            for key in {**here, **there}
-            if here.get(key) != there.get(key)
-        ]
+        unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
+        if unlike and set(unlike) <= set(self.spec.files):
+            raise InputError(_other_data(self.spec, unlike[0], path))
         if unlike:
+            lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
             raise InputError(
-                "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *unlike])
+                "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *lines])
             )
         return store
 
@@ -233,6 +229,13 @@ def _a_dict(table: object) -> Mapping[str, Any]:
     if not isinstance(table, Mapping):
         raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
     return table
+
+
+def _other_data(spec: Spec, key: str, path: str | Path) -> str:
+    return (
+        f"{spec.files[key]}: holds other data than {path} was run on ({key}); "
+        "bring those back, or run the sweep into another folder"
+    )
 
 
 def _short(value: object) -> str:

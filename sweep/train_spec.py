@@ -43,7 +43,7 @@ Rates = Annotated[
 
 
 class BatchSpec(Table, use_attribute_docstrings=True):
-    """How many samples make an update (None: all of them), and the order in which they come."""
+    """How many samples make an update, all of them if nothing is said, and the order in which they come."""
 
     size: Setting[Count] | None = None
     """Samples of an update."""

@@ -1,21 +1,25 @@
 """The wheel, built from the archive of sources and installed elsewhere: complete, and it leaves the folder it is in alone."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import venv
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 import matplotlib as mpl
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile")
+EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if path.stem != "__init__")
 READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and what they read
 NOT_SOURCES = ignore_patterns(".*", "runs", "build", "dist", "*.egg-info", "__pycache__")
 
@@ -45,8 +49,18 @@ def built(sources, tmp_path_factory):
     return before, archive, wheel
 
 
+def needed(package, seen):
+    """Adds to `seen` what a package declares to need, and what that needs; extras apart."""
+    for line in distribution(package).requires or []:
+        requirement = Requirement(line)
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        if name not in seen and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            seen.add(name)
+            needed(name, seen)
+
+
 class Installed:
-    """A virtual environment with the wheel; all that it stands on is borrowed from the environment of these tests."""
+    """A virtual environment with the wheel, and of the environment of these tests what the wheel declares to need, no more."""
 
     def __init__(self, wheel, folder):
         self.venv, self.home = folder / "venv", folder / "home"
@@ -56,22 +70,27 @@ class Installed:
         pip = (sys.executable, "-m", "pip", "--python", self.python)
         must(*pip, "install", "--no-deps", "--no-index", "--no-compile", wheel)
         self.packages = Path(sysconfig.get_path("purelib", vars={"base": str(self.venv)}))
-        borrowed = [path for path in sys.path if Path(path).name == "site-packages"]  # so without their own .pth: no checkout
-        (self.packages / "borrowed.pth").write_text("\n".join(borrowed))
+        packages: set[str] = set()
+        needed("backsweep", packages)
+        for package in packages:
+            files = distribution(package).files
+            for top in {file.parts[0] for file in files if file.parts[0] != ".."} - {"__pycache__"}:
+                (self.packages / top).symlink_to(distribution(package).locate_file(top))
 
-    def must(self, *command, cwd):
+    def must(self, *command, cwd, **environment):
         """Run in a home of its own, as on a new machine."""
         without = {"NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT", "PYTHONPATH", "XDG_CACHE_HOME"}
         new = {"HOME": str(self.home), "MPLCONFIGDIR": mpl.get_configdir(), "PYTHONDONTWRITEBYTECODE": "1"}
         kept = {name: value for name, value in os.environ.items() if name not in without}
-        return must(*command, cwd=cwd, env={**kept, **new})
+        return must(*command, cwd=cwd, env={**kept, **new, **environment})
 
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
     """The wheel in a folder that cannot be written to."""
     found = Installed(built[2], tmp_path_factory.mktemp("installed"))
-    folders = [found.packages, *(path for path in found.packages.rglob("*") if path.is_dir())]
+    ours = (path for path in (found.packages / "backsweep").rglob("*") if path.is_dir())
+    folders = [found.packages, found.packages / "backsweep", *ours]  # those that are borrowed stay as they are
     for folder in folders:
         folder.chmod(0o555)
     before = files_in(found.packages)
@@ -117,6 +136,26 @@ def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(
     assert len(list(folder.rglob("*.nbc"))) > 5
 
 
-@pytest.mark.parametrize("name", ["first_sweep", "resume_and_replay"])  # one reads a file beside it, one looks for the command
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
     assert installed.must(installed.python, "-m", f"backsweep.examples.{name}", cwd=tmp_path)
+
+
+def test_other_sources_have_another_folder_for_machine_code(installed, tmp_path):
+    """Even where a constant of one file has changed, on which the machine code of another depends."""
+    ask = "import kernels; print(kernels.SOURCES_HASH)"
+    told = []
+    for name in ("one", "same", "other"):
+        copytree(ROOT / "kernels", tmp_path / name / "kernels", ignore=NOT_SOURCES)
+        if name == "other":
+            with (tmp_path / name / "kernels" / "polynomials.py").open("a") as file:
+                file.write("\n")
+        told.append(installed.must(installed.python, "-c", ask, cwd=tmp_path / name))
+    assert told[0] == told[1] != told[2]
+
+
+def test_training_needs_no_folder_for_machine_code(installed, tmp_path):
+    ask = "import backsweep.kernels as kernels; print(kernels.train([[0.0], [1.0]], [0, 1], seed=0, epochs=2).epochs)"
+    (tmp_path / "file").touch()
+    assert installed.must(installed.python, "-c", ask, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "file")) == "2\n"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]

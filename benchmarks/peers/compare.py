@@ -1,7 +1,7 @@
 """The same networks from the same weights, trained by backsweep and by its peers: python benchmarks/peers/compare.py
 
 Every peer first proves that it trains what it should; then all take turns, each as it is fastest. Writes benchmarks/PEERS.md;
-with --readme only copies that page's short table into README.md. Takes about a quarter of an hour, and means
+with --readme only copies that page's short table into README.md. Takes about twenty minutes, and means
 nothing on a machine that does something else beside.
 """
 
@@ -24,10 +24,13 @@ def both(name: str, module: str, function: str) -> list[Peer]:
 PEERS = (
     Peer(page.NOTEBOOK, "numpy_peers", "notebook", sizes=(1,)),
     Peer(page.NOTEBOOK + page.EACH_CORE, "numpy_peers", "notebook", each_core=True, sizes=(1,)),
-    *both("NumPy, batched over runs", "numpy_peers", "batched"),
+    *both("NumPy, by matrices", "numpy_peers", "by_matrices"),
+    *both("NumPy, sample by sample", "numpy_peers", "runs_last"),
     Peer("scikit-learn, joblib", "sklearn_peer", "train", sizes=(len(CORES),), biased=True),
     *both("PyTorch, autograd of a batch", "torch_peers", "autograd"),
     *both("PyTorch, vmap(grad)", "torch_peers", "vmap_of_grad"),
+    *both("PyTorch, by hand, by matrices", "torch_peers", "by_hand"),
+    *both("PyTorch, by hand, runs last", "torch_peers", "runs_last"),
     *both(page.MAPPED, "jax_peers", "vmap_of_grad"),
     *both("JAX, by hand, all samples at once", "jax_peers", "by_hand"),
     *both("JAX, by hand, sample by sample", "jax_peers", "sample_by_sample"),

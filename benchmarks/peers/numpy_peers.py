@@ -23,7 +23,7 @@ def _one(w1, w2, x, y, lr, epochs):
     return w1, w2
 
 
-def batched(weights, x, y, lr, epochs):
+def by_matrices(weights, x, y, lr, epochs):
     """Arrays of (runs, samples, units), multiplied by `@`."""
     w1, w2 = weights
     for _ in range(epochs):
@@ -32,3 +32,18 @@ def batched(weights, x, y, lr, epochs):
         slope1 = slope2 * w2 * a1 * (1 - a1)
         w1, w2 = w1 - lr * (slope1.swapaxes(1, 2) @ x), w2 - lr * (slope2.swapaxes(1, 2) @ a1)
     return [w1, w2]
+
+
+def runs_last(weights, x, y, lr, epochs):
+    """Arrays of (units, runs), sample by sample: what is computed of a sample is contiguous over runs."""
+    w1, w2 = np.moveaxis(weights[0], 0, -1).copy(), weights[1][:, 0].T.copy()
+    for _ in range(epochs):
+        g1, g2 = np.zeros_like(w1), np.zeros_like(w2)
+        for inputs, target in zip(x, y, strict=True):
+            a1 = sigmoid((inputs[:, None] * w1).sum(axis=1))
+            slope2 = sigmoid((w2 * a1).sum(axis=0)) - target
+            g2 += slope2 * a1
+            g1 += (slope2 * w2 * a1 * (1 - a1))[:, None] * inputs[:, None]
+        w1 -= lr / len(x) * g1
+        w2 -= lr / len(x) * g2
+    return [np.moveaxis(w1, -1, 0), w2.T[:, None]]

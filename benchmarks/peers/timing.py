@@ -4,18 +4,19 @@ import importlib
 import math
 import os
 import time
+from functools import cache
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import numpy as np
-from networks import RATE, Shape, oracle
+from networks import RATE, STARTS, Shape, oracle
 
 CORES = sorted(os.sched_getaffinity(0))
 ROUNDS, PROBE, TURN = 5, 0.1, 1.0  # repetitions; seconds of a look, and of what counts
 PATIENCE = 30  # seconds for a call; who needs longer to compile is left out
 LARGEST_ARRAY = 2**30  # bytes of one value for each run, sample and hidden unit
 SIZES = (8, 64, 512, 4096, 32_768)
-AGREED_RUNS, AGREED_EPOCHS = 64, 100
+AGREED_EPOCHS = 100
 BOUNDS = {"float64": 1e-9, "float32": 1e-3}
 
 
@@ -92,7 +93,7 @@ class Team:
             pipe.recv()
 
     def train(self, shape: Shape, runs: int, epochs: int, keep: bool = False) -> tuple[float, Any]:
-        """Seconds of the slowest member, and the weights of the first."""
+        """Seconds of the slowest member, and the weights of all."""
         for _, pipe in self.members:
             pipe.send((shape, runs, epochs, keep))
         answers = []
@@ -104,7 +105,7 @@ class Team:
         for answer in answers:
             if isinstance(answer, str):
                 raise Fault(answer)
-        return max(seconds for seconds, _ in answers), answers[0][1]
+        return max(seconds for seconds, _ in answers), [weights for _, weights in answers]
 
     def close(self) -> None:
         for process, pipe in self.members:
@@ -123,11 +124,11 @@ def probed(team: Team, shape: Shape, runs: int) -> tuple[float, int]:
     return len(team.members) * runs * epochs / seconds, math.ceil(epochs * TURN / seconds)
 
 
-def tuned(team: Team, peer: Peer, shape: Shape) -> Setting | None:
+def tuned(team: Team, peer: Peer, shape: Shape) -> Setting:
     """The batch that suits best. Sizes rise; one that is much slower than the best, or fails, ends the search."""
     best = None
     for runs in peer.sizes:
-        if runs * shape.samples * shape.hidden * 8 > LARGEST_ARRAY:
+        if best and runs * shape.samples * shape.hidden * 8 > LARGEST_ARRAY:
             break
         try:
             rate, epochs = probed(team, shape, runs)
@@ -143,15 +144,23 @@ def tuned(team: Team, peer: Peer, shape: Shape) -> Setting | None:
     return best
 
 
-def agreement(team: Team, peer: Peer, shape: Shape) -> float:
-    """The largest difference from the oracle's weights, over the largest weight of the layer. Fault if that is too large."""
-    runs = min(AGREED_RUNS, peer.sizes[-1])
-    _, found = team.train(shape, runs, AGREED_EPOCHS, keep=True)
+@cache
+def expected(shape: Shape, biased: bool) -> list[np.ndarray]:
+    """The oracle's weights of all starts that there are."""
     x, y = shape.data()
-    starts = zip(*shape.starts(runs), strict=True)
-    expected = zip(*(oracle(w1, w2, x, y, AGREED_EPOCHS, peer.biased) for w1, w2 in starts), strict=True)
-    pairs = [(layer, np.array(true)) for layer, true in zip(found, expected, strict=True)]
-    error = max(float(np.max(np.abs(layer - true)) / np.max(np.abs(true))) for layer, true in pairs)
+    ends = [oracle(w1, w2, x, y, AGREED_EPOCHS, biased) for w1, w2 in zip(*shape.starts(STARTS), strict=True)]
+    return [np.array(layer) for layer in zip(*ends, strict=True)]
+
+
+def agreement(team: Team, peer: Peer, shape: Shape, runs: int) -> float:
+    """The largest difference from the oracle's weights, of all runs of all members, over the largest weight of the layer.
+
+    Fault if that is too large.
+    """
+    _, found = team.train(shape, runs, AGREED_EPOCHS, keep=True)
+    true = [layer[np.arange(runs) % STARTS] for layer in expected(shape, peer.biased)]
+    pairs = [pair for member in found for pair in zip(member, true, strict=True)]
+    error = max(float(np.max(np.abs(layer - right)) / np.max(np.abs(right))) for layer, right in pairs)
     if not error <= BOUNDS[peer.dtype]:
         raise Fault(f"differs from the oracle by {error:.1e}")
     return error
@@ -173,24 +182,37 @@ class Field:
         """Of each peer, by name: agreement, then the best batch, then rounds in which peers take turns."""
         found = {peer: self._looked_at(peer, shape) for peer in self.teams}
         for _ in range(ROUNDS):
-            for peer, figures in found.items():
-                if setting := figures.setting:
-                    team = self.teams[peer]
-                    seconds, _ = team.train(shape, setting.runs, setting.epochs)
-                    figures.rates.append(len(team.members) * setting.runs * setting.epochs / seconds)
+            found = {peer: self._once_more(peer, shape, figures) for peer, figures in found.items()}
         return {peer.name: figures for peer, figures in found.items()}
+
+    def _once_more(self, peer: Peer, shape: Shape, figures: Figures) -> Figures:
+        """With the rate of another turn; left out if it fails."""
+        team, setting = self.teams[peer], figures.setting
+        if not setting:
+            return figures
+        try:
+            seconds, _ = team.train(shape, setting.runs, setting.epochs)
+        except Fault as fault:
+            self._mend(peer)
+            return Figures(None, figures.error, figures.first, [], str(fault))
+        return figures._replace(rates=[*figures.rates, len(team.members) * setting.runs * setting.epochs / seconds])
+
+    def _mend(self, peer: Peer) -> None:
+        """Another team in place of one that still works on what it did not finish in time."""
+        if self.teams[peer].broken:
+            self.teams[peer].close()
+            self.teams[peer] = Team(peer)
+            self.teams[peer].ready()
 
     def _looked_at(self, peer: Peer, shape: Shape) -> Figures:
         team, error, first = self.teams[peer], math.nan, math.nan
         try:
-            first = team.train(shape, min(AGREED_RUNS, peer.sizes[-1]), 1)[0]
-            error = agreement(team, peer, shape)
-            found = Figures(tuned(team, peer, shape), error, first, [])
+            first = team.train(shape, peer.sizes[0], 1)[0]
+            setting = tuned(team, peer, shape)
+            error = agreement(team, peer, shape, setting.runs)
+            found = Figures(setting, error, first, [])
         except Fault as fault:
             found = Figures(None, error, first, [], str(fault))
-        if team.broken:
-            team.close()
-            self.teams[peer] = Team(peer)
-            self.teams[peer].ready()
+        self._mend(peer)
         print(f"  {peer.name}: {found.setting or found.fault}, error {error:.1e}, first call {first:.1f} s", flush=True)
         return found

@@ -194,6 +194,8 @@ def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours:
         values, colours, norm, aspect="auto", origin="lower", interpolation="none", extent=(0, columns, 0, rows)
     )
     axes.spines[:].set_visible(False)
+    if grid.others:
+        axes.set_title(plain(f"all values of {', '.join(grid.others)} together", 80), fontsize=9, color=FAINT, loc="left")
     name_levels(axes.xaxis, grid.columns)
     axes.set_xlabel(plain(grid.column, 80))
     if grid.row is None:

@@ -29,11 +29,12 @@ COLOURS = {"converged": "#0072b2", "diverged": "#d55e00", "stalled": "#e69f00", 
 class Explored:
     """What the explorer shows, one frame a view; `cell` is the row of `cells` that a row belongs to.
 
-    pooled: the settings that vary and are not on the map.
+    rows: the texts of the rows, in the order of their values. pooled: the settings that vary and are not on the map.
     """
 
     column: str
     row: str | None
+    rows: list[str]
     pooled: list[str]
     cells: pd.DataFrame
     curves: pd.DataFrame
@@ -67,9 +68,11 @@ def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
         }
     )
     known = np.minimum(known_until(table, number, len(cells)), float(table["epochs"].max()))
+    in_order = cells["row"] if row is None else cells["row"].loc[settings[row].sort_values(kind="stable").index]
     return Explored(
         column,
         row,
+        list(dict.fromkeys(in_order)),
         [name for name in axis_columns(table) if name not in by],
         cells,
         curves=_points(curves, len(cells), known),
@@ -130,10 +133,10 @@ def _best(cells: pd.DataFrame) -> int:
 
 
 def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
-    column, row = (list(dict.fromkeys(value.cells[name])) for name in ("column", "row"))
+    columns = list(dict.fromkeys(value.cells["column"]))
     base = alt.Chart(value.cells, title="Choose a cell").encode(
-        x=alt.X("column:N", sort=column, title=value.column, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
-        y=alt.Y("row:N", sort=row[::-1], title=value.row or "", axis=alt.Axis(labelOverlap=True)),
+        x=alt.X("column:N", sort=columns, title=value.column, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
+        y=alt.Y("row:N", sort=value.rows[::-1], title=value.row or "", axis=alt.Axis(labelOverlap=True)),
         tooltip=[
             alt.Tooltip("column:N", title=value.column),
             *([alt.Tooltip("row:N", title=value.row)] if value.row is not None else []),

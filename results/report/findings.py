@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ..errors import InputError
 from ..selection import best_on_other_seeds
@@ -54,7 +55,7 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
     elif isinstance(best, str):
         found.append(f"No setting can be called the best: {best}.")
     elif (table["outcome"] == "converged").any():
-        found += [_chosen(table, best.iloc[0]), _precision(best.iloc[0])]
+        found += [_chosen(table, best.iloc[0]), _at_an_end(table, best.iloc[0]), _precision(best.iloc[0])]
     if isinstance(matters, str):
         found.append(f"What matters cannot be told: {matters}.")
     else:
@@ -69,6 +70,16 @@ def _chosen(table: pd.DataFrame, row: pd.Series) -> str:
         f"Chosen on half of the seeds, of which {percent_text(row['chosen_success'])} converged, and judged on the other half, "
         f"which had no say: {row['runs']:,.0f} of its runs. Intervals are of 95 %."
     )
+
+
+def _at_an_end(table: pd.DataFrame, row: pd.Series) -> str:
+    """Which settings of three or more numbers have their first or last value where it is best."""
+    ends: list[str] = []
+    for name in axis_columns(table):
+        levels = sorted(table[name].dropna().unique().tolist()) if is_numeric_dtype(table[name]) else []
+        if len(levels) > 2 and row[name] in (levels[0], levels[-1]):
+            ends.append(f"the {'lowest' if row[name] == levels[0] else 'highest'} value of {name}")
+    return f"That is {' and '.join(ends)} in this sweep, so better ones may lie beyond." if ends else ""
 
 
 def _precision(row: pd.Series) -> str:

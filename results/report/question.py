@@ -7,6 +7,13 @@ from typing import Any
 from ..schema import Manifest
 from ..settings import TITLES, setting_at
 
+STOPS = {
+    "loss": "its loss is at most",
+    "within": "every output is nearer to its target than",
+    "accuracy": "the share of right samples is at least",
+    "gradient_norm": "the norm of its gradient is at most",
+}
+
 
 def question(manifest: Manifest) -> str:
     """What was swept, in words, from the spec."""
@@ -20,7 +27,16 @@ def question(manifest: Manifest) -> str:
     varied = "; ".join(axes) if axes else "one setting"
     seeds = spec.get("seeds", 1)
     count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
-    return f"{manifest.runs:,} runs on {task(spec)}: {varied}; {count:,} seed{'s' if count != 1 else ''} in each cell."
+    cells = f"{count:,} seed{'s' if count != 1 else ''} in each cell"
+    return f"{manifest.runs:,} runs on {task(spec)}: {varied}; {cells}.{_rule(spec)}"
+
+
+def _rule(spec: dict[str, Any]) -> str:
+    """When a run counts as converged."""
+    stop = spec.get("train", {}).get("stop") or {}
+    goals = {words: stop[key] for key, words in STOPS.items() if stop.get(key) is not None}
+    parts = [f"{words} {_axis_in_words(goal) if isinstance(goal, dict) else f'{goal:g}'}" for words, goal in goals.items()]
+    return f" A run has converged when {' and '.join(parts)}." if parts else ""
 
 
 def task(spec: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from .backpropagation import gradients
 from .losses import HEADS, LOSSES, accuracy_of, loss_of
-from .network import ACTIVATIONS, Network, forward, sigmoid, softmax
+from .network import ACTIVATIONS, PARAMETRIZATIONS, Network, forward, sigmoid, softmax
 from .rules import RULES, SCHEDULES
 from .starts import ORDERS, SCHEMES, STREAMS, start, stream_of
 from .tasks import TASKS
@@ -13,6 +13,7 @@ __all__ = [
     "HEADS",
     "LOSSES",
     "ORDERS",
+    "PARAMETRIZATIONS",
     "RULES",
     "SCHEDULES",
     "SCHEMES",

@@ -37,15 +37,23 @@ class Network:
 
     def scales(self, layer, inputs):
         """What a layer's weighted sum and its bias are multiplied by."""
-        if self.parametrization == "standard":
-            return 1.0, 1.0
-        gain = 1.0
-        if self.parametrization == "mean_field":
-            if layer == self.depth:
-                gain = 1 / math.sqrt(self.hidden[-1])
-            elif self.activation in ("tanh", "relu"):
-                gain = math.sqrt(2)
-        return gain / math.sqrt(self.fan_in(layer, inputs)), gain
+        return PARAMETRIZATIONS[self.parametrization](self, layer, self.fan_in(layer, inputs))
+
+
+def mean_field(network, layer, fan_in):
+    gain = 1.0
+    if layer == network.depth:
+        gain = 1 / math.sqrt(network.hidden[-1])
+    elif network.activation in ("tanh", "relu"):
+        gain = math.sqrt(2)
+    return gain / math.sqrt(fan_in), gain
+
+
+PARAMETRIZATIONS = {
+    "standard": lambda network, layer, fan_in: (1.0, 1.0),
+    "ntk": lambda network, layer, fan_in: (1 / math.sqrt(fan_in), 1.0),
+    "mean_field": mean_field,
+}
 
 
 def sigmoid(z):

@@ -20,26 +20,29 @@ def draw(rng, law, a, b, shape):
     return a + (b - a) * random(shape)
 
 
-SCHEMES = [
-    *("uniform", "normal", "constant", "file"),
-    *(f"{author}_{law}" for author in ("xavier", "he", "lecun") for law in ("uniform", "normal")),
-]
+def spread(law, variance):
+    """The law of weights of mean 0 and this variance: its name and two numbers."""
+    return (
+        ("normal", 0.0, math.sqrt(variance))
+        if law == "normal"
+        else ("uniform", -math.sqrt(3 * variance), math.sqrt(3 * variance))
+    )
 
 
-def law_of(init, fan_in, units):
-    """The law of a weight and its two numbers. Glorot & Bengio, 2010; He et al., 2015; LeCun et al., 1998."""
-    scheme = init["scheme"]
-    if scheme == "constant":
-        return "constant", init["value"], 0.0
-    if scheme == "uniform":
-        return "uniform", init.get("low", 0.0), init.get("high", 1.0)
-    if scheme == "normal":
-        return "normal", init.get("mean", 0.0), init.get("std", 1.0)
-    author, law = scheme.split("_")
-    variance = {"xavier": 2 / (fan_in + units), "he": 2 / fan_in, "lecun": 1 / fan_in}[author]
-    if law == "normal":
-        return "normal", 0.0, math.sqrt(variance)
-    return "uniform", -math.sqrt(3 * variance), math.sqrt(3 * variance)
+# Of the settings, the inputs of a unit and the units of its layer: the law of a weight and its two numbers. Files have none.
+# Glorot & Bengio, 2010; He et al., 2015; LeCun et al., 1998.
+SCHEMES = {
+    "constant": lambda init, fan_in, units: ("constant", init["value"], 0.0),
+    "uniform": lambda init, fan_in, units: ("uniform", init.get("low", 0.0), init.get("high", 1.0)),
+    "normal": lambda init, fan_in, units: ("normal", init.get("mean", 0.0), init.get("std", 1.0)),
+    "xavier_uniform": lambda init, fan_in, units: spread("uniform", 2 / (fan_in + units)),
+    "xavier_normal": lambda init, fan_in, units: spread("normal", 2 / (fan_in + units)),
+    "he_uniform": lambda init, fan_in, units: spread("uniform", 2 / fan_in),
+    "he_normal": lambda init, fan_in, units: spread("normal", 2 / fan_in),
+    "lecun_uniform": lambda init, fan_in, units: spread("uniform", 1 / fan_in),
+    "lecun_normal": lambda init, fan_in, units: spread("normal", 1 / fan_in),
+    "file": None,
+}
 
 
 def start(network, inputs, outputs, init, rng):
@@ -52,7 +55,7 @@ def start(network, inputs, outputs, init, rng):
             weights.append(next(given))
             biases += [next(given)] if network.bias else []
         else:
-            law = law_of(init, fan_in, units)
+            law = SCHEMES[init["scheme"]](init, fan_in, units)
             drawn = init["scheme"] in ("uniform", "normal", "constant")  # the others' biases are 0 and leave the stream alone
             weights.append(draw(rng, *law, (units, fan_in)))
             if network.bias:

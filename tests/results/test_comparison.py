@@ -136,4 +136,5 @@ def test_unpaired_is_scipys_log_rank_in_each_cell():
         cells = (sweep[sweep["lr"] == lr] for sweep in (first, second))
         samples = [stats.CensoredData.right_censored(cell["epochs"], cell["outcome"] == "capped") for cell in cells]
         assert p == pytest.approx(stats.logrank(*samples).pvalue)
-    assert len(compare_unpaired(first, second.assign(lr=9))) == 0
+    with pytest.raises(InputError, match="no run of the first has the same lr as one of the second"):
+        compare_unpaired(first, second.assign(lr=9))

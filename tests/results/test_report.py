@@ -108,6 +108,13 @@ def test_the_answer_comes_first_and_is_that_of_other_seeds(results, html):
     assert "Of the variance of whether a run converges: " in said
 
 
+def test_it_says_when_a_run_has_converged_and_that_the_best_is_at_an_end(results, html):
+    assert "A run has converged when its loss is at most 0.1." in html
+    best = results.best().iloc[0]
+    at_an_end = best["lr"] in (0.5, 5.0)
+    assert ("value of lr in this sweep, so better ones may lie beyond" in html) == at_an_end
+
+
 def test_the_explorer_is_fed_with_cells_and_never_with_runs(results, html):
     spec = json.loads(re.search(r'id="explorer-spec">(.*?)</script>', html, flags=re.DOTALL)[1])
     frames = list(spec["datasets"].values())
@@ -212,6 +219,9 @@ def test_what_decides_on_a_sampled_design_is_not_called_a_variance_between_runs(
     assert "among the best tenth" in html
     assert "Of the variance" not in html
     assert "chance, by the seed" not in html
+    value = explored(results.table, results.trajectories())
+    assert value.rows == sorted(value.rows, key=float)
+    assert len(value.rows) == 64
 
 
 def test_a_curve_of_the_explorer_ends_where_it_is_known(tmp_path):

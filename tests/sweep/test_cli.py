@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +37,11 @@ def test_the_demo_path(tmp_path):
     report = tmp_path / out.splitlines()[-1].removeprefix("Report: ")
     assert report.read_text().count("<figure>") == 8
     assert "All 1,000 runs were done already" in must("demo", "--small", cwd=tmp_path)
+
+
+def test_it_says_its_version_and_explains_itself(tmp_path):
+    assert must("--version", cwd=tmp_path).strip() == f"backsweep {version('backsweep')}"
+    assert must("-h", cwd=tmp_path) == must("--help", cwd=tmp_path)
 
 
 def test_run_goes_to_runs_by_name_and_is_not_repeated(here):

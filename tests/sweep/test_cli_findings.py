@@ -67,6 +67,25 @@ def test_two_values_and_two_sweeps_are_compared(here):
     assert "40 / 40" in shown
 
 
+def test_what_is_said_may_be_of_some_runs_alone(here):
+    part = Results.open(here / "r").where(hidden=4, lr=2.0)
+    chosen = ("--where", "hidden=4", "--where", "lr=2")
+    printed = must("table", "r", *chosen, "--format", "csv", cwd=here)
+    pd.testing.assert_frame_equal(csv(printed), part.summary(), check_dtype=False)
+    assert "Pooled" not in must("table", "r", *chosen, cwd=here)
+    found = csv(must("compare", "r", "--setting", "lr", "--values", "2,5", "--where", "hidden=4", "--format", "csv", cwd=here))
+    assert found["pairs"].tolist() == [40]
+    assert must("seeds", "r", "--half-width", "0.1", "--by", "hidden", "--where", "lr=5", cwd=here).count("Pooled") == 0
+    assert "Pooled over lr" in must("seeds", "r", "--half-width", "0.1", "--by", "hidden", cwd=here)
+
+
+def test_a_figure_of_groups_that_one_chooses(here):
+    must("figure", "r", "survival", "--by", "hidden", "--where", "lr=5", "--out", "s.svg", cwd=here)
+    text = (here / "s.svg").read_text()
+    assert all(f"<!-- hidden {units}" in text or f"hidden {units}" in text for units in (2, 4))
+    must("figure", "r", "trajectories", "--where", "hidden=4", "--out", "t.svg", cwd=here)
+
+
 def test_seeds_that_it_takes(here):
     printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
@@ -119,9 +138,16 @@ def test_a_report_as_markdown(here):
         (["figure", "r", "pie"], "there is no figure 'pie'; there is success"),
         (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
         (["figure", "r", "loss"], "run: the figure of a loss takes the number of a run"),
-        (["figure", "r", "loss", "--run", "99999"], "run 99999: its losses were not recorded"),
+        (["figure", "r", "loss", "--run", "99999"], "run 99999: there is none; runs are numbered 0 to 239"),
+        (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
         (["figure", "r", "success", "--run", "1"], "--run: goes with KIND loss, not with success"),
         (["figure", "r", "trainability"], "measure"),
+        (["figure", "r", "success", "--by", "lr"], "--by: goes with KIND survival, histogram, ecdf, not with success"),
+        (["table", "r", "--where", "lr"], "--where lr: a setting and its value are needed, as optimizer=gd"),
+        (["table", "r", "--where", "lr=3"], "where: no run has lr = '3'; there is 0.5, 2, 5"),
+        (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there is hidden, lr"),
+        (["compare", "r", "--setting", "lr"], "--values is missing: two values of the setting are needed"),
+        (["table", "r/manifest.json"], "manifest.json: a file; results are a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -11,6 +11,7 @@ from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells
+from backsweep.results.tables import axis_columns
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.outline import plan_lines
 from backsweep.sweep.plan import Plan
@@ -114,9 +115,14 @@ def test_a_number_is_shown_where_one_name_has_several_of_it():
     assert [axis.name for axis in plan(**rules({"name": "momentum", "beta": 0.5}, "nesterov")).axes] == ["optimizer"]
 
 
+def test_a_name_that_does_not_vary_is_not_shown_beside_numbers_that_do():
+    assert [axis.name for axis in plan(**rules("momentum", {"name": "momentum", "beta": 0.5})).axes] == ["beta"]
+    assert [axis.name for axis in plan(**rules("momentum")).axes] == ["optimizer"]
+
+
 def test_starts_with_and_without_offsets_are_not_one_batch():
     made = plan(model={"init": {"values": ["uniform", {"offset": [0.1, 0.2]}, {"high": 2.0}]}})
-    assert cells(made) == [("uniform", 1.0, None, None), ("uniform", 2.0, None, None), ("uniform", 1.0, 0.1, 0.2)]
+    assert cells(made) == [(1.0, None, None), (2.0, None, None), (1.0, 0.1, 0.2)]
     first, second = (made.arguments(np.arange(*shape))["init"] for shape in made.shapes())
     assert "offset" not in first
     assert [number.tolist() for number in second["offset"]] == [[0.1], [0.2]]
@@ -242,6 +248,21 @@ def test_summaries_and_reports_have_a_group_for_none(results):
     html = results.report().read_text()
     assert "train.optimizer over gd, momentum (beta 0.5, 0.9), adam (beta1 2 values from 0.8 to 0.9)" in html
     assert "nan" not in html[html.index("<h1") : html.index("<script")].lower()
+
+
+def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
+    branch = results.where(optimizer="momentum", schedule="step")
+    wanted = results.table[(results.table["optimizer"] == "momentum") & (results.table["schedule"] == "step")]
+    assert branch.table["run"].tolist() == wanted["run"].tolist()
+    assert axis_columns(branch.table) == ["init", "offset[1]", "std", "beta", "every"]
+    normal = branch.where(init="normal").what_matters()
+    assert {"beta", "every"} < set(normal["factor"])
+    assert set(branch.summary(["beta"])["beta"]) == {0.5, 0.9}
+    for refused, said in (({"optimizer": "rprop"}, "there is .*adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
+        with pytest.raises(InputError, match=said):
+            results.where(**refused)
+    with pytest.raises(InputError, match="a report is of all runs"):
+        branch.report()
 
 
 def test_pictures_keep_what_has_no_number(results):
