@@ -1,5 +1,6 @@
 """The command line in real processes, and specs to give it."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -25,6 +26,22 @@ epochs = 1000000000
 """
 HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
+IN_TURN = """
+import contextlib, io, json, sys
+from backsweep.sweep.cli import main
+
+answers = []
+for arguments in json.load(sys.stdin):
+    sys.argv = ["backsweep", *arguments]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code
+    answers.append((code, said.getvalue()))
+json.dump(answers, sys.stdout)
+"""
 
 
 def backsweep(*arguments, cwd, **options):
@@ -56,3 +73,12 @@ def refused(*arguments, cwd, **options):
     assert done.returncode == 2, done
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+def refused_in_turn(commands, cwd):
+    """The same of many commands, one after another in one process, which imports everything once."""
+    command = [sys.executable, "-c", IN_TURN]
+    done = subprocess.run(command, input=json.dumps(commands), cwd=cwd, capture_output=True, text=True, check=True, timeout=120)
+    answers = json.loads(done.stdout)
+    assert [code for code, _ in answers] == [2] * len(commands), answers
+    return [said for _, said in answers]

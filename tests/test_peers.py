@@ -9,13 +9,13 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def peers(monkeypatch):
-    """The modules `timing` and `page`, with turns as short as can be."""
+    """The modules `timing` and `page`, with turns as short as can be, and few starts."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "peers"))
     import page
     import timing
 
-    for name, seconds in {"PROBE": 0.001, "TURN": 0.001}.items():
-        monkeypatch.setattr(timing, name, seconds)
+    for name, value in {"PROBE": 0.001, "TURN": 0.001, "STARTS": 64}.items():
+        monkeypatch.setattr(timing, name, value)
     monkeypatch.setattr(page, "LIBRARIES", ("numpy",))
     return timing, page
 
