@@ -142,10 +142,10 @@ class Case(NamedTuple):
         ) / (runs * epochs)
 
 
-def in_turns(cases: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
+def in_turns(cases: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, list[float]]:
     """The seconds of each case, over rounds in which they take turns; the first round, which may compile, does not count."""
     found: dict[str, list[float]] = {name: [] for name in cases}
-    for round_ in range(ROUNDS + 1):
+    for round_ in range(rounds + 1):
         for name, case in cases.items():
             seconds = case()
             if round_:

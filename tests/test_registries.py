@@ -2,7 +2,7 @@
 
 import re
 import runpy
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,7 @@ def test_the_gradient_of_each_activation_output_and_loss_is_held_to_finite_diffe
     assert tested == {"activation": set(ACTIVATIONS), ("output", "loss"): set(HEADS)}
 
 
+@cache
 def documented(registry):
     """The names that the docs have for entries of a registry: first cells of its table, or whole words in code."""
     first_table = runpy.run_path(str(DOCS / "every_key.py"))["first_table"]

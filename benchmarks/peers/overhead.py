@@ -14,6 +14,7 @@ from optuna.storages.journal import JournalFileBackend
 
 sys.path.append(str(Path(__file__).parents[1]))  # last, since a script there has the name of one here
 
+import kernel_bench
 import sweep_bench
 
 RUNS, TRIALS, ROUNDS = 1_000_000, 100, 5
@@ -51,10 +52,4 @@ CASES: dict[str, Callable[[], float]] = {
 
 def overheads() -> dict[str, list[float]]:
     """Seconds a trial of each case, in turns; the first round, which may compile, does not count."""
-    found: dict[str, list[float]] = {name: [] for name in CASES}
-    for round_ in range(ROUNDS + 1):
-        for name, case in CASES.items():
-            seconds = case()
-            if round_:
-                found[name].append(seconds)
-    return found
+    return kernel_bench.in_turns(CASES, ROUNDS)

@@ -179,7 +179,7 @@ class Field:
             team.close()
 
     def figures(self, shape: Shape) -> dict[str, Figures]:
-        """Of each peer, by name: agreement, then the best batch, then rounds in which peers take turns."""
+        """Of each peer, by name: the best batch, whether it agrees, then rounds in which peers take turns."""
         found = {peer: self._looked_at(peer, shape) for peer in self.teams}
         for _ in range(ROUNDS):
             found = {peer: self._once_more(peer, shape, figures) for peer, figures in found.items()}
