@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from .errors import BusyError, InputError
+from .opening import read_regular
 
 PARTIAL = ".partial"
 ENCODINGS = {
@@ -158,7 +159,7 @@ def read_table(path: Path, digest: str, remedy: str) -> pa.Table:
 
 def whole(path: Path, digest: str, remedy: str) -> bytes:
     """The bytes of a file. InputError if they are not what its name says."""
-    data = path.read_bytes()
+    data = read_regular(path)
     if digest_of(data) != digest:
         raise InputError(f"{path}: damaged; {remedy}")
     return data

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from .errors import InputError
 from .files import digest_of, write_whole
+from .opening import read_regular
 from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
+MOST_BYTES = 2**27  # of a manifest; a spec that lists a million numbers takes a quarter
 
 
 def has_manifest(folder: Path) -> bool:
@@ -36,6 +38,8 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             harms.append(f"{folder / name}: missing")
         except OSError as error:
             harms.append(f"{folder / name}: {error.strerror}")
+        except InputError as error:
+            harms.append(str(error))
         except _ForeignError as error:
             harms.append(f"{folder / name}: {error}")
         except ValueError as error:
@@ -55,7 +59,7 @@ def copies_agree(folder: Path) -> bool:
     """Whether both copies are sound and the same."""
     try:
         return _sound(folder / MANIFEST) == _sound(folder / COPY)
-    except (OSError, ValueError):
+    except (OSError, ValueError, InputError):
         return False
 
 
@@ -69,7 +73,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def _sound(path: Path) -> Manifest:
     """The manifest in a file. ValueError, with the reason, if it is damaged."""
-    found: Any = json.loads(path.read_bytes())
+    found: Any = json.loads(read_regular(path, most=MOST_BYTES))
     if not isinstance(found, dict):
         raise ValueError("no table")  # noqa: TRY004
     if found.get("format", FORMAT) != FORMAT:

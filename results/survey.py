@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from .errors import InputError
 from .manifest import COPY, MANIFEST
+from .opening import open_regular
 from .schema import OUTCOMES, Manifest
 from .shards import LOOKS, Span, gaps, spans_in
 from .store import Store
@@ -157,17 +158,20 @@ def _outcomes(manifest: Manifest, files: _Files) -> tuple[dict[str, int], str | 
             counts.update(_of_file(path))
         except FileNotFoundError:
             raise
-        except (pa.ArrowException, OSError, KeyError, ValueError):
+        except (pa.ArrowException, InputError, OSError, KeyError, ValueError):
             damage = damage or f"{path}: cannot be read"
     return _ordered(counts), damage
 
 
 def _torn(path: Path) -> bool:
     """Whether a file does not begin and end as Parquet does."""
-    with path.open("rb") as file:
-        first = file.read(len(MAGIC))
-        file.seek(max(path.stat().st_size - len(MAGIC), len(MAGIC)))
-        return (first, file.read()) != (MAGIC, MAGIC)
+    try:
+        with open_regular(path) as file:
+            first = file.read(len(MAGIC))
+            file.seek(max(os.fstat(file.fileno()).st_size - len(MAGIC), len(MAGIC)))
+            return (first, file.read()) != (MAGIC, MAGIC)
+    except InputError:
+        return True
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:
@@ -176,7 +180,7 @@ def _ordered(counts: Counter[str]) -> dict[str, int]:
 
 def _of_file(path: Path) -> Counter[str]:
     """How the runs of a shard ended: from its statistics if all ended alike, else from that one column."""
-    with pq.ParquetFile(path, memory_map=True) as file:
+    with open_regular(path) as opened, pq.ParquetFile(opened) as file:
         place = file.schema_arrow.names.index("outcome")
         chunks = [file.metadata.row_group(group).column(place) for group in range(file.metadata.num_row_groups)]
         kinds = {(s.min, s.max, s.null_count) if (s := chunk.statistics) and s.has_min_max else None for chunk in chunks}

@@ -13,7 +13,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .errors import InputError
+from .opening import read_regular
+
 NOTE = ".writer.json"
+MOST_BYTES = 2**12  # of a note
 
 
 class Writer(BaseModel):
@@ -62,8 +66,8 @@ def noted(folder: Path) -> Generator[None]:
 def writer_of(folder: Path) -> Writer | None:
     """The process that writes in a folder; on another machine perhaps one that died. None: there is none."""
     try:
-        writer = Writer.model_validate_json((folder / NOTE).read_bytes())
-    except (OSError, ValidationError):
+        writer = Writer.model_validate_json(read_regular(folder / NOTE, most=MOST_BYTES))
+    except (OSError, ValidationError, InputError):
         return None
     return writer if not writer.here or _lives(writer) else None
 

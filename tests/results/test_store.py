@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from backsweep.results import files as files_module
+from backsweep.results import manifest as manifest_module
+from backsweep.results import opening
 from backsweep.results.errors import InputError
 from backsweep.results.files import write_whole
 from backsweep.results.manifest import write_manifest
@@ -304,14 +306,15 @@ def test_damaged_records_are_named(recorded):
 
 def test_what_cannot_be_read_at_all_is_damaged_too(store, monkeypatch):
     """A bad sector, rather than a wrong byte."""
-    bad, read = {shard_of(store, 20), store.path / "manifest.json"}, files_module.Path.read_bytes
+    bad, read = {shard_of(store, 20), store.path / "manifest.json"}, opening.read_regular
 
-    def failing(path):
+    def failing(path, **options):
         if path in bad and path.exists():
             raise OSError(errno.EIO, "Input/output error", str(path))
-        return read(path)
+        return read(path, **options)
 
-    monkeypatch.setattr(files_module.Path, "read_bytes", failing)
+    for module in (files_module, manifest_module):
+        monkeypatch.setattr(module, "read_regular", failing)
     again = Store.open(store.path)
     assert "Input/output error" in again.harm
     with again.writing():

@@ -1,0 +1,66 @@
+"""Opening what somebody else may have put there: regular files alone, and none larger than one is ready to read.
+
+A named pipe would keep its reader waiting for ever, a device has no end, and a link leads out of the folder that was given.
+So what a name stands for is asked before it is opened, since opening some devices already does something, and once more of
+what was opened, since the name may stand for another thing by then. It is opened without waiting, for the same reason.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import InputError
+
+KINDS = {
+    stat.S_IFDIR: "folder",
+    stat.S_IFIFO: "named pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+    stat.S_IFLNK: "link",
+}
+# Not every system has all of these.
+WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+WITHOUT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
+    """Open a regular file to read its bytes. links: whether its name may be a link; most: how many bytes it may have.
+
+    InputError if it is anything else, or larger; OSError as `open` raises it.
+    """
+    _refuse_others(path, path.stat(follow_symlinks=links))
+    descriptor = os.open(path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
+    try:
+        found = os.fstat(descriptor)
+        _refuse_others(path, found)
+        if most is not None:
+            _refuse_more(path, found.st_size, most)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, *, links: bool = False, most: int | None = None) -> bytes:
+    """All bytes of a regular file, under the conditions of `open_regular`."""
+    with open_regular(path, links=links, most=most) as file:
+        if most is None:
+            return file.read()
+        data = file.read(most + 1)  # some grow meanwhile, and those of /proc say that they have none
+    _refuse_more(path, len(data), most)
+    return data
+
+
+def _refuse_others(path: Path, found: os.stat_result) -> None:
+    if stat.S_ISREG(found.st_mode):
+        return
+    kind = KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
+    hint = "; put the file itself in its place" if kind == "link" else ""
+    raise InputError(f"{path}: not a file but a {kind}{hint}")
+
+
+def _refuse_more(path: Path, size: int, most: int) -> None:
+    if size > most:
+        raise InputError(f"{path}: larger than the {most:,} bytes that such a file may have")

@@ -1,0 +1,107 @@
+"""Only regular files are opened, of a size that was looked at: nothing hangs, nothing is followed."""
+
+import os
+import socket
+import stat
+
+import pytest
+
+from backsweep.results import opening
+from backsweep.results.errors import InputError
+from backsweep.results.opening import open_regular, read_regular
+
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+def make_socket(path):
+    with socket.socket(socket.AF_UNIX) as there:
+        there.bind(str(path))
+
+
+def make_link(path):
+    target = path.with_name("target")
+    target.write_bytes(b"content")
+    path.symlink_to(target)
+
+
+OTHERS = {
+    "folder": lambda path: path.mkdir(),
+    "named pipe": make_pipe,
+    "socket": make_socket,
+    "link": make_link,
+    "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which has no end
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
+    path = tmp_path / "thing"
+    try:
+        OTHERS[kind](path)
+    except PermissionError:
+        pytest.skip("only root may make devices")
+    with pytest.raises(InputError, match=rf"^{path}: not a file but a {kind}"):
+        open_regular(path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "named pipe", "socket"])
+def test_behind_a_link_too(kind, tmp_path):
+    OTHERS[kind](tmp_path / "thing")
+    (tmp_path / "link").symlink_to(tmp_path / "thing")
+    with pytest.raises(InputError, match=rf"link: not a file but a {kind}"):
+        open_regular(tmp_path / "link", links=True)
+
+
+def test_links_are_followed_where_they_may_be(tmp_path):
+    make_link(tmp_path / "link")
+    assert read_regular(tmp_path / "link", links=True) == b"content"
+
+
+def test_a_name_that_stands_for_something_else_once_it_is_opened(tmp_path, monkeypatch):
+    """Between the look and the opening a pipe, or a link, takes the file's place."""
+    path, open_it = tmp_path / "file", os.open
+
+    def swapping(make):
+        def swapped(name, *flags):
+            path.unlink()
+            make(path)
+            return open_it(name, *flags)
+
+        return swapped
+
+    for make, error in ((make_pipe, InputError), (make_link, OSError)):
+        path.unlink(missing_ok=True)
+        path.write_bytes(b"content")
+        monkeypatch.setattr(opening.os, "open", swapping(make))
+        with pytest.raises(error, match=r"named pipe|symbolic link"):
+            open_regular(path)
+
+
+def test_sizes_are_looked_at_first(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"12345678")
+    assert read_regular(path, most=8) == b"12345678"
+    with pytest.raises(InputError, match=r"file: larger than the 7 bytes"):
+        read_regular(path, most=7)
+    os.truncate(path, 2**40)  # of which nothing is on disk
+    with pytest.raises(InputError, match=r"larger than the 1,000 bytes"):
+        open_regular(path, most=1000)
+
+
+def test_a_file_that_grows_is_read_no_further(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"12345678")
+    found = os.stat_result((stat.S_IFREG, *[0] * 9))  # as /proc has them: no size, but content
+    monkeypatch.setattr(opening.os, "fstat", lambda _: found)
+    with pytest.raises(InputError, match="larger than the 7 bytes"):
+        read_regular(path, most=7)
+
+
+def test_what_is_not_there_is_said_by_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "nothing")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        open_regular(tmp_path / "loop", links=True)
