@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..kernels import RANGES
-from .starts import read_weights
+from .starts import Arrays, weights_of
 
 GROUPS = ("init", "optimizer", "schedule", "stop", "stall", "batch")
 
@@ -26,8 +26,8 @@ def of_task(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removeprefix("task."): value for key, value in settings.items() if key.startswith("task.")}
 
 
-def to_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `train` for settings of model and train; what is None was not given."""
+def to_arguments(settings: Mapping[str, Any], starts: Mapping[str, Arrays]) -> dict[str, Any]:
+    """The arguments of `train` for settings of model and train; what is None was not given. starts: arrays by their file."""
     named = {kernel_name(key): _plain(value) for key, value in settings.items() if key.startswith(("model.", "train."))}
     named = {key: value for key, value in named.items() if value is not None}
     arguments: dict[str, Any] = {}
@@ -40,8 +40,8 @@ def to_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     if "size" not in arguments["batch"]:
         arguments["batch"] = "full"
     if "file" in arguments["init"]:
-        layers = len(arguments["hidden"]) + 1
-        arguments["init"]["arrays"] = read_weights(arguments["init"].pop("file"), layers, arguments["bias"])
+        path, layers = arguments["init"].pop("file"), len(arguments["hidden"]) + 1
+        arguments["init"]["arrays"] = weights_of(starts[path], path, layers, arguments["bias"])
     return arguments
 
 

@@ -51,7 +51,7 @@ class Plan:
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
             raise InputError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
-        self._made: Any = lru_cache(maxsize=64)(lambda task: make(task, "."))
+        self._made: Any = lru_cache(maxsize=64)(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
         self._shape_starts = self._starts_of_shapes()
@@ -76,7 +76,7 @@ class Plan:
         task = self.task(int(runs[0]))
         seeds = self.seeds[runs % len(self.seeds)]
         data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
-        return {**data, "seed": seeds, **to_arguments(settings)}
+        return {**data, "seed": seeds, **to_arguments(settings, self.spec.contents.starts)}
 
     def recorded(self, span: Span) -> Integers:
         """The runs of a span that are recorded."""

@@ -15,16 +15,16 @@ from ..kernels import LAST_SEED
 from ..results.arrays import Integers
 from ..results.errors import InputError
 from .axes import Axis, AxisInUse
+from .contents import Contents
 from .design import DesignSpec, sampled
 from .forms import Table
 from .messages import explain
 from .model_spec import FileInit, ModelSpec
 from .nested import Alternatives, leaves
 from .starts import SETTING as START_FILE
-from .starts import file_names, weights_digest
+from .starts import file_names
 from .task_models import FileTask
 from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
-from .tasks import digest as data_digest
 from .train_spec import RecordSpec, TrainSpec
 from .written import plain
 
@@ -164,12 +164,14 @@ class Spec(Table, use_attribute_docstrings=True):
         return files | {key: one.file for key, one in starts.items() if isinstance(one, FileInit)}
 
     @cached_property
+    def contents(self) -> Contents:
+        """What is in the files that the spec names, as they are when this is first asked for."""
+        return Contents(self.task, self.files)
+
+    @property
     def data(self) -> dict[str, str]:
-        """What is in the files that the spec names, as they are when this is first asked for: a digest by setting."""
-        return {
-            key: data_digest(self.task, ".") or "" if key == "task.file" else weights_digest(path)
-            for key, path in self.files.items()
-        }
+        """The digests of `contents`, by setting."""
+        return self.contents.digests
 
     def meaning(self, data: Mapping[str, str] | None = None) -> dict[str, Any]:
         """What fixes the rows and records, flat; however values, axes and seeds are written, and whatever a zip is called.
@@ -227,7 +229,7 @@ def received(sent: Sent) -> Spec:
     """A spec that another process has sent. InputError if the files that it names are not as they were there."""
     spec = Spec.parse(json.loads(sent[0]))
     if spec.digest != sent[1]:
-        raise InputError("the data files have been changed since the sweep was begun")
+        raise InputError(f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again")
     return spec
 
 

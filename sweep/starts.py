@@ -15,11 +15,24 @@ from .data_files import arrays
 SETTING = "model.init.file"
 KEY = f"{SETTING}: "
 
+Arrays = dict[str, npt.NDArray[Any]]
 
-def read_weights(path: str, layers: int, bias: bool) -> list[Floats]:
-    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers. InputError: what the file lacks."""
+
+def read_arrays(path: str) -> Arrays:
+    """All arrays of a file, by name. InputError: what is wrong with it."""
+    try:
+        found = arrays(Path(path))
+    except InputError as error:
+        raise InputError(f"{KEY}{error}") from None
+    for name, array in found.items():
+        if not isinstance(array, np.ndarray):
+            raise InputError(f"{KEY}{path}: {name} is not an array")
+    return found
+
+
+def weights_of(found: Arrays, path: str, layers: int, bias: bool) -> list[Floats]:
+    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. InputError: what it lacks."""
     wanted = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in ("wb" if bias else "w")]
-    found = _arrays(path)
     missing = [name for name in wanted if name not in found]
     if missing:
         raise InputError(f"{KEY}{path}: array {missing[0]} is missing; this network needs {', '.join(wanted)}")
@@ -29,10 +42,10 @@ def read_weights(path: str, layers: int, bias: bool) -> list[Floats]:
     return [found[name].astype(np.float64) for name in wanted]
 
 
-def weights_digest(path: str) -> str:
+def arrays_digest(found: Arrays) -> str:
     """SHA-256 of all arrays of a file."""
     digest = hashlib.sha256()
-    for name, array in sorted(_arrays(path).items()):
+    for name, array in sorted(found.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
@@ -42,14 +55,3 @@ def file_names(paths: Sequence[str | None]) -> tuple[str | None, ...]:
     short = {path: Path(path).name for path in paths if path is not None}
     unlike = len(set(short.values())) == len(short)
     return tuple(short[path] if unlike and path is not None else path for path in paths)
-
-
-def _arrays(path: str) -> dict[str, npt.NDArray[Any]]:
-    try:
-        found = arrays(Path(path))
-    except InputError as error:
-        raise InputError(f"{KEY}{error}") from None
-    for name, array in found.items():
-        if not isinstance(array, np.ndarray):
-            raise InputError(f"{KEY}{path}: {name} is not an array")
-    return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 from ..results.errors import InputError
 from . import generated
 from .axes import Axis
-from .columns import Sides, digest_of, read_sides, standardised
+from .columns import Sides, read_sides, standardised
 from .data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from .encodings import BothSides, pairs_of
 from .forms import meant
@@ -81,10 +81,17 @@ def fill(task: T, values: Mapping[str, Any]) -> T:
     return task.model_copy(update=plain)
 
 
-def make(task: AnyTask, base_folder: str | Path) -> Task:
-    """The data of a task without axes; a file's name starts at `base_folder`. InputError: what is wrong, and where."""
+def sides_of(task: AnyTask, base_folder: str | Path) -> Sides | None:
+    """What the file of a task holds; its name starts at `base_folder`. None if data are made. InputError: what is wrong."""
+    if not isinstance(task, FileTask):
+        return None
+    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories)
+
+
+def make(task: AnyTask, sides: Sides | None = None) -> Task:
+    """The data of a task without axes. sides: what its file holds, if that was read. InputError: what is wrong, and where."""
     if isinstance(task, FileTask):
-        return _from_file(task, base_folder)
+        return _from_file(task, sides or read_sides(Path(task.file), task.inputs, task.targets, task.categories))
     settings = {key: value for key, value in task if key != "encoding" and (key != "name" or isinstance(task, Gate))}
     function = generated.gate if isinstance(task, Gate) else getattr(generated, task.name)
     inputs, targets = function(**settings)
@@ -97,21 +104,12 @@ def bottleneck(task: AnyTask) -> int | None:
     return task.code[1] if isinstance(task, Encoder) and not isinstance(task.code, Axis) else None
 
 
-def digest(task: AnyTask, base_folder: str | Path) -> str | None:
-    """SHA-256 of the data that a file gives, before encoding and standardising; None for data made by formula."""
-    return digest_of(_sides(task, base_folder)) if isinstance(task, FileTask) else None
-
-
 def _numbered(letter: str, values: Values) -> Block:
     return Block(tuple(f"{letter}{number + 1}" for number in range(values.shape[1])), values)
 
 
-def _sides(task: FileTask, base_folder: str | Path) -> Sides:
-    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories)
-
-
-def _from_file(task: FileTask, base_folder: str | Path) -> Task:
-    inputs, targets, where = sides = _sides(task, base_folder)
+def _from_file(task: FileTask, sides: Sides) -> Task:
+    inputs, targets, where = sides
     _check_encoding(task, sides)
     return assemble(standardised(inputs, where) if task.standardise else inputs, targets, pairs_of(task.encoding), where)
 

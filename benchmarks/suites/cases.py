@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from backsweep import kernels
 from backsweep.kernels.choices import STOPS
-from backsweep.sweep.tasks import TaskSpec, make
+from backsweep.sweep.tasks import TaskSpec, make, sides_of
 
 RUNS, EPOCHS, STARTS = 32, 400, 5_000
 FEW = {"samples": 4, "epochs": 2_000}  # where it is what happens once an epoch that counts
@@ -56,7 +56,7 @@ def starting(**settings: Any) -> Callable[[], Any]:
 def making(times: int, table: dict[str, Any], folder: str = ".") -> Callable[[], Any]:
     """The data of a task."""
     task = TypeAdapter(TaskSpec).validate_python(table)
-    return lambda: [make(task, folder) for _ in range(times)]
+    return lambda: [make(task, sides_of(task, folder)) for _ in range(times)]
 
 
 def reading() -> Callable[[], Any]:

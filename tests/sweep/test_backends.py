@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tables import SPEC, hashed
 
+from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep, pace
 from backsweep.sweep.execute import BatchesFailed, without
@@ -223,5 +224,6 @@ def test_a_file_that_workers_find_changed_is_said(tmp_path):
     sweep = Sweep(task=task, seeds=100, train={"epochs": 20})
     sweep.plan()
     (tmp_path / "d.csv").write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n")
-    with pytest.raises(BatchesFailed, match="the data files have been changed since the sweep was begun"):
+    with pytest.raises(BatchesFailed, match=r"d\.csv: changed since the sweep was begun"):
         sweep.run(tmp_path / "r", jobs=2, backend="processes")
+    assert Results.open(tmp_path / "r").done == 0

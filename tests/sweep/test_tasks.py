@@ -17,8 +17,9 @@ from pydantic import BaseModel, ValidationError
 import reference
 from backsweep.results.errors import InputError
 from backsweep.sweep.axes import Axis
+from backsweep.sweep.columns import digest_of
 from backsweep.sweep.messages import explain
-from backsweep.sweep.tasks import TaskSpec, bottleneck, digest, fill, make
+from backsweep.sweep.tasks import TaskSpec, bottleneck, fill, make, sides_of
 
 
 class Holder(BaseModel):
@@ -33,7 +34,12 @@ def parse(table):
 
 
 def data(table, folder="."):
-    return make(parse(table), folder)
+    task = parse(table)
+    return make(task, sides_of(task, folder))
+
+
+def digest(task, folder):
+    return digest_of(sides_of(task, folder))
 
 
 def same(one, other):
@@ -78,7 +84,7 @@ def test_parity_is_the_number_of_ones(bits):
 def test_encoders(patterns, hidden):
     task = parse({"name": "encoder", "code": [patterns, hidden]})
     assert bottleneck(task) == hidden
-    made = make(task, ".")
+    made = make(task)
     np.testing.assert_array_equal(made.inputs, np.eye(patterns))
     np.testing.assert_array_equal(made.targets, np.eye(patterns))
     assert made.classes
@@ -219,9 +225,9 @@ def test_numbers_and_encodings_may_be_axes():
     task = parse({"name": "parity", "bits": {"values": [2, 3]}, "encoding": {"values": [[0, 1], [-1, 1]]}})
     assert isinstance(task.bits, Axis)
     assert task.encoding.points == ((0.0, 1.0), (-1.0, 1.0))
-    assert same(make(fill(task, {"bits": 2, "encoding": (0.0, 1.0)}), "."), data("xor"))
+    assert same(make(fill(task, {"bits": 2, "encoding": (0.0, 1.0)})), data("xor"))
     task = parse({"name": "xor", "encoding": {"targets": {"values": [[0, 1], [-1, 1]]}}})
-    assert make(fill(task, {"encoding.targets": (-1.0, 1.0)}), ".").targets.min() == -1
+    assert make(fill(task, {"encoding.targets": (-1.0, 1.0)})).targets.min() == -1
     task = parse({"name": "encoder", "code": {"values": [[4, 2], [8, 3]]}})
     assert bottleneck(task) is None
     assert bottleneck(fill(task, {"code": (8, 3)})) == 3
@@ -383,7 +389,7 @@ def test_the_digest_is_of_the_data_alone(tmp_path):
     assert digest(parse({**table, "categories": ["width"]}), tmp_path) != first
     save(tmp_path, FRAME.assign(width=[3, 1, 2, 6]), "csv")
     assert digest(parse(table), tmp_path) != first
-    assert digest(parse("moons"), tmp_path) is None
+    assert sides_of(parse("moons"), tmp_path) is None
 
 
 # What is wrong

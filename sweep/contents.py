@@ -1,0 +1,30 @@
+"""What the files that a spec names hold, each read once.
+
+A file may be replaced while a sweep runs, or between `plan` and `run`. The digest under which rows are kept, and the data they
+are trained on, are therefore of one reading: all rows of a folder belong to the digest in its manifest, whatever becomes of
+the file. A worker in another process reads for itself, and compares the digests.
+"""
+
+from collections.abc import Mapping
+
+from .columns import Sides, digest_of
+from .starts import Arrays, arrays_digest, read_arrays
+from .tasks import AnyTask, sides_of
+
+
+class Contents:
+    """sides: of the task's file; None if its data are made. starts: arrays by path. digests: by the setting that names a file.
+
+    InputError: what is wrong with a file.
+    """
+
+    def __init__(self, task: AnyTask, files: Mapping[str, str]):
+        self.sides: Sides | None = sides_of(task, ".")
+        self.starts: dict[str, Arrays] = {}
+        self.digests: dict[str, str] = {}
+        for setting, path in files.items():
+            if self.sides is not None and setting == "task.file":
+                self.digests[setting] = digest_of(self.sides)
+            else:
+                self.starts[path] = self.starts.get(path) or read_arrays(path)
+                self.digests[setting] = arrays_digest(self.starts[path])
