@@ -7,3 +7,7 @@ class InputError(Exception):
 
 class BusyError(InputError):
     """Another process is writing in the folder."""
+
+
+class LinkError(InputError):
+    """What should lie in a folder of results itself is a link, which leads out of it."""

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from .errors import BusyError, InputError
+from .folders import is_there
 from .opening import read_regular
 
 PARTIAL = ".partial"
@@ -57,6 +58,12 @@ def _put(path: Path, write: Callable[[Any], object], named: Callable[[str], Path
     return hashing.size
 
 
+def half_written(inside: Iterable[os.DirEntry[str]]) -> list[Path]:
+    """What processes that died left in a folder of results: files without a name, and links in the place of such files."""
+    found = (entry for entry in inside if entry.name.startswith(".") and entry.name.endswith(PARTIAL))
+    return [Path(entry.path) for entry in found if entry.is_symlink() or entry.is_file(follow_symlinks=False)]
+
+
 class _Hashing(io.RawIOBase):
     """A file that hashes and counts what is written to it."""
 
@@ -83,7 +90,7 @@ class _Hashing(io.RawIOBase):
 
 def make_folder(path: Path) -> None:
     """Make a folder and those above it that are missing, so that they are there after a power cut too."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    missing = [folder for folder in (path, *path.parents) if not is_there(folder)]
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
         _flush_folder(folder.parent)

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .errors import InputError
+from .errors import InputError, LinkError
 from .files import digest_of, write_whole
+from .folders import is_there
 from .opening import read_regular
 from .schema import FORMAT, Manifest
 
@@ -21,8 +22,8 @@ MOST_BYTES = 2**27  # of a manifest; a spec that lists a million numbers takes a
 
 
 def has_manifest(folder: Path) -> bool:
-    """Whether a folder is one of results."""
-    return any((folder / name).exists() for name in (MANIFEST, COPY))
+    """Whether a folder is one of results. OSError if that cannot be known."""
+    return any(is_there(folder / name) for name in (MANIFEST, COPY))
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
@@ -38,6 +39,8 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             harms.append(f"{folder / name}: missing")
         except OSError as error:
             harms.append(f"{folder / name}: {error.strerror}")
+        except LinkError:
+            raise
         except InputError as error:
             harms.append(str(error))
         except _ForeignError as error:

@@ -10,9 +10,10 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import InputError
+from .errors import InputError, LinkError
 
 KINDS = {
+    stat.S_IFREG: "file",
     stat.S_IFDIR: "folder",
     stat.S_IFIFO: "named pipe",
     stat.S_IFSOCK: "socket",
@@ -28,13 +29,13 @@ WITHOUT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
 def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
     """Open a regular file to read its bytes. links: whether its name may be a link; most: how many bytes it may have.
 
-    InputError if it is anything else, or larger; OSError as `open` raises it.
+    InputError if it is anything else, LinkError if it is a link, InputError if it is larger; OSError as `open` raises it.
     """
-    _refuse_others(path, path.stat(follow_symlinks=links))
+    check_kind(path, path.stat(follow_symlinks=links))
     descriptor = os.open(path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
     try:
         found = os.fstat(descriptor)
-        _refuse_others(path, found)
+        check_kind(path, found)
         if most is not None:
             _refuse_more(path, found.st_size, most)
         return os.fdopen(descriptor, "rb")
@@ -53,12 +54,13 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
     return data
 
 
-def _refuse_others(path: Path, found: os.stat_result) -> None:
-    if stat.S_ISREG(found.st_mode):
-        return
+def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
+    """InputError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
     kind = KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
-    hint = "; put the file itself in its place" if kind == "link" else ""
-    raise InputError(f"{path}: not a file but a {kind}{hint}")
+    if kind == "link":
+        raise LinkError(f"{path}: not a {wanted} but a link; put the {wanted} itself in its place")
+    if kind != wanted:
+        raise InputError(f"{path}: not a {wanted} but a {kind}")
 
 
 def _refuse_more(path: Path, size: int, most: int) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from .errors import InputError
 from .files import whole
+from .folders import entries_within, path_of
 
 SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
 
@@ -26,9 +27,12 @@ class Shard(NamedTuple):
 
 
 def spans_in(folder: Path) -> list[Shard]:
-    """The files of a folder that hold spans of runs, in order, a larger one before those within it."""
-    found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in folder.glob("*.parquet")]
-    spans = (Shard(int(name[1]), int(name[2]), name[3], entry) for entry, name in found if name)
+    """The files of a folder that hold spans of runs, in order, a larger one before those within it.
+
+    OSError if the folder cannot be read: what is not seen is not missing.
+    """
+    found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in entries_within(folder)]
+    spans = (Shard(int(name[1]), int(name[2]), name[3], path_of(entry)) for entry, name in found if name)
     return sorted(spans, key=lambda file: (file.start, -file.stop, file.digest))
 
 

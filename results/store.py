@@ -28,7 +28,8 @@ import pyarrow as pa
 
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
-from .files import PARTIAL, make_folder, only_writer, read_table, write_tables
+from .files import half_written, make_folder, only_writer, read_table, write_tables
+from .folders import entries, entries_within, path_of
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, Span, gaps, is_sound, outermost, settled, spans_in, steadily
@@ -64,7 +65,7 @@ class Store:
             make_folder(path)
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{path}: a file is in the way of this folder") from None
-        strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+        strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
             raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
         with only_writer(path):
@@ -78,10 +79,12 @@ class Store:
         """Be the only writer, and clear away what a dead one left."""
         with only_writer(self.path), noted(self.path):
             self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
-            for folder in (self._shards, self._records, self._weights, self._trajectories):
-                make_folder(folder)
-            for leftover in (*self.path.glob(f".manifest*{PARTIAL}"), *self.path.glob(f"*/.*{PARTIAL}")):
+            for leftover in half_written(entries(self.path, links=True)):
                 leftover.unlink(missing_ok=True)
+            for folder in (self._shards, self._records, self._weights, self._trajectories):
+                for leftover in half_written(entries_within(folder)):
+                    leftover.unlink(missing_ok=True)
+                make_folder(folder)
             for file in self._doubtful():
                 if not is_sound(file):
                     file.path.unlink()
@@ -166,7 +169,7 @@ class Store:
 
     def is_crowded(self) -> bool:
         """Whether it has so many files that it should be compacted before the sweep's end."""
-        return sum(1 for _ in self._shards.iterdir()) * len(self._folders()) > MOST_FILES
+        return len(entries(self._shards)) * len(self._folders()) > MOST_FILES
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number."""
@@ -189,8 +192,9 @@ class Store:
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run; those that are damaged can be made again, and do not count."""
-        found = ((path, TRAJECTORY_NAME.fullmatch(path.name)) for path in sorted(self._trajectories.glob("*.parquet")))
-        sound = ((path, name) for path, name in found if name and is_sound(Shard(0, 0, name[2], path)))
+        found = ((entry, TRAJECTORY_NAME.fullmatch(entry.name)) for entry in entries_within(self._trajectories))
+        named = ((path_of(entry), name) for entry, name in found if name)
+        sound = ((path, name) for path, name in named if is_sound(Shard(0, 0, name[2], path)))
         return {int(name[1]): read_table(path, name[2], "") for path, name in sound}
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:

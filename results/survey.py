@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import InputError
+from .folders import entries
 from .manifest import COPY, MANIFEST
 from .opening import open_regular
 from .schema import OUTCOMES, Manifest
@@ -58,31 +59,51 @@ def survey(path: str | Path, closely: bool = False) -> Survey:
 
 def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
     """All folders of results in a folder, by name; an error for each that cannot be read. Strangers are passed over."""
-    for where, folders, names in os.walk(folder):
-        folders.sort()
-        path = Path(where)
-        if not {MANIFEST, COPY} & set(names) and "shards" not in folders:
-            continue
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
         try:
-            found: Survey | InputError = survey(path)
-        except InputError as error:
-            if not _spans(path / "shards"):
-                continue
-            found = error
+            inside = entries(path, links=path == folder)
+            found = _found(path) if any(map(_is_sign, inside)) else None
         except OSError as error:
-            found = InputError(f"{error.filename or path}: {error.strerror or error}")
-        folders.clear()
-        yield path, found
+            if path == folder:
+                raise
+            inside, found = [], InputError(f"{error.filename or path}: {error.strerror or error}")
+        if found is not None:
+            yield path, found
+        else:
+            waiting += [path / entry.name for entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
+
+
+def _is_sign(entry: os.DirEntry[str]) -> bool:
+    """Whether it makes one look closer at the folder that it is in."""
+    return entry.name in {MANIFEST, COPY} or (entry.name == "shards" and (entry.is_dir() or entry.is_symlink()))
+
+
+def _found(path: Path) -> Survey | InputError | None:
+    """What a folder says; None if it is not one of results."""
+    try:
+        return survey(path)
+    except InputError as error:
+        return error if _has_spans(path) else None
+
+
+def _has_spans(path: Path) -> bool:
+    try:
+        return bool(spans_in(path / "shards"))
+    except InputError:
+        return True
 
 
 def _look(path: Path, closely: bool) -> Survey:
-    manifest = Store.open(path).manifest
+    store = Store.open(path)
+    manifest = store.manifest
     files = _files(path, manifest)
     outcomes, damage = _outcomes(manifest, files)
     torn = next((f"{shard}: no whole file" for shard in files.shards.values() if _torn(shard)), None) if closely else None
     done = sum(stop - start for start, stop in files.covered)
     missing = gaps(files.covered, manifest.runs)
-    return Survey(path, manifest, done, missing, outcomes, writer_of(path), files.damage or damage or torn)
+    return Survey(path, manifest, done, missing, outcomes, writer_of(path), files.damage or damage or torn or store.harm)
 
 
 def _files(path: Path, manifest: Manifest) -> _Files:

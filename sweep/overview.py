@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..results.errors import InputError
+from ..results.folders import is_there
 from ..results.schema import OUTCOMES
 from ..results.survey import Survey, survey, surveys
 from .closing import way_on
@@ -27,7 +28,7 @@ def print_status(folder: Path) -> None:
 
 def print_list(folder: Path, form: TableFormat) -> None:
     """List the sweeps in a folder. InputError if there is no such folder."""
-    if not folder.is_dir():
+    if not is_there(folder):
         raise InputError(f"{folder}: no such folder")
     import pandas as pd
 

@@ -1,7 +1,6 @@
 """Only regular files are opened, of a size that was looked at: nothing hangs, nothing is followed."""
 
 import os
-import socket
 import stat
 
 import pytest
@@ -9,37 +8,14 @@ import pytest
 from backsweep.results import opening
 from backsweep.results.errors import InputError
 from backsweep.results.opening import open_regular, read_regular
+from folders import KINDS, make_link
 
 
-def make_pipe(path):
-    os.mkfifo(path)
-
-
-def make_socket(path):
-    with socket.socket(socket.AF_UNIX) as there:
-        there.bind(str(path))
-
-
-def make_link(path):
-    target = path.with_name("target")
-    target.write_bytes(b"content")
-    path.symlink_to(target)
-
-
-OTHERS = {
-    "folder": lambda path: path.mkdir(),
-    "named pipe": make_pipe,
-    "socket": make_socket,
-    "link": make_link,
-    "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which has no end
-}
-
-
-@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
     path = tmp_path / "thing"
     try:
-        OTHERS[kind](path)
+        KINDS[kind](path)
     except PermissionError:
         pytest.skip("only root may make devices")
     with pytest.raises(InputError, match=rf"^{path}: not a file but a {kind}"):
@@ -48,7 +24,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", ["folder", "named pipe", "socket"])
 def test_behind_a_link_too(kind, tmp_path):
-    OTHERS[kind](tmp_path / "thing")
+    KINDS[kind](tmp_path / "thing")
     (tmp_path / "link").symlink_to(tmp_path / "thing")
     with pytest.raises(InputError, match=rf"link: not a file but a {kind}"):
         open_regular(tmp_path / "link", links=True)
@@ -71,7 +47,7 @@ def test_a_name_that_stands_for_something_else_once_it_is_opened(tmp_path, monke
 
         return swapped
 
-    for make, error in ((make_pipe, InputError), (make_link, OSError)):
+    for make, error in ((os.mkfifo, InputError), (make_link, OSError)):
         path.unlink(missing_ok=True)
         path.write_bytes(b"content")
         monkeypatch.setattr(opening.os, "open", swapping(make))

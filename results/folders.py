@@ -1,0 +1,49 @@
+"""What lies in a folder, in full or not at all: a folder that cannot be read must not pass for an empty one.
+
+Whoever takes away what no file vouches for would else take away what was only not seen. `Path.glob`, `exists` and `os.walk`
+hold back what the system says, that it may not be read or that too many files are open; here it is passed on.
+"""
+
+import os
+from pathlib import Path
+
+from .opening import check_kind
+
+
+def entries(folder: Path, *, links: bool = False) -> list[os.DirEntry[str]]:
+    """All that is in a folder, by name. links: whether its own name may be a link.
+
+    FileNotFoundError where there is none; InputError where it is something else; OSError, with its name, if it cannot be read.
+    """
+    check_kind(folder, folder.stat(follow_symlinks=links), "folder")
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        error.filename = str(folder)  # which errors amid a reading lack
+        raise
+
+
+def entries_within(folder: Path) -> list[os.DirEntry[str]]:
+    """The same of a folder that may not have been made yet: nothing."""
+    try:
+        return entries(folder)
+    except FileNotFoundError:
+        return []
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything of that name, be it a link that leads nowhere. OSError if that cannot be known."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def path_of(entry: os.DirEntry[str]) -> Path:
+    """Where a file of a folder of results is. LinkError if it is a link, and so is elsewhere."""
+    path = Path(entry.path)
+    if entry.is_symlink():
+        check_kind(path, entry.stat(follow_symlinks=False))
+    return path

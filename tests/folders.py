@@ -1,0 +1,74 @@
+"""A small folder of results, made without training; what may stand in a file's place; what lies there, to the byte."""
+
+import os
+import socket
+import stat
+
+import numpy as np
+import pyarrow as pa
+
+from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
+from backsweep.results.store import Store
+
+AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
+SPANS = ((0, 20), (20, 40), (40, 60))
+
+
+def manifest(**other):
+    about = {"name": "x", "spec": {}, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
+    return Manifest(**{**about, "runs": 100, "axes": AXES, "beside": ("records",), **other})
+
+
+def rows(start, stop):
+    runs = np.arange(start, stop)
+    outcome = pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES))
+    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, runs.astype(np.int32), runs / 3, runs / 9]
+    return pa.table(columns, schema=runs_schema(AXES))
+
+
+def records(start, stop):
+    """Two records a run."""
+    runs = np.repeat(np.arange(start, stop), 2)
+    values = [np.random.default_rng(start).random(len(runs))] * 4
+    return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
+
+
+def made(path, spans=SPANS):
+    """A store of runs with their records, three shards of it done."""
+    store = Store.create(path, manifest())
+    with store.writing():
+        for span in spans:
+            store.append(rows(*span), records(*span))
+    return store
+
+
+def contents(folder):
+    """All that lies in a folder, by name, to the byte; what the lock and the note leave is no matter."""
+    found = sorted(path for path in folder.rglob("*") if path.name not in {".lock", ".writer.json"})
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in found}
+
+
+def make_link(path):
+    target = path.with_name(f"{path.name} itself")
+    target.write_bytes(b"content")
+    path.symlink_to(target)
+
+
+def make_socket(path):
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(path.parent)  # the names of sockets are short
+    try:
+        with socket.socket(socket.AF_UNIX) as there:
+            there.bind(path.name)
+    finally:
+        os.fchdir(here)
+        os.close(here)
+
+
+KINDS = {
+    "folder": lambda path: path.mkdir(),
+    "named pipe": os.mkfifo,
+    "socket": make_socket,
+    "link": make_link,
+    "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which has no end
+}
