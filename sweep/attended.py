@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..results.manifest import has_manifest
-from .closing import ledger_line, outcome_line, warning_lines, way_on
+from .closing import ledger_line, outcome_line, stages_line, warning_lines, way_on
 from .execute import BatchesFailed
 from .log import JsonProgress
+from .machine import process_began
 from .progress import Progress, progress_on
 from .show import LogFormat
 
@@ -25,7 +26,8 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
 
     Exits with 1 if it is interrupted, or some runs fail.
     """
-    progress = JsonProgress(sys.stdout, out) if log is LogFormat.json else progress_on(Console())
+    began = process_began()
+    progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
     try:
         results = sweep.run(out, progress=progress, **options)
     except KeyboardInterrupt:
@@ -34,7 +36,7 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
         if isinstance(progress, JsonProgress):
             progress.close(error.session, progress.done, progress.total, failed=True)
         else:
-            _tell([*warning_lines(progress.warnings), ledger_line(error.session)])
+            _tell([*warning_lines(progress.warnings), ledger_line(error.session), stages_line(progress.stages)])
         _fail(f"{error}\nAll other runs are done and kept; to try these again: {way_on(out)}")
     except Exception as error:
         if isinstance(progress, JsonProgress):
@@ -43,7 +45,7 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
     if isinstance(progress, JsonProgress):
         progress.close(results.last, results.done, results.manifest.runs)
     else:
-        ledger = [] if results.last is None else [ledger_line(results.last)]
+        ledger = [] if results.last is None else [ledger_line(results.last), stages_line(progress.stages)]
         _tell([*warning_lines(progress.warnings), *ledger, outcome_line(results)])
     return results
 

@@ -1,6 +1,12 @@
-"""One batch: a span of runs of one network shape, trained in one call of the kernels, as rows of the table."""
+"""One batch: a span of runs, trained in a call of the kernels for each network shape and data set, as rows of the table.
+
+A batch is bounded by work, not by data (`pace.py`): cells whose data differ, each of a few runs, would else cost a file and
+two flushes of the disk each, many times what training them takes.
+"""
 
 import time
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +23,10 @@ from .spec import Sent, Spec, received
 
 
 class Batch(NamedTuple):
-    """The rows of one span of runs, what they sum up to, and the seconds that the kernels took for them."""
+    """The rows of one span of runs, and what they sum up to.
+
+    kernels: seconds that the kernels took for them; seconds: that the worker took, with data and tables.
+    """
 
     span: Span
     rows: pa.Table
@@ -25,6 +34,7 @@ class Batch(NamedTuple):
     weights: pa.Table | None
     run_epochs: int
     outcomes: dict[str, int]
+    kernels: float
     seconds: float
 
 
@@ -35,40 +45,111 @@ class Failure(NamedTuple):
     reason: str
 
 
-def run_or_fail(spec: Spec | Sent, span: Span) -> Batch | Failure:
-    """`run_batch`, or what went wrong there: whatever one batch dies of, the others shall finish.
+class _Call(NamedTuple):
+    """What one call of the kernels gave for a span of runs."""
 
-    A spec from another process is read here, and not by pickle on the way: what fails there takes the worker along, or is
-    never heard of.
+    span: Span
+    training: Training
+    records: pa.Table | None
+    weights: pa.Table | None
+    kernels: float
+    seconds: float
+
+
+def run_or_fail(spec: Spec | Sent, span: Span) -> list[Batch | Failure]:
+    """The runs of a span as a batch; where calls of the kernels fail, these as failures, and a batch of each stretch between.
+
+    Whatever a call dies of, the others shall finish. A spec from another process is read here, and not by pickle on the way:
+    what fails there takes the worker along, or is never heard of.
     """
     try:
-        return run_batch(spec if isinstance(spec, Spec) else received(spec), span)
+        plan = plan_of(spec if isinstance(spec, Spec) else received(spec))
+        done = [_call_or_fail(plan, part) for part in plan.calls(span)]
+        return list(_in_stretches(plan, done))
     except Exception as error:
-        return Failure(span, f"{type(error).__name__}: {error}")
+        return [_failure(span, error)]
 
 
 def run_batch(spec: Spec, span: Span) -> Batch:
-    """Train the runs of a span, all of one network shape."""
+    """Train the runs of a span."""
     plan = plan_of(spec)
+    return _batch(plan, [_call(plan, part) for part in plan.calls(span)])
+
+
+def _in_stretches(plan: Plan, done: Sequence[_Call | Failure]) -> Iterator[Batch | Failure]:
+    for failed, stretch in groupby(done, lambda one: isinstance(one, Failure)):
+        if failed:
+            yield from (one for one in stretch if isinstance(one, Failure))
+        else:
+            yield _batch(plan, [one for one in stretch if isinstance(one, _Call)])
+
+
+def _call_or_fail(plan: Plan, span: Span) -> _Call | Failure:
+    try:
+        return _call(plan, span)
+    except Exception as error:
+        return _failure(span, error)
+
+
+def _failure(span: Span, error: Exception) -> Failure:
+    return Failure(span, f"{type(error).__name__}: {error}")
+
+
+def _call(plan: Plan, span: Span) -> _Call:
+    """Train runs of one shape and one data set."""
+    begin = time.perf_counter()
     runs, recorded = np.arange(*span), plan.recorded(span)
     at = plan.record_at if len(recorded) else None
-    begin = time.perf_counter()
+    arguments = plan.arguments(runs)
+    before = time.perf_counter()
     training = train(
-        **plan.arguments(runs),
-        keep_weights=spec.record.weights,
+        **arguments,
+        keep_weights=plan.spec.record.weights,
         record_at=at,
         record_runs=None if at is None else recorded - span[0],
     )
-    seconds = time.perf_counter() - begin
+    kernels = time.perf_counter() - before
+    records = None if plan.record_at is None else records_table(training.trajectories, span[0])
+    weights = weights_table(training, runs, recorded - span[0]) if plan.spec.record.weights else None
+    return _Call(span, training, records, weights, kernels, time.perf_counter() - begin)
+
+
+def _batch(plan: Plan, calls: Sequence[_Call]) -> Batch:
+    """Calls whose spans follow each other, as one batch."""
+    begin = time.perf_counter()
+    span = calls[0].span[0], calls[-1].span[1]
+    training = _joined([call.training for call in calls])
+    rows = table_of(plan, np.arange(*span), training)
     return Batch(
         span=span,
-        rows=table_of(plan, runs, training),
-        records=None if plan.record_at is None else records_table(training.trajectories, span[0]),
-        weights=weights_table(training, runs, recorded - span[0]) if spec.record.weights else None,
+        rows=rows,
+        records=_stacked([call.records for call in calls]),
+        weights=_stacked([call.weights for call in calls]),
         run_epochs=int(training.epochs.sum(dtype=np.int64)),
         outcomes={outcome: int((training.outcome == outcome).sum()) for outcome in OUTCOMES},
-        seconds=seconds,
+        kernels=sum(call.kernels for call in calls),
+        seconds=sum(call.seconds for call in calls) + time.perf_counter() - begin,
     )
+
+
+def _joined(trainings: Sequence[Training]) -> Training:
+    """What stands in the rows of the table, of one call after another."""
+
+    def column(name: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(training, name) for training in trainings])
+
+    return Training(
+        **{name: column(name) for name in ("outcome", "epochs", "loss", "accuracy")},
+        measure=None if trainings[0].measure is None else column("measure"),
+        weights=(),
+        biases=(),
+        trajectories=None,
+    )
+
+
+def _stacked(tables: Sequence[pa.Table | None]) -> pa.Table | None:
+    there = [table for table in tables if table is not None]
+    return pa.concat_tables(there).combine_chunks() if there else None
 
 
 def table_of(plan: Plan, runs: Integers, training: Training) -> pa.Table:

@@ -3,6 +3,9 @@
 The sample is one run at random out of each of many equal spans, so it has every cell's share of runs that converge early.
 Where time allows, sampled runs are trained to their end. Where it does not, they are cut off, and those that had not ended
 by then are taken to use all their epochs: an estimate that is rather too long than too short.
+
+Time is that of the thread on its core: on a busy machine a thread may wait for a core a hundred times as long as a short timing
+takes. How long threads waited for cores while the sample was trained is put on top, as a factor.
 """
 
 import time
@@ -25,6 +28,7 @@ from .plan import Plan
 from .records import records_table, weights_table
 
 ROUNDS = 4  # runs of a sample in each lane, at least; fewer would say little of how long runs last
+CLOCK_SECONDS = 1e-6  # a timing is taken to have lasted so long at least
 MOST_ROWS = 4096  # of the shard that is written to memory
 
 
@@ -32,35 +36,42 @@ class Timed(NamedTuple):
     """What is known of one network shape.
 
     runs: the sample, in ascending order; seconds: of a worker, for each of these, were all lanes always full; epochs: that
-    each makes. cut: whether some of them were cut off. file_bytes, run_bytes: on disk, of a batch and of each of its runs;
-    held_bytes: in memory, of a run while its batch is trained and written.
+    each makes. cut: whether some of them were cut off. call_seconds: of a worker, for a call of the kernels beside its epochs,
+    data and tables among it. file_bytes, run_bytes: on disk, of a batch and of each of its runs; held_bytes: in memory, of a
+    run while its batch is trained and written.
     """
 
     runs: Integers
     seconds: Floats
     epochs: Integers
     cut: bool
+    call_seconds: float
     file_bytes: float
     run_bytes: float
     held_bytes: float
 
 
 class _Sample(NamedTuple):
-    """Runs that were trained for `cap` epochs at most, and the seconds and lane steps that this took."""
+    """Runs that were trained for `cap` epochs at most, and the seconds on a core and lane steps that this took.
+
+    waiting: by how much longer it lasted than the thread was on a core.
+    """
 
     runs: Integers
     training: Training
     seconds: float
     steps: float
+    waiting: float
 
 
 def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
     """Time the runs of a network shape, for about so many seconds. The kernels must be compiled."""
-    call = plan.arguments(np.array([shape[0]]))
-    lanes = lanes_of(call["dtype"])
+    first = shape[:1]
+    call_seconds = _train(plan, np.array(first), 1, 0.0).seconds  # its data made anew, if batches will have to
+    lanes = lanes_of(plan.arguments(np.array(first))["dtype"])
     rng = np.random.default_rng(0)
-    most = max(int(MOST_NUMBERS // numbers(plan, call)), 1)
-    once = _train(plan, np.array([shape[0]]), 1, 0.0).seconds  # what a call takes that does next to nothing
+    most = max(int(MOST_NUMBERS // numbers(plan, shape[0])), 1)
+    once = _train(plan, np.array(first), 1, 0.0).seconds  # what a call takes that does next to nothing
     cap, step = 1, _probe(plan, shape, lanes, 1, once)
     longest = int(np.max(plan.arguments(_drawn(shape, lanes, rng))["epochs"]))
     while cap < longest and step * cap < seconds / 20:
@@ -73,7 +84,7 @@ def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
     parts = [runs[k::workers] for k in range(min(workers, len(runs)))]
     with ThreadPoolExecutor(len(parts)) as pool:
         samples = list(pool.map(partial(_train, plan, cap=cap, beside=once), parts))
-    return _summed(plan, shape, samples, cap, lanes)
+    return _summed(plan, shape, samples, cap, lanes, call_seconds)
 
 
 def _probe(plan: Plan, shape: Span, lanes: int, cap: int, once: float) -> float:
@@ -92,22 +103,22 @@ def _drawn(shape: Span, many: int, rng: np.random.Generator) -> Integers:
 
 def _train(plan: Plan, runs: Integers, cap: int, beside: float) -> _Sample:
     """Train runs for `cap` epochs at most; `beside` are the seconds that a call takes beside its epochs."""
-    call = plan.arguments(runs)
     at = plan.record_at
     recorded = [] if at is None else [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
-    begin = time.perf_counter()
+    begin, begin_on_core = time.perf_counter(), time.thread_time()
+    call = plan.arguments(runs)
     training = train(
         **{**call, "epochs": np.minimum(call["epochs"], cap)},
         keep_weights=plan.spec.record.weights,
         record_at=at[at <= cap] if at is not None and recorded else None,
         record_runs=recorded if at is not None and recorded else None,
     )
-    seconds = time.perf_counter() - begin
+    wall, seconds = time.perf_counter() - begin, max(time.thread_time() - begin_on_core, CLOCK_SECONDS)
     steps = makespan((training.epochs + 1).tolist(), lanes_of(call["dtype"]))
-    return _Sample(runs, training, max(seconds - beside, seconds / 10), steps)
+    return _Sample(runs, training, max(seconds - beside, seconds / 10), steps, max(wall / seconds, 1.0))
 
 
-def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: int) -> Timed:
+def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: int, call_seconds: float) -> Timed:
     """What the samples of all threads say together."""
     runs = np.concatenate([sample.runs for sample in samples])
     order = np.argsort(runs)
@@ -116,9 +127,10 @@ def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: in
     outcome = np.concatenate([sample.training.outcome for sample in samples])[order]
     cut = (outcome == "capped") & (limits > cap)
     epochs = np.where(cut, limits, epochs)
-    step = sum(sample.seconds for sample in samples) / sum(sample.steps for sample in samples)
+    waiting = sum(sample.waiting for sample in samples) / len(samples)
+    step = waiting * sum(sample.seconds for sample in samples) / sum(sample.steps for sample in samples)
     sizes = _sizes(plan, shape, samples[0], float(_times(plan, epochs).mean()))
-    return Timed(runs, (epochs + 1) * step / lanes, epochs, bool(cut.any()), *sizes)
+    return Timed(runs, (epochs + 1) * step / lanes, epochs, bool(cut.any()), waiting * call_seconds, *sizes)
 
 
 def _times(plan: Plan, epochs: Integers) -> Floats:

@@ -1,11 +1,14 @@
 """The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
 
+import atexit
+import gc
 import io
 import json
 import os
 import shlex
 import signal
 import sys
+import time
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -205,10 +208,12 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
     from .closing import estimate_lines
     from .estimate import free_bytes
+    from .machine import process_began
 
     for line in plan_lines(sweep.plan()):
         print(line)
-    for line in estimate_lines(beside(lambda: sweep.estimate(jobs=jobs)), free_bytes(out)):
+    estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
+    for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):
         print(line)
 
 
@@ -225,6 +230,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no ∞ gets a question mark
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
+    atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     try:
         app()
     except InputError as error:

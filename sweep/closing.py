@@ -1,6 +1,6 @@
 """What is said of a sweep before it starts and after it ended: the estimate, the ledger, warnings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from ..results.schema import Estimate, Session
 
 
-def estimate_lines(estimate: "Estimate", free: int) -> list[str]:
-    """What the runs will take, and how that is known; `free`: bytes on the disk that they will be written to."""
+def estimate_lines(estimate: "Estimate", free: int, preparing: float) -> list[str]:
+    """What the runs will take, and how that is known.
+
+    free: bytes on the disk that they will be written to; preparing: seconds that it took to find out.
+    """
     most = "at most " if estimate.cut else ""
     known = "all network shapes were timed" if estimate.timed == estimate.shapes else _scaled(estimate)
     cut = "; runs were cut off while they were timed, and taken to use all their epochs" if estimate.cut else ""
@@ -20,7 +23,7 @@ def estimate_lines(estimate: "Estimate", free: int) -> list[str]:
     return [
         f"{most}{duration(estimate.seconds)} on {count(estimate.jobs, 'worker')}, {estimate.run_epochs:,} run-epochs",
         f"{size(estimate.disk)} on disk, {size(free)} are free{lacking}; {size(estimate.memory)} of memory",
-        f"An estimate: {known}{cut}.",
+        f"An estimate: {known}{cut}. Reading, planning and timing took {duration(preparing)}, which comes on top.",
     ]
 
 
@@ -48,6 +51,12 @@ def ledger_line(session: "Session") -> str:
     line = f"Time of {count(session.jobs, 'worker')}: {spent}; {size(session.disk or 0)} written"
     estimate = session.estimate
     return f"{line}; estimated {duration(estimate.seconds)} and {size(estimate.disk)}" if estimate else line
+
+
+def stages_line(stages: Mapping[str, float]) -> str:
+    """Where the time of the whole command went."""
+    parts = ", ".join(f"{name} {duration(seconds)}" for name, seconds in stages.items())
+    return f"{duration(sum(stages.values()))} in all: {parts}"
 
 
 def warning_lines(warnings: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from .plan import Plan
 
 MOST_GUESSES = 256  # a guess takes as long as checking a shape; between these, shapes are taken to lie between their costs
 LEAST_SECONDS = 1e-9  # of a run: costs rise with every run, so that they can be looked up backwards
+CALL_SECONDS = 1e-3  # of a call of the kernels, beside its epochs
 # A sigmoid and a multiply-add, per lane, on a present-day core.
 SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
 
@@ -38,17 +39,21 @@ class Costs:
 
 
 def costs_of(plan: Plan, seconds: Floats) -> Costs:
-    """Costs that are the same for all runs of a shape: `seconds` a run, one number for each of the plan's shapes."""
+    """Costs that are the same for all runs of a shape: `seconds` per run, one number for each of the plan's shapes."""
     ends = np.array([0, *(stop for _, stop in plan.shapes())])
     return Costs(ends, np.concatenate([[0.0], np.cumsum(np.diff(ends) * np.maximum(seconds, LEAST_SECONDS))]))
 
 
 def guesses(plan: Plan) -> Floats:
-    """Seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs."""
+    """Seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs.
+
+    Its share of what a call of the kernels takes by itself is in them, for the runs of a shape may be few.
+    """
     shapes = plan.shapes()
     chosen = spread(len(shapes), MOST_GUESSES)
     found = [guess(plan.arguments(np.array([shapes[shape][0]]))) for shape in chosen]
-    return between(len(shapes), chosen, np.array(found))
+    many = np.array([stop - start for start, stop in shapes])
+    return between(len(shapes), chosen, np.array(found)) + CALL_SECONDS / many
 
 
 def guess(call: Mapping[str, Any]) -> float:

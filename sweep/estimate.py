@@ -15,7 +15,7 @@ from ..results.schema import Estimate
 from ..results.store import Span
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
-from .machine import cores, peak_memory
+from .machine import cores, peak_memory, seconds_to_keep
 from .pace import Pace, batches
 from .plan import Plan
 from .progress import Progress
@@ -28,6 +28,7 @@ MOST_SECONDS = 4.0  # of timing all shapes
 START_SECONDS = 0.05  # of timing before a run starts, for all shapes, at least; then this share of the guess:
 START_SHARE = 0.1
 MOST_COUNTED = 100  # batches, whose end is worked out one by one; with more, all workers end at about the same time
+FILE_SECONDS = 2e-3  # of encoding a file, beside its rows
 COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
 
 
@@ -38,11 +39,14 @@ class Outlook(NamedTuple):
     costs: Costs
 
 
-def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | None = None, *, here: bool = True) -> Outlook:
-    """What the missing runs will take on so many workers; timing takes about `seconds` in all (None: as a run's start may).
+def outlook(
+    plan: Plan, missing: Sequence[Span], jobs: int, out: Path, seconds: float | None = None, *, here: bool = True
+) -> Outlook:
+    """What the missing runs will take on so many workers, into a folder that need not be there yet.
 
-    The kernels must be compiled. here: the workers share this machine's cores; others have a core each, as fast as these.
-    Of many network shapes some are timed, and the others scaled as their guesses differ.
+    Timing takes about `seconds` in all (None: as a run's start may). The kernels must be compiled. here: the workers share
+    this machine's cores; others have a core each, as fast as these. Of many network shapes some are timed, and the others
+    scaled as their guesses differ.
     """
     shapes, threads = plan.shapes(), min(jobs, cores())
     workers = threads if here else jobs
@@ -55,7 +59,9 @@ def outlook(plan: Plan, missing: Sequence[Span], jobs: int, seconds: float | Non
     seconds = min(seconds, MOST_SECONDS) / len(chosen)
     found = {int(shape): timed(plan, shapes[shape], threads, min(seconds, SHAPE_SECONDS)) for shape in chosen}
     costs = _costs(plan, guessed, found)
-    return Outlook(_estimate(plan, missing, ahead, jobs, workers, found, costs), costs)
+    files = 1 + (plan.record_at is not None) + plan.spec.record.weights
+    shard_seconds = files * (FILE_SECONDS + seconds_to_keep(nearest(out)))
+    return Outlook(_estimate(plan, missing, ahead, jobs, workers, found, costs, shard_seconds), costs)
 
 
 def _estimate(
@@ -66,6 +72,7 @@ def _estimate(
     workers: int,
     found: dict[int, Timed],
     costs: Costs,
+    shard_seconds: float,
 ) -> Estimate:
     places, all_timed = np.array(list(found)), list(found.values())
 
@@ -74,12 +81,12 @@ def _estimate(
         return float(between(len(ahead), places, np.maximum(values, 1e-12)) @ ahead)
 
     pace = Pace(plan, costs)
-    some = list(islice(batches(plan, missing, pace), MOST_COUNTED))
-    work = [costs.of(span) for span in some]
-    every = sum(costs.of(span) for span in missing)
-    seconds = makespan(work, workers) + (every - sum(work)) / workers
+    some = list(islice(batches(missing, pace), MOST_COUNTED))
     runs = int(ahead.sum())
     many = len(some) * runs / sum(stop - start for start, stop in some)
+    work = [costs.of(span) + shard_seconds for span in some]  # a worker waits until its batch is on disk
+    every = sum(costs.of(span) for span in missing) + many * shard_seconds
+    seconds = max(makespan(work, workers) + (every - sum(work)) / workers, many * shard_seconds)
     disk = summed([one.run_bytes for one in all_timed]) + min(many, MOST_FILES) * max(one.file_bytes for one in all_timed)
     largest = max(stop - start for start, stop in some)
     held = min(2 * jobs, many) * largest * max(one.held_bytes for one in all_timed) * COPIES
@@ -98,12 +105,19 @@ def _estimate(
 
 
 def _costs(plan: Plan, guessed: Floats, found: dict[int, Timed]) -> Costs:
-    """The costs of all runs: of timed shapes along their samples, of others as their guesses, scaled like their neighbours'."""
-    ratios = [float(one.seconds.mean()) / guessed[shape] for shape, one in found.items()]
+    """The costs of all runs: of timed shapes along their samples, of others as their guesses, scaled like their neighbours'.
+
+    What a call takes by itself is spread over the runs of its shape: many make it little, and few are one call.
+    """
+    shapes = plan.shapes()
+    timed_seconds = {
+        shape: one.seconds + one.call_seconds / (shapes[shape][1] - shapes[shape][0]) for shape, one in found.items()
+    }
+    ratios = [float(each.mean()) / guessed[shape] for shape, each in timed_seconds.items()]
     scaled = guessed * between(len(guessed), np.array(list(found)), np.array(ratios))
     points, seconds, total = [0.0], [0.0], 0.0
-    for shape, (start, stop) in enumerate(plan.shapes()):
-        each = found[shape].seconds if shape in found else scaled[shape : shape + 1]
+    for shape, (start, stop) in enumerate(shapes):
+        each = timed_seconds.get(shape, scaled[shape : shape + 1])
         points.extend(np.linspace(start, stop, len(each) + 1)[1:])
         seconds.extend(total + np.cumsum(each) * ((stop - start) / len(each)))
         total = seconds[-1]
@@ -139,4 +153,9 @@ def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) 
 
 def free_bytes(path: Path) -> int:
     """How much room there is where a folder is, or will be made."""
-    return shutil.disk_usage(next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())).free
+    return shutil.disk_usage(nearest(path)).free
+
+
+def nearest(path: Path) -> Path:
+    """A folder, or of those above it the nearest that is there."""
+    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.is_dir())

@@ -72,7 +72,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             if store.is_crowded():
                 store.compact()
             writing += time.perf_counter() - before
-            kernels += batch.seconds
+            kernels += batch.kernels
             runs += len(batch.rows)
             run_epochs += batch.run_epochs
             outcomes.update(batch.outcomes)
@@ -108,11 +108,16 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
 
 
 def _told(failures: list[Failure]) -> list[str]:
-    """A line for each reason, with the spans that it befell."""
-    spans: dict[str, list[str]] = {}
+    """A line for each reason, with the spans that it befell; in how many batches these were does not show."""
+    spans: dict[str, list[Span]] = {}
     for (start, stop), reason in sorted(failures):
-        spans.setdefault(reason, []).append(f"{start} to {stop - 1}")
-    return [f"runs {', '.join(some[:5])}{' ...' * (len(some) > 5)} failed: {why}" for why, some in spans.items()]
+        found = spans.setdefault(reason, [])
+        follows = bool(found) and found[-1][1] == start
+        found.append((found.pop()[0] if follows else start, stop))
+    return [
+        f"runs {', '.join(f'{start} to {stop - 1}' for start, stop in some[:5])}{' ...' * (len(some) > 5)} failed: {why}"
+        for why, some in spans.items()
+    ]
 
 
 def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progress, pace: Pace) -> Iterator[Batch | Failure]:
@@ -148,14 +153,15 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
     """
     sent = plan.spec if workers.backend == "threads" else plan.spec.sent()
     turns = Turns(workers.backend, workers.jobs)
-    tasks = (delayed(in_turn)(turns, run_or_fail, sent, span) for span in batches(plan, missing, pace))
+    tasks = (delayed(in_turn)(turns, run_or_fail, sent, span) for span in batches(missing, pace))
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
         outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:
-        for batch in outputs:
-            if isinstance(batch, Batch):
-                pace.learn(batch.span[0], len(batch.rows), batch.seconds)
-            yield batch
+        for done in outputs:
+            for batch in done:
+                if isinstance(batch, Batch):
+                    pace.learn(batch.span, batch.seconds)
+                yield batch
             turns.give_back()
     finally:
         turns.end()

@@ -20,8 +20,10 @@ class JsonProgress(Progress):
     Every line has `event` and `time`, in UTC as ISO 8601. Times left are null as long as they are not known.
     """
 
-    def __init__(self, stream: TextIO, folder: Path, clock: Callable[[], float] = time.perf_counter):
-        super().__init__(clock)
+    def __init__(
+        self, stream: TextIO, folder: Path, clock: Callable[[], float] = time.perf_counter, began: float | None = None
+    ):
+        super().__init__(clock, began)
         self._stream, self._folder = stream, folder
         self._last = clock()
 
@@ -51,7 +53,7 @@ class JsonProgress(Progress):
         """The end, with what it took (None: there was nothing to do), and whether some runs failed."""
         ledger = None if session is None else session.model_dump(mode="json", include=LEDGER)
         state = {"done": done, "total": total, "outcomes": dict(self.outcomes), "failed": failed}
-        self._emit("finished", **state, warnings=self.warnings, ledger=ledger)
+        self._emit("finished", **state, warnings=self.warnings, ledger=ledger, stages=self.stages)
 
     def broken(self, reason: str) -> None:
         """The end by an error."""

@@ -4,13 +4,17 @@ import os
 import platform
 import resource
 import sys
+import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from ..kernels import SOURCES_HASH
 
 PACKAGES = ("backsweep", "numpy", "numba", "joblib", "pyarrow")
+FLUSHED_BYTES = 4096
+FLUSH_SECONDS = 0.02  # two flushes of a common disk
 
 
 def now() -> str:
@@ -48,3 +52,30 @@ def peak_memory() -> int:
     """The most memory that this process has held so far, in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
+
+
+def process_began() -> float:
+    """When this process did, by time.perf_counter; now where that cannot be known."""
+    now = time.perf_counter()
+    try:
+        ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, AttributeError):
+        return now
+    return now - max(age, 0.0)
+
+
+def seconds_to_keep(folder: Path) -> float:
+    """How long it takes until a small file, and its name in a folder, are on disk: FLUSH_SECONDS where one may not write.
+
+    The file has no name where the system knows such files, so that nobody sees it, and nothing is left of it.
+    """
+    try:
+        with TemporaryFile(dir=folder) as file:
+            begin = time.perf_counter()
+            file.write(bytes(FLUSHED_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+            return 2 * (time.perf_counter() - begin)
+    except OSError:
+        return FLUSH_SECONDS

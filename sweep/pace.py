@@ -1,7 +1,6 @@
 """How large batches are: as long as BATCH_SECONDS, as far as one knows, and no larger than memory allows."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -12,45 +11,72 @@ from .plan import Plan
 
 BATCH_SECONDS = 0.5
 MOST_RUNS = 2**18
-ROUNDING = 1e-6  # of runs, by which looking costs up and backwards may be off
+ROUNDING = 1e-6  # by which looking costs up, backwards, and adding them may be off
+LEAST_FACTOR = 0.25  # of runs of a shape of which none has been trained yet
 MOST_NUMBERS = 2**23  # of records and weights in one batch
 
 
 class Pace:
-    """How long runs take: what was estimated, or else guessed, corrected for each network shape by its last batch."""
+    """How long runs take: what was estimated, or else guessed, corrected by the last batch of each network shape."""
 
     def __init__(self, plan: Plan, costs: Costs | None = None):
         self._plan = plan
         self._costs = costs or costs_of(plan, guesses(plan))
         self._factors: dict[int, float] = {}
+        self._lately = 1.0
 
     def runs(self, start: int) -> int:
-        """How many runs from `start` on make a batch of about BATCH_SECONDS."""
-        call = self._plan.arguments(np.array([start]))
-        factor = self._factors.get(self._plan.shape_of(start), 1.0)
-        least = 4 * lanes_of(call["dtype"])  # a batch ends with lanes running empty; below this most of it would
-        wanted = max(int(self._costs.runs(start, BATCH_SECONDS / factor) + ROUNDING), least)
-        return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, call), 1), MOST_RUNS))
+        """How many runs from `start` on make a batch of about BATCH_SECONDS.
 
-    def learn(self, start: int, runs: int, seconds: float) -> None:
-        """A batch of `runs` runs from `start` on took this long."""
-        expected = self._costs.of((start, start + runs))
-        self._factors[self._plan.shape_of(start)] = max(seconds, runs * LEAST_SECONDS) / expected
+        Whole shapes as long as they fit, for each cut leaves a call of the kernels with lanes that run empty; of a shape that
+        does not fit by itself, a part.
+        """
+        shapes, first = self._plan.shapes(), self._plan.shape_of(start)
+        end, seconds, kept = start, 0.0, 0.0
+        for shape in range(first, len(shapes)):
+            stop = shapes[shape][1]
+            seconds += self._costs.of((end, stop)) * self._factor(shape)
+            kept += numbers(self._plan, end) * (stop - end)
+            if seconds > BATCH_SECONDS * (1 + ROUNDING) or kept > MOST_NUMBERS or stop - start > MOST_RUNS:
+                break
+            end = stop
+        return end - start or self._part(start, shapes[first][1])
+
+    def _part(self, start: int, stop: int) -> int:
+        """How many of the runs of one shape make a batch."""
+        dtype = self._plan.arguments(np.array([start]))["dtype"]
+        least = 4 * lanes_of(dtype)  # a call ends with lanes running empty; below this most of it would
+        seconds = BATCH_SECONDS / self._factor(self._plan.shape_of(start))
+        wanted = max(int(self._costs.runs(start, seconds) + ROUNDING), least)
+        return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, start), 1), MOST_RUNS, stop - start))
+
+    def _factor(self, shape: int) -> float:
+        """By how much runs of a shape take longer than thought: as in its last batch, or else in the last of any.
+
+        That others were quick is believed in part only: a batch shall not last long because its neighbours converge early.
+        """
+        return self._factors.get(shape, max(self._lately, LEAST_FACTOR))
+
+    def learn(self, span: Span, seconds: float) -> None:
+        """A batch of these runs took a worker this long."""
+        self._lately = max(seconds, (span[1] - span[0]) * LEAST_SECONDS) / self._costs.of(span)
+        first, last = self._plan.shape_of(span[0]), self._plan.shape_of(span[1] - 1)
+        self._factors.update(dict.fromkeys(range(first, last + 1), self._lately))
 
 
-def numbers(plan: Plan, call: dict[str, Any]) -> float:
-    """How many numbers are kept of a run beside its row."""
+def numbers(plan: Plan, run: int) -> float:
+    """How many numbers are kept of a run beside its row, and of others of its shape."""
     record, at = plan.spec.record, plan.record_at
     share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
-    return 1 + (0 if at is None else 5 * share * (len(at) + 1)) + (weights(call) if record.weights else 0)
+    kept = weights(plan.arguments(np.array([run]))) if record.weights else 0
+    return 1 + (0 if at is None else 5 * share * (len(at) + 1)) + kept
 
 
-def batches(plan: Plan, missing: Iterable[Span], pace: Pace) -> Iterator[Span]:
-    """The missing runs in spans of one network shape, each about as long as `pace` says by then."""
-    shapes = plan.shapes()
+def batches(missing: Iterable[Span], pace: Pace) -> Iterator[Span]:
+    """The missing runs in spans, each about as long as `pace` says by then."""
     for start, stop in missing:
         at = start
         while at < stop:
-            end = min(stop, shapes[plan.shape_of(at)][1], at + pace.runs(at))
+            end = min(stop, at + pace.runs(at))
             yield at, end
             at = end

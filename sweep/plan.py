@@ -1,13 +1,14 @@
 """The plan of a sweep: which run has which settings, and which runs are trained together.
 
 A run's number is fixed by the spec alone: the number of its cell times the number of seeds, plus the place of its seed.
-Settings that shape the network, the data or the rule vary slowest, so that the runs of one shape are neighbours and a batch,
-which is one call of the kernels, is a range of run numbers. Numbers may differ from lane to lane within a batch.
+Settings that shape the network, the data or the rule vary slowest, so that the runs of one shape are neighbours, and what one
+call of the kernels trains is a range of run numbers. Numbers may differ from lane to lane within a call.
 """
 
 import math
 from bisect import bisect_left
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,12 +90,18 @@ class Plan:
         return {**first, **shown}
 
     def shapes(self) -> list[Span]:
-        """The spans of runs that share a network shape."""
+        """The spans of runs that share a network shape and data."""
         return list(zip(self._shape_starts, [*self._shape_starts[1:], self.runs], strict=True))
 
     def shape_of(self, run: int) -> int:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
+
+    def calls(self, span: Span) -> list[Span]:
+        """A span of runs cut where the network shape or the data change: each part is one call of the kernels."""
+        first, last = self.shape_of(span[0]), self.shape_of(span[1] - 1)
+        borders = [int(start) for start in self._shape_starts[first + 1 : last + 1]]
+        return list(pairwise([span[0], *borders, span[1]]))
 
     def kinds(self) -> list[Integers]:
         """The first runs of all cells of one shape, for each combination of names, switches, batches and what is not given.

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,22 +18,26 @@ LINE_SECONDS = 5.0
 
 
 class Progress:
-    """Counts runs as they are done. Silent itself; subclasses show. `clock` gives seconds."""
+    """Counts runs as they are done. Silent itself; subclasses show.
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter):
+    clock: gives seconds; began: what it said when the command began, whose whole time is accounted for; None: now.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter, began: float | None = None):
         self.total = self.earlier = self.runs = self.run_epochs = 0
         self.outcomes: Counter[str] = Counter()
         self.warnings: list[str] = []
         self.estimate: Estimate | None = None
         self._clock = clock
         self._ahead = self._behind = 0.0
-        self._begin = clock()
+        self._began = clock() if began is None else began
+        self._begin = self._trained = clock()
 
     def start(self, total: int, earlier: int, work: float, estimate: Estimate) -> None:
         """`total` runs in all, of which `earlier` were done before now; the others are `work`, in any unit."""
         self.total, self.earlier, self.estimate = total, earlier, estimate
         self._ahead = work
-        self._begin = self._clock()
+        self._begin = self._trained = self._clock()
         self.show()
 
     def say(self, text: str) -> None:
@@ -50,6 +55,7 @@ class Progress:
         self.outcomes.update(outcomes)
         self._ahead -= work
         self._behind += work
+        self._trained = self._clock()
         self.show()
 
     def fail(self, span: Span, reason: str, work: float) -> None:  # noqa: ARG002 - subclasses show the first two
@@ -73,6 +79,12 @@ class Progress:
         return max(self._clock() - self._begin, 1e-9)
 
     @property
+    def stages(self) -> dict[str, float]:
+        """The seconds from the command's beginning until now: before runs were trained, meanwhile, and since the last was."""
+        marks = self._began, self._begin, self._trained, self._clock()
+        return dict(zip(("preparing", "training", "finishing"), (b - a for a, b in pairwise(marks)), strict=True))
+
+    @property
     def rate(self) -> float:
         """Run-epochs a second."""
         return self.run_epochs / self.seconds
@@ -91,7 +103,7 @@ class Progress:
         if self.runs:
             parts.append(f"{self.rate / 1e6:.1f} M run-epochs/s")
             parts.append(f"{self.outcomes['converged'] / self.runs:.1%} converged")
-            parts.append(f"{duration(left)} left" if left else f"{duration(self.seconds)} in all")
+            parts.append(f"{duration(left)} left" if left else f"trained in {duration(self.seconds)}")
         elif self.estimate and left is None:
             parts.append(f"about {duration(self.estimate.seconds)} left")
         return " · ".join(parts)
@@ -100,8 +112,8 @@ class Progress:
 class PlainProgress(Progress):
     """A line at the start, every few seconds, and at the end; for output that is no terminal."""
 
-    def __init__(self, console: Console):
-        super().__init__()
+    def __init__(self, console: Console, began: float | None = None):
+        super().__init__(began=began)
         self._console = console
         self._last = -LINE_SECONDS
 
@@ -120,8 +132,8 @@ class PlainProgress(Progress):
 class BarProgress(Progress):
     """A bar that stays in place."""
 
-    def __init__(self, console: Console):
-        super().__init__()
+    def __init__(self, console: Console, began: float | None = None):
+        super().__init__(began=began)
         self._bar = Bar(BarColumn(bar_width=30), TextColumn("{task.description}"), console=console)
         self._task: TaskID | None = None
 
@@ -141,6 +153,6 @@ class BarProgress(Progress):
         self._bar.stop()
 
 
-def progress_on(console: Console) -> Progress:
-    """A bar if the console is a terminal, else lines."""
-    return BarProgress(console) if console.is_terminal else PlainProgress(console)
+def progress_on(console: Console, began: float | None = None) -> Progress:
+    """A bar if the console is a terminal, else lines. began: when the command did, by time.perf_counter."""
+    return BarProgress(console, began) if console.is_terminal else PlainProgress(console, began)

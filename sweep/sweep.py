@@ -112,15 +112,17 @@ class Sweep:
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
 
-    def estimate(self, *, jobs: int | None = None) -> Estimate:
+    def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
         """What all runs would take on so many workers (None: a core each): run-epochs, seconds, bytes on disk, of memory.
+
+        out: the folder for the results, which need not be there yet; how fast its disk is counts.
 
         A sample of the sweep's own runs is trained for this, for half a second a network shape and four in all at most, once
         their kernels are compiled.
         """
         plan, jobs = self.plan(), checked_jobs(jobs)
         prepare(plan, jobs, Progress())
-        return outlook(plan, [(0, plan.runs)], jobs, MOST_SECONDS).estimate
+        return outlook(plan, [(0, plan.runs)], jobs, Path(out), MOST_SECONDS).estimate
 
     def run(
         self,
@@ -148,7 +150,7 @@ class Sweep:
             return Results(store)
         with workers(backend, jobs, address) as found:
             prepare(plan, jobs, progress)
-            ahead = outlook(plan, missing, found.jobs, here=found.here)
+            ahead = outlook(plan, missing, found.jobs, path, here=found.here)
             check_room(ahead.estimate, path, progress, force)
             store = store or self._checked(Store.create(path, self._manifest(plan)))
             with store.writing():

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -73,10 +74,15 @@ def test_a_long_dry_run_is_cut_off_and_says_so(here):
 
 
 def test_the_end_says_where_the_time_went(here):
+    begin = time.monotonic()
     lines = must("run", "small.toml", "--out", "ledger", cwd=here).splitlines()
-    assert "kernels " in lines[-3]
-    assert ", writing " in lines[-3]
-    assert ", elsewhere " in lines[-3]
+    wall = time.monotonic() - begin
+    assert "kernels " in lines[-4]
+    assert ", writing " in lines[-4]
+    assert ", elsewhere " in lines[-4]
+    told = re.fullmatch(r"([\d.]+) s in all: preparing [\d.]+ s, training ([\d.]+) s, finishing [\d.]+ s", lines[-3])
+    assert told
+    assert float(told[2]) <= float(told[1]) <= wall + 0.5  # as the process sees it; of its end it cannot tell
     assert "20 runs, " in lines[-2]
 
 
@@ -216,7 +222,9 @@ def test_failures_are_logged_with_their_runs(here):
 def test_failures_end_with_the_ledger_too(here):
     done = run(FAILING, "run", "small.toml", "--out", "failing-2", cwd=here)
     assert done.returncode == 1
-    assert "kernels " in done.stdout.splitlines()[-1]
+    *_, ledger, stages = done.stdout.splitlines()
+    assert "kernels " in ledger
+    assert " in all: preparing " in stages
     assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
 
 

@@ -1,6 +1,9 @@
 """What a sweep is expected to take: counts and bytes against what it then took. Of times only that they add up."""
 
+import math
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.results.store import Store
-from backsweep.sweep import Sweep, costs, estimate, pace
+from backsweep.sweep import Sweep, calibrate, costs, estimate, machine, pace
 from backsweep.sweep.calibrate import Timed, timed
 from backsweep.sweep.costs import Costs, between, costs_of, guesses, makespan, spread
 from backsweep.sweep.estimate import outlook
@@ -51,7 +54,7 @@ def test_many_shapes_are_spread_out_and_scaled_like_their_neighbours():
 
 
 def test_guesses_of_very_many_shapes_lie_between_some(monkeypatch):
-    plan = sweep(model={"hidden": {"values": list(range(1, 31))}}).plan()
+    plan = sweep(seeds=1000, model={"hidden": {"values": list(range(1, 31))}}).plan()
     exact = guesses(plan)
     monkeypatch.setattr(costs, "MOST_GUESSES", 8)
     assert guesses(plan) == pytest.approx(exact, rel=0.2)
@@ -62,7 +65,7 @@ def test_the_first_batch_already_has_the_pace_of_the_estimate():
     plan = sweep(seeds=1_000_000).plan()
     known = Pace(plan, costs_of(plan, np.array([1e-4])))
     assert known.runs(0) == 5000
-    known.learn(0, 5000, 1.0)
+    known.learn((0, 5000), 1.0)
     assert known.runs(5000) == 2500
 
 
@@ -91,10 +94,37 @@ def test_runs_that_would_last_too_long_are_cut_off_and_taken_to_last():
     assert found.cut
     assert set(found.epochs) == {10**9}
     assert len(found.runs) < 1000
-    told = outlook(plan, [(0, plan.runs)], 1).estimate
+    told = outlook(plan, [(0, plan.runs)], 1, Path()).estimate
     assert told.cut
     assert told.run_epochs == 10**14
     assert told.disk < 100e6  # batches last for hours, but there are few of them
+
+
+class Counting:
+    """A clock that goes on by so much each time somebody looks at it."""
+
+    def __init__(self, step):
+        self.now, self.step = 0.0, step
+
+    def __call__(self):
+        self.now += self.step
+        return self.now
+
+
+def test_that_a_thread_waits_for_a_core_makes_a_timing_longer_and_no_coarser(monkeypatch):
+    """However long it waits: the same sample, as far as before, and all times by as much longer."""
+    plan = sweep(seeds=10_000, train={"lr": 0.1, "epochs": 5000, "stop": {"loss": 0.3}}).plan()
+    prepare(plan, 1, Progress())
+
+    def on_a_machine(wall):
+        clocks = SimpleNamespace(perf_counter=Counting(wall), thread_time=Counting(1e-3))
+        monkeypatch.setattr(calibrate, "time", clocks)
+        return timed(plan, (0, plan.runs), 1, 0.1)
+
+    idle, busy = on_a_machine(1e-3), on_a_machine(10.0)
+    assert (busy.runs.tolist(), busy.epochs.tolist(), busy.cut) == (idle.runs.tolist(), idle.epochs.tolist(), idle.cut)
+    assert busy.seconds == pytest.approx(1e4 * idle.seconds)
+    assert busy.call_seconds == pytest.approx(1e4 * idle.call_seconds)
 
 
 def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
@@ -106,17 +136,45 @@ def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
     def twice(plan, shape, workers, seconds):
         asked.append(shape)
         ones = np.ones(1)
-        return Timed(np.array([shape[0]]), 2 * guessed[[plan.shape_of(shape[0])]], 100 * ones, False, 0.0, 8.0, 8.0)
+        return Timed(np.array([shape[0]]), 2 * guessed[[plan.shape_of(shape[0])]], 100 * ones, False, 0.0, 0.0, 8.0, 8.0)
 
     monkeypatch.setattr(estimate, "timed", twice)
-    made = outlook(plan, [(0, 200)], 1)
+    monkeypatch.setattr(estimate, "seconds_to_keep", lambda folder: 0.0)
+    monkeypatch.setattr(estimate, "FILE_SECONDS", 0.0)
+    made = outlook(plan, [(0, 200)], 1, Path())
     assert (len(asked), made.estimate.timed, made.estimate.shapes) == (8, 8, 20)
     assert [made.costs.of(shape) for shape in plan.shapes()] == pytest.approx(20 * guessed)
     assert made.estimate.seconds == pytest.approx(20 * guessed.sum())
     assert (made.estimate.run_epochs, made.estimate.disk) == (20_000, 1600)
     asked.clear()
-    rest = outlook(plan, [(95, 110), (115, 120)], 1).estimate
+    rest = outlook(plan, [(95, 110), (115, 120)], 1, Path()).estimate
     assert (asked, rest.runs, rest.shapes) == ([(90, 100), (100, 110), (110, 120)], 20, 3)
+
+
+def test_calls_of_the_kernels_and_flushes_of_the_disk_count(monkeypatch):
+    """500 data sets of two runs: what each call takes beside its epochs, and each of the files of each batch."""
+    noise = {"task": {"name": "moons", "samples": 9, "noise": {"linear": [0, 0.4], "n": 500}}}
+    plan = Sweep.from_dict({**noise, "seeds": 2, "record": {"every": 1, "weights": True}, "train": {"epochs": 5}}).plan()
+    monkeypatch.setattr(estimate, "timed", lambda plan, shape, *rest: Timed(np.array([0]), *EASY))
+    monkeypatch.setattr(estimate, "FILE_SECONDS", 0.25)
+    monkeypatch.setattr(estimate, "seconds_to_keep", lambda folder: 0.75)
+    made = outlook(plan, [(0, 1000)], 1, Path())
+    assert made.costs.of((0, 1000)) == pytest.approx(500 * 0.01 + 1000 * 1e-6)
+    batches = 5.001 / (49 * 0.01 + 98 * 1e-6)  # 49 whole data sets fit into half a second
+    assert made.estimate.seconds == pytest.approx(5.001 + 3 * math.ceil(batches))
+
+
+EASY = np.array([1e-6]), np.array([5]), False, 0.01, 0.0, 8.0, 8.0  # one run, of a microsecond; a call, of ten milliseconds
+
+
+def test_how_long_the_disk_takes_is_measured_where_one_may_write(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(machine.os, "fsync", flushed.append)
+    assert machine.seconds_to_keep(tmp_path) > 0
+    assert len(flushed) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert machine.seconds_to_keep(tmp_path / "none") == machine.FLUSH_SECONDS
+    assert estimate.nearest(tmp_path / "none" / "such") == tmp_path
 
 
 @pytest.fixture
@@ -154,7 +212,8 @@ class Listening(Progress):
         self.heard.append(told)
 
 
-def test_what_is_left_is_estimated_not_the_whole(tmp_path, shards_as_written):
+def test_what_is_left_is_estimated_not_the_whole(tmp_path, shards_as_written, monkeypatch):
+    monkeypatch.setattr(pace, "MOST_RUNS", 400)
     made = sweep(seeds=400, model={"hidden": {"values": [2, 3]}}, train={"epochs": 50})
     results = made.run(tmp_path / "r")
     next((results.path / "shards").iterdir()).unlink()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from backsweep.kernels import lanes_of
 from backsweep.results.errors import InputError
+from backsweep.sweep.costs import costs_of
 from backsweep.sweep.pace import MOST_RUNS, Pace, batches
 from backsweep.sweep.plan import Plan
 from backsweep.sweep.spec import Spec
@@ -82,32 +83,52 @@ def test_the_kernels_get_what_the_columns_say():
 
 @given(
     st.lists(st.integers(0, 3000), min_size=0, max_size=8, unique=True),
-    st.dictionaries(st.integers(0, 2), st.floats(1e-6, 10), max_size=3),
+    st.dictionaries(st.integers(0, 2), st.floats(1e-6, 10), min_size=3, max_size=3),
 )
-def test_batches_cover_what_is_missing_once_and_never_mix_shapes(cuts, seconds):
+def test_batches_cover_what_is_missing_once_and_are_bounded_by_work(cuts, seconds):
     made = plan(seeds=1000, model={"hidden": {"values": [2, 3, 4]}})
     ends = sorted(cuts)
     missing = list(zip(ends[::2], ends[1::2], strict=False))
     pace = Pace(made)
     for shape, each in seconds.items():
-        pace.learn(shape * 1000, 1, each)
-    spans = list(batches(made, missing, pace))
+        pace.learn((shape * 1000, shape * 1000 + 1), each)
+    spans = list(batches(missing, pace))
     assert [run for span in spans for run in range(*span)] == [run for gap in missing for run in range(*gap)]
     for start, stop in spans:
-        assert start // 1000 == (stop - 1) // 1000
-        assert stop - start <= max(LEAST_RUNS, 0.5 / seconds.get(start // 1000, 1e-6))
+        took = sum(seconds[run // 1000] for run in range(start, stop))
+        assert took <= 0.5001 or (stop - start <= LEAST_RUNS and start // 1000 == (stop - 1) // 1000)
+        whole = stop % 1000 == 0 or any(stop == end for _, end in missing)
+        assert whole or start // 1000 == stop // 1000  # no shape is cut that would fit into a batch of its own
+
+
+def test_data_sets_of_few_runs_share_a_batch():
+    made = plan(task={"name": "moons", "samples": 20, "noise": {"linear": [0, 0.4], "n": 500}}, seeds=2, train={"epochs": 5})
+    assert len(made.shapes()) == 500
+    pace = Pace(made, costs_of(made, np.full(500, 1e-3)))
+    assert list(batches([(0, 1000)], pace)) == [(0, 500), (500, 1000)]
+    assert made.calls((3, 8)) == [(3, 4), (4, 6), (6, 8)]
+    assert list(batches([(3, 8), (999, 1000)], pace)) == [(3, 8), (999, 1000)]
 
 
 def test_batches_learn_to_be_half_a_second():
     made = plan(seeds=1_000_000)
     pace = Pace(made)
     assert LEAST_RUNS <= pace.runs(0) <= MOST_RUNS
-    pace.learn(0, 1000, 0.1)
+    pace.learn((0, 1000), 0.1)
     assert pace.runs(5) == 5000
-    pace.learn(0, 1000, 1000.0)
+    pace.learn((0, 1000), 1000.0)
     assert pace.runs(5) == LEAST_RUNS
-    pace.learn(0, 10**6, 1e-3)
+    pace.learn((0, 10**6), 1e-3)
     assert pace.runs(5) == MOST_RUNS
+
+
+def test_what_one_shape_took_is_believed_of_the_next_but_not_that_it_was_quick():
+    made = plan(seeds=1_000_000, model={"hidden": {"values": [2, 3]}})
+    for took, expected in ((10.0, 500), (0.01, 20_000)):
+        pace = Pace(made, costs_of(made, np.full(2, 1e-4)))
+        assert pace.runs(1_000_000) == 5000
+        pace.learn((0, 10_000), took)
+        assert pace.runs(1_000_000) == expected
 
 
 def test_a_zip_may_be_called_anything():

@@ -11,6 +11,7 @@ from rich.console import Console
 from backsweep.results.schema import Estimate, Session
 from backsweep.results.writer import writer_of
 from backsweep.sweep import pulse
+from backsweep.sweep.closing import stages_line
 from backsweep.sweep.log import JsonProgress
 from backsweep.sweep.progress import PlainProgress, Progress
 from backsweep.sweep.words import duration, shares, size
@@ -57,7 +58,19 @@ def test_time_left_goes_by_cost_not_by_count():
     assert progress.time_left == pytest.approx(25 * 151 / 76)
     progress.advance(250, 10_000, {"capped": 250}, 25.0)
     assert progress.time_left == 0
-    assert progress.line().endswith("50.0% converged · 151 s in all".replace("151 s", "3 min"))
+    assert progress.line().endswith("50.0% converged · trained in 3 min")
+
+
+def test_stages_account_for_all_of_the_time_since_the_command_began():
+    clock = Clock()
+    progress = Progress(clock, began=clock.now - 2.0)
+    clock.now += 3.0
+    progress.start(2000, 0, 101.0, EXPECTED)
+    clock.now += 10.0
+    progress.advance(2000, 10_000, {"capped": 2000}, 101.0)
+    clock.now += 4.0
+    assert progress.stages == {"preparing": 5.0, "training": 10.0, "finishing": 4.0}
+    assert stages_line(progress.stages) == "19 s in all: preparing 5.0 s, training 10 s, finishing 4.0 s"
 
 
 def test_what_was_done_earlier_does_not_count_as_fast():

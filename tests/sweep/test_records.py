@@ -125,7 +125,7 @@ def test_batches_hold_no_more_numbers_than_memory_allows():
     def runs(**record):
         spec = {"task": "xor", "seeds": 1_000_000, "train": {"epochs": 10_000, "stop": {"loss": 1}}, "record": record}
         paces = Pace(Plan(Spec.parse(spec)))
-        paces.learn(0, 1_000_000, 1e-3)
+        paces.learn((0, 1_000_000), 1e-3)
         return paces.runs(0)
 
     assert runs() == pace.MOST_RUNS

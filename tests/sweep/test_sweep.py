@@ -98,7 +98,8 @@ class StopAfter(Progress):
             raise KeyboardInterrupt
 
 
-def test_an_interrupted_sweep_goes_on_where_it_stopped(once, tmp_path):
+def test_an_interrupted_sweep_goes_on_where_it_stopped(once, tmp_path, monkeypatch):
+    monkeypatch.setattr(pace, "MOST_RUNS", 100)
     sweep, path = Sweep.from_dict(SPEC), tmp_path / "r"
     done = []
     for batches in (1, 2):
@@ -124,7 +125,11 @@ def test_another_name_is_no_other_spec(once):
     assert Sweep.from_dict({**SPEC, "name": "renamed"}).run(once.path).last is None
 
 
-def test_a_batch_that_fails_is_named_and_the_others_finish(once, tmp_path, monkeypatch):
+@pytest.mark.parametrize("size", [64, 150, 4096])  # a part of what fails, all of it, and it amidst others
+def test_what_fails_is_named_and_the_others_finish(size, once, tmp_path, monkeypatch):
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", size)
+
     def fail_where_mse_has_two_units(**settings):
         if (settings["hidden"], settings["loss"], settings["bias"]) == ((2,), "mse", False):
             raise MemoryError("no room")
