@@ -1,8 +1,21 @@
 """Errors that are the user's to mend; the message says what is wrong, where, and what is allowed."""
 
+MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
+
 
 class InputError(Exception):
-    """Something the user gave cannot be used."""
+    """Something the user gave cannot be used. Its message is cut at a screenful, the middle of a long line first."""
+
+    def __init__(self, message: str):
+        lines = message.split("\n")
+        super().__init__("\n".join([_cut(line) for line in lines[:MOST_LINES]] + ["..."] * (len(lines) > MOST_LINES)))
+
+
+def _cut(line: str) -> str:
+    """A line that ends as it ended, for what to do stands at the end."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    return f"{line[: LONGEST_LINE * 3 // 4]} ... {line[-LONGEST_LINE // 4 :]}"
 
 
 class BusyError(InputError):

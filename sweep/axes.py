@@ -20,6 +20,7 @@ from pydantic import (
 
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
+from .words import short
 
 T = TypeVar("T")
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
@@ -48,7 +49,7 @@ class Axis(BaseModel, Generic[T]):
         json_schema_extra={"oneOf": [{"required": [kind, "n"] if kind in SPACED else [kind]} for kind in KINDS]},
     )
 
-    values: tuple[T, ...] | None = None
+    values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = None
     linear: tuple[Number, Number] | None = None
     log: tuple[Number, Number] | None = None
     range: tuple[Number, Number, Number] | None = None
@@ -129,7 +130,7 @@ class Axis(BaseModel, Generic[T]):
             try:
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
-                raise ValueError(f"value {point!r}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
+                raise ValueError(f"value {short(point)}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
         return tuple(checked)
 
 

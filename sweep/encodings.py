@@ -12,9 +12,10 @@ ALLOWED = " or ".join(f"[{false:g}, {true:g}]" for false, true in PAIRS)
 
 
 def _known_pair(raw: object) -> Pair:
-    for pair in PAIRS:
-        if isinstance(raw, list | tuple) and tuple(raw) == pair:
-            return pair
+    if isinstance(raw, list | tuple) and not any(isinstance(one, bool) for one in raw):
+        for pair in PAIRS:
+            if tuple(raw) == pair:
+                return pair
     raise ValueError(f"{raw!r}: must be {ALLOWED}")
 
 

@@ -8,10 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from .axes import Axis
 from .nested import Alternatives
+from .words import Place, dotted, short
 
 MOST = 5
-
-Location = tuple[int | str, ...]
 
 
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
@@ -23,37 +22,41 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     return "\n".join(lines)
 
 
-def _key(location: Location) -> str:
-    """The dotted key, without the tags that tell a value from an axis."""
-    return ".".join(str(part) for part in location if not str(part).startswith("<"))
+def _place(one: Any) -> Place:
+    """The keys that lead to what is wrong, without the tags that tell a value from an axis."""
+    *outer, last = one["loc"] or ("<spec>",)
+    unknown = one["type"] == "extra_forbidden"  # a key of the user's own, which may look like a tag
+    return tuple(part for part in (*outer, last) if not str(part).startswith("<") or (unknown and part is last))
 
 
 def _sentence(one: Any, model: type[BaseModel]) -> str:
-    key = _key(one["loc"])
+    place = _place(one)
+    key = dotted(place)
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
-        near = get_close_matches(str(one["loc"][-1]), allowed, 1) or _elsewhere(model, str(one["loc"][-1]), key)
+        word = str(one["loc"][-1])
+        near = get_close_matches(word, allowed, 1) or _elsewhere(model, word, key)
         meant = f"; did you mean {near[0]}?" if near else "."
         return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
     if one["type"] == "missing":
         return f"{key}: missing"
     if one["type"] == "model_type":
         allowed = list(_model_at(model, one["loc"]).model_fields)
-        return f"{key} = {_short(one['input'])}: must be a table of any of {', '.join(allowed)}"
+        return f"{key} = {short(one['input'])}: must be a table of any of {', '.join(allowed)}"
     if one["type"] == "too_short":
-        return f"{key} = {_short(one['input'])}: must not be empty"
+        return f"{key} = {short(one['input'])}: must not be empty"
     if one["type"] == "tuple_type":
-        return f"{key} = {_short(one['input'])}: must be a list"
-    message = one["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        return f"{key} = {short(one['input'])}: must be a list"
+    message = one["msg"].removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
     if one["type"] == "value_error":
-        if not key:
+        if not place:
             return message
         # A validator that repeats the value wants it beside the key.
         plain = message.removeprefix(f"{one['input']!r}: ")
-        return f"{key}: {message}" if plain == message else f"{key} = {_short(one['input'])}: {plain}"
+        return f"{key}: {message}" if plain == message else f"{key} = {short(one['input'])}: {plain}"
     if isinstance(one["input"], list):
-        message += f"; several values in turn are an axis: {{ values = {one['input']} }}"
-    return f"{key} = {_short(one['input'])}: {message}"
+        message += f"; several values in turn are an axis: {{ values = {short(one['input'])} }}"
+    return f"{key} = {short(one['input'])}: {message}"
 
 
 def _elsewhere(model: type[BaseModel], word: str, key: str) -> list[str]:
@@ -74,12 +77,7 @@ def _places(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 yield from _places(table, f"{prefix}{name}.")
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], location: Place) -> type[BaseModel]:
     """The model whose key a location names."""
     annotation: Any = model
     for part in location:

@@ -77,7 +77,7 @@ class Alternatives(BaseModel, Generic[T]):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    values: tuple[Annotated[T, AfterValidator(_checked)], ...]
+    values: Annotated[tuple[Annotated[T, AfterValidator(_checked)], ...], Field(fail_fast=True)]
     zip: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,16 +24,18 @@ from .starts import SETTING as START_FILE
 from .starts import file_names
 from .task_models import FileTask
 from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
+from .toml import read_toml
 from .train_spec import RecordSpec, TrainSpec
 from .written import plain
 
+MOST_SEEDS, LONG_LIST = 100_000_000, 10_000  # a list of no more stays the list that it was given as
 UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
 SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
 
 Sent = tuple[str, str]  # a spec as JSON, and its digest
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
-SeedCount = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
+SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
 
 
 class SeedRange(Table):
@@ -61,7 +62,9 @@ def _no_axis(raw: object) -> object:
 
 
 Seeds = Annotated[
-    Annotated[SeedCount, Tag("<count>")] | Annotated[tuple[Seed, ...], Tag("<list>")] | Annotated[SeedRange, Tag("<range>")],
+    Annotated[SeedCount, Tag("<count>")]
+    | Annotated[tuple[Seed, ...], Field(fail_fast=True), Tag("<list>")]
+    | Annotated[SeedRange, Tag("<range>")],
     Discriminator(_seeds_kind),
     BeforeValidator(_no_axis),
 ]
@@ -84,7 +87,7 @@ class Spec(Table, use_attribute_docstrings=True):
     """What is kept of runs."""
     design: DesignSpec | None = None
     """How sampled axes are drawn."""
-    exclude: tuple[dict[str, Any], ...] = ()
+    exclude: Annotated[tuple[dict[str, Any], ...], Field(fail_fast=True)] = ()
     """Cells to leave out: tables of settings and their values."""
 
     @model_validator(mode="after")
@@ -99,15 +102,8 @@ class Spec(Table, use_attribute_docstrings=True):
     def read(cls, path: str | Path) -> "Spec":
         """The spec in a TOML file; it is named after the file unless it has a name. InputError says what is wrong where."""
         path = Path(path)
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file") from None
-        except (IsADirectoryError, UnicodeDecodeError):
-            raise InputError(f"{path}: not a text file") from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path}: not TOML: {error}") from None
-        return cls.parse({"name": path.stem, **table}, str(path), path.parent)
+        name = path.stem.encode(errors="replace").decode()  # a file's name may be no text
+        return cls.parse({"name": name, **read_toml(path)}, str(path), path.parent)
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
@@ -116,9 +112,11 @@ class Spec(Table, use_attribute_docstrings=True):
         NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
         """
         try:
-            return cls.model_validate(plain(table), context={"folder": folder})
+            return cls.model_validate(plain(_seeds_as_range(table)), context={"folder": folder})
         except ValidationError as error:
             raise InputError(explain(error, cls, source)) from None
+        except InputError as error:
+            raise InputError(f"{source}: {error}") from None
 
     def seed_values(self) -> Integers:
         """The seeds, int64."""
@@ -231,6 +229,16 @@ def received(sent: Sent) -> Spec:
     if spec.digest != sent[1]:
         raise InputError(f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again")
     return spec
+
+
+def _seeds_as_range(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Many seeds that Python counts up one by one, as a start and a count: `range(10**9)` is no list of so many numbers."""
+    seeds = table.get("seeds")
+    if not (isinstance(seeds, range) or (isinstance(seeds, np.ndarray) and seeds.ndim == 1)) or len(seeds) <= LONG_LIST:
+        return table
+    if len(seeds) <= MOST_SEEDS and (np.any(np.diff(seeds) != 1) if isinstance(seeds, np.ndarray) else seeds.step != 1):
+        return table
+    return {**table, "seeds": {"start": seeds[0], "count": len(seeds)}}
 
 
 def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str:

@@ -35,7 +35,7 @@ def _listed(raw: object) -> object:
 Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
-Rows = tuple[tuple[Bit, ...], ...]
+Rows = Annotated[tuple[Annotated[tuple[Bit, ...], Field(fail_fast=True)], ...], Field(fail_fast=True)]
 
 
 class Gate(Table):

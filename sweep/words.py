@@ -1,8 +1,14 @@
-"""Durations, sizes and counts as people read them."""
+"""Durations, sizes, counts and keys as people read them."""
 
+import json
+import re
 from collections.abc import Mapping
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+BARE = re.compile(r"[\w-]+(\[\d+\])?")  # a key that needs no quotes, perhaps of a layer
+LONGEST_KEY = LONGEST_VALUE = 60
+
+Place = tuple[str | int, ...]
 
 
 def duration(seconds: float) -> str:
@@ -33,3 +39,21 @@ def shares(outcomes: Mapping[str, int]) -> str:
     """How many runs in a hundred ended how, but for ends that none had."""
     total = sum(outcomes.values())
     return ", ".join(f"{some / total:.1%} {outcome}" for outcome, some in outcomes.items() if some)
+
+
+def dotted(place: Place) -> str:
+    """A key of a spec with the tables it stands in, as TOML would name it; `spec` where there is no key."""
+    return ".".join(map(_word, place)) or "spec"
+
+
+def _word(part: str | int) -> str:
+    """One key, in quotes where it is no bare one, cut where it is long; what would not be seen, as direction marks, by code."""
+    text = str(part)
+    short = text if len(text) <= LONGEST_KEY else f"{text[:LONGEST_KEY]}..."
+    return short if BARE.fullmatch(text) else json.dumps(short, ensure_ascii=not text.isprintable())
+
+
+def short(value: object) -> str:
+    """A value as Python writes it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."

@@ -1,23 +1,89 @@
-"""Specs as plain data: what Python may say for numbers and lists, and the TOML of a spec."""
+"""Specs as plain data: what Python and TOML may say for numbers, text, lists and tables, and the TOML of a spec.
 
-from collections.abc import Mapping
+All that a spec is made of passes through `plain`. What is none of these, or no reader of specs could hold or show (a date, a
+whole number of five thousand digits, a table that contains itself), is refused there, by its key, once for all settings.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tomli_w
+from pydantic import BaseModel
 
+from ..results.errors import InputError
 from .axes import TITLES
+from .words import Place, dotted
+
+DEEPEST = 16  # tables and lists within each other; a spec needs seven
+MOST_LISTED = 10_000_000
+MOST_BITS = 1023  # of a whole number: what is larger is no float
+AT_ONCE = {float, bool, type(None)}  # of which any may stand in a list
+TIMES = (dt.date, dt.time, dt.timedelta)
 
 
-def plain(value: Any) -> Any:
-    """What TOML would give: NumPy's scalars as numbers, its arrays, tuples and ranges as lists; all else as it is."""
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return value.item()
+def plain(value: Any, place: Place = ()) -> Any:
+    """What TOML would give: NumPy's scalars as numbers, its arrays, tuples and ranges as lists.
+
+    InputError for what has no place in a spec, by its key. place: the keys that lead to the value.
+    """
+    if isinstance(value, np.ndarray | np.generic):
+        if value.dtype.kind in "mM":
+            raise InputError(f"{dotted(place)}: {_NO_TIMES}")
+        _check_size(value.size, place)
+        value = value.tolist()
+    if isinstance(value, Mapping | list | tuple | range):
+        if len(place) > DEEPEST:
+            raise InputError(f"{dotted(place[:3])}...: tables and lists lie within each other more than {DEEPEST} deep")
+        _check_size(len(value), place)
     if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list | tuple | range) else value
+        return {_key(key, place): plain(one, (*place, key)) for key, one in value.items()}
+    if isinstance(value, list | tuple | range):
+        return _listed(value, place)
+    return _one(value, place)
+
+
+_NO_TIMES = "a date or time, which no setting takes; text is written in quotes"
+
+
+def _listed(values: Sequence[Any], place: Place) -> list[Any]:
+    if set(map(type, values)) <= AT_ONCE:
+        return list(values)
+    return [plain(one, (*place, number)) for number, one in enumerate(values)]
+
+
+def _one(value: Any, place: Place) -> Any:
+    if isinstance(value, str):
+        _check_text(value, place)
+    elif isinstance(value, TIMES):
+        raise InputError(f"{dotted(place)} = {value}: {_NO_TIMES}")
+    elif isinstance(value, int):
+        if value.bit_length() > MOST_BITS:
+            digits = int(value.bit_length() * np.log10(2)) + 1
+            raise InputError(f"{dotted(place)}: a whole number of about {digits:,} digits; numbers go to 1.8e308")
+    elif not isinstance(value, float | BaseModel | None):
+        kinds = "numbers, text, true and false, lists and tables"
+        raise InputError(f"{dotted(place)}: a spec is made of {kinds}, not of {type(value).__name__}")
+    return value
+
+
+def _key(key: object, place: Place) -> str:
+    if not isinstance(key, str):
+        raise InputError(f"{dotted((*place, str(key)))}: the keys of a table are text, not {type(key).__name__}")
+    _check_text(key, (*place, key))
+    return key
+
+
+def _check_text(text: str, place: Place) -> None:
+    """Of code points, half of a pair is none: it cannot be written into any file."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InputError(f"{dotted(place)}: text with half of a surrogate pair, which is no character")
+
+
+def _check_size(many: int, place: Place) -> None:
+    if many > MOST_LISTED:
+        raise InputError(f"{dotted(place)}: {many:,} values; a list may have {MOST_LISTED:,}")
 
 
 def toml_text(table: Mapping[str, Any]) -> str:

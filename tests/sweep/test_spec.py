@@ -165,9 +165,9 @@ def test_files_that_are_no_specs(tmp_path):
     binary.write_bytes(b"\xff\xfe\x00")
     for path, said in (
         (broken, "not TOML: .*line 1"),
-        (binary, "not a text file"),
+        (binary, "not TOML: not a text file; byte 1, in line 1, is no UTF-8"),
         (tmp_path / "none", "no such file"),
-        (tmp_path, "not a text file"),
+        (tmp_path, "not a file but a folder"),
     ):
         with pytest.raises(InputError, match=said):
             Spec.read(path)

@@ -1,0 +1,164 @@
+"""Specs that somebody made to break their reader, or Python made of other things than plain data: a sentence each, at once."""
+
+import datetime as dt
+import os
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from backsweep.results.errors import LONGEST_LINE, MOST_LINES, InputError
+from backsweep.sweep import Spec
+
+XOR = 'task = "xor"\n'
+DEEP = "lists and tables lie within each other too deep"
+FILES = {
+    "seeds = 1" + "0" * 5000: "not TOML: a whole number has more digits than can be read",
+    "train.lr = 1" + "0" * 400: "train.lr: a whole number of about 401 digits",
+    "seeds = 0x" + "f" * 5000: "seeds: a whole number of about 6,021 digits",
+    "seeds = -" + "9" * 400: "seeds: a whole number of about 401 digits",
+    "exclude = " + "[" * 2000 + "]" * 2000: f"not TOML: {DEEP}",
+    "exclude = " + "{a = " * 2000 + "1" + "}" * 2000: f"not TOML: {DEEP}",
+    "".join(f"[{'.'.join(['a'] * depth)}]\n" for depth in range(1, 100)): "a.a.a...: tables and lists lie within each other",
+    ".".join(["a"] * 50_000) + " = 1": "not TOML: a key of more than 100 parts, in line 2",
+    "exclude = [{" + ' . "b c"'.join(["a"] * 50_000) + " = 1}]": "not TOML: a key of more than 100 parts",
+    "seeds = 2021-02-01": "seeds = 2021-02-01: a date or time, which no setting takes",
+    "seeds = 2021-02-01T00:00:00Z": "seeds = 2021-02-01 00:00:00+00:00: a date or time",
+    "train.lr = { values = [0.1, 2021-02-01T07:32:00] }": "train.lr.values.1 = 2021-02-01 07:32:00: a date or time",
+    "exclude = [{ train.lr = [07:32:00] }]": "exclude.0.train.lr.0 = 07:32:00: a date or time",
+    "train.lr = 2021-02-31": "not TOML: Invalid date",
+    "train.lr = 1e400": "train.lr = inf: must be a finite number",
+    "train.lr = { linear = [0, 1e400], n = 3 }": "train.lr.linear.1 = inf",
+    "train.lr = { range = [0.1, 1e300, 1e-300] }": "train.lr: range: these numbers are too far apart",
+    "model.hidden = { uniform = [1, 1e308] }\ndesign.points = 4": "model.hidden: value 1000000000000",
+    "train.epochs = { log = [1, 1e308], n = 3 }": "train.epochs: value 1000000000000",
+    '"" = 3': '"": unknown key',
+    '"<axis>" = 3': '"<axis>": unknown key',
+    '"a.b\\n\\u202e" = 3': r'"a.b\n\u202e": unknown key',
+    "k" * 10**6 + " = 3": "kkk...: unknown key",
+    f"name = '{'k' * 10**6}'": "kkk...: must have at most 200 characters",
+    f"model.activation = '{'k' * 10**6}'": "kkk...: must be 'sigmoid'",
+    "model.hidden = [" + "0, " * 10_000 + "]": "0,...: must be a whole number of units",
+    "train.lr = { values = [" + "-1, " * 10_000 + "] }": "train.lr.values.0 = -1: must be greater than 0",
+    "".join(f"k{number} = 1\n" for number in range(1000)): "and 995 more",
+    "\0": "not TOML: ",
+}
+
+
+@pytest.mark.parametrize(("lines", "said"), FILES.items(), ids=range(len(FILES)))
+def test_a_file_that_is_no_spec_is_a_sentence(lines, said, tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text(XOR + lines)
+    with pytest.raises(InputError) as error:
+        Spec.read(path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ")
+    assert said in message
+    assert max(map(len, message.splitlines())) <= LONGEST_LINE + 5
+    assert len(message.splitlines()) <= MOST_LINES + 1
+    assert message.replace("\n", "").isprintable()
+
+
+def test_bytes_that_are_no_text_are_placed(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_bytes(b'task = "xor"\nname = "\xff"\n')
+    with pytest.raises(InputError, match=r"s.toml: not TOML: not a text file; byte 22, in line 2, is no UTF-8"):
+        Spec.read(path)
+    path.write_text('\ufefftask = "xor"\n', "utf-8")
+    assert Spec.read(path).task.name == "xor"
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(InputError, match=r"pipe.toml: not a file but a named pipe"):
+        Spec.read(tmp_path / "pipe.toml")
+    with pytest.raises(InputError, match="not a file but a folder"):
+        Spec.read(tmp_path)
+    with (tmp_path / "large.toml").open("wb") as file:
+        file.truncate(2**40)  # of zeros that take no room
+    with pytest.raises(InputError, match=r"large.toml: larger than the 67,108,864 bytes"):
+        Spec.read(tmp_path / "large.toml")
+
+
+class Unspeakable:
+    def __repr__(self):
+        raise RuntimeError
+
+
+def looped():
+    table = {}
+    table["train"] = table
+    return table
+
+
+def doubled():
+    """A list of two of the same, 40 times over: 2**40 in all."""
+    found = 1
+    for _ in range(40):
+        found = [found, found]
+    return found
+
+
+PYTHON = [
+    (looped(), "train.train.train...: tables and lists lie within each other more than 16 deep"),
+    ({"model": {"hidden": doubled()}}, "model.hidden.0...: tables and lists"),
+    ({"train": {"lr": Unspeakable()}}, "train.lr: a spec is made of numbers, text"),
+    ({"seeds": np.array([Unspeakable()], object)}, "seeds.0: a spec is made of"),
+    ({"seeds": np.zeros(1, "i4,S4")}, "lists and tables, not of bytes"),
+    ({"seeds": {1, 2}}, "seeds: a spec is made of"),
+    ({"train": {"lr": Decimal("0.1")}}, "not of Decimal"),
+    ({"train": {"lr": Fraction(1, 3)}}, "not of Fraction"),
+    ({"train": {"lr": 1j}}, "not of complex"),
+    ({"train": {3: 4}}, "train.3: the keys of a table are text, not int"),
+    ({"exclude": [{"train.lr": dt.date(2021, 2, 1)}]}, 'exclude.0."train.lr" = 2021-02-01: a date or time'),
+    ({"seeds": np.datetime64("2021-02-01")}, "seeds: a date or time"),
+    ({"train": {"lr": {"values": np.array(["2021-02-01"], "M8[ns]")}}}, "train.lr.values: a date or time"),
+    ({"name": "a\ud800"}, "name: text with half of a surrogate pair"),
+    ({"\udfff": 3}, r'"\udfff": text with half of a surrogate pair'),
+    ({"train": {"lr": 10**400}}, "train.lr: a whole number of about 401 digits"),
+    ({"train": {"epochs": 10**300}}, "train.epochs = 1000000"),
+    ({"seeds": range(10**9)}, "seeds.count = 1000000000: must be less than or equal to 100000000"),
+    ({"seeds": range(0, 10**9, 2)}, "seeds.count = 500000000: must be less"),
+    ({"seeds": np.broadcast_to(np.int64(1), (10**12,))}, "seeds.count = 1000000000000: must be less"),
+    ({"train": {"lr": {"values": range(1, 10**9)}}}, "train.lr.values: 999,999,999 values; a list may have 10,000,000"),
+    ({"task": {"name": "xor", "encoding": [0, True]}}, "task.encoding = [0, True]: must be [0, 1]"),
+    ({"task": {"name": "xor", "encoding": {"values": [[False, 1], [-1, 1]]}}}, "[False, 1]: must be [0, 1]"),
+]
+
+
+@pytest.mark.parametrize(("table", "said"), PYTHON, ids=range(len(PYTHON)))
+def test_what_python_has_and_specs_have_not(table, said):
+    with pytest.raises(InputError) as error:
+        Spec.parse({"task": "xor", **table})
+    assert str(error.value).startswith("spec: ")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["lr", "weight_decay", "clip", "huber_delta", "derivative_offset", "epochs", "bound", "loss", "dtype", "lr_over_fan_in"],
+)
+@pytest.mark.parametrize("kind", ["values", "linear"])
+def test_whatever_a_number_is_it_has_a_sentence(key, kind):
+    for value in (True, 10**1022, -(10**307), 5e-324, -0.0, float("nan"), float("inf"), "1", [[1]], {"a": 1}):
+        for table in ({key: value}, {key: {kind: [value, value], **({"n": 2} if kind == "linear" else {})}}):
+            said = refusal({"task": "xor", "train": table})
+            assert f"train.{key}" in (said or f"train.{key}")
+
+
+def refusal(table):
+    try:
+        Spec.parse(table)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def test_many_seeds_that_python_counts_are_a_start_and_a_count():
+    for seeds in (range(5, 10**6), np.arange(5, 10**6), np.arange(5, 10**6, dtype=np.uint32)):
+        spec = Spec.parse({"task": "xor", "seeds": seeds})
+        assert spec.written()["seeds"] == {"start": 5, "count": 10**6 - 5}
+    uneven = np.arange(20_000)
+    uneven[7] = 10**6
+    assert len(Spec.parse({"task": "xor", "seeds": uneven}).seeds) == 20_000
