@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from .files import read_table, write_tables
+from .places import Place
 
 MOST_FILES = 900
 LARGE = 2**22  # bytes
@@ -37,7 +38,7 @@ def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[l
     return [group for group in groups if len(group) > 1]
 
 
-def merge(folder: Path, name: str, files: Files, schema: pa.Schema, remedy: str) -> None:
+def merge(folder: Path | Place, name: str, files: Files, schema: pa.Schema, remedy: str) -> None:
     """Write the rows of `files`, in their order, as one file. InputError if one is damaged."""
     write_tables(folder, name, _groups(files, schema, remedy))
 

@@ -24,3 +24,7 @@ class BusyError(InputError):
 
 class LinkError(InputError):
     """What should lie in a folder of results itself is a link, which leads out of it."""
+
+
+class MovedError(InputError):
+    """The folder that a process has been writing in is not in its place any more, or its lock is lost."""

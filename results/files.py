@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and whose names say what they must hold; and the lock of a folder.
+"""Files that are whole or not there, and whose names say what they must hold.
 
 Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
 instant a name either does not exist or holds the whole content. The names of tables end in a hash of the content, which is
@@ -8,21 +8,19 @@ checked whenever one is read: no flipped bit passes for a result.
 import hashlib
 import io
 import os
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
-from .errors import BusyError, InputError
+from .errors import InputError
 from .folders import is_there
-from .opening import read_regular
+from .opening import check_kind, read_regular
+from .places import Place, opened
 
-PARTIAL = ".partial"
 ENCODINGS = {
     **dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"),
     **dict.fromkeys(("loss", "measure", "gradient_norm", "weight_norm", "weights.list.element"), "BYTE_STREAM_SPLIT"),
@@ -30,38 +28,39 @@ ENCODINGS = {
 
 
 def write_whole(path: Path, write: Callable[[Any], object]) -> None:
-    """Write a file so that its name never stands for half of it, not even after a power cut."""
-    _put(path, write, lambda _: path)
+    """Write a file so that its name never stands for half of it, not even after a power cut.
+
+    InputError where something else has that name: a link would not lead where it did, a device would be gone.
+    """
+    if is_there(path):
+        check_kind(path, path.lstat())
+    write_within(path.parent, path.name, write)
 
 
-def write_named(folder: Path, name: str, write: Callable[[Any], object]) -> int:
+def write_within(folder: Path | Place, name: str, write: Callable[[Any], object]) -> None:
+    """The same in a folder that may be held open, whatever has that name."""
+    _put(folder, name, write, lambda _: name)
+
+
+def write_named(folder: Path | Place, name: str, write: Callable[[Any], object]) -> int:
     """The same, for a Parquet file whose name ends in the hash of its content; how many bytes it has."""
-    return _put(folder / name, write, lambda digest: folder / f"{name}-{digest}.parquet")
+    return _put(folder, name, write, lambda digest: f"{name}-{digest}.parquet")
 
 
-def _put(path: Path, write: Callable[[Any], object], named: Callable[[str], Path]) -> int:
-    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named: Callable[[str], str]) -> int:
     try:
-        with partial.open("wb") as file:
-            hashing = _Hashing(file)
-            write(hashing)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(named(hashing.digest()))
-    except BaseException as error:
-        if isinstance(error, OSError):
-            error.filename = str(path)  # the name that its reader knows
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        with opened(folder) as place:
+            with place.new_file(name) as (file, partial):
+                hashing = _Hashing(file)
+                write(hashing)
+                file.flush()
+                os.fsync(file.fileno())
+                place.rename(partial, named(hashing.digest()))
+            place.flush()
+    except OSError as error:
+        error.filename = str((folder.path if isinstance(folder, Place) else folder) / name)  # the name that its reader knows
         raise
-    _flush_folder(path.parent)
     return hashing.size
-
-
-def half_written(inside: Iterable[os.DirEntry[str]]) -> list[Path]:
-    """What processes that died left in a folder of results: files without a name, and links in the place of such files."""
-    found = (entry for entry in inside if entry.name.startswith(".") and entry.name.endswith(PARTIAL))
-    return [Path(entry.path) for entry in found if entry.is_symlink() or entry.is_file(follow_symlinks=False)]
 
 
 class _Hashing(io.RawIOBase):
@@ -93,32 +92,11 @@ def make_folder(path: Path) -> None:
     missing = [folder for folder in (path, *path.parents) if not is_there(folder)]
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
-        _flush_folder(folder.parent)
+        with opened(folder.parent) as place:
+            place.flush()
 
 
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def only_writer(path: Path) -> Generator[None]:
-    """Be the only process that writes in a folder; the system drops the lock when the process dies. BusyError if another is."""
-    lock = FileLock(path / ".lock", blocking=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def write_tables(folder: Path, name: str, tables: Iterable[pa.Table]) -> int:
+def write_tables(folder: Path | Place, name: str, tables: Iterable[pa.Table]) -> int:
     """Write tables of one schema as one Parquet file under a name that ends in its hash; how many bytes it has."""
     parts = iter(tables)
     first = next(parts)

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from .errors import InputError, LinkError
-from .files import digest_of, write_whole
+from .files import digest_of, write_within
 from .folders import is_there
 from .opening import read_regular
+from .places import Place
 from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
@@ -66,12 +67,12 @@ def copies_agree(folder: Path) -> bool:
         return False
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path | Place, manifest: Manifest) -> None:
     """Write both copies, one after the other: whatever happens, one is whole."""
     content = manifest.model_dump(mode="json")
     text = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True)
     for name in (MANIFEST, COPY):
-        write_whole(folder / name, lambda file: file.write(text.encode()))
+        write_within(folder, name, lambda file: file.write(text.encode()))
 
 
 def _sound(path: Path) -> Manifest:

@@ -19,7 +19,7 @@ A sweep's manifest is written before its first shard; a folder with files but no
 
 import re
 from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,12 +28,14 @@ import pyarrow as pa
 
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
-from .files import half_written, make_folder, only_writer, read_table, write_tables
+from .files import make_folder, read_table, write_tables
 from .folders import entries, entries_within, path_of
+from .lock import Held, only_writer
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
+from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, Span, gaps, is_sound, outermost, settled, spans_in, steadily
-from .writer import noted
+from .writer import note, noted
 
 TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
 
@@ -45,6 +47,7 @@ class Store:
         self.path = path
         self.manifest = manifest
         self.harm: str | None = None
+        self._held: Held | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -68,29 +71,45 @@ class Store:
         strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
             raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
-        with only_writer(path):
+        with only_writer(path) as held:
             if has_manifest(path):
                 return cls.open(path)
-            write_manifest(path, manifest)
+            write_manifest(held, manifest)
             return cls(path, manifest)
 
     @contextmanager
     def writing(self) -> Generator[None]:
         """Be the only writer, and clear away what a dead one left."""
-        with only_writer(self.path), noted(self.path):
-            self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
-            for leftover in half_written(entries(self.path, links=True)):
-                leftover.unlink(missing_ok=True)
-            for folder in (self._shards, self._records, self._weights, self._trajectories):
-                for leftover in half_written(entries_within(folder)):
-                    leftover.unlink(missing_ok=True)
-                make_folder(folder)
-            for file in self._doubtful():
-                if not is_sound(file):
-                    file.path.unlink()
-            for leftover in self._useless():
-                leftover.unlink()
-            yield
+        with only_writer(self.path) as held, noted(held):
+            self._held = held
+            try:
+                self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
+                self._tidy()
+                for file in self._doubtful():
+                    if not is_sound(file):
+                        self._remove(file.path)
+                for leftover in self._useless():
+                    self._remove(leftover)
+                yield
+            finally:
+                self._held = None
+
+    def _tidy(self) -> None:
+        """Make the folders that are missing, and remove what was left half-written."""
+        for folder in (self.path, self._shards, self._records, self._weights, self._trajectories):
+            place = self._place(folder)
+            for leftover in half_written(entries(folder, links=folder == self.path)):
+                with suppress(FileNotFoundError):
+                    place.remove(leftover)
+
+    def _place(self, folder: Path) -> Held:
+        """As the only writer: this folder or one in it, held open."""
+        if self._held is None:
+            raise RuntimeError(f"{self.path}: only within `writing` may anything be changed")
+        return self._held if folder == self.path else self._held.within(folder.name)
+
+    def _remove(self, path: Path) -> None:
+        self._place(path.parent).remove(path.name)
 
     def _doubtful(self) -> list[Shard]:
         """Files that hold what others hold too, on whose word those would go."""
@@ -107,15 +126,15 @@ class Store:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
         said: list[str] = []
         if not copies_agree(self.path):
-            write_manifest(self.path, self.manifest)
+            write_manifest(self._place(self.path), self.manifest)
             said += [f"{self.harm}; restored from its copy"] if self.harm else []
         for folder in self._folders():
             for file in spans_in(folder):
                 if not is_sound(file):
-                    file.path.unlink()
+                    self._remove(file.path)
                     said.append(f"{file.path}: damaged; runs {file.start} to {file.stop - 1} are trained again")
         for leftover in self._useless():
-            leftover.unlink()
+            self._remove(leftover)
         return said
 
     def compact(self) -> None:
@@ -128,10 +147,10 @@ class Store:
             name = f"{shards[group[0]].start:012d}-{shards[group[-1]].stop:012d}"
             for folder in reversed(kept):
                 files = [(kept[folder][at].path, kept[folder][at].digest) for at in group]
-                merge(folder, name, files, schemas[folder], self.remedy)
+                merge(self._place(folder), name, files, schemas[folder], self.remedy)
             for folder in kept:
                 for at in group:
-                    kept[folder][at].path.unlink()
+                    self._remove(kept[folder][at].path)
 
     def _folders(self) -> list[Path]:
         """Where the rows are, then what is beside them."""
@@ -164,8 +183,12 @@ class Store:
         runs = table.column("run")
         name = f"{runs[0].as_py():012d}-{runs[-1].as_py() + 1:012d}"
         beside = ((self._records, records), (self._weights, weights))
-        size = sum(write_tables(folder, name, [more]) for folder, more in beside if more is not None)
-        return size + write_tables(self._shards, name, [table])
+        size = sum(write_tables(self._place(folder), name, [more]) for folder, more in beside if more is not None)
+        return size + write_tables(self._place(self._shards), name, [table])
+
+    def note(self, rate: float, left: float | None) -> None:
+        """As the only writer: let others know how many run-epochs per second there are lately, and seconds left."""
+        note(self._place(self.path), rate, left)
 
     def is_crowded(self) -> bool:
         """Whether it has so many files that it should be compacted before the sweep's end."""
@@ -184,11 +207,11 @@ class Store:
     def add_session(self, session: Session) -> None:
         """Put one more session on record."""
         self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
-        write_manifest(self.path, self.manifest)
+        write_manifest(self._place(self.path), self.manifest)
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
-        write_tables(self._trajectories, f"{run:012d}", [table])
+        write_tables(self._place(self._trajectories), f"{run:012d}", [table])
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run; those that are damaged can be made again, and do not count."""

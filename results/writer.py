@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .errors import InputError
+from .errors import InputError, MovedError
 from .opening import read_regular
+from .places import Place, opened
 
 NOTE = ".writer.json"
 MOST_BYTES = 2**12  # of a note
@@ -41,26 +42,25 @@ class Writer(BaseModel):
         return self.host == socket.gethostname()
 
 
-def note(folder: Path, rate: float | None = None, left: float | None = None) -> None:
+def note(folder: Path | Place, rate: float | None = None, left: float | None = None) -> None:
     """Leave a note, in the place of an earlier one, that this process writes in a folder. A full disk is no reason to fail."""
     pid = os.getpid()
     writer = Writer(pid=pid, host=socket.gethostname(), born=_born(pid), at=time.time(), rate=rate, left=left)
-    partial = folder / f"{NOTE}.partial"
-    with suppress(OSError):
-        partial.write_text(writer.model_dump_json(), encoding="utf-8")
-        partial.replace(folder / NOTE)
+    with suppress(OSError), opened(folder) as place, place.new_file(NOTE) as (file, partial):
+        file.write(writer.model_dump_json().encode())
+        file.flush()
+        place.rename(partial, NOTE)
 
 
 @contextmanager
-def noted(folder: Path) -> Generator[None]:
+def noted(folder: Place) -> Generator[None]:
     """Have a note in a folder, and take it away at the end."""
     note(folder)
     try:
         yield
     finally:
-        for name in (NOTE, f"{NOTE}.partial"):
-            with suppress(OSError):
-                (folder / name).unlink(missing_ok=True)
+        with suppress(OSError, MovedError):
+            folder.remove(NOTE)
 
 
 def writer_of(folder: Path) -> Writer | None:

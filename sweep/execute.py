@@ -58,7 +58,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
     progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
     started, begin = now(), time.perf_counter()
     runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
-    outcomes, pulse = Counter[str](), Pulse(store.path)
+    outcomes, pulse = Counter[str](), Pulse(store.note)
     failures: list[Failure] = []
     ended: list[str] = []
     try:

@@ -2,9 +2,8 @@
 
 import time
 from collections import deque
-from pathlib import Path
+from collections.abc import Callable
 
-from ..results.writer import note
 from .progress import Progress
 
 BEAT_SECONDS = 1.0
@@ -14,8 +13,8 @@ LATELY_SECONDS = 15.0
 class Pulse:
     """Notes for `backsweep status`, at most one a BEAT_SECONDS."""
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, note: Callable[[float, float | None], None]):
+        self._note = note
         self._marks = deque([(time.monotonic(), 0)])  # run-epochs at some times lately
 
     def beat(self, progress: Progress) -> None:
@@ -27,4 +26,4 @@ class Pulse:
         while now - self._marks[1][0] > LATELY_SECONDS:
             self._marks.popleft()
         then, before = self._marks[0]
-        note(self._folder, (progress.run_epochs - before) / (now - then), progress.time_left)
+        self._note((progress.run_epochs - before) / (now - then), progress.time_left)

@@ -28,7 +28,7 @@ from backsweep.results.store import Store
 
 RUNS, BATCH = 40, 10
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
-NOT_OURS = (".lock", ".writer.json", ".writer.json.partial")  # what is lost of these is no loss
+NOT_OURS = (".lock", ".writer.json")  # what is lost of these is no loss
 
 
 def manifest():
@@ -74,7 +74,7 @@ class Disk:
         self.folder, self.mode, self.at, self.log = str(folder), mode, at, log
         self.count, self.files, self.done = 0, 0, []
         self.volatile, self.durable, self.flushed = {self.folder: {}}, {self.folder: {}}, {}
-        self.names, self.descriptors = {}, {}
+        self.names, self.descriptors, self.new = {}, {}, {}
         self.real = {name: getattr(os, name) for name in ("open", "fsync", "replace", "unlink", "mkdir")}
         self.open_file = io.open
 
@@ -84,7 +84,11 @@ class Disk:
             setattr(os, name, getattr(self, f"os_{name}"))
 
     def ours(self, path):
-        return str(path).startswith(self.folder) and not str(path).endswith(NOT_OURS)
+        return path.startswith(self.folder) and not Path(path).name.startswith(NOT_OURS)
+
+    def path(self, name, folder=None):
+        """In full, of a name that may be looked up in an open folder."""
+        return str(name) if folder is None else f"{self.descriptors[folder]}/{name}"
 
     def suffer(self, half=None):
         self.count += 1
@@ -101,64 +105,67 @@ class Disk:
         with self.open_file(self.log, "wb") as file:
             pickle.dump((self.volatile, self.durable, self.flushed, self.done), file)
 
-    def open(self, path, mode="r", *rest, **options):
-        if not self.ours(path) or "w" not in mode:
-            return self.open_file(path, mode, *rest, **options)
-        self.suffer()
-        self.files += 1
-        self.volatile[str(Path(path).parent)][Path(path).name] = self.files
-        return _File(self, self.open_file(path, mode, *rest, **options), self.files)
+    def open(self, file, mode="r", *rest, **options):
+        opened = self.open_file(file, mode, *rest, **options)
+        return _File(self, opened, *self.new.pop(file)) if file in self.new else opened
 
-    def os_open(self, path, *rest, **options):
+    def os_open(self, name, flags, *rest, dir_fd=None):
+        path = self.path(name, dir_fd)
         if self.ours(path):
             self.suffer()
-        descriptor = self.real["open"](path, *rest, **options)
-        self.descriptors[descriptor] = str(path)
+        descriptor = self.real["open"](name, flags, *rest, dir_fd=dir_fd)
+        self.descriptors[descriptor] = path
+        if self.ours(path) and flags & os.O_CREAT:
+            self.files += 1
+            self.volatile[str(Path(path).parent)][Path(path).name] = self.files
+            self.new[descriptor] = (path, self.files)
         return descriptor
 
     def os_fsync(self, descriptor):
         self.suffer()
         self.real["fsync"](descriptor)
         if descriptor in self.names:
-            file, number = self.names[descriptor]
-            self.flushed[number] = Path(file.name).read_bytes()
+            path, number = self.names[descriptor]
+            self.flushed[number] = Path(path).read_bytes()
         else:
             folder = self.descriptors[descriptor]
             if folder in self.volatile:
                 self.durable[folder] = dict(self.volatile[folder])
 
-    def os_replace(self, source, target, **options):
-        if not self.ours(source):
-            self.real["replace"](source, target, **options)
-            return
-        self.suffer()
-        self.real["replace"](source, target, **options)
-        folder = self.volatile[str(Path(source).parent)]
-        folder[Path(target).name] = folder.pop(Path(source).name)
+    def os_replace(self, source, target, *, src_dir_fd=None, dst_dir_fd=None):
+        old, new = self.path(source, src_dir_fd), self.path(target, dst_dir_fd)
+        if self.ours(old):
+            self.suffer()
+        self.real["replace"](source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+        if self.ours(old):
+            folder = self.volatile[str(Path(old).parent)]
+            folder[Path(new).name] = folder.pop(Path(old).name)
 
-    def os_unlink(self, path, **options):
+    def os_unlink(self, name, *, dir_fd=None):
+        path = self.path(name, dir_fd)
         if self.ours(path):
             self.suffer()
-        self.real["unlink"](path, **options)
+        self.real["unlink"](name, dir_fd=dir_fd)
         if self.ours(path):
             self.volatile[str(Path(path).parent)].pop(Path(path).name, None)
 
-    def os_mkdir(self, path, *rest, **options):
+    def os_mkdir(self, name, *rest, dir_fd=None):
+        path = self.path(name, dir_fd)
         if self.ours(path):
             self.suffer()
-        self.real["mkdir"](path, *rest, **options)
-        self.volatile[str(path)], self.durable[str(path)] = {}, {}
-        if str(path) != self.folder:
+        self.real["mkdir"](name, *rest, dir_fd=dir_fd)
+        self.volatile[path], self.durable[path] = {}, {}
+        if path != self.folder:
             self.volatile[str(Path(path).parent)][Path(path).name] = None  # a folder
 
 
 class _File(io.BytesIO):
     """Written in one go, when it is flushed."""
 
-    def __init__(self, disk, file, number):
+    def __init__(self, disk, file, path, number):
         super().__init__()
-        self.disk, self.file, self.number = disk, file, number
-        disk.names[file.fileno()] = (file, number)
+        self.disk, self.file = disk, file
+        disk.names[file.fileno()] = (path, number)
 
     def fileno(self):
         return self.file.fileno()

@@ -137,7 +137,8 @@ def test_only_files_that_count_are_read(results):
 
 def test_a_file_that_was_merged_into_another_does_not_count(tmp_path):
     results = make(tmp_path / "r", (0, 50), (50, 100))
-    results.store.append(rows(0, 100))  # as a process leaves it that dies while it merges
+    with results.store.writing():
+        results.store.append(rows(0, 100))  # as a process leaves it that dies while it merges
     assert only(results.query("SELECT count(*) FROM runs")) == 100
 
 

@@ -240,7 +240,8 @@ def test_while_another_process_writes_the_report_goes_without_a_trajectory(tmp_p
 
 def test_a_trajectory_of_an_earlier_report_is_not_shown_as_todays(results, tmp_path):
     copy = Sweep.from_dict(SPEC).run(tmp_path / "r")
-    copy.store.append_trajectory(0, results.store.trajectories().popitem()[1])
+    with copy.store.writing():
+        copy.store.append_trajectory(0, results.store.trajectories().popitem()[1])
     keep_typical_trajectory(copy)
     assert len(copy.store.trajectories()) == 2
     assert "One run: number 0<" not in copy.report().read_text()

@@ -88,13 +88,13 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, step):
     path = tmp_path / "file"
     write_whole(path, lambda file: file.write(b"before"))
 
-    def fail(*_):
+    def fail(*_, **where):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if step == "fsync":
         monkeypatch.setattr(files_module.os, "fsync", fail)
     if step == "replace":
-        monkeypatch.setattr(files_module.Path, "replace", fail)
+        monkeypatch.setattr(files_module.os, "replace", fail)
     with pytest.raises(OSError, match="No space"):
         write_whole(path, fail if step == "write" else lambda file: file.write(b"after"))
     assert path.read_bytes() == b"before"
@@ -123,13 +123,15 @@ def test_sessions_are_kept(store):
     session = Session(
         started="now", jobs=2, backend="threads", runs=60, run_epochs=9, wall=1.0, kernels=1.5, writing=0.1, versions={}, cpu=""
     )
-    store.add_session(session)
+    with store.writing():
+        store.add_session(session)
     assert Store.open(store.path).manifest.sessions == (session,)
 
 
 def test_trajectories_are_kept(store):
     table = pa.table({"epoch": np.arange(3, dtype=np.int32), "loss": [0.3, 0.2, 0.1]})
-    store.append_trajectory(42, table)
+    with store.writing():
+        store.append_trajectory(42, table)
     assert Store.open(store.path).trajectories() == {42: table}
 
 
@@ -215,8 +217,8 @@ def test_opening_runs_no_code(store):
 def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypatch):
     """Else a power cut may take the name away again."""
     seen = []
-    rename, flush = files_module.Path.replace, files_module.os.fsync
-    monkeypatch.setattr(files_module.Path, "replace", lambda *names: (seen.append("rename"), rename(*names)))
+    rename, flush = files_module.os.replace, files_module.os.fsync
+    monkeypatch.setattr(files_module.os, "replace", lambda *names, **where: (seen.append("rename"), rename(*names, **where)))
     monkeypatch.setattr(
         files_module.os,
         "fsync",

@@ -11,7 +11,8 @@ import pytest
 from backsweep.results import survey as survey_module
 from backsweep.results import writer as writer_module
 from backsweep.results.errors import BusyError, InputError
-from backsweep.results.files import encoded, only_writer
+from backsweep.results.files import encoded
+from backsweep.results.lock import only_writer
 from backsweep.results.schema import OUTCOMES, Manifest, Session, runs_schema
 from backsweep.results.store import Store
 from backsweep.results.survey import survey, surveys
@@ -68,14 +69,16 @@ def test_files_of_one_outcome_are_counted_without_reading_rows(store, monkeypatc
 
 def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
     outcomes = {"converged": 50, "capped": 10}
-    store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
+    with store.writing():
+        store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
     monkeypatch.setattr(survey_module, "_of_file", None)
     assert survey(store.path).outcomes == {"converged": 50, "diverged": 0, "stalled": 0, "capped": 10}
 
 
 @pytest.mark.parametrize("told", [{"outcomes": None}, {"runs": 40, "outcomes": {"capped": 40}}], ids=["old", "killed"])
 def test_incomplete_records_of_sessions_do_not(store, told):
-    store.add_session(SESSION.model_copy(update=told))
+    with store.writing():
+        store.add_session(SESSION.model_copy(update=told))
     assert survey(store.path).outcomes == dict.fromkeys(OUTCOMES, 15)
 
 
@@ -124,7 +127,8 @@ def test_a_shard_that_cannot_be_read_is_named(store, content):
     seen = survey(store.path)
     assert (seen.done, seen.damage) == (60, f"{path}: cannot be read")
     assert sum(seen.outcomes.values()) == 40
-    store.add_session(SESSION.model_copy(update={"outcomes": {"capped": 60}}))
+    with store.writing():
+        store.add_session(SESSION.model_copy(update={"outcomes": {"capped": 60}}))
     assert survey(store.path, closely=True).damage == f"{path}: no whole file"
 
 

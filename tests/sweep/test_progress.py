@@ -3,13 +3,14 @@
 import io
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from backsweep.results.schema import Estimate, Session
-from backsweep.results.writer import writer_of
+from backsweep.results.writer import note, writer_of
 from backsweep.sweep import pulse
 from backsweep.sweep.closing import stages_line
 from backsweep.sweep.log import JsonProgress
@@ -135,7 +136,7 @@ def test_remarks_are_no_markup():
 def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(pulse.time, "monotonic", clock)
-    progress, beats = Progress(clock), pulse.Pulse(tmp_path)
+    progress, beats = Progress(clock), pulse.Pulse(partial(note, tmp_path))
     progress.start(2000, 0, 2000.0, EXPECTED)
     for second in range(40):
         clock.now += 1.0
