@@ -1,13 +1,15 @@
 """Errors that are the user's to mend; the message says what is wrong, where, and what is allowed."""
 
+from .escapes import visible_lines
+
 MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
 
 
 class InputError(Exception):
-    """Something the user gave cannot be used. Its message is cut at a screenful, the middle of a long line first."""
+    """Something the user gave cannot be used. Its message shows names escaped, and is cut at a screenful, in mid-line first."""
 
     def __init__(self, message: str):
-        lines = message.split("\n")
+        lines = visible_lines(message).split("\n")
         super().__init__("\n".join([_cut(line) for line in lines[:MOST_LINES]] + ["..."] * (len(lines) > MOST_LINES)))
 
 
@@ -16,6 +18,10 @@ def _cut(line: str) -> str:
     if len(line) <= LONGEST_LINE:
         return line
     return f"{line[: LONGEST_LINE * 3 // 4]} ... {line[-LONGEST_LINE // 4 :]}"
+
+
+class NoAnswerError(InputError):
+    """The runs are as they should be, and have no answer; the text says why."""
 
 
 class BusyError(InputError):

@@ -1,19 +1,33 @@
 """A table as lines of text: in full for programs (CSV, JSON), or for pages (Markdown, LaTeX), whose signs names may hold.
 
 What a cell holds is what its reader sees: nothing in it can end a cell, a row or a table, mark up, or stand for another sign.
+Signs that are not seen are escaped as in all that is shown (`escapes.visible`), but for JSON, which has escapes of its own, and
+for line breaks, which each format can hold.
 """
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING
+
+from .escapes import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-# A line break is an entity, as its sign would end the row, and a tag might be shown as it stands.
-MARKDOWN = {sign: f"\\{sign}" for sign in r"\`*_[]<&|~$^"} | {"\n": "&#10;", "\r": "&#13;"}
+BREAKS = "\r\n"
+OURS = "\ue000"  # for private use, so `visible` has left none in what comes from elsewhere
+# A line break is an entity, as its sign would end the row, and a tag might be shown as it stands. So are the signs of HTML:
+# some renderers know no backslash before them.
+MARKDOWN = {sign: f"\\{sign}" for sign in r"\`*_[]|~$^"} | {
+    "<": "&lt;",
+    ">": "&gt;",
+    "&": "&amp;",
+    "\n": "&#10;",
+    "\r": "&#13;",
+}
 LATEX = {
     "\\": r"\textbackslash{}",
     "%": r"\%",
@@ -28,17 +42,28 @@ LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+    '"': r"\symbol{34}",  # some languages of babel make a command of the sign
     "[": "{[}",  # after the \\ of the row before, it would begin a length
     "*": "{*}",  # likewise, a star
     "∞": r"$\infty$",
     "–": "--",
     "−": "$-$",
+    OURS: "{}",
 }
+LIGATURES = re.compile("(?<=-)(?=-)|(?<=,)(?=,)")  # which would become dashes, and low quotation marks
+END_OF_ROW = f"\r{OURS}\n"  # of CSV, so that Python's writer quotes what has a part of it, a carriage return too
 
 
 def as_csv(table: "pd.DataFrame") -> str:
     """CSV, every number to its last bit; older releases of pandas read it so with float_precision="round_trip"."""
-    return table.to_csv(index=False, lineterminator="\n")
+    shown = table.set_axis(range(len(table.columns)), axis="columns")
+    for place, kind in enumerate(table.dtypes):
+        if kind.kind not in "biuf":
+            shown[place] = shown[place].astype(object).map(_with_breaks)
+    shown.columns = [_with_breaks(name) for name in table.columns]
+    return shown.to_csv(index=False, lineterminator=END_OF_ROW).replace(END_OF_ROW, "\n")
 
 
 def as_json(table: "pd.DataFrame") -> str:
@@ -58,7 +83,7 @@ def as_markdown(table: "pd.DataFrame") -> str:
 
 
 def as_latex(table: "pd.DataFrame") -> str:
-    """A tabular of LaTeX that needs no package; its cells as they are written by `str`."""
+    """A tabular of LaTeX that needs no package since 2020; its cells as they are written by `str`."""
 
     def line(cells: "Iterable[str]") -> str:
         return " & ".join(map(_stacked, cells)) + " \\\\\n"
@@ -75,13 +100,22 @@ FOR_PAGES = {"markdown": as_markdown, "latex": as_latex}
 def _escaped(table: "pd.DataFrame", signs: "Mapping[str, str]") -> list[list[str]]:
     """The names of the columns, then the rows."""
     replaced = str.maketrans(dict(signs))
-    return [[str(cell).translate(replaced) for cell in row] for row in (table.columns, *table.itertuples(index=False))]
+    apart = OURS if OURS in signs else ""
+
+    def escaped(cell: object) -> str:
+        return LIGATURES.sub(apart, visible(str(cell), BREAKS)).translate(replaced)
+
+    return [list(map(escaped, row)) for row in (table.columns, *table.itertuples(index=False))]
 
 
 def _stacked(cell: str) -> str:
     """A cell of LaTeX, with its lines one over the other."""
     lines = cell.splitlines()
-    return cell if len(lines) < 2 else "\\shortstack[r]{" + r" \\ ".join(lines) + "}"
+    return "".join(lines) if len(lines) < 2 else "\\shortstack[r]{" + r" \\ ".join(lines) + "}"
+
+
+def _with_breaks(value: object) -> object:
+    return visible(value, BREAKS) if isinstance(value, str) else value
 
 
 def _finite(value: object) -> object:

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .errors import InputError
+from .escapes import visible
 from .schema import OUTCOMES
 from .store import Store
 from .survey import on_record
@@ -27,12 +28,12 @@ CELL = "padding: 0.15em 0.8em; text-align: right; white-space: nowrap; backgroun
 
 def text_of(head: str, lines: Iterable[str]) -> str:
     """A repr: `<head>`, and the lines below it."""
-    return "\n".join([f"<{head}>", *lines])
+    return "\n".join(map(visible, [f"<{head}>", *lines]))
 
 
 def html_of(head: str, lines: Iterable[str], table: "pd.DataFrame | None" = None, left: int = 0) -> str:
     """The same as HTML, with a table of texts, of which so many rows are left out."""
-    shown = [f"<div><b>{escape(head)}</b></div>", *(f"<div>{escape(line)}</div>" for line in lines)]
+    shown = [f"<div><b>{_html(head)}</b></div>", *(f"<div>{_html(line)}</div>" for line in lines)]
     if table is not None:
         shown.append(_table(table))
     if left:
@@ -80,5 +81,9 @@ def _table(table: "pd.DataFrame") -> str:
 
 
 def _row(tag: str, cells: Iterable[str], style: str) -> str:
-    shown = (f'<{tag} style="{style}">{escape(cell)}</{tag}>' for cell in cells)
+    shown = (f'<{tag} style="{style}">{_html(cell)}</{tag}>' for cell in cells)
     return f"<tr>{''.join(shown)}</tr>"
+
+
+def _html(text: str) -> str:
+    return escape(visible(text))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .arrays import Floats, Integers
 from .errors import InputError
+from .escapes import visible
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import restarted_trials
@@ -139,7 +140,7 @@ def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
     """Values of a setting as short texts, with as many significant digits as tell different values apart; none is a dash."""
     there = {level for level in levels if not pd.isna(level)}
     if not all(isinstance(level, float) for level in there):
-        return ["–" if pd.isna(level) else str(level) for level in levels]
+        return ["–" if pd.isna(level) else visible(str(level)) for level in levels]
     while len({f"{level:.{digits}g}" for level in there}) < len(there):
         digits += 1
     return ["–" if pd.isna(level) else f"{level:.{digits}g}" for level in levels]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ..results.manifest import has_manifest
 from .closing import ledger_line, outcome_line, stages_line, warning_lines, way_on
@@ -15,6 +14,7 @@ from .log import JsonProgress
 from .machine import process_began
 from .progress import Progress, progress_on
 from .show import LogFormat
+from .speak import complain, say
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -52,7 +52,7 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
 
 def _tell(lines: list[str]) -> None:
     for line in lines:
-        Console().print(escape(line), highlight=False, soft_wrap=True)
+        say(line)
 
 
 def _interrupted(out: Path, progress: Progress) -> NoReturn:
@@ -64,5 +64,5 @@ def _interrupted(out: Path, progress: Progress) -> NoReturn:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"backsweep: {message}", file=sys.stderr)
+    complain(message)
     raise typer.Exit(1)

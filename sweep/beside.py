@@ -1,11 +1,12 @@
 """Long work of a command, in a thread beside the one that hears Ctrl-C."""
 
-import sys
 import threading
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import typer
+
+from .speak import complain
 
 Result = TypeVar("Result")
 
@@ -34,5 +35,5 @@ def beside(work: Callable[[], Result]) -> Result:
 
 def fail(message: str) -> NoReturn:
     """Say what went wrong, and end with exit code 1."""
-    print(f"backsweep: {message}", file=sys.stderr)
+    complain(message)
     raise typer.Exit(1)

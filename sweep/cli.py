@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import io
 import json
 import os
 import shlex
@@ -22,6 +21,7 @@ from .beside import beside, fail
 from .outline import plan_lines
 from .reading import Folder, Format, opened, write_report
 from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
+from .speak import complain, say, say_in_full, speak_plainly
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -49,7 +49,7 @@ Address = Annotated[
 
 def _say_version(asked: bool) -> None:
     if asked:
-        print(f"backsweep {version('backsweep')}")
+        say(f"backsweep {version('backsweep')}")
         raise typer.Exit
 
 
@@ -110,7 +110,7 @@ def run(
     results = attend(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
     if log is not LogFormat.json:
         where = shlex.quote(str(results.path))
-        print(f"Look closer: backsweep table {where}; backsweep report {where}")
+        say(f"Look closer: backsweep table {where}; backsweep report {where}")
 
 
 @app.command()
@@ -118,7 +118,7 @@ def schema() -> None:
     """Print the JSON Schema of SPEC files, by which editors complete and check them."""
     from .spec_schema import spec_schema
 
-    print(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
+    say_in_full(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 @app.command()
@@ -161,7 +161,7 @@ def replay(
     if unlike:
         fail("; ".join(unlike))
     if form is TableFormat.text and number in set(results.table["run"]):
-        print("The same bits as in the folder.")
+        say("The same bits as in the folder.")
 
 
 @app.command()
@@ -182,7 +182,7 @@ def verify(
     unlike = beside(lambda: _differences(results, Sweep.of_folder(folder).plan(), chosen))
     if unlike:
         fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
-    print(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
+    say(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
 
 
 @app.command()
@@ -211,10 +211,10 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     from .machine import process_began
 
     for line in plan_lines(sweep.plan()):
-        print(line)
+        say(line)
     estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):
-        print(line)
+        say(line)
 
 
 def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]") -> list[str]:
@@ -226,15 +226,13 @@ def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]")
 
 def main() -> None:
     """Run the command line; what the user can mend is one message and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that has no ∞ gets a question mark
+    speak_plainly()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     try:
         app()
     except InputError as error:
-        print(f"backsweep: {error}", file=sys.stderr)
+        complain(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
@@ -246,15 +244,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
         sys.exit(1)
     except UnicodeEncodeError as error:
-        print(f"backsweep: {error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8", file=sys.stderr)
+        complain(f"{error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8")
         sys.exit(2)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         rest = "What was written before is whole; mend this and give the same command again."
-        print(f"backsweep: {where}{error.strerror or error}. {rest}", file=sys.stderr)
+        complain(f"{where}{error.strerror or error}. {rest}")
         sys.exit(2)
 
 
 def _interrupted() -> NoReturn:
-    print("backsweep: interrupted", file=sys.stderr)
+    complain("interrupted")
     sys.exit(1)

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..results.errors import InputError
+from ..results.escapes import visible
 from ..results.folders import is_there
 from ..results.schema import OUTCOMES
 from ..results.survey import Survey, survey, surveys
 from .closing import way_on
 from .show import TableFormat, print_table
+from .speak import say
 from .words import count, duration, shares
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ SOME = 3  # spans that are told, of those missing
 def print_status(folder: Path) -> None:
     """Say how far a sweep is, whether it runs, and how it went. InputError if there is none."""
     for line in status_lines(survey(folder, closely=True)):
-        print(line)
+        say(line)
 
 
 def print_list(folder: Path, form: TableFormat) -> None:
@@ -34,7 +36,7 @@ def print_list(folder: Path, form: TableFormat) -> None:
 
     rows = [_row(path, seen) for path, seen in surveys(folder)]
     if not rows and form is TableFormat.text:
-        print(f"{folder}: no results here")
+        say(f"{folder}: no results here")
         return
     whole = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     print_table(whole, lambda: pd.DataFrame(list(map(_texts, rows)), columns=COLUMNS), form)
@@ -56,7 +58,7 @@ def status_lines(seen: Survey) -> list[str]:
         lines.append(f"Missing: {_spans(seen.missing)}")
     if seen.damage:
         lines.append(f"Damaged: {seen.damage}")
-    return [_printable(line) for line in lines]
+    return lines
 
 
 def _writer_line(seen: Survey) -> str:
@@ -98,11 +100,6 @@ def _texts(row: dict[str, object]) -> dict[str, str]:
             return "–"
         if name in OUTCOMES:
             return f"{value:.1%}"
-        return f"{value:,}" if isinstance(value, int) else _printable(str(value))
+        return f"{value:,}" if isinstance(value, int) else visible(str(value))
 
     return {name: text(name, value) for name, value in row.items()}
-
-
-def _printable(text: str) -> str:
-    """Text without signs that would move a terminal's cursor: names come from files."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

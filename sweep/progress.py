@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from ..results.schema import Estimate
 from ..results.store import Span
+from .speak import say_on
 from .words import duration
 
 LINE_SECONDS = 5.0
@@ -119,14 +119,14 @@ class PlainProgress(Progress):
 
     def say(self, text: str) -> None:
         """Print it."""
-        self._console.print(escape(text), highlight=False, soft_wrap=True)
+        say_on(self._console, text)
 
     def show(self) -> None:
         """Print a line if the last one is old enough."""
         now = time.perf_counter()
         if now - self._last >= LINE_SECONDS or self.done == self.total:
             self._last = now
-            self._console.print(self.line(), highlight=False, soft_wrap=True)
+            say_on(self._console, self.line())
 
 
 class BarProgress(Progress):
@@ -139,7 +139,7 @@ class BarProgress(Progress):
 
     def say(self, text: str) -> None:
         """Print it above the bar."""
-        self._bar.console.print(escape(text), highlight=False, soft_wrap=True)
+        say_on(self._bar.console, text)
 
     def show(self) -> None:
         """Move the bar."""

@@ -1,6 +1,5 @@
 """Commands that say what a folder of results holds: tables, comparisons, figures, the report."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -10,6 +9,7 @@ import typer
 from ..results.errors import InputError
 from .beside import beside
 from .show import TableFormat, print_table, remarks
+from .speak import complain, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def table(
     print_table(found, lambda: shown, form)
     if form is TableFormat.text and of is not Kind.what_matters:
         for remark in remarks(results, list(found.columns)):
-            print(remark)
+            say(remark)
 
 
 def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
@@ -157,7 +157,7 @@ def seeds(
     print_table(found, lambda: readable.more_seeds(found), form)
     if form is TableFormat.text and half_width is not None:
         for remark in remarks(results, list(found.columns)):
-            print(remark)
+            say(remark)
 
 
 def _refuse(given: object, why: str) -> None:
@@ -218,7 +218,7 @@ def figure(
     options: dict[str, Any] = {} if number is None else {"run": number}
     options |= {} if by is None else {"by": _names(by)}
     save(_chosen(folder, where).figure(kind, **options), out)
-    print(f"Figure: {out}")
+    say(f"Figure: {out}")
 
 
 def report(
@@ -243,6 +243,6 @@ def write_report(
     try:
         beside(lambda: keep_typical_trajectory(results))
     except InputError as error:  # as where the data file is gone: the rows are still there to be reported
-        print(f"backsweep: {error}; the report goes without a trajectory", file=sys.stderr)
+        complain(f"{error}; the report goes without a trajectory")
     path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)
-    print(f"Report: {path}", file=to)
+    say(f"Report: {path}", to)

@@ -5,7 +5,9 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ..results.escapes import fitting, visible
 from ..results.formats import FOR_PAGES, FOR_PROGRAMS
+from .speak import say, say_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +64,9 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
     if form is TableFormat.text:
         _print_text(readable())
     elif form in FOR_PAGES:
-        print(FOR_PAGES[form](readable()), end="")
+        say_in_full(FOR_PAGES[form](readable()))
     else:
-        print(FOR_PROGRAMS[form](table), end="")
+        say_in_full(FOR_PROGRAMS[form](table))
 
 
 def print_replay(again: "Replay", form: TableFormat) -> None:
@@ -74,11 +76,11 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
     trajectory = again.trajectory.to_pandas()
     if form is TableFormat.text:
         row = again.row.to_pandas().iloc[0]
-        print("  ".join(f"{name} {_shown(value)}" for name, value in row.items()))
+        say("  ".join(f"{name} {_shown(value)}" for name, value in row.items()))
         for layer, weights in enumerate(again.training.weights, 1):
-            print(f"w{layer} {np.array2string(weights[0], separator=', ').replace(chr(10), '')}")
+            say(f"w{layer} {np.array2string(weights[0], separator=', ').replace(chr(10), '')}")
         for layer, biases in enumerate(again.training.biases, 1):
-            print(f"b{layer} {np.array2string(biases[0], separator=', ')}")
+            say(f"b{layer} {np.array2string(biases[0], separator=', ')}")
         last = len(trajectory) - 1
         picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
         trajectory = trajectory.iloc[picks[picks <= last]]
@@ -129,9 +131,14 @@ def _print_text(table: "pd.DataFrame") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(width=WIDE)  # a number cut off at the screen's edge would be worse than a long line
+
+    def cell(value: object) -> Text:
+        return Text(fitting(visible(str(value)), console.encoding))  # as long as it will be seen, so that columns align
+
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in table.columns:
-        shown.add_column(Text(str(name)), justify="right", no_wrap=True)
+        shown.add_column(cell(name), justify="right", no_wrap=True)
     for row in table.itertuples(index=False):
-        shown.add_row(*(Text(str(value)) for value in row))
-    Console(width=WIDE).print(shown)  # a number cut off at the screen's edge would be worse than a long line
+        shown.add_row(*map(cell, row))
+    console.print(shown)

@@ -1,9 +1,11 @@
-"""What several tests need of tables: a sweep whose table has to be the same each time, its hash, and how CSV is read."""
+"""What several tests need of tables: a sweep whose table is the same each time, its hash, how CSV and Markdown are read."""
 
 import hashlib
+from html.parser import HTMLParser
 from typing import Any
 
 import pandas as pd
+from markdown_it import MarkdownIt
 
 SPEC = {
     "task": "xor",
@@ -23,3 +25,31 @@ def hashed(results):
         content = column.to_numpy().tobytes() if column.dtype.kind in "ifb" else repr(list(column)).encode()
         digest.update(str(name).encode() + content)
     return digest.hexdigest()
+
+
+class Cells(HTMLParser):
+    """The texts of a rendered table's cells, and all of its tags."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.tags, self.inside = [], set(), False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def rendered(text):
+    return Cells(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))

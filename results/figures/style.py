@@ -15,6 +15,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from ..escapes import visible
+
 INK = "#1b1e23"
 FAINT = "#8a8f98"
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#a58b00")
@@ -65,7 +67,7 @@ def label_epochs(axis: Axis) -> None:
 
 def plain(text: str, most: int = 40) -> str:
     """A text that matplotlib shows as it is, on one line: a dollar begins no formula. Of a longer one the end is cut off."""
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     return (line if len(line) <= most else line[: most - 1] + "…").replace("$", r"\$")
 
 
@@ -85,7 +87,7 @@ def legend_above(axes: Axes, labels: list[str]) -> None:
     The names are put in afterwards, since matplotlib leaves out those that begin with an underscore.
     """
     handles, _ = axes.get_legend_handles_labels()
-    texts = ["\n".join(wrap(label, 76)) for label in labels]
+    texts = ["\n".join(wrap(visible(label), 76)) for label in labels]
     longest = max((len(label) for label in labels), default=0)
     columns = 1 if longest > 34 else 2 if longest > 20 else 3
     legend = axes.legend(

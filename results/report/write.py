@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
+from ..escapes import visible, visible_lines
 from ..figures.style import INK
 from ..files import make_folder, write_whole
 from ..formats import as_csv, as_json, as_latex, as_markdown
@@ -57,17 +58,25 @@ def _write(path: Path, text: str) -> None:
 
 
 def _template(name: str) -> Template:
-    """A template that escapes as HTML whatever is not one of ours, in Markdown too, where HTML is allowed."""
+    """A template that shows what is not one of ours as it is: signs that are not seen, and HTML, in Markdown too."""
     loader = PackageLoader("backsweep.results", "report/templates")
-    environment = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True)
-    filters = {"ink": _ink, "script_json": htmlsafe_json_dumps, "plain": _plain, "markdown": _table, "fenced": Markup}
+    environment = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, finalize=_seen)
+    filters = {"ink": _ink, "script_json": htmlsafe_json_dumps, "plain": _plain, "markdown": _table, "fenced": _fenced}
     environment.filters |= filters
     return environment.get_template(name)
 
 
 def _plain(text: str) -> Markup:
-    """Text that Markdown shows as it is."""
-    return escape(re.sub(r"([\\`*_{}\[\]#|~$^])", r"\\\1", text))
+    """Text that Markdown shows as it is, on its line."""
+    return escape(re.sub(r"([\\`*_{}\[\]#|~$^])", r"\\\1", visible(text)))
+
+
+def _fenced(text: str) -> Markup:
+    return Markup(visible_lines(text))  # noqa: S704  # within a fence nothing is marked up
+
+
+def _seen(value: object) -> object:
+    return visible_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _table(table: pd.DataFrame) -> Markup:

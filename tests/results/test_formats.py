@@ -3,20 +3,18 @@
 import io
 import json
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from tables import EXACT
+from tables import EXACT, rendered
 
 from backsweep.results.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.sweep.show import TableFormat, print_table
 
-SIGNS = "|\\$_%&#{}~^<>*[]`!\"'-+=:;,./@()?\n ab1ü∞"
+SIGNS = "|\\$_%&#{}~^<>*[]`!\"'-+=:;,./@()?\n\r ab1ü∞"
 NASTY = ["a|b", "\\", "\\|", "$x$", "_a_", "50%", "&lt;", "#1", "{}", "~~a~~", "x^2", "<script>alert(1)</script>", "a\nb", "**"]
 NASTY += [
     "[a](b)",
@@ -31,6 +29,15 @@ NASTY += [
     "a\r\nb",
     "=1+1",
     ":smile:",
+    "--help",
+    "a---b",
+    "``a''",
+    "a\rb",
+    "\r",
+    "![](x)",
+    "&amp;",
+    "constructor",
+    "__proto__",
     "[red]a[/red]",
 ]
 CELLS = st.text(SIGNS, min_size=1, max_size=8)
@@ -42,39 +49,14 @@ PLAIN_TEX = {
     "textless": "<",
     "textgreater": ">",
     "textbar": "|",
+    "textasciigrave": "`",
+    "textquotesingle": "'",
 }
+TOKENS = re.compile(r"\\symbol\{(\d+)\}|\\([a-z]+)\{\}|\\([%_&#${}])|\$(\\infty)\$|\{([\[*])\}|(\{\})|(--+|,,|.)")
 
 
 def table(names, *rows):
     return pd.DataFrame(list(rows), columns=names, dtype=object)
-
-
-class Cells(HTMLParser):
-    """The texts of a rendered table's cells, and all of its tags."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.rows, self.tags, self.inside = [], set(), False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-            self.inside = True
-
-    def handle_endtag(self, tag):
-        self.inside = self.inside and tag not in ("td", "th")
-
-    def handle_data(self, data):
-        if self.inside:
-            self.rows[-1][-1] += data
-
-
-def rendered(text):
-    return Cells(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
 
 
 def typeset(text):
@@ -89,13 +71,30 @@ def typeset(text):
 def _set(cell):
     stack = re.fullmatch(r"\\shortstack\[r\]\{(.*)\}", cell)
     lines = stack[1].split(r" \\ ") if stack else [cell]
-    return "\n".join(re.sub(r"\\([a-z]+)\{\}|\\([%_&#${}])|\$(\\infty)\$|\{([\[*])\}|(.)", _meaning, line) for line in lines)
+    return "\n".join(TOKENS.sub(_meaning, line) for line in lines)
+
+
+def _lines(cell):
+    """A cell with line breaks as LaTeX sets them: one alone, with nothing on one side of it, is none."""
+    lines = re.split("\r\n|\r|\n", cell)
+    return "\n".join(lines) if len(lines) > 1 and lines[-1] else lines[0]
 
 
 def _meaning(found):
-    macro, sign, infinity, braced, plain = found.groups()
-    assert plain is None or plain not in "\\$%&#_{}~^<>|", found.string
-    return PLAIN_TEX[macro] if macro else "∞" if infinity else sign or braced or plain
+    code, macro, sign, infinity, braced, nothing, plain = found.groups()
+    assert plain is None or plain not in "\\$%&#_{}~^<>|`'\"", found.string
+    ligatures = {"--": "–", "---": "—", ",,": "„"}
+    return (
+        chr(int(code))
+        if code
+        else PLAIN_TEX[macro]
+        if macro
+        else "∞"
+        if infinity
+        else ""
+        if nothing
+        else sign or braced or ligatures.get(plain, plain)
+    )
 
 
 @pytest.mark.parametrize("nasty", NASTY)
@@ -103,13 +102,14 @@ def test_names_and_values_with_special_signs_survive(nasty, capsys):
     made = table([nasty, "n"], [nasty, "1"], ["x", nasty])
     texts = [[nasty, "n"], [nasty, "1"], ["x", nasty]]
     assert rendered(as_markdown(made)).rows == texts
-    assert typeset(as_latex(made)) == [[cell.replace("\r\n", "\n") for cell in row] for row in texts]
+    assert typeset(as_latex(made)) == [[_lines(cell) for cell in row] for row in texts]
     assert json.loads(as_json(made)) == [{nasty: nasty, "n": "1"}, {nasty: "x", "n": nasty}]
     back = pd.read_csv(io.StringIO(as_csv(made), newline=""), dtype=str, header=None, keep_default_na=False)
     assert back.to_numpy().tolist() == texts
     print_table(made, lambda: made, TableFormat.text)
     printed = capsys.readouterr().out
     assert all(printed.count(line) >= 3 for line in nasty.split())
+    assert printed.count("\n") == 3
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=3))
@@ -123,7 +123,7 @@ def test_whatever_stands_in_a_cell_stays_there(rows):
     assert back.to_numpy().tolist() == rows
 
 
-@given(st.lists(st.text(SIGNS.replace("\n", ""), min_size=1), min_size=1, max_size=3))
+@given(st.lists(st.text(SIGNS.replace("\n", "").replace("\r", ""), min_size=1), min_size=1, max_size=3))
 def test_latex_sets_what_stands_in_a_cell(cells):
     cells = [cell.strip() or "x" for cell in cells]
     assert typeset(as_latex(table(list(map(str, range(len(cells)))), cells)))[1] == cells

@@ -1,0 +1,39 @@
+"""What commands say goes through here: names in it come from files, and steer no terminal (`results/escapes.py`)."""
+
+import io
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from ..results.escapes import FITTING, visible, visible_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def speak_plainly() -> None:
+    """Make ready for outputs that lack some signs: ∞ is inf there, and never a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=FITTING)
+
+
+def say(text: str, to: TextIO | None = None) -> None:
+    """Print one line."""
+    print(visible(text), file=to)
+
+
+def say_in_full(text: str) -> None:
+    """Print lines that are escaped already, each format in its own way."""
+    print(text, end="")
+
+
+def complain(text: str) -> None:
+    """Print what went wrong to stderr, in one line or several."""
+    print(visible_lines(f"backsweep: {text}"), file=sys.stderr)
+
+
+def say_on(console: "Console", text: str) -> None:
+    """Print where a bar may stand; nothing in the text is markup, nor an emoji."""
+    from rich.text import Text
+
+    console.print(Text(visible_lines(text)), soft_wrap=True)

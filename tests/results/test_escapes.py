@@ -1,0 +1,92 @@
+"""Signs that steer a terminal or are not seen are escaped by all that shows names; what an output lacks is no question mark."""
+
+import io
+import json
+import unicodedata
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tables import EXACT, rendered
+
+from backsweep.results import InputError
+from backsweep.results.escapes import FITTING, STAND_INS, fitting, visible, visible_lines
+from backsweep.results.formats import as_csv, as_json, as_latex, as_markdown
+from backsweep.results.reprs import html_of, text_of
+from backsweep.results.tables import level_texts
+from backsweep.sweep.show import TableFormat, print_table
+
+# ESC ] sets a terminal's title, \x9b is ESC [ in one sign; marks of direction; what has no width; separators; private use.
+STEERING = "a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\u00ad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"
+SEEN = r"a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\xad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"
+
+
+def is_seen(text):
+    """By Unicode's categories: no control, format, surrogate, private or unassigned sign, no separator but the space."""
+    return not any(
+        unicodedata.category(sign)[0] == "C" or (unicodedata.category(sign)[0] == "Z" and sign != " ") for sign in text
+    )
+
+
+def test_every_sign_that_is_not_seen_is_written_out():
+    assert visible(STEERING) == SEEN
+    assert visible("half a pair \udc1b") == r"half a pair \udc1b"  # of which Arrow, and so pandas, makes no column
+    assert visible("a\nb\r\tc") == r"a\nb\r\tc"
+    assert visible_lines("a\nb\r") == "a\nb\\r"
+    assert visible("Größe ∞ – 日本 ½ ✓") == "Größe ∞ – 日本 ½ ✓"
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_whatever_the_text_it_is_seen_and_fits(text):
+    assert is_seen(visible(text))
+    assert is_seen(visible_lines(text).replace("\n", ""))
+    for encoding in ("ascii", "latin-1", "cp1252", "utf-8"):
+        visible(text).encode(encoding, FITTING)
+
+
+def test_an_output_of_few_signs_has_words_for_ours():
+    said = "∞ – −3 ± 1 × 2 ≤ ≥ µ …"
+    assert fitting(said, "ascii") == "inf - -3 +/- 1 x 2 <= >= u ..."
+    assert fitting(said, "cp1252") == "inf – -3 ± 1 × 2 <= >= µ …"
+    assert fitting(said, "latin-1") == "inf - -3 ± 1 × 2 <= >= µ ..."
+    assert fitting(said, "utf-8") == said
+    assert fitting("Größe ½ 日", "ascii") == r"Gr\xf6\xdfe \xbd \u65e5"
+    assert "?" not in "".join(STAND_INS.values())
+
+
+def test_columns_still_stand_under_each_other_where_signs_become_words(capsys, monkeypatch):
+    """On a stream of ASCII, as with PYTHONIOENCODING=ascii."""
+    made = pd.DataFrame({"median": ["∞", "12"], "lr": ["0.5", "–"]})
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors=FITTING)
+    monkeypatch.setattr("sys.stdout", stream)
+    print_table(made, lambda: made, TableFormat.text)
+    stream.flush()
+    assert stream.buffer.getvalue().decode("ascii").splitlines() == ["median   lr", "   inf  0.5", "    12    -"]
+
+
+def formats_of(made):
+    return {"csv": as_csv(made), "json": as_json(made), "markdown": as_markdown(made), "latex": as_latex(made)}
+
+
+@pytest.mark.parametrize("form", TableFormat)
+def test_no_format_lets_them_through(form, capsys):
+    made = pd.DataFrame({"name": [STEERING], STEERING: pd.Categorical([STEERING])})
+    print_table(made, lambda: made, form)
+    printed = capsys.readouterr().out
+    assert is_seen(printed.replace("\n", ""))
+    if form is TableFormat.json:
+        assert json.loads(printed) == [{"name": STEERING, STEERING: STEERING}]
+    if form is TableFormat.csv:
+        assert pd.read_csv(io.StringIO(printed), **EXACT).to_numpy().tolist() == [[SEEN, SEEN]]
+    if form is TableFormat.markdown:
+        assert rendered(printed).rows == [["name", SEEN], [SEEN, SEEN]]
+
+
+def test_an_error_and_what_objects_show_of_themselves():
+    assert str(InputError(f"no {STEERING}\nline")) == f"no {SEEN}\nline"
+    assert text_of(STEERING, [STEERING]) == f"<{SEEN}>\n{SEEN}"
+    shown = html_of(STEERING, [STEERING], pd.DataFrame({STEERING: [STEERING]}))
+    assert is_seen(shown)
+    assert shown.count(SEEN) == 4
+    assert level_texts([STEERING, "b"]) == [SEEN, "b"]
