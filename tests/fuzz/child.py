@@ -1,0 +1,156 @@
+"""Cases tried one after another, in this process, by the commands that users give, within limits of time and memory.
+
+    python -m fuzz.child SEED FIRST STOP
+
+A case is fixed by the seed and its number. Prints a line of JSON before each case and one after it, with what was wrong.
+"""
+
+import atexit
+import gc
+import io
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import sys
+import traceback
+import unicodedata
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any
+
+from backsweep.kernels import missing_parts
+from backsweep.sweep import sweep
+from backsweep.sweep.cli import main
+
+from .case import Case
+from .data import data_case
+from .folders import folder_case
+from .lines import line_case
+from .specs import spec_case
+
+KINDS = {"spec": spec_case, "data": data_case, "folder": folder_case, "line": line_case}
+SHARES = (4, 3, 5, 1)
+MOST_BYTES = 4 * 2**30
+MOST_SECONDS = 10  # of the processor
+MOST_SAID = 6000  # characters of a refusal
+WARNED = re.compile(r"\b[A-Z]\w*Warning: ")
+HARMFUL = {"\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068"}  # they turn the direction of text
+
+
+class Accepted(BaseException):
+    """Sound so far; to go on, kernels would have to be compiled, which takes a minute."""
+
+
+class TooLong(BaseException):
+    """The time is over."""
+
+
+def made(seed: int, number: int, folder: Path) -> tuple[str, Case]:
+    """A case, made in a folder, and its kind."""
+    rng = Random(f"{seed}-{number}")
+    kind = rng.choices(list(KINDS), SHARES)[0]
+    return kind, KINDS[kind](rng, folder)
+
+
+def wrongs(case: Case) -> list[str]:
+    """All that is wrong with how the commands of a case end, in the current folder."""
+    return [f"{' '.join(command)[:300]}: {wrong}" for command in case.commands for wrong in tried(command, case)]
+
+
+def tried(command: list[str], case: Case) -> list[str]:
+    """What is wrong with how a command ends."""
+    said, before = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), peak()
+    sys.argv = ["backsweep", *command]
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    code: Any = 0
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            main()
+    except Accepted:
+        pass
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:
+        return [traceback.format_exc()]
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        atexit.unregister(gc.freeze)
+    text = said.buffer.getvalue().decode("utf-8", errors="replace")
+    return found_in(text, code, case, command) + [f"{peak() - before:,} bytes of memory"] * (peak() - before > MOST_BYTES)
+
+
+def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
+    """What is wrong with an exit code and all that was said."""
+    named = case.named if case.named in command else None
+    raw = sorted({sign for sign in text if sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in HARMFUL)})
+    found = [f"raw on the terminal: {raw!r} in {text[:500]!r}"] * bool(raw)
+    found += [f"exit code {code!r}: {text[:500]}"] * (code not in (0, 1, 2))
+    found += ["a traceback is printed: " + text[:3000]] * ("Traceback (most recent call last)" in text)
+    found += [f"a warning of Python: {text[:500]}"] * bool(WARNED.search(text))
+    if code == 2:
+        found += [f"a refusal of {len(text):,} characters: {text[:300]}"] * (len(text) > MOST_SAID)
+        found += [f"{named} is not named: {text[:500]}"] * (named is not None and named not in text)
+    elif case.must_refuse:
+        found.append(f"accepted with exit code {code}, though the schema of specs refuses it: {text[:300]}")
+    return found
+
+
+def peak() -> int:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def limit_memory() -> None:
+    """So much more than now, so that this process is refused memory, and not its neighbours."""
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (now + MOST_BYTES, now + MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def compile_nothing() -> None:
+    """Have sweeps that need other kernels than there are end where they would be compiled; and time the others briefly."""
+    prepare = sweep.prepare
+
+    def prepared(plan: Any, jobs: int, progress: Any) -> None:
+        if any(part.slow for part in missing_parts(map(plan.arguments, plan.kinds()), records=plan.record_at is not None)):
+            raise Accepted
+        prepare(plan, jobs, progress)
+
+    sweep.prepare, sweep.MOST_SECONDS = prepared, 0.2
+
+
+def over(*_: Any) -> None:
+    """Time is over."""
+    raise TooLong(f"over {MOST_SECONDS} s of the processor")
+
+
+def run(seed: int, first: int, stop: int) -> None:
+    """Try cases first ... stop - 1."""
+    from .folders import sound
+
+    sound()
+    compile_nothing()
+    limit_memory()
+    signal.signal(signal.SIGPROF, over)
+    stdout, home = sys.stdout, Path.cwd()
+    for number in range(first, stop):
+        folder = Path(mkdtemp(prefix=f"fuzz-{number}-"))
+        print(json.dumps({"case": number}), file=stdout, flush=True)
+        kind, case = made(seed, number, folder)
+        os.chdir(folder)
+        found = wrongs(case)
+        os.chdir(home)
+        shutil.rmtree(folder, ignore_errors=True)
+        print(
+            json.dumps({"case": number, "kind": kind, "commands": len(case.commands), "found": found}), file=stdout, flush=True
+        )
+    shutil.rmtree(sound().parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    run(*map(int, sys.argv[1:]))

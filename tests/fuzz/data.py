@@ -1,0 +1,173 @@
+"""Data files: CSV, Parquet and NPZ with odd cells, headers and types, damaged, or something else in their place."""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tomli_w
+
+from . import odd
+from .case import Case
+
+CELLS = (
+    "0",
+    "1",
+    "0.5",
+    "-3",
+    "1e5",
+    "1,5",
+    "1.234,5",
+    "1_000",
+    "5%",
+    "$10",
+    "−2",
+    "1D5",
+    "0x1f",
+    "'7",
+    "2020-01-01",
+    "007",
+    "01001",
+)
+CELLS += (
+    "True",
+    "true",
+    "Yes",
+    "no",
+    "NA",
+    "null",
+    "?",
+    "1e999",
+    "1e-999",
+    "9007199254740993",
+    "18446744073709551615",
+    *odd.TEXTS,
+)
+NAMES = ("a", "b", "c", "run", "cell", "epochs", "loss", "seed", "lr", *odd.TEXTS)
+
+
+def data_case(rng: Random, folder: Path) -> Case:
+    """A sweep over a file, first as a dry run."""
+    names = rng.sample(NAMES, 3)
+    form = rng.choice((csv, csv, csv, parquet, parquet, npz))
+    file = form(rng, folder, names)
+    if rng.random() < 0.2:
+        file.write_bytes(odd.damage(rng, file.read_bytes()))
+    if rng.random() < 0.05:
+        instead(rng, file)
+    task: dict[str, Any] = {"file": file.name, "inputs": names[:2], "targets": names[2:]}
+    for key, values in (("categories", [names[:1], names[2:], {names[2]: ["0", "1"]}]), ("standardise", [True, False])):
+        if rng.random() < 0.3:
+            task[key] = rng.choice(values)
+    if rng.random() < 0.2:
+        task[rng.choice(("missing", "decimal", "delimiter", "thousands", "encoding"))] = odd.value(rng, dates=True)
+    spec = {"task": task, "seeds": 2, "model": {"hidden": 2}, "train": {"lr": 0.1, "epochs": 3}}
+    try:
+        text = tomli_w.dumps(spec)
+    except (TypeError, ValueError, RecursionError):
+        text = tomli_w.dumps({**spec, "task": {"file": file.name, "inputs": names[:2], "targets": names[2:]}})
+    (folder / "a spec.toml").write_text(text, encoding="utf-8", errors="replace")
+    commands = [["run", "a spec.toml", "--dry-run"]]
+    if rng.random() < 0.3:
+        commands += [["run", "a spec.toml", "--out", "r", "--jobs", "1"], ["verify", "r"], ["report", "r"]][: rng.randint(1, 3)]
+    return Case(commands, named="a spec.toml")
+
+
+def columns(rng: Random) -> list[list[str]]:
+    """Three columns of cells: most of one kind, one or the other odd."""
+    rows = rng.choice((0, 1, 2, 4, 9))
+    kinds = [rng.choice((("0", "1"), ("0.5", "-2", "3"), ("x", "y", "z"), CELLS)) for _ in range(3)]
+    return [[rng.choice(CELLS if rng.random() < 0.03 else kind) for _ in range(rows)] for kind in kinds]
+
+
+def csv(rng: Random, folder: Path, names: list[str]) -> Path:
+    """Quoted where it must be, mostly."""
+    separator, end = rng.choice((",", ",", ",", ";", "\t")), rng.choice(("\n", "\n", "\r\n", "\r"))
+
+    def quoted(cell: str) -> str:
+        special = any(sign in cell for sign in (separator, '"', "\n", "\r"))
+        return '"' + cell.replace('"', '""') + '"' if special and rng.random() < 0.95 else cell
+
+    lines = [names, *zip(*columns(rng), strict=True)]
+    text = end.join(separator.join(map(quoted, line)) for line in lines) + rng.choice(("", end, end * 2))
+    file = folder / "data.csv"
+    encoding = rng.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "latin-1"))
+    file.write_bytes(text.encode(encoding, errors="replace"))
+    return file
+
+
+def parquet(rng: Random, folder: Path, names: list[str]) -> Path:
+    """Columns of any type that Arrow has."""
+    file, rows = folder / "data.parquet", rng.choice((0, 1, 3, 8))
+    kinds: list[pa.DataType] = [pa.int8(), pa.int64(), pa.uint64(), pa.float16(), pa.float32(), pa.float64(), pa.bool_()]
+    kinds += [pa.string(), pa.large_string(), pa.binary(), pa.date32(), pa.timestamp("ns"), pa.decimal128(38, 2), pa.null()]
+    kinds += [pa.dictionary(pa.int8(), pa.string()), pa.list_(pa.int8()), pa.struct([("a", pa.int8())]), pa.time64("us")]
+    pq.write_table(pa.table([arrow(rng, rng.choice(kinds), rows) for _ in names], names=names), file)
+    return file
+
+
+def arrow(rng: Random, kind: pa.DataType, rows: int) -> Any:
+    """Some values of a type, null now and then, or of whatever else where the type has none such."""
+    candidates: list[Any] = [
+        None,
+        True,
+        0,
+        1,
+        2,
+        255,
+        2**53 + 1,
+        0.5,
+        float("nan"),
+        float("inf"),
+        b"\xff",
+        *CELLS,
+        [1],
+        {"a": 1},
+    ]
+    fitting: list[Any] = []
+    for candidate in rng.sample(candidates, 25):
+        try:
+            pa.array([candidate], kind)
+            fitting.append(candidate)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            continue
+    return pa.array([rng.choice(fitting or [None]) for _ in range(rows)], kind)
+
+
+def npz(rng: Random, folder: Path, names: list[str]) -> Path:
+    """Arrays of any type and shape, objects among them, which are pickled."""
+    file, rows = folder / "data.npz", rng.choice((0, 1, 4))
+    makers = [
+        lambda: np.arange(rows, dtype=rng.choice(("i1", "u8", "f2", "f8", "c16", ">i4", "M8[s]", "m8[D]", "?"))),
+        lambda: np.array([rng.choice(CELLS).replace("\x00", "") for _ in range(rows)], dtype=str),
+        lambda: np.array([{"a": 1}] * rows, dtype=object),
+        lambda: np.zeros((rows, 2)),
+        lambda: np.zeros(()),
+        lambda: np.array([(1, 2.0)] * rows, dtype=[("x", "i4"), ("y", "f8")]),
+        lambda: np.full(rows, np.nan),
+        lambda: np.zeros(rng.choice((rows, 10**6))),
+    ]
+    usable = {name.replace("/", "_").replace("\x00", "") or "empty": name for name in names}
+    with file.open("wb") as stream:
+        rng.choice((np.savez, np.savez_compressed))(
+            stream, **{name: rng.choice(makers[: 8 if name else 1])() for name in usable}
+        )
+    return file
+
+
+def instead(rng: Random, file: Path) -> None:
+    """Something else in a file's place."""
+    target = file.with_name("elsewhere")
+    file.rename(target)
+    how = rng.randrange(5)
+    if how == 0:
+        os.mkfifo(file)
+    elif how == 1:
+        file.mkdir()
+    elif how == 2:
+        file.symlink_to(target)
+    elif how == 3:
+        file.symlink_to(file)

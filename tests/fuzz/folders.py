@@ -1,0 +1,178 @@
+"""Results folders: a sound one whose manifest, tables or files were changed, as by hand, with all hashes made right."""
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from backsweep.results.files import digest_of
+from backsweep.results.manifest import CHECKSUM, COPY, MANIFEST
+from backsweep.sweep import Sweep
+from backsweep.sweep.sweep import keep_typical_trajectory
+
+from . import odd
+from .case import Case
+from .data import instead
+
+SPEC = {
+    "task": "xor",
+    "seeds": 3,
+    "model": {"hidden": {"values": [2, 3]}},
+    "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 40, "stop": {"loss": 0.6}},
+    "record": {"every": 10, "weights": True},
+}
+READING = (
+    ["table", "r"],
+    ["table", "r", "--by", "hidden"],
+    ["table", "r", "--of", "best"],
+    ["table", "r", "--of", "what-matters"],
+    ["table", "r", "--of", "restarts"],
+    ["table", "r", "--of", "settings", "--format", "json"],
+    ["table", "r", "--where", "hidden=3", "--format", "csv"],
+    ["compare", "r", "--setting", "lr", "--values", "0.5,2.0"],
+    ["seeds", "r", "--half-width", "0.1"],
+    ["status", "r"],
+    ["ls", "."],
+    ["ls", ".", "--format", "markdown"],
+    ["verify", "r"],
+    ["replay", "r", "5"],
+    ["replay", "r", "0", "--format", "csv"],
+    ["resume", "r", "--jobs", "1"],
+    ["run", "spec.toml", "--out", "r", "--jobs", "1"],
+)
+SLOW = (
+    ["figure", "r", "survival", "--out", "f.png"],
+    ["figure", "r", "trajectories", "--out", "f.svg"],
+    ["report", "r"],
+    ["report", "r", "--format", "markdown"],
+)
+SPEC_TEXT = """
+task = "xor"
+seeds = 3
+[model]
+hidden = { values = [2, 3] }
+[train]
+lr = { values = [0.5, 2.0] }
+epochs = 40
+stop = { loss = 0.6 }
+[record]
+every = 10
+weights = true
+"""
+
+
+@cache
+def sound() -> Path:
+    """A finished sweep with all that a folder can hold, made once per process."""
+    folder = Path(mkdtemp(prefix="fuzz-sound-")) / "r"
+    (folder.parent / "spec.toml").write_text(SPEC_TEXT)
+    keep_typical_trajectory(Sweep.from_toml(folder.parent / "spec.toml").run(folder, jobs=1))
+    return folder
+
+
+def folder_case(rng: Random, folder: Path) -> Case:
+    """A changed folder, and some of all commands that read it."""
+    shutil.copytree(sound(), folder / "r")
+    (folder / "spec.toml").write_text(SPEC_TEXT)
+    for _ in range(rng.choice((1, 1, 1, 2))):
+        rng.choice((change_manifest, change_manifest, change_table, change_table, change_file))(rng, folder / "r")
+    commands = [list(command) for command in rng.sample(READING, 4)]
+    if rng.random() < 0.1:
+        commands.append(list(rng.choice(SLOW)))
+    return Case(commands)
+
+
+def change_manifest(rng: Random, folder: Path) -> None:
+    """One thing in it, or its bytes; in both copies, or only one."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return
+    content: Any = json.loads(path.read_bytes())
+    content.pop(CHECKSUM)
+    for _ in range(rng.choice((1, 1, 2))):
+        odd.change(rng, content)
+    total = digest_of(json.dumps(content, sort_keys=True).encode())
+    data = json.dumps({CHECKSUM: total, **content}).encode()
+    if rng.random() < 0.1:
+        data = rng.choice((odd.damage(rng, data), b"[" * 100_000, b'{"a":' * 3000, b"null", b"{}", b'"\xff"'))
+    for name in (MANIFEST, COPY) if rng.random() < 0.9 else (MANIFEST,):
+        (folder / name).write_bytes(data)
+
+
+def change_table(rng: Random, folder: Path) -> None:
+    """The rows or columns of one of its Parquet files; its name says what is then in it."""
+    files = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
+    if not files:
+        return
+    path = rng.choice(files)
+    data = path.read_bytes()
+    if rng.random() < 0.25:
+        data = odd.damage(rng, data)
+    else:
+        try:
+            data = written(changed(rng, pq.read_table(pa.BufferReader(data))))
+        except (pa.ArrowException, KeyError, TypeError, ValueError, OverflowError, AttributeError):
+            data = odd.damage(rng, data)
+    stem = path.name.rsplit("-", 1)[0]
+    if rng.random() < 0.15:
+        stem = "-".join(f"{max(int(part) + rng.choice((-3, -1, 1, 5)), 0):012d}" for part in stem.split("-"))
+    if rng.random() < 0.8:
+        path.unlink()
+    path.with_name(f"{stem}-{digest_of(data)}.parquet").write_bytes(data)
+
+
+def written(table: pa.Table) -> bytes:
+    """A table as a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return sink.getvalue().to_pybytes()
+
+
+def changed(rng: Random, table: pa.Table) -> pa.Table:
+    """A table with one thing changed."""
+    place = rng.randrange(table.num_columns)
+    name, column = table.column_names[place], table.column(place)
+    numbers = (-1, 0, 5, 2**31, 2**62, 2 * 10**17, float("nan"), None)
+    how = rng.randrange(8)
+    if how == 0:
+        return table.drop_columns([name])
+    if how == 1:
+        return table.rename_columns([rng.choice(odd.TEXTS) if one == name else one for one in table.column_names])
+    if how == 2:
+        return table.slice(0, rng.randrange(len(table)))
+    if how == 3:
+        return pa.concat_tables([table, table.slice(0, 1)])
+    if how == 4:
+        return table.take(rng.sample(range(len(table)), len(table)))
+    if how == 5:
+        return table.append_column(rng.choice(odd.TEXTS), column)
+    if how == 6:
+        kind = rng.choice((pa.string(), pa.float32(), pa.int8(), pa.binary(), pa.list_(pa.int64())))
+        return table.set_column(place, name, pa.array([None] * len(table), kind))
+    values = column.to_pylist()
+    values[rng.randrange(len(values))] = rng.choice(numbers)
+    return table.set_column(place, name, pa.array(values, column.type if rng.random() < 0.5 else None))
+
+
+def change_file(rng: Random, folder: Path) -> None:
+    """Something else in the place of a file or folder; a stranger; one that is gone."""
+    paths = sorted(path for path in folder.rglob("*") if not path.is_symlink())
+    path = rng.choice(paths)
+    how = rng.randrange(4)
+    if how == 0 and path.exists():
+        instead(rng, path)
+    elif how == 1:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    elif how == 2 and path.is_file():
+        path.write_bytes(odd.damage(rng, path.read_bytes()))
+    else:
+        name = rng.choice(("000000000000-000000000003-0000000000000000.parquet", "x", ".x.partial", *odd.TEXTS[:4]))
+        holder = path if path.is_dir() else path.parent
+        if holder.is_dir():
+            (holder / name.replace("/", "_")[:200]).write_bytes(rng.randbytes(20))

@@ -1,0 +1,52 @@
+"""Command lines: sound commands with arguments that nobody meant."""
+
+import shutil
+from pathlib import Path
+from random import Random
+
+from . import odd
+from .case import Case
+from .folders import READING, SLOW, SPEC_TEXT, sound
+
+OPTIONS = ("--by", "--of", "--where", "--values", "--setting", "--with", "--format", "--jobs", "--out", "--half-width")
+OPTIONS += ("--backend", "--address", "--log", "--sample", "--force", "--dry-run", "--help", "--nonsense", "--data")
+VALUES = (
+    "hidden",
+    "lr",
+    "hidden,lr",
+    "hidden=3",
+    "lr=0.5",
+    "hidden=",
+    "=3",
+    "lr=0.1,0.2",
+    "run",
+    "cell",
+    "1",
+    "0",
+    "-1",
+    "1e9",
+    "nan",
+)
+VALUES += ("csv", "json", "latex", "threads", "127.0.0.1:1", *odd.TEXTS)
+
+
+def line_case(rng: Random, folder: Path) -> Case:
+    """A command on a sound folder, with one word changed, or an option more."""
+    shutil.copytree(sound(), folder / "r")
+    (folder / "spec.toml").write_text(SPEC_TEXT)
+    command = list(rng.choice(READING if rng.random() < 0.95 else SLOW))
+    for _ in range(rng.randint(1, 2)):
+        how = rng.randrange(3)
+        if how == 0:
+            command[rng.randrange(len(command))] = word(rng)
+        elif how == 1:
+            command += [rng.choice(OPTIONS), word(rng)]
+        else:
+            del command[rng.randrange(len(command))]
+            command = command or ["ls"]
+    return Case([command])
+
+
+def word(rng: Random) -> str:
+    """An argument, without the zero bytes that no system would hand on."""
+    return rng.choice(VALUES).replace("\x00", "")

@@ -1,0 +1,116 @@
+"""Values and names that programs stumble over, and changes of nested tables."""
+
+import datetime as dt
+import math
+from random import Random
+from typing import Any
+
+ESCAPES = ("\x1b[31mred\x1b[0m", "a\x07b", "\x1b]0;title\x07", "\u202eright\u202c", "x\x9b31m")
+TEXTS = (
+    *ESCAPES,
+    "",
+    " ",
+    "nan",
+    "inf",
+    "Nan",
+    "None",
+    "null",
+    "true",
+    "a\nb",
+    "a\rb",
+    "a\tb",
+    '"',
+    "'",
+    "\\",
+    ",",
+    "a,b",
+    "=",
+    "%s",
+)
+TEXTS += (
+    "{}",
+    "[red]",
+    "<script>",
+    "$HOME",
+    "../..",
+    "/dev/zero",
+    "é",
+    "数",
+    "\U0001f600",
+    "constructor",
+    "__proto__",
+    "x" * 3000,
+)
+WHOLE = (0, 1, -1, 2, 3, 7, 255, 2**31 - 1, 2**31, -(2**31), 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 2**64, 10**20, 10**400)
+REAL = (0.0, -0.0, 0.5, 1.0, -1.0, 1e-320, 1e-200, 1e308, math.inf, -math.inf, math.nan, 3.0000000001)
+TIMES = (dt.date(2020, 2, 29), dt.time(1, 2, 3), dt.datetime(1979, 5, 27, 7, 32, tzinfo=dt.UTC))
+
+
+def value(rng: Random, dates: bool = False) -> Any:
+    """Anything that TOML, or without `dates` JSON, can say; numbers over 64 bits only in JSON."""
+    kinds = [lambda: rng.choice(TEXTS), lambda: rng.choice(REAL), lambda: rng.random() < 0.5, list, dict]
+    kinds += [lambda: rng.choice([number for number in WHOLE if not dates or -(2**63) <= number < 2**63])] * 2
+    kinds += [lambda: rng.choice(TIMES)] if dates else [lambda: None]
+    kinds += [lambda: [value(rng, dates) for _ in range(rng.randint(1, 3))], lambda: {rng.choice(TEXTS): value(rng, dates)}]
+    kinds += [lambda: nested(rng)]
+    return rng.choice(kinds)()
+
+
+def nested(rng: Random) -> Any:
+    """Lists in lists, or tables in tables."""
+    found: Any = 1
+    inside = rng.random() < 0.5
+    for _ in range(rng.choice((2, 20, 90))):
+        found = [found] if inside else {"a": found}
+    return found
+
+
+def places(table: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all that is in nested tables and lists."""
+    inner = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    return [one for key, child in inner for one in ((*path, key), *places(child, (*path, key)))]
+
+
+def at(table: Any, path: tuple[Any, ...]) -> Any:
+    """What is at a path."""
+    for key in path:
+        table = table[key]
+    return table
+
+
+def change(rng: Random, table: Any, dates: bool = False) -> str:
+    """Change one thing in nested tables: a value, a key more, one less, or one called otherwise; what was changed, in words."""
+    path = rng.choice(places(table) or [()])
+    if not path:
+        return "nothing"
+    holder, key = at(table, path[:-1]), path[-1]
+    how = rng.choice(("value", "value", "value", "drop", "add", "rename"))
+    if how == "value":
+        holder[key] = value(rng, dates)
+    elif how == "drop":
+        del holder[key]
+    elif isinstance(holder, list):
+        holder.insert(key, value(rng, dates))
+    elif how == "rename":
+        holder[rng.choice(TEXTS)] = holder.pop(key)
+    else:
+        holder[rng.choice(TEXTS)] = value(rng, dates)
+    return f"{how} at {path!r}"
+
+
+def damage(rng: Random, content: bytes) -> bytes:
+    """Bytes with a few of them changed, cut off, doubled, or all random."""
+    if not content or rng.random() < 0.15:
+        return rng.randbytes(rng.choice((0, 1, 5, 8, 100, 5000)))
+    how = rng.randrange(4)
+    place, length = rng.randrange(len(content)), rng.randint(1, 40)
+    if how == 0:
+        return content[:place]
+    if how == 1:
+        return content[:place] + content[place + length :]
+    if how == 2:
+        return content[:place] + content[place : place + length] * 2 + content[place + length :]
+    changed = bytearray(content)
+    for _ in range(rng.randint(1, 8)):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
+    return bytes(changed)

@@ -1,0 +1,40 @@
+"""The fuzzer (`make fuzz`) finds what is wrong."""
+
+import pytest
+
+from backsweep.sweep import cli
+
+from . import child
+from .case import Case
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "wrong"),
+    [
+        ("fine: 5 \u2013 6 %\n", 0, None),
+        ("backsweep: spec.toml: no such key", 2, None),
+        ("a\x1b[31mb", 0, "raw on the terminal: ['\\x1b']"),
+        ("spec.toml: a\u202eb", 2, "raw on the terminal"),
+        ("backsweep: that is wrong", 2, "spec.toml is not named"),
+        ("spec.toml " + "x" * 10_000, 2, "a refusal of 10,010 characters"),
+        ("Traceback (most recent call last):", 1, "a traceback is printed"),
+        ("x.py:3: RuntimeWarning: overflow", 0, "a warning of Python"),
+        ("killed", 137, "exit code 137"),
+    ],
+)
+def test_what_is_wrong_with_an_end_is_found(text, code, wrong):
+    found = child.found_in(text, code, Case([], named="spec.toml"), ["run", "spec.toml"])
+    assert [one.startswith(wrong or "") for one in found] == [True] * (wrong is not None)
+
+
+def test_what_an_oracle_refuses_must_be_refused():
+    case = Case([], must_refuse=True)
+    assert child.found_in("", 2, case, []) == []
+    assert len(child.found_in("", 0, case, [])) == 1
+
+
+def test_an_error_that_nobody_foresaw_is_found_with_its_place(monkeypatch):
+    monkeypatch.setattr(cli, "app", lambda: 1 / 0)
+    monkeypatch.setattr(child, "main", cli.main)
+    (found,) = child.tried(["ls"], Case([["ls"]]))
+    assert "ZeroDivisionError" in found
