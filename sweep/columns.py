@@ -1,59 +1,180 @@
-"""Columns of a file -> inputs and targets: categories become one-hot, numbers may be standardised."""
+"""Columns of a file -> inputs and targets: categories become one-hot, numbers float64.
+
+Names are told apart as they are in the file, by their text or as whole numbers, and never as float64.
+"""
 
 import hashlib
-import math
 from collections.abc import Sequence
+from decimal import Decimal, DecimalException
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..results.arrays import Floats
 from ..results.errors import InputError
-from .data import Block, Where, one_hot
-from .data_files import Column, read
+from .cells import PLAIN, floats_of, floats_of_array, floats_of_decimals, is_word, plain
+from .data import Block, Where, check_size, one_hot, quoted
+from .data_files import read
+from .data_remarks import of_names, of_numbers
+from .notation import Looks, in_another_notation
+from .standardise import standardised
+from .table_forms import Column, Form
 
 MOST_CATEGORIES = 1000
 
 
 class Sides(NamedTuple):
-    """The inputs and the targets that a file holds, as they are in it."""
+    """The inputs and the targets that a file holds, as they are in it, and what is odd about them."""
 
     inputs: list[Block]
     targets: list[Block]
     where: Where
+    remarks: tuple[str, ...]
 
 
-def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str]) -> Sides:
+class _Names(NamedTuple):
+    """The cells of a column of categories."""
+
+    cells: list[Any]
+
+
+def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
     """Columns of a file by name. Text is categories; numbers are where `categories` says so. InputError: what is wrong."""
-    columns, where = read(path, [*inputs, *targets], categories)
+    table = read(path, [*inputs, *targets], form)
+    where, remarks, width = table.where, list[str](), 0
 
     def blocks(names: Sequence[str]) -> list[Block]:
-        return [_block(column, name in categories, where) for name in names for column in columns[name]]
+        nonlocal width
+        found: list[Block] = []
+        for name in names:
+            for column in table.columns[name]:
+                values = _values(column, name, name in categories, form, where)
+                known = _known(values.cells, column.name, where) if isinstance(values, _Names) else []
+                width += max(len(known), 1)
+                check_size(len(column.cells), width, where.source)
+                remarks.extend(_remarks(column, values, form))
+                found.append(_block(column.name, values, known)._replace(column=name))
+        return found
 
-    return Sides(blocks(inputs), blocks(targets), where)
+    return Sides(blocks(inputs), blocks(targets), where, tuple(remarks))
 
 
-def _block(column: Column, category: bool, where: Where) -> Block:
-    name, values = column
-    if isinstance(values, np.ndarray):
-        if not category:
-            return Block((name,), values[:, None])
-        values = values.tolist()
-    known = sorted(set(values))
+def _values(column: Column, asked: str, declared: bool, form: Form, where: Where) -> Floats | _Names:
+    """What a column holds: numbers, or names."""
+    name, cells, typed = column
+    if isinstance(cells, np.ndarray):
+        _check_finite(cells, name, where)
+        return (
+            _Names(cells.tolist() if cells.dtype.itemsize <= 8 else list(cells))
+            if declared
+            else floats_of_array(cells, name, where)
+        )
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if not texts:
+        decimals = [cell for cell in cells if isinstance(cell, Decimal)]
+        return _Names(decimals) if declared else floats_of_decimals(decimals, name, where)
+    numbers = None if declared or typed else _numbers(texts, asked, form, where)
+    if numbers is None:
+        _check_notation(texts, asked, declared, typed, form, where)
+        return _Names(texts)
+    values = floats_of(texts, numbers, name, where)
+    _check_finite(values, name, where)
+    return values
+
+
+def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str] | None:
+    """The cells as Python writes numbers, if all are; None if all are names. InputError if there are both."""
+    numbers = [plain(cell, form.notation) for cell in cells]
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(cells):
+        return known
+    if all(map(is_word, known)):
+        return None
+    _check_notation(cells, name, False, False, form, where)
+    row = numbers.index(None)
+    written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
+    raise InputError(
+        f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though other cells of the column are; if it "
+        f"stands for a missing value, leave its row out; if they are names of categories, say categories = [{quoted(name)}]"
+    )
+
+
+def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, form: Form, where: Where) -> None:
+    """InputError if all cells look like numbers, some of them in another notation."""
+    found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
+    if found is None or (declared and not found.sure):
+        return
+    names = "" if found.sure or declared else f"; if they are names, say categories = [{quoted(name)}]"
+    cell = f"{where(found.row, name)}: {quoted(cells[found.row])}"
+    raise InputError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
+
+
+def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None:
+    """Text with decimals where the file could have held numbers; whole ones may be names."""
+    if declared or not typed or not all(plain(cell) is not None and not is_word(cell) for cell in cells):
+        return None
+    row = next((row for row, cell in enumerate(cells) if not cell.lstrip("+-").isdecimal()), None)
+    return None if row is None else Looks(row, "one, since the file holds it as text", "store numbers", sure=False)
+
+
+def _check_finite(values: Any, name: str, where: Where) -> None:
+    wrong = np.flatnonzero(~np.isfinite(values))
+    if len(wrong):
+        what = "infinite" if np.isinf(values[wrong[0]]) else "no number (NaN)"
+        raise InputError(f"{where(int(wrong[0]), name)}: {what}; every row needs a value")
+
+
+def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
+    """The categories of a column, sorted: text by its characters, numbers by size. InputError if they are too few or many."""
+    known = set(cells)
     if not 2 <= len(known) <= MOST_CATEGORIES:
-        found = f"one category only, {known[0]!r}" if len(known) == 1 else f"{len(known):,} categories"
-        raise InputError(f"{where.source}, column {name!r}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
+        found = f"one category only, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
+        place = f"{where.source}, column {quoted(name)}"
+        raise InputError(f"{place}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
+    for value in known:
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise InputError(f"{where(cells.index(value), name)}: {quoted(value)} is no text: half a character is in it")
+    return sorted(known, key=_size) if _are_numbers(known) else sorted(known)
+
+
+def _are_numbers(known: set[Any]) -> bool:
+    try:
+        return all(isinstance(value, str) and not is_word(value) and plain(value) is not None for value in known) and all(
+            map(_size, known)
+        )
+    except DecimalException:  # of an exponent without end
+        return False
+
+
+def _size(text: str) -> tuple[Decimal, str]:
+    return Decimal(text), text
+
+
+def _block(name: str, values: Floats | _Names, known: list[Any]) -> Block:
+    if not isinstance(values, _Names):
+        return Block((name,), values[:, None])
     index = {value: place for place, value in enumerate(known)}
-    truths = one_hot(np.array([index[value] for value in values]), len(known))
-    return Block(tuple(f"{name}={_shown(value)}" for value in known[-truths.shape[1] :]), truths)
+    truths = one_hot(np.array([index[value] for value in values.cells]), len(known))
+    return Block(tuple(f"{name}={_shown(value)}" for value in known[-truths.shape[1] :]), truths, categories=len(known))
 
 
-def _shown(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.17g}"
+def _shown(value: Any) -> str:
+    return f"{value:.17g}" if isinstance(value, float) else str(value)
 
 
-def standardised(blocks: Sequence[Block], where: Where) -> list[Block]:
+def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
+    """What is odd about a column of text; arrays say what they are."""
+    texts = [cell for cell in column.cells if isinstance(cell, str)]
+    if not texts:
+        return []
+    numbers = [plain(cell, form.notation) for cell in set(texts)]
+    if isinstance(values, _Names):
+        return of_names(column.name, texts, column.typed and None not in numbers)
+    return of_numbers(column.name, texts)
+
+
+def standardised_blocks(blocks: Sequence[Block], where: Where) -> list[Block]:
     """Each column of numbers with mean 0 and standard deviation 1 (of the population)."""
     if not any(block.values.dtype == np.float64 for block in blocks):
         raise InputError(f"task.standardise: none of the inputs in {where.source} is a number")
@@ -62,23 +183,10 @@ def standardised(blocks: Sequence[Block], where: Where) -> list[Block]:
 
 def _standardised(block: Block, where: Where) -> Block:
     values = np.asarray(block.values[:, 0], np.float64)
-    place = f"task.standardise: {where.source}, column {block.names[0]!r}"
     if values.min() == values.max():
+        place = f"task.standardise: {where.source}, column {quoted(block.names[0])}"
         raise InputError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
-    with np.errstate(over="ignore"):
-        centred = values - _mean(values)
-        deviation = math.sqrt(_mean(centred * centred))
-    if not 0 < deviation < math.inf:
-        raise InputError(f"{place}: its values are too {'large' if deviation else 'close to each other'} to be standardised")
-    return Block(block.names, (centred / deviation)[:, None])
-
-
-def _mean(values: Floats) -> float:
-    """Of a sum rounded once, whose bits no processor changes; infinite where it is too large for a float."""
-    try:
-        return math.fsum(values.tolist()) / len(values)
-    except OverflowError:
-        return math.inf
+    return block._replace(values=standardised(values)[:, None])
 
 
 def digest_of(sides: Sides) -> str:

@@ -7,12 +7,27 @@ import numpy as np
 import numpy.typing as npt
 
 from ..results.arrays import Booleans, Floats, Integers
+from ..results.errors import InputError
 
 Pair = tuple[float, float]
 Values = npt.NDArray[np.float64 | np.bool_]
 
 ZERO_ONE: Pair = (0.0, 1.0)
+MOST_NUMBERS = 50_000_000  # of inputs and targets together, which are held as float64: 0.4 GB
 PAIRS: tuple[Pair, ...] = (ZERO_ONE, (-1.0, 1.0), (-0.5, 0.5))
+
+
+def quoted(cell: str) -> str:
+    """A cell or a name as messages show it: on one line, and not without end."""
+    return repr(cell if len(cell) <= 60 else f"{cell[:57]}...")
+
+
+def check_size(rows: int, columns: int, what: str) -> None:
+    """InputError if so many numbers are too many, which is asked before there is room made for them. what: they are."""
+    if rows * columns > MOST_NUMBERS:
+        raise InputError(
+            f"{what}: {rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; {MOST_NUMBERS:,} are allowed"
+        )
 
 
 class Where(NamedTuple):
@@ -28,14 +43,19 @@ class Where(NamedTuple):
 
     def __call__(self, row: int, column: str) -> str:
         """The place of one value."""
-        return f"{self.row(row)}, column {column!r}"
+        return f"{self.row(row)}, column {quoted(column)}"
 
 
 class Block(NamedTuple):
-    """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand."""
+    """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand.
+
+    column: the name in a file that was asked for. categories: how many its cells are of; 0 where they are numbers.
+    """
 
     names: tuple[str, ...]
     values: Values
+    column: str = ""
+    categories: int = 0
 
 
 class Task(NamedTuple):

@@ -1,14 +1,18 @@
 """What a spec may say of a task, as frozen models: one for each kind of data. docs/tasks.md is their reference."""
 
+from collections import Counter
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from .axes import Number, Setting
+from .cells import Notation
 from .data import ZERO_ONE
 from .encodings import Encoding, TargetEncoding
 from .forms import FileName, Switch, Table
+from .table_forms import Form
 
 Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
 Bits = Annotated[int, Field(strict=True, ge=1, le=16)]
@@ -32,6 +36,16 @@ def _listed(raw: object) -> object:
     return (raw,) if isinstance(raw, str) else raw
 
 
+def _mark(raw: object) -> object:
+    if not isinstance(raw, str) or len(raw) != 1:
+        raise ValueError(f"{raw!r}: must be one character")
+    if raw.isalnum() or raw in '+-"\r\n\0':
+        raise ValueError(f"{raw!r}: must be a character that no number, word, quote or line is made of")
+    return raw
+
+
+Mark = Annotated[str, BeforeValidator(_mark), Field(min_length=1, max_length=1)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed, str | list[str])]
 Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
@@ -141,6 +155,10 @@ class FileTask(Table):
     inputs: Names
     targets: Names
     categories: Names = ()
+    missing: Words = ("",)
+    delimiter: Mark = ","
+    decimal: Mark = "."
+    thousands: Mark | None = None
     standardise: Setting[Switch] = False
     encoding: Encoding = ZERO_ONE
 
@@ -149,16 +167,31 @@ class FileTask(Table):
         for key, names in (("inputs", self.inputs), ("targets", self.targets), ("categories", self.categories)):
             if not names and key != "categories":
                 raise ValueError(f"{key}: at least one column")
-            for name in names:
-                if names.count(name) > 1:
+            for name, times in Counter(names).items():
+                if times > 1:
                     raise ValueError(f"{key}: {name!r} is given twice")
-        used = [*self.inputs, *self.targets]
-        for name in self.inputs:
-            if name in self.targets:
-                raise ValueError(f"{name!r} is both an input and a target")
+        used = dict.fromkeys([*self.inputs, *self.targets])
+        if len(used) < len(self.inputs) + len(self.targets):
+            name = next(name for name in self.targets if name in set(self.inputs))
+            raise ValueError(f"{name!r} is both an input and a target")
         for name in self.categories:
             if name not in used:
                 near = get_close_matches(name, used, 1)
                 meant = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"categories: {name!r} is neither an input nor a target{meant}")
         return self
+
+    @model_validator(mode="after")
+    def _is_written_in_one_way(self):
+        if self.decimal == self.thousands:
+            raise ValueError(f"thousands = {self.thousands!r}: the same as decimal, so no number could be read")
+        if Path(self.file).suffix.lower() != ".csv":
+            for key in ("delimiter", "decimal", "thousands"):
+                if getattr(self, key) != type(self).model_fields[key].default:
+                    raise ValueError(f"{key}: of CSV files alone; others hold numbers as numbers")
+        return self
+
+    @property
+    def form(self) -> Form:
+        """How the file is written."""
+        return Form(self.delimiter, Notation(self.decimal, self.thousands), tuple(word.strip() for word in self.missing))

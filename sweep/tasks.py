@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 from ..results.errors import InputError
 from . import generated
 from .axes import Axis
-from .columns import Sides, read_sides, standardised
+from .columns import Sides, read_sides, standardised_blocks
 from .data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from .encodings import BothSides, pairs_of
 from .forms import meant
@@ -31,7 +31,7 @@ NAMES_ALONE = tuple(
     for name in get_args(model.model_fields["name"].annotation)
 )
 # What `digest` says instead: where data lie and what columns are called does not matter.
-SAID_BY_DIGEST = ("file", "inputs", "targets", "categories")
+SAID_BY_DIGEST = ("file", "inputs", "targets", "categories", "missing", "delimiter", "decimal", "thousands")
 
 
 def _tag(raw: Any) -> str:
@@ -85,13 +85,13 @@ def sides_of(task: AnyTask, base_folder: str | Path) -> Sides | None:
     """What the file of a task holds; its name starts at `base_folder`. None if data are made. InputError: what is wrong."""
     if not isinstance(task, FileTask):
         return None
-    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories)
+    return _read(task, base_folder)
 
 
 def make(task: AnyTask, sides: Sides | None = None) -> Task:
     """The data of a task without axes. sides: what its file holds, if that was read. InputError: what is wrong, and where."""
     if isinstance(task, FileTask):
-        return _from_file(task, sides or read_sides(Path(task.file), task.inputs, task.targets, task.categories))
+        return _from_file(task, sides or _read(task, "."))
     settings = {key: value for key, value in task if key != "encoding" and (key != "name" or isinstance(task, Gate))}
     function = generated.gate if isinstance(task, Gate) else getattr(generated, task.name)
     inputs, targets = function(**settings)
@@ -108,10 +108,14 @@ def _numbered(letter: str, values: Values) -> Block:
     return Block(tuple(f"{letter}{number + 1}" for number in range(values.shape[1])), values)
 
 
+def _read(task: FileTask, base_folder: str | Path) -> Sides:
+    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories, task.form)
+
+
 def _from_file(task: FileTask, sides: Sides) -> Task:
-    inputs, targets, where = sides
+    inputs, targets, where, _ = sides
     _check_encoding(task, sides)
-    return assemble(standardised(inputs, where) if task.standardise else inputs, targets, pairs_of(task.encoding), where)
+    return assemble(standardised_blocks(inputs, where) if task.standardise else inputs, targets, pairs_of(task.encoding), where)
 
 
 def _check_encoding(task: FileTask, sides: Sides) -> None:

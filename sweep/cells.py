@@ -1,0 +1,110 @@
+"""Cells -> numbers, without losing any on the way.
+
+What a cell says is compared before it becomes a float64, which has 53 bits: of two cells that differ and would become one
+number, both are named. Words such as `nan` and `inf`, which Python takes for numbers, are numbers only where others are.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..results.arrays import Floats
+from ..results.errors import InputError
+from .data import Where, quoted
+
+EXACT_DIGITS = 15  # numbers of so many digits never share a float64, but for the very small
+WORDS = {"nan", "inf", "infinity"}
+
+
+class Notation(NamedTuple):
+    """How numbers are written: what stands before the decimals, and between groups of three digits."""
+
+    decimal: str = "."
+    thousands: str | None = None
+
+
+PLAIN = Notation()
+
+
+def plain(cell: str, notation: Notation = PLAIN) -> str | None:
+    """A number in this notation as Python writes it; None if the cell is no such number."""
+    if notation == PLAIN:
+        return cell if _float(cell) is not None else None
+    found = _pattern(notation).fullmatch(cell)
+    if found is None:
+        return cell if is_word(cell) else None
+    whole = cell.replace(notation.thousands, "") if notation.thousands else cell
+    return whole.replace(notation.decimal, ".")
+
+
+def is_word(cell: str) -> bool:
+    """Whether a cell is `nan` or the like, which may be a name as well as no number."""
+    return cell.lstrip("+-").lower() in WORDS
+
+
+def floats_of(cells: Sequence[str], numbers: Sequence[str], name: str, where: Where) -> Floats:
+    """The numbers of a column of text as float64. numbers: the cells as Python writes them. InputError if two become one."""
+    values = np.array([float(number) for number in numbers], np.float64)
+    tiny = (np.abs(values) < 1e-300).any()
+    if tiny or any(len(number) > EXACT_DIGITS for number in numbers):
+        _check_each(cells, [Decimal(number) if not is_word(number) else None for number in numbers], values, name, where)
+    return values
+
+
+def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
+    """Decimals as float64, each rounded once. InputError if two become one."""
+    values = np.array([float(cell) for cell in cells], np.float64)
+    _check_each(cells, cells, values, name, where)
+    return values
+
+
+def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
+    """Numbers of any width as float64. InputError if two become one."""
+    with np.errstate(over="ignore"):  # of numbers wider than float64; they are then found to be infinite
+        values = cells.astype(np.float64)
+    if cells.dtype.itemsize < 8 or cells.dtype == np.float64:
+        return values
+    order = np.argsort(cells, kind="stable")
+    one, other = order[:-1], order[1:]
+    lost = np.flatnonzero((cells[one] != cells[other]) & (values[one] == values[other]) & np.isfinite(values[one]))
+    if len(lost):
+        first, second = sorted((int(one[lost[0]]), int(other[lost[0]])))
+        raise _two_in_one(str(cells[first]), first, str(cells[second]), second, name, where)
+    return values
+
+
+def _check_each(cells: Sequence[Any], exact: Sequence[Decimal | None], values: Floats, name: str, where: Where) -> None:
+    known: dict[float, int] = {}
+    for row, value in enumerate(values.tolist()):
+        first = known.setdefault(value, row)
+        if exact[first] != exact[row] and np.isfinite(value):
+            raise _two_in_one(str(cells[first]), first, str(cells[row]), row, name, where)
+
+
+def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> InputError:
+    return InputError(
+        f"{where(there, name)}: {quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
+        f"has some 16 digits; shorten them, or if they are names, say categories = [{quoted(name)}]"
+    )
+
+
+def _float(cell: str) -> float | None:
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=32)
+def _pattern(notation: Notation) -> re.Pattern[str]:
+    mark = re.escape(notation.decimal)
+    whole = r"\d+"
+    if notation.thousands:
+        between = re.escape(notation.thousands)
+        whole = rf"(?:[1-9]\d{{0,2}}(?:{between}\d{{2,3}})*{between}\d{{3}}|\d+)"
+    return re.compile(rf"[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?")

@@ -1,0 +1,97 @@
+"""CSV files, row by row: text in UTF-8, in lines of a bounded length."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+from ..results.errors import InputError
+from .data import MOST_NUMBERS, Where
+from .table_forms import Column, Form, Table, check_names
+
+MOST_IN_ROW = 2**24  # characters
+NOT_UTF_8 = re.compile("[\udc80-\udcff]")  # what decoding makes of bytes that are none
+MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+DELIMITERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
+
+
+def read_csv(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:
+    """The columns with these names, as text. InputError: what is wrong."""
+    mark = file.read(2)
+    file.seek(0)
+    if mark in MARKS_OF_UTF_16:
+        raise InputError(f"{path}: not a CSV file: text in UTF-16; save it in UTF-8")
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        lines = _Lines(text, path)
+        rows = csv.reader(lines, strict=True, delimiter=form.delimiter)
+        try:
+            cells, begins = _cells(rows, lines, path, names, form)
+        except csv.Error as error:
+            raise InputError(f"{path}: not a CSV file: line {rows.line_num}: {error}") from None
+    return Table({name: [Column(name, cells[name], typed=False)] for name in names}, Where(str(path), tuple(begins)))
+
+
+class _Lines:
+    """The lines of a file, while they are text and rows end. `of_row`: characters since the last row ended."""
+
+    def __init__(self, text: TextIO, path: Path):
+        self._text, self._path = text, path
+        self._number = self.of_row = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MOST_IN_ROW + 1)
+        if not line:
+            raise StopIteration
+        self._number += 1
+        self.of_row += len(line)
+        if self.of_row > MOST_IN_ROW:
+            raise self._wrong(f"a row of more than {MOST_IN_ROW:,} characters, or a quote that is not closed")
+        if not line.isascii() and (found := NOT_UTF_8.search(line)):
+            raise self._wrong(f"not text in UTF-8, byte 0x{ord(found[0]) - 0xDC00:02x}")
+        if "\0" in line:
+            raise self._wrong("a NUL byte, which no text has; is it in UTF-16?")
+        return line
+
+    def _wrong(self, what: str) -> InputError:
+        return InputError(f"{self._path}: not a CSV file: {what} (line {self._number})")
+
+
+def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: Form) -> tuple[dict[str, list[str]], list[int]]:
+    """The cells of each column asked for, and the line that each row begins on. `rows`: a csv.reader of `lines`."""
+    header = [cell.strip().lstrip("\ufeff") for cell in next((row for row in rows if row), [])]
+    if not header:
+        raise InputError(f"{path}: no header, only blank lines")
+    check_names(names, header, path, _hint(header, form))
+    place = {name: at for at, name in enumerate(header)}
+    places = [place[name] for name in names]
+    cells: list[list[str]] = [[] for _ in names]
+    begins: list[int] = []
+    end = rows.line_num
+    lines.of_row = 0
+    for row in rows:
+        begin, end, lines.of_row = end + 1, rows.line_num, 0
+        if not row:
+            continue
+        begins.append(begin)
+        if len(row) != len(header):
+            here = Where(str(path), (begin,)).row(0).replace("row 1", f"row {len(begins)}")
+            raise InputError(f"{here}: {len(row)} cells; the header has {len(header)}{_hint(header, form)}")
+        if len(begins) * len(names) > MOST_NUMBERS:
+            raise InputError(f"{path}: more than {MOST_NUMBERS:,} cells in the columns used; so many are allowed")
+        for column, at in zip(cells, places, strict=True):
+            column.append(row[at].strip())
+    return dict(zip(names, cells, strict=True)), begins
+
+
+def _hint(header: list[str], form: Form) -> str:
+    """What to do where all of the header is one cell that another delimiter would part."""
+    marks = [mark for mark in DELIMITERS if mark in header[0] and mark != form.delimiter]
+    if len(header) > 1 or not marks:
+        return ""
+    said = "commas" if form.delimiter == "," else repr(form.delimiter)
+    return f'; columns are separated by {said} unless the task says delimiter = "{DELIMITERS[marks[0]]}"'

@@ -1,0 +1,61 @@
+"""What is odd about columns of text that can be used: it may be meant, so it is said and no more."""
+
+import unicodedata
+from collections import defaultdict
+
+from .cells import plain
+from .data import quoted
+from .notation import NOTHING
+
+MOST_EXAMPLES = 3
+
+
+def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
+    """Of a column of categories. numbers: whether it is text of a file that could have held numbers, and all are such."""
+    known = sorted(set(cells))
+    column, found = f"column {quoted(name)}", list[str]()
+    if len(known) == len(cells):
+        found.append(f"{column}: every row is a category of its own ({quoted(known[0])}, {quoted(known[1])}, ...)")
+    if numbers:
+        found.append(f"{column}: numbers that the file holds as text, such as {quoted(known[0])}, are taken for names")
+    said = [value for value in known if value.lower() in NOTHING]
+    if said:
+        keys = ", ".join(map(quoted, said))
+        found.append(
+            f"{column}: {keys} {_is(said)} taken for a name; if that means no value, say missing = [{keys}] in the task"
+        )
+    for alike in _alike(known)[:MOST_EXAMPLES]:
+        found.append(f"{column}: {' and '.join(map(quoted, alike))} are categories of their own, though they look alike")
+    return found
+
+
+def of_numbers(name: str, cells: list[str]) -> list[str]:
+    """Of a column of numbers."""
+    codes = [cell for cell in cells if len(cell) > 1 and cell[0] == "0" and cell.isdecimal()]
+    if not codes:
+        return []
+    number = plain(codes[0]) or ""
+    return [
+        f"column {quoted(name)}: {quoted(codes[0])} is taken for the number {int(number[:20])}; "
+        f"if these are names, say categories = [{quoted(name)}]"
+    ]
+
+
+def _is(said: list[str]) -> str:
+    return "is" if len(said) == 1 else "are each"
+
+
+def _alike(known: list[str]) -> list[list[str]]:
+    """Categories that differ in case, in characters that look the same, in spaces alone, or as ways to write one number."""
+    groups: defaultdict[object, list[str]] = defaultdict(list)
+    for value in known:
+        groups[_look(value)].append(value)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _look(value: str) -> object:
+    number = plain(value)
+    if number is not None and value.lower() not in NOTHING:
+        return float(number)
+    visible = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+    return "".join(visible.casefold().split())

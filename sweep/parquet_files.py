@@ -1,0 +1,105 @@
+"""Parquet files. What they unpack to is looked at in their footer first; text is read as codes, however often it repeats."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.types as kinds
+
+from ..results.errors import InputError
+from .data import Where, check_size, quoted
+from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, reading
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+TIMES = (kinds.is_temporal, kinds.is_interval)
+
+
+def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:  # noqa: ARG001 - as readers are called
+    """The columns with these names. InputError: what is wrong."""
+    where = Where(str(path))
+    with reading(path, "a Parquet file that can be read"):
+        parquet = pq.ParquetFile(file)
+        schema = parquet.schema_arrow
+        check_names(names, schema.names, path)
+        types = {name: _plain(schema.field(name).type) for name in names}
+        for name, kind in types.items():
+            _check_type(kind, name, path)
+        _check_sizes(parquet.metadata, names, path)
+        text = [name for name, kind in types.items() if _is_text(kind)]
+        again = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=text)
+        table = again.read(columns=list(names), use_threads=False)
+        columns = {name: [Column(name, _cells(table[name], name, where))] for name in names}
+    return Table(columns, where)
+
+
+def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
+    """What the footer says that these columns unpack to, and how many values each has; it is asked for each group of rows."""
+    wanted, rows, size = set(names), 0, 0
+    used = [at for at in range(metadata.num_columns) if metadata.schema.column(at).path in wanted]
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        chunks = [group.column(at) for at in used]
+        rows += max([group.num_rows, *(chunk.num_values for chunk in chunks)])
+        size += sum(chunk.total_uncompressed_size for chunk in chunks)
+        check_size(rows, len(names), str(path))
+        check_bytes(size, path)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if kinds.is_dictionary(kind) else kind
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)
+
+
+def _check_type(kind: pa.DataType, name: str, path: Path) -> None:
+    usable = (kinds.is_integer, kinds.is_floating, kinds.is_decimal, kinds.is_boolean, kinds.is_null, _is_text)
+    if any(test(kind) for test in usable):
+        return
+    hint = "; store numbers, such as days or seconds since the first" if any(test(kind) for test in TIMES) else ""
+    what = f"{path}, column {quoted(name)}: its type is {str(kind)[:60]}"
+    raise InputError(f"{what}; a column must hold numbers, text, or true and false{hint}")
+
+
+def _cells(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Cells:
+    kind = _plain(values.type)
+    if kinds.is_boolean(kind):
+        _check_nulls(values, name, where)
+        return [str(value).lower() for value in values.to_pylist()]
+    if _is_text(kind):
+        return _text(values, name, where)
+    _check_nulls(values, name, where)
+    if kinds.is_decimal(kind):
+        return [cell for cell in values.to_pylist() if isinstance(cell, Decimal)]
+    numbers: npt.NDArray[Any] = values.cast(kind).to_numpy()
+    return numbers
+
+
+def _text(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> list[str]:
+    """The cells of a column of text, those that are the same as one object."""
+    cells: list[str | None] = []
+    for chunk in cast("list[Any]", values.chunks):
+        if not kinds.is_dictionary(chunk.type):
+            cells += chunk.to_pylist()
+            continue
+        words, codes = chunk.dictionary.to_pylist(), chunk.indices.to_pylist()
+        cells += [None if code is None else words[code] for code in codes]
+    stripped = [None if cell is None else cell.strip() for cell in cells]
+    if None in stripped:
+        raise _null(stripped.index(None), name, where)
+    return [cell for cell in stripped if cell is not None]
+
+
+def _check_nulls(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> None:
+    if values.null_count:
+        raise _null(values.is_null().to_pylist().index(True), name, where)
+
+
+def _null(row: int, name: str, where: Where) -> InputError:
+    return InputError(f"{where(row, name)}: empty; every row needs a value")

@@ -1,0 +1,86 @@
+"""What readers of files of data share: what a table is, how its text is written, and what is said of one that is damaged."""
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy.typing as npt
+
+from ..results.errors import InputError
+from .cells import PLAIN, Notation
+from .data import Where, quoted
+
+MOST_BYTES = 2**31  # of the columns used, once they are unpacked
+MOST_SHOWN, MOST_COMPARED, LONGEST_COMPARED = 20, 1000, 100
+
+Cells = list[str] | list[Decimal] | npt.NDArray[Any]
+
+
+class Form(NamedTuple):
+    """How a file is written. missing: cells of text that stand for no value; the rest is of CSV alone."""
+
+    delimiter: str = ","
+    notation: Notation = PLAIN
+    missing: tuple[str, ...] = ("",)
+
+
+class Column(NamedTuple):
+    """One column: its name, which may add a number to the name asked for, and its cells (samples,) as they are in the file.
+
+    Text without the spaces around it; decimals; or an array of numbers. typed: whether the file says which of these it is, so
+    that text is no number.
+    """
+
+    name: str
+    cells: Cells
+    typed: bool = True
+
+
+class Table(NamedTuple):
+    """The columns of each name asked for, where they come from, and what is to be said of them."""
+
+    columns: dict[str, list[Column]]
+    where: Where
+
+
+def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: str = "") -> None:
+    """InputError for the first name that no column, or more than one, has."""
+    counts = Counter(there)
+    for name in names:
+        if name not in counts:
+            compared = [other for other in there[:MOST_COMPARED] if len(other) <= LONGEST_COMPARED]
+            near = get_close_matches(name[:LONGEST_COMPARED], compared, 1)
+            meant = f"; did you mean {near[0]!r}?" if near else "."
+            shown = ", ".join(map(quoted, there[:MOST_SHOWN])) + (", ..." if len(there) > MOST_SHOWN else "")
+            raise InputError(f"{path}: no column {quoted(name)}{meant} There are: {shown}{hint}")
+        if counts[name] > 1:
+            raise InputError(f"{path}: {counts[name]} columns are called {quoted(name)}")
+
+
+def check_bytes(size: int, path: Path) -> None:
+    """InputError if the columns used unpack to too much."""
+    if size > MOST_BYTES:
+        raise InputError(f"{path}: the columns used unpack to {size:,} bytes; {MOST_BYTES:,} are allowed")
+
+
+@contextmanager
+def reading(path: Path, kind: str) -> Generator[None]:
+    """Turn whatever a library raises over a file's bytes into an InputError. kind: what the file should be."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the disk, not of the bytes
+        raise InputError(f"{path}: not {kind}: {reason(error)}") from None
+
+
+def reason(error: BaseException) -> str:
+    """What an error says, on one line."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text.splitlines()[0][:200]
