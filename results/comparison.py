@@ -10,7 +10,7 @@ from .errors import InputError
 from .statistics.bootstrap import RESAMPLES, bootstrap
 from .statistics.running_time import epochs_for_each_success
 from .statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
-from .tables import axis_columns, grouped, level_texts
+from .tables import axis_columns, grouped, with_value
 
 
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -20,13 +20,10 @@ def values_of(table: pd.DataFrame, setting: str, first: object, second: object) 
     """
     if setting not in axis_columns(table):
         raise InputError(f"setting: there is no {setting!r} that varies; there is {', '.join(axis_columns(table))}")
-    parts: list[pd.DataFrame] = []
-    for value in (first, second):
-        parts.append(table[table[setting] == value].drop(columns=setting))
-        if parts[-1].empty:
-            there = ", ".join(level_texts(sorted(table[setting].dropna().unique().tolist())))
-            raise InputError(f"{setting}: no run has the value {value!r}; there is {there}")
-    return parts[0], parts[1]
+    parts = [with_value(table, setting, value) for value in (first, second)]
+    if parts[0].index.equals(parts[1].index):
+        raise InputError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
+    return parts[0].drop(columns=setting), parts[1].drop(columns=setting)
 
 
 def compare_sweeps(
@@ -118,20 +115,19 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
 
 
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
-    return _shared(first, second) if by is None else [by] if isinstance(by, str) else list(by)
-
-
-def _shared(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
-    return [name for name in axis_columns(first) if name in axis_columns(second)]
+    """What runs of both are grouped by; InputError for what is no setting, as run or outcome, or varies in one alone."""
+    shared = [name for name in axis_columns(first) if name in axis_columns(second)]
+    asked = shared if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    for name in asked:
+        if name not in shared:
+            raise InputError(f"by: there is no setting {name!r} that varies in both; there is {', '.join(shared) or 'none'}")
+    return asked
 
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     key = [*by, "seed"]
     sides: list[pd.DataFrame] = []
     for name, table in (("first", first), ("second", second)):
-        missing = [column for column in by if column not in table]
-        if missing:
-            raise InputError(f"by: the {name} table has no {missing[0]!r}; both have {', '.join(_shared(first, second))}")
         if table.duplicated(key).any():
             others = [column for column in axis_columns(table) if column not in by]
             raise InputError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")

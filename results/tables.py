@@ -9,6 +9,7 @@ import pandas as pd
 from .arrays import Floats, Integers
 from .errors import InputError
 from .escapes import visible
+from .levels import Levels
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import restarted_trials
@@ -28,12 +29,20 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
     for name, value in settings.items():
         if name not in axis_columns(table):
             raise InputError(f"where: there is no setting {name!r} that varies; there is {', '.join(axis_columns(table))}")
-        part = table[table[name] == value]
-        if part.empty:
-            there = ", ".join(level_texts(sorted(table[name].dropna().unique().tolist())))
-            raise InputError(f"where: no run has {name} = {value!r}; there is {there}")
-        table = part
+        try:
+            table = with_value(table, name, value)
+        except InputError as error:
+            raise InputError(f"where: {error}") from None
     return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
+
+
+def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:
+    """The runs that have a value of a setting, as tables have or show it; InputError for what none has, or may be several."""
+    try:
+        level = Levels(sorted(table[setting].dropna().unique().tolist())).level(value)
+    except InputError as error:
+        raise InputError(f"{setting} {error}") from None
+    return table[table[setting] == level]
 
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:

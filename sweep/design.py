@@ -1,4 +1,4 @@
-"""The design of a sweep beyond the grid: axes that are sampled together, and cells that are left out.
+"""The design of a sweep beyond the grid: axes that are sampled together.
 
 Axes with `uniform` or `loguniform` have no values of their own: `[design]` draws points of as many dimensions as there are such
 axes, in the unit cube, and each axis takes its coordinate. A point is one cell, combined with every cell of the grid.
@@ -8,13 +8,13 @@ release of theirs that would draw others is noticed and not mixed in.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from ..results.arrays import Floats, Integers
+from ..results.arrays import Floats
 from ..results.errors import InputError
 from .axes import MOST_POINTS, Axis, AxisInUse
 from .forms import Table, one_of
@@ -75,44 +75,3 @@ def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[
     return [
         AxisInUse(key, axis.at(coordinates), SAMPLED) for (key, axis), coordinates in zip(axes.items(), cube.T, strict=True)
     ]
-
-
-def without(index: dict[str, Integers], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]) -> dict[str, Integers]:
-    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so."""
-    if not exclude:
-        return index
-    points = {axis.setting: axis.points for axis in axes}
-    settings = {axis.called: axis.setting for axis in axes}
-    kept = np.ones(len(next(iter(index.values()), ())), bool)
-    for place, table in enumerate(exclude):
-        described = np.ones_like(kept)
-        for written, value in _flat(table):
-            key = settings.get(written, written)
-            if key not in points:
-                there = [axis.called for axis in axes if axis.shown]
-                raise InputError(f"exclude[{place}]: {written} is no axis; the axes are {', '.join(there) or 'none'}")
-            alternatives = _alternatives(value)
-            wanted = [at for at, point in enumerate(points[key]) if point in alternatives]
-            if not wanted:
-                raise InputError(f"exclude[{place}]: {written} is never {value!r}")
-            described &= np.isin(index[key], wanted)
-        kept &= ~described
-    if not kept.any():
-        raise InputError("exclude: no cell is left")
-    return {key: cells[kept] for key, cells in index.items()}
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Tables in tables as dotted names."""
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _alternatives(value: Any) -> list[Any]:
-    """What a point may be to be described: the value, or one of a list; layers are lists themselves."""
-    if not isinstance(value, list | tuple):
-        return [value, (value,)]
-    return [tuple(value), *((tuple(one) if isinstance(one, list) else one) for one in value), *((one,) for one in value)]

@@ -24,12 +24,11 @@ from .arguments import of_task, per_run, to_arguments
 from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
-from .design import without
+from .excluded import without
 from .outline import plan_lines
 from .records import record_epochs, recorded_runs
+from .shown import readable
 from .spec import UNITS, Spec
-from .starts import SETTING as START_FILE
-from .starts import file_names
 from .tasks import bottleneck, fill, make
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
@@ -46,7 +45,7 @@ class Plan:
         self._index = without(combine(axes, self._kinds), axes, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}
         self._values = {axis.setting: _array(axis.points) for axis in axes}
-        self._shown = {axis.setting: _array(_readable(axis.setting, axis.points)) for axis in axes}
+        self._shown = {axis.setting: _array(readable(axis.setting, axis.points)) for axis in axes}
         self.axes = _columns([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
@@ -207,18 +206,6 @@ def _array(points: tuple[Any, ...]) -> npt.NDArray[Any]:
         array[:] = points
         return array
     return np.array(points)
-
-
-def _readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1, files by their name."""
-    if key == START_FILE:
-        return file_names(points)
-    if not isinstance(points[0], tuple):
-        return points
-    if all(len(point) == 1 for point in points):
-        return tuple(point[0] for point in points)
-    sign = "/" if "encoding" in key else "-"
-    return tuple(sign.join(f"{number:g}" for number in point) or "none" for point in points)
 
 
 def _columns(axes: list[AxisInUse], values: dict[str, npt.NDArray[Any]]) -> tuple[AxisColumn, ...]:

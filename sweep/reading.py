@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from ..results.errors import InputError
+from ..results.levels import Levels, members
 from .beside import beside
 from .show import TableFormat, print_table, remarks
 from .speak import complain, say
@@ -59,7 +60,7 @@ def _chosen(folder: Path, where: list[str] | None) -> "Results":
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
             raise InputError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
-        results = results.where(**{name: _level(_levels(results, name), value)})
+        results = results.where(**{name: _level(results, name, value, "--where")})
     return results
 
 
@@ -170,31 +171,30 @@ def _names(by: str | None) -> list[str] | None:
 
 
 def _two(results: "Results", setting: str, values: str | None) -> list[object]:
-    """Two values of a setting, as the table has them, from texts as people see them in tables."""
-    parts = [part.strip() for part in (values or "").split(",")]
+    """Two values of a setting, as the table has them, from texts as people see them in tables, or from JSON."""
+    parts = members(values or "")
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise InputError(f"--values {values or 'is missing'}: two values of the setting are needed, as 0.1,1.0")
-    return [_level(_levels(results, setting), part) for part in parts]
+        given = "is missing" if values is None else values
+        raise InputError(
+            f"--values {given}: two values of the setting are needed, as 0.1,1.0; what has a comma is quoted, as '\"a,b\",c'"
+        )
+    return [_level(results, setting, part, "--values") for part in parts]
 
 
-def _levels(results: "Results", setting: str) -> list[Any]:
-    return results.table[setting].dropna().unique().tolist() if setting in results.table else []
+def _varying(results: "Results") -> list[str]:
+    from ..results.tables import axis_columns  # with pandas and scipy a second
+
+    return axis_columns(results.table)
 
 
-def _level(levels: list[Any], text: str) -> object:
-    """The value that a text stands for: the same number or word, else the only one that tables show so; else the text."""
-    exact = [level for level in levels if _same(level, text)]
-    shown = [level for level in levels if isinstance(level, float) and text in {f"{level:.4g}", f"{level:.3g}"}]
-    return exact[0] if exact else shown[0] if len(shown) == 1 else text
-
-
-def _same(level: object, text: str) -> bool:
-    if isinstance(level, bool) or not isinstance(level, int | float):
-        return str(level).lower() == text.lower()
+def _level(results: "Results", setting: str, text: str, option: str) -> object:
+    """The value that a text stands for; the text itself where there is no such setting, which is said later."""
+    if setting not in _varying(results):
+        return text
     try:
-        return float(text) == level
-    except ValueError:
-        return False
+        return Levels(sorted(results.table[setting].dropna().unique().tolist())).of_text(text)
+    except InputError as error:
+        raise InputError(f"{option}: {setting} {error}") from None
 
 
 def figure(

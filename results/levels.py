@@ -1,0 +1,173 @@
+"""Which value of a setting is meant: as specs and tables have it, as tables show it, or as a text of the command line.
+
+One meaning for all who ask: `exclude`, `Results.where`, `compare`, `--where`, `--values`. A value is itself first; else the
+one that tables show so, 0.1778 for 0.17782794100389226, if there is but one. Booleans are no numbers, though Python holds True
+for 1. A list of one is what is in it, as a hidden layer of three units is 3.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+
+DIGITS = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
+MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one
+PLAIN = re.compile(r"(?!true$|false$)[^\W\d][\w./-]*", re.IGNORECASE)  # text that nobody takes for anything else
+Key = tuple[type, Any]
+
+
+class Levels:
+    """The values that a setting takes, to be looked up; None and NaN are none. columns: as a table of runs has them."""
+
+    def __init__(self, levels: Sequence[Any], columns: Sequence[Any] | None = None):
+        self._levels, self._columns = levels, levels if columns is None else columns
+
+    def places(self, value: object) -> list[int]:
+        """Where a value stands among the levels. InputError: that it is none, and what there is; or which of them it may be."""
+        key = _key(value)
+        found = self._exact.get(key) or self._as_text(value)
+        return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [])
+
+    def level(self, value: object) -> Any:
+        """The level that a value stands for; InputError as `places`."""
+        return self._levels[self.places(value)[0]]
+
+    def of_text(self, text: str) -> Any:
+        """The level that a text of the command line stands for: a number, a word in whatever case, or JSON."""
+        if text.startswith(('"', "[")):
+            return self.level(_from_json(text))
+        words = [level for level in self._levels if not _is_number(level) and str(level).lower() == text.lower()]
+        if words:
+            return text if text in words else words[0]
+        try:
+            return self.level(float(text))
+        except ValueError:
+            return self.level(text)
+
+    @cached_property
+    def _exact(self) -> dict[Key, list[int]]:
+        found = _gathered((_key(level), place) for place, level in enumerate(self._levels) if not _is_none(level))
+        if self._columns is self._levels:
+            return found
+        return _gathered((_key(level), place) for place, level in enumerate(self._columns) if not _is_none(level)) | found
+
+    @cached_property
+    def _shown(self) -> dict[float, list[int]]:
+        """Floats by the numbers that tables show for them."""
+        floats = [
+            (place, level) for place, level in enumerate(self._levels) if isinstance(level, float) and not _is_none(level)
+        ]
+        several = {level for _, level in floats}
+        digits = [DIGITS[-1]]
+        while len({f"{level:.{digits[-1]}g}" for level in several}) < len(several):
+            digits.append(digits[-1] + 1)
+        return _gathered(
+            (shown, place) for place, level in floats for shown in {float(f"{level:.{some}g}") for some in (DIGITS[0], *digits)}
+        )
+
+    def _as_text(self, value: object) -> list[int]:
+        """Lists of numbers in a column of text: layers as 16-16 or none, pairs as -1/1."""
+        numbers: list[Any] = list(value) if isinstance(value, list | tuple) else [value]
+        if not all(map(_is_number, numbers)):
+            return []
+        texts = [sign.join(map(_shortest, numbers)) or "none" for sign in "-/"]
+        return next((found for text in texts if (found := self._exact.get((str, text)))), [])
+
+    def _one_shown(self, value: object, places: list[int]) -> list[int]:
+        candidates = list(dict.fromkeys(self._levels[place] for place in places))
+        if len(candidates) == 1:
+            return places
+        if candidates:
+            raise InputError(
+                f"= {_short(value)} may be {' or '.join(map(in_json, candidates[:MOST_NAMED]))}; write one of these"
+            )
+        raise InputError(f"is never {_short(value)}; there is {self}")
+
+    def __str__(self) -> str:
+        """The levels, or the first and the last of many."""
+        there = list(dict.fromkeys(map(in_json, (level for level in self._levels if not _is_none(level)))))
+        if len(there) <= MOST_NAMED:
+            return ", ".join(there) or "none"
+        half = MOST_NAMED // 2
+        return f"{', '.join(there[:half])}, ..., {', '.join(there[-half:])} ({len(there):,} in all)"
+
+
+def members(text: str) -> list[str]:
+    """The parts of a text between its commas, but for those within JSON's quotes and brackets: each part as it was written."""
+    parts, at = [], 0
+    while at <= len(text):
+        at += len(text[at:]) - len(text[at:].lstrip())
+        end = _end_of_json(text, at) if text[at : at + 1] in ('"', "[") else at
+        comma = text.find(",", end)
+        stop = len(text) if comma < 0 else comma
+        parts.append(text[at:stop].strip())
+        at = stop + 1
+    return parts
+
+
+def _end_of_json(text: str, at: int) -> int:
+    try:
+        return json.JSONDecoder().raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        return at
+
+
+def in_json(value: object) -> str:
+    """A value as specs and the command line take it: text in quotes only where it must be."""
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return value
+    if isinstance(value, tuple) and len(value) == 1:
+        return in_json(value[0])
+    try:
+        return json.dumps(value, ensure_ascii=isinstance(value, str) and not value.isprintable())
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(f'{text}: what begins with a quote or a bracket must be JSON, as "a,b" or [2, 3]') from None
+
+
+def _key(value: object) -> Key:
+    """What equals what: numbers by their value, a list of one as its only member; a bool is itself alone."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, list | tuple):
+        if len(value) == 1 and not isinstance(value[0], list | tuple):
+            return _key(value[0])
+        return (tuple, tuple(value)) if all(_is_number(one) for one in value) else (object, None)
+    if _is_number(value):
+        return (float, value)
+    return (type(value), value) if isinstance(value, str | bool) else (object, None)
+
+
+def _shortest(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_none(level: object) -> bool:
+    return level is None or (isinstance(level, float) and math.isnan(level))
+
+
+def _gathered(pairs: Iterable[tuple[Any, int]]) -> dict[Any, list[int]]:
+    found: dict[Any, list[int]] = {}
+    for key, place in pairs:
+        found.setdefault(key, []).append(place)
+    return found

@@ -1,0 +1,139 @@
+"""Cells that are left out: `exclude`, a list of tables of settings and their values.
+
+A table describes the cells that have all that it says; a list in it says any of its members. What never occurs is a mistake,
+and is named: a value that its axis has not, and one that no cell has beside the rest of its table. A table is looked for among
+the cells of its rarest value, so that a hundred thousand tables take as long as the cells that they describe.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..results.arrays import Integers
+from ..results.errors import InputError
+from ..results.levels import Levels, in_json
+from .axes import AxisInUse
+from .shown import readable
+from .words import dotted
+
+
+class Condition(NamedTuple):
+    """What a table says of one setting: the setting as it is called there, its members, and the places of each in its axis."""
+
+    called: str
+    members: list[Any]
+    places: list[list[int]]
+
+
+def without(index: dict[str, Integers], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]) -> dict[str, Integers]:
+    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so."""
+    if not exclude:
+        return index
+    known, cells = _Axes(axes), _Cells(index)
+    kept = np.ones(len(next(iter(index.values()), ())), bool)
+    for number, table in enumerate(exclude):
+        try:
+            kept[cells.that_have(known.conditions(table))] = False
+        except InputError as error:
+            raise InputError(f"exclude[{number}]: {error}") from None
+    if not kept.any():
+        raise InputError("exclude: no cell is left")
+    return {key: cells[kept] for key, cells in index.items()}
+
+
+class _Axes:
+    """The axes by what they are called, and their values to be looked up."""
+
+    def __init__(self, axes: Sequence[AxisInUse]):
+        self._axes = axes
+        self._settings = {axis.setting: axis for axis in axes} | {axis.called: axis for axis in axes}
+        self._levels: dict[str, Levels] = {}
+
+    def conditions(self, table: Mapping[str, Any]) -> dict[str, Condition]:
+        """What a table says, by setting."""
+        found: dict[str, Condition] = {}
+        for written, value in _flat(table):
+            axis = self._settings.get(written)
+            if axis is None:
+                there = ", ".join(axis.called for axis in self._axes if axis.shown)
+                raise InputError(f"{dotted(tuple(written.split('.')))} is no axis; the axes are {there or 'none'}")
+            if axis.setting in found:
+                raise InputError(f"{written} is given twice")
+            members = _members(axis, value)
+            try:
+                places = [self._levels_of(axis).places(member) for member in members]
+            except InputError as error:
+                raise InputError(f"{written} {error}{_hint(axis, value)}") from None
+            found[axis.setting] = Condition(written, members, places)
+        if not found:
+            raise InputError("an empty table describes every cell")
+        return found
+
+    def _levels_of(self, axis: AxisInUse) -> Levels:
+        if axis.setting not in self._levels:
+            self._levels[axis.setting] = Levels(axis.points, readable(axis.setting, axis.points))
+        return self._levels[axis.setting]
+
+
+class _Cells:
+    """The cells in the order of each setting's values."""
+
+    def __init__(self, index: dict[str, Integers]):
+        self._index = index
+        self._sorted: dict[str, tuple[Integers, Integers]] = {}
+
+    def that_have(self, conditions: Mapping[str, Condition]) -> Integers:
+        """The cells that meet all conditions. InputError for a member of one that no cell has beside the others."""
+        spans = {key: self._spans(key, condition) for key, condition in conditions.items()}
+        rarest = min(spans, key=lambda key: sum(stop - start for start, stop in spans[key]))
+        cells = np.concatenate([self._sorted[rarest][0][start:stop] for start, stop in spans[rarest]])
+        if len(conditions) == 1:
+            return cells
+        for key, condition in conditions.items():
+            if key != rarest:
+                cells = cells[np.isin(self._index[key][cells], [place for places in condition.places for place in places])]
+        for key, condition in conditions.items():
+            there = set(np.unique(self._index[key][cells]).tolist())
+            for member, places in zip(condition.members, condition.places, strict=True):
+                if there.isdisjoint(places):
+                    rest = ", ".join(other.called for other in conditions.values() if other is not condition)
+                    raise InputError(f"{condition.called} = {in_json(member)}: no cell has it beside what is said of {rest}")
+        return cells
+
+    def _spans(self, key: str, condition: Condition) -> list[tuple[int, int]]:
+        """Where in the order of a setting's values the cells with those of a condition stand."""
+        if key not in self._sorted:
+            order = np.argsort(self._index[key], kind="stable")
+            self._sorted[key] = order, np.searchsorted(self._index[key][order], np.arange(self._index[key].max() + 2))
+        borders = self._sorted[key][1]
+        places = [place for places in condition.places for place in places if place + 1 < len(borders)]
+        return [(int(borders[place]), int(borders[place + 1])) for place in places]
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Tables in tables as dotted names."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _members(axis: AxisInUse, value: Any) -> list[Any]:
+    """What a setting may be to be described: a value, or any of a list of them.
+
+    A pair of a task is one value, as no number by itself could be; a network of two layers is a list within the list.
+    """
+    pair = axis.setting.startswith("task.") and isinstance(axis.points[0], tuple)
+    if not isinstance(value, list | tuple) or (pair and not any(isinstance(one, list | tuple) for one in value)):
+        return [value]
+    if not value:
+        raise InputError(f"{axis.called} = []: an empty list has no member{_hint(axis, value)}")
+    return list(value)
+
+
+def _hint(axis: AxisInUse, value: Any) -> str:
+    """How the network of these layers is written."""
+    layers = isinstance(value, list) and axis.setting == "model.hidden" and tuple(value) in axis.points
+    return f"; the network of layers {value} is [{value}]" if layers else ""
