@@ -15,7 +15,7 @@ import pandas as pd
 from .arrays import Integers
 from .errors import InputError
 from .schema import LAST_COLUMNS, OUTCOMES, Manifest
-from .settings import TITLES, setting_at
+from .settings import TITLES, axis_of
 from .tables import axis_columns, grouped
 
 if TYPE_CHECKING:
@@ -73,12 +73,9 @@ def _bundles(manifest: Manifest) -> list[list[str]] | None:
     """The columns of axes that advance together; None if the design is no grid."""
     bundles: dict[tuple[str, str], list[str]] = {}
     for axis in manifest.axes:
-        place, _, last = axis.setting.rpartition(".")
-        written = setting_at(manifest.spec, axis.setting)
-        if written is None and last in TITLES:
-            # The axis is of tables; those of their own numbers are not in the spec there.
-            written = setting_at(manifest.spec, place)
-        if written is None or SAMPLED & written.keys():
+        place, written = axis_of(manifest.spec, axis.setting)
+        own = place != axis.setting and axis.setting.removeprefix(f"{place}.") not in TITLES
+        if own or SAMPLED & written.keys():
             return None
         key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)
         bundles.setdefault(key, []).append(axis.name)

@@ -15,11 +15,12 @@ from .files import digest_of, write_within
 from .folders import is_there
 from .opening import read_regular
 from .places import Place
+from .plain import parsed, shortly, told
 from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
-MOST_BYTES = 2**27  # of a manifest; a spec that lists a million numbers takes a quarter
+MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes half
 
 
 def has_manifest(folder: Path) -> bool:
@@ -77,18 +78,17 @@ def write_manifest(folder: Path | Place, manifest: Manifest) -> None:
 
 def _sound(path: Path) -> Manifest:
     """The manifest in a file. ValueError, with the reason, if it is damaged."""
-    found: Any = json.loads(read_regular(path, most=MOST_BYTES))
+    found = parsed(read_regular(path, most=MOST_BYTES))
     if not isinstance(found, dict):
-        raise ValueError("no table")  # noqa: TRY004
+        raise ValueError("it is no table")  # noqa: TRY004
     if found.get("format", FORMAT) != FORMAT:
-        raise _ForeignError(f"format {found['format']!r} is not known here; this version reads format {FORMAT}")
-    said = found.pop(CHECKSUM, None)
-    if said != _checksum(found):
-        raise ValueError(f"it should add up to {said}")
+        raise _ForeignError(f"format {shortly(found['format'])} is not known here; this version reads format {FORMAT}")
+    if found.pop(CHECKSUM, None) != _checksum(found):
+        raise ValueError("its content does not add up to its checksum")
     try:
         return Manifest.model_validate(found)
     except ValidationError as error:
-        raise ValueError(", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3])) from None
+        raise ValueError(told(error)) from None
 
 
 def _checksum(content: dict[str, Any]) -> str:

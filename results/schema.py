@@ -1,16 +1,24 @@
 """Columns of the table of runs, their types, and the manifest: what a folder of results says about itself."""
 
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .plain import shortly, told
+from .settings import files_in
+from .written_spec import WrittenSpec, axis_in
 
 FORMAT = 1
-OUTCOMES = ("converged", "diverged", "stalled", "capped")
+MOST_RUNS = 10**11  # the names of shards have twelve digits
 FIRST_COLUMNS = ("run", "cell", "seed")
 LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy", "measure")
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
+Checked = TypeVar("Checked")
+Outcome = Literal["converged", "diverged", "stalled", "capped"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Beside = Literal["records", "weights"]
 AxisType = Literal["bool", "int64", "float64", "string"]
 ARROW_TYPES: dict[AxisType, pa.DataType] = {
@@ -42,6 +50,17 @@ WEIGHTS_SCHEMA = pa.schema(
 )
 
 
+Count = Annotated[int, Field(strict=True, ge=0, le=10**24)]  # of whatever; budgets of many years may be estimated
+RunCount = Annotated[int, Field(strict=True, ge=0, le=MOST_RUNS)]
+Jobs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=1e20, allow_inf_nan=False)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=1000)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{1,128}$")]
+Setting = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\[[0-9]{1,6}\])?$", max_length=200)]
+Versions = Annotated[dict[Word, Words], Field(max_length=100)]
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
@@ -49,8 +68,8 @@ class _Record(BaseModel):
 class AxisColumn(_Record):
     """One column of settings: its name in the table, the dotted setting that it shows, and its type."""
 
-    name: str
-    setting: str
+    name: Word
+    setting: Setting
     type: AxisType
 
 
@@ -62,16 +81,16 @@ class Estimate(_Record):
     cut: whether timing was cut off before some runs had ended; these are then taken to use all their epochs.
     """
 
-    jobs: int
-    runs: int
-    cells: int
-    shapes: int
-    timed: int
-    cut: bool
-    run_epochs: int
-    seconds: float
-    disk: int
-    memory: int
+    jobs: Jobs
+    runs: RunCount
+    cells: RunCount
+    shapes: RunCount
+    timed: RunCount
+    cut: Annotated[bool, Field(strict=True)]
+    run_epochs: Count
+    seconds: Seconds
+    disk: Count
+    memory: Count
 
 
 class Session(_Record):
@@ -81,20 +100,20 @@ class Session(_Record):
     written; memory: the most that this process held.
     """
 
-    started: str
-    jobs: int
-    backend: str
-    runs: int
-    run_epochs: int
-    wall: float
-    kernels: float
-    writing: float
-    versions: dict[str, str]
-    cpu: str
-    elsewhere: float | None = None
-    outcomes: dict[str, int] | None = None
-    disk: int | None = None
-    memory: int | None = None
+    started: Word
+    jobs: Jobs
+    backend: Word
+    runs: RunCount
+    run_epochs: Count
+    wall: Seconds
+    kernels: Seconds
+    writing: Seconds
+    versions: Versions
+    cpu: Words
+    elsewhere: Seconds | None = None
+    outcomes: dict[Outcome, RunCount] | None = None
+    disk: Count | None = None
+    memory: Count | None = None
     estimate: Estimate | None = None
 
 
@@ -106,18 +125,47 @@ class Manifest(_Record):
     """
 
     format: Literal[1] = FORMAT
-    name: str
+    name: Word
     spec: dict[str, Any]
-    spec_hash: str
-    runs: int
-    axes: tuple[AxisColumn, ...]
-    measure: bool = False
+    spec_hash: Hash
+    runs: Annotated[int, Field(strict=True, ge=1, le=MOST_RUNS)]
+    axes: Annotated[tuple[AxisColumn, ...], Field(max_length=1000)]
+    measure: Annotated[bool, Field(strict=True)] = False
     beside: tuple[Beside, ...] = ()
-    data: dict[str, str] = {}
-    created: str
-    versions: dict[str, str]
-    cpu: str
+    data: dict[Setting, Hash] = {}
+    created: Word
+    versions: Versions
+    cpu: Words
     sessions: tuple[Session, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_of_one_piece(self) -> Self:
+        """Whether the spec is one, and all else is said of that spec."""
+        seeds = _checked("spec", WrittenSpec.model_validate, self.spec).seed_count
+        if self.runs % seeds:
+            raise ValueError(f"runs = {self.runs}: no multiple of {seeds}, the seeds of each cell")
+        for axis in self.axes:
+            _checked(f"spec, {axis.setting}", axis_in, self.spec, axis.setting)
+        for what in ("name", "setting"):
+            _refuse_twice(f"axes, {what}", [*(FIRST_COLUMNS + LAST_COLUMNS), *(getattr(axis, what) for axis in self.axes)])
+        _refuse_twice("beside", list(self.beside))
+        unlike = self.data.keys() ^ files_in(self.spec).keys()
+        if unlike:
+            raise ValueError(f"data, {min(unlike)}: a file that the spec names has a digest there, and no other has")
+        return self
+
+
+def _checked(place: str, check: Callable[..., Checked], *arguments: object) -> Checked:
+    try:
+        return check(*arguments)
+    except ValidationError as error:
+        raise ValueError(told(error, place)) from None
+
+
+def _refuse_twice(place: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{place}: {shortly(name)} stands for two columns")
 
 
 def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schema:

@@ -20,7 +20,7 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
-from ..results.schema import Session
+from ..results.schema import OUTCOMES, Session
 from ..results.store import Span, Store
 from .backends import Workers
 from .batch import Batch, Failure, run_or_fail
@@ -92,7 +92,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             kernels=kernels,
             writing=writing,
             elsewhere=max(workers.jobs * wall - kernels - writing, 0.0),
-            outcomes=dict(outcomes),
+            outcomes={outcome: outcomes[outcome] for outcome in OUTCOMES},
             disk=disk,
             memory=peak_memory(),
             estimate=outlook.estimate,

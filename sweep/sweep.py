@@ -154,7 +154,7 @@ class Sweep:
             check_room(ahead.estimate, path, progress, force)
             store = store or self._checked(Store.create(path, self._manifest(plan)))
             with store.writing():
-                if store.manifest.versions["kernels"] != SOURCES_HASH:
+                if store.manifest.versions.get("kernels") != SOURCES_HASH:
                     progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
                 try:
                     session = execute(plan, store, found, progress, ahead)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..schema import Manifest
-from ..settings import TITLES, setting_at
+from ..settings import TITLES, axis_of, setting_at
 
 STOPS = {
     "loss": "its loss is at most",
@@ -20,9 +20,8 @@ def question(manifest: Manifest) -> str:
     spec = manifest.spec
     places: dict[str, list[str]] = {}  # an axis of tables has several columns
     for axis in manifest.axes:
-        place, _, number = axis.setting.rpartition(".")
-        of_tables = "values" in setting_at(spec, place)
-        places.setdefault(place if of_tables else axis.setting, []).append(number)
+        place, _ = axis_of(spec, axis.setting)
+        places.setdefault(place, []).append(axis.setting.rpartition(".")[2])
     axes = [f"{place} over {_axis_in_words(setting_at(spec, place), numbers)}" for place, numbers in places.items()]
     varied = "; ".join(axes) if axes else "one setting"
     seeds = spec.get("seeds", 1)

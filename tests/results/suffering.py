@@ -32,7 +32,8 @@ NOT_OURS = (".lock", ".writer.json")  # what is lost of these is no loss
 
 
 def manifest():
-    about = {"name": "x", "spec": {}, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
+    spec = {"task": {"name": "xor"}, "model": {}, "train": {"lr": {"values": [0.1, 1.0]}}}
+    about = {"name": "x", "spec": spec, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
     return Manifest(**about, runs=RUNS, axes=AXES, beside=("records",))
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES, AxisColumn, Manifest, runs_schema
+from backsweep.results.schema import OUTCOMES, AxisColumn, runs_schema
 from backsweep.results.store import Store
 from backsweep.sweep import Sweep
+
+from .manifests import manifest_of
 
 SPEC = {
     "task": "xor",
@@ -26,7 +28,10 @@ SPEC = {
     },
     "record": {"every": 100, "weights": True},
 }
-AXES = (AxisColumn(name="lr[1]", setting="train.lr[1]", type="float64"), AxisColumn(name="rule", setting="r", type="string"))
+AXES = (
+    AxisColumn(name="lr[1]", setting="train.lr[1]", type="float64"),
+    AxisColumn(name="rule", setting="train.rule", type="string"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +59,7 @@ def rows(start, stop):
 
 
 def make(path, *spans):
-    manifest = Manifest(name="x", spec={}, spec_hash="0", runs=1000, axes=AXES, created="now", versions={}, cpu="some")
-    store = Store.create(path, manifest)
+    store = Store.create(path, manifest_of(AXES, 1000))
     with store.writing():
         for span in spans:
             store.append(rows(*span))

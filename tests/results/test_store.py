@@ -16,14 +16,16 @@ from backsweep.results import opening
 from backsweep.results.errors import InputError
 from backsweep.results.files import write_whole
 from backsweep.results.manifest import write_manifest
-from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, Session, runs_schema
+from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
 from backsweep.results.store import Store
 
-AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"), AxisColumn(name="task", setting="task", type="string"))
+from .manifests import manifest_of
+
+AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"), AxisColumn(name="task", setting="model.task", type="string"))
 
 
 def manifest(runs=100):
-    return Manifest(name="x", spec={}, spec_hash="0", runs=runs, axes=AXES, created="now", versions={"python": "3"}, cpu="some")
+    return manifest_of(AXES, runs)
 
 
 def rows(start, stop):

@@ -13,10 +13,12 @@ from backsweep.results import writer as writer_module
 from backsweep.results.errors import BusyError, InputError
 from backsweep.results.files import encoded
 from backsweep.results.lock import only_writer
-from backsweep.results.schema import OUTCOMES, Manifest, Session, runs_schema
+from backsweep.results.schema import OUTCOMES, Session, runs_schema
 from backsweep.results.store import Store
 from backsweep.results.survey import survey, surveys
 from backsweep.results.writer import note, writer_of
+
+from .manifests import manifest_of
 
 SESSION = Session(
     started="t", jobs=1, backend="threads", runs=60, run_epochs=1, wall=1, kernels=1, writing=0, versions={}, cpu=""
@@ -33,10 +35,7 @@ def rows(start, stop, outcome=None):
 
 
 def make(path, beside=()):
-    manifest = Manifest(
-        name="x", spec={}, spec_hash="0", runs=100, axes=(), created="now", versions={}, cpu="some", beside=beside
-    )
-    store = Store.create(path, manifest)
+    store = Store.create(path, manifest_of(beside=beside))
     with store.writing():
         for span in ((40, 60), (0, 20), (20, 40)):
             store.append(rows(*span))

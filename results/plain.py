@@ -1,0 +1,96 @@
+"""JSON that somebody else may have written, as plain data: nothing in it is large, deep or odd enough to hurt its reader.
+
+What Python's reader lets pass and nobody writes is refused here, once for all who read: numbers of thousands of digits,
+NaN, a key that stands twice, halves of characters, tables in tables without end.
+"""
+
+import json
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+MOST_VALUES = 3_000_000  # a second or two of work; three axes that list a million values each would have more
+MOST_LEVELS = 32  # of tables and lists in each other; a spec has ten
+MOST_DIGITS = 25  # of a whole number: the epochs of the largest sweep have 21
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parsed(data: bytes) -> Any:
+    """The plain data in JSON. ValueError says, in words that go on after a colon, what is wrong."""
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise ValueError(f"it has more than {MOST_VALUES:,} values")
+    try:
+        text = data.decode("utf-8-sig")
+        found = json.loads(text, object_pairs_hook=_each_key_once, parse_int=_whole, parse_constant=_infinite)
+        if HALF_CHARACTER.search(text):
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise ValueError("it is not text in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    refuse_deep(found)
+    return found
+
+
+def refuse_deep(value: object) -> None:
+    """ValueError if tables and lists lie in each other deeper than anybody needs, and recursion can follow."""
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        level = [one for outer in level for one in _inside(outer) if isinstance(one, dict | list | tuple)]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)
+
+
+_TOO_DEEP = f"its tables and lists lie in each other more than {MOST_LEVELS} deep"
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {shortly(twice)} stands there twice")
+    return table
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number in it has {len(digits):,} digits")
+    return int(digits)
+
+
+def _infinite(name: str) -> float:
+    if name == "NaN":
+        raise ValueError("a number in it is NaN")
+    return float(name)
+
+
+def shortly(value: object, most: int = 60) -> str:
+    """A value of a file as a message shows it: as Python would write it, without its middle if it is long."""
+    if isinstance(value, dict | list):
+        return f"a {'table' if isinstance(value, dict) else 'list'} of {len(value):,}"
+    text = repr(value[: 2 * most] if isinstance(value, str) else value)
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def told(error: ValidationError, place: str = "") -> str:
+    """What a strict model has against plain data: its first complaint, with the place, the value, and what is allowed."""
+    first = error.errors(include_url=False)[0]
+    steps = [place, *(shortly(step, 40).strip("'") for step in first["loc"] if not str(step).startswith("<"))]
+    key = ".".join(step for step in steps if step)
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    if first["type"] == "value_error" and not key:
+        return message
+    if first["type"] in {"missing", "extra_forbidden"}:
+        return f"{key}: {'missing' if first['type'] == 'missing' else 'no such key is known here'}"
+    return f"{key} = {shortly(first['input'])}: {message}"

@@ -1,0 +1,162 @@
+"""A spec as it stands in a manifest, as far as results read it: strict models of plain data.
+
+What a spec may say is the business of sweeps, which stand above and read it anew. Results read the seeds, the task, what stops
+a run, and the axes; these must be what they are taken for, whoever wrote the file. All else passes.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from .settings import axis_of
+
+KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
+SPACED = ("linear", "log")
+
+
+def _single(raw: object) -> object:
+    if not isinstance(raw, bool | int | float | str):
+        raise ValueError("must be a number, a text, or true or false")  # noqa: TRY004
+    return raw
+
+
+def _kind(raw: object) -> str:
+    return "<table>" if isinstance(raw, dict) else "<list>" if isinstance(raw, list) else "<single>"
+
+
+def _is_table(raw: object) -> str:
+    return "<table>" if isinstance(raw, dict) else "<single>"
+
+
+Text = Annotated[str, Field(max_length=10_000)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Ends = Annotated[list[Number], Field(min_length=2, max_length=2)]
+Steps = Annotated[list[Number], Field(min_length=3, max_length=3)]
+Single = Annotated[Any, BeforeValidator(_single)]
+Value = Annotated[Annotated[Single, Tag("<single>")] | Annotated[list[Single], Tag("<list>")], Discriminator(_kind)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+SeedCount = Annotated[int, Field(ge=1, le=100_000_000)]
+
+
+class _Part(BaseModel):
+    """A table; keys that results never read are nobody's business here."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Axis(_Part, extra="forbid"):
+    """What a setting varies over: one of KINDS, with n where that many values are spaced between two numbers."""
+
+    values: Annotated[list[Value], Field(min_length=1)] | None = None
+    linear: Ends | None = None
+    log: Ends | None = None
+    range: Steps | None = None
+    uniform: Ends | None = None
+    loguniform: Ends | None = None
+    n: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    zip: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"an axis has one of {', '.join(KINDS)}, not {' and '.join(given) or 'none'}")
+        if (self.n is not None) != (given[0] in SPACED):
+            raise ValueError("n goes with linear and log, and they with it")
+        return self
+
+
+AxisHere = Annotated[Axis, Tag("<table>")]
+SingleOrAxis = Annotated[Annotated[Single, Tag("<single>")] | AxisHere, Discriminator(_is_table)]
+NumberOrAxis = Annotated[Annotated[Number, Tag("<single>")] | AxisHere, Discriminator(_is_table)]
+Setting = Annotated[
+    Annotated[Single, Tag("<single>")] | Annotated[list[SingleOrAxis], Tag("<list>")] | AxisHere, Discriminator(_kind)
+]
+
+
+class Choice(_Part, extra="allow"):
+    """A table of an axis of tables: its name or scheme, and its numbers, which may be axes."""
+
+    __pydantic_extra__: dict[str, Setting]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    name: Text | None = None
+    scheme: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_called_something(self) -> Self:
+        if self.name is None and self.scheme is None:
+            raise ValueError("a name or a scheme is missing")
+        return self
+
+
+class Choices(_Part, extra="forbid"):
+    """An axis of tables."""
+
+    values: Annotated[list[Choice], Field(min_length=1)]
+    zip: Text | None = None
+
+
+class Task(_Part):
+    """What networks learned: by name, or from a file."""
+
+    name: Text | None = None
+    file: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_called_something(self) -> Self:
+        if not self.name and not self.file:
+            raise ValueError("a name or a file is missing")
+        return self
+
+
+class SeedRange(_Part, extra="forbid"):
+    """`count` seeds from `start` on."""
+
+    start: Seed
+    count: SeedCount
+
+
+class Stop(_Part):
+    """When a run has converged."""
+
+    loss: NumberOrAxis | None = None
+    within: NumberOrAxis | None = None
+    accuracy: NumberOrAxis | None = None
+    gradient_norm: NumberOrAxis | None = None
+
+
+class Train(_Part):
+    """The training rule."""
+
+    stop: Stop | None = None
+
+
+def _seeds_kind(raw: object) -> str:
+    return "<range>" if isinstance(raw, dict) else "<list>" if isinstance(raw, list) else "<count>"
+
+
+class WrittenSpec(_Part):
+    """The whole of it."""
+
+    task: Task
+    seeds: Annotated[
+        Annotated[SeedCount, Tag("<count>")]
+        | Annotated[list[Seed], Field(min_length=1), Tag("<list>")]
+        | Annotated[SeedRange, Tag("<range>")],
+        Discriminator(_seeds_kind),
+    ] = 1
+    model: dict[str, Any]
+    train: Train
+
+    @property
+    def seed_count(self) -> int:
+        """How many runs each cell has."""
+        if isinstance(self.seeds, SeedRange):
+            return self.seeds.count
+        return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+
+
+def axis_in(spec: dict[str, Any], setting: str) -> None:
+    """ValidationError if what a setting is said to vary by is no axis."""
+    place, written = axis_of(spec, setting)
+    (Axis if place == setting else Choices).model_validate(written)

@@ -1,0 +1,18 @@
+"""Manifests of sweeps that nobody ran, for folders whose files a test writes itself."""
+
+from backsweep.results.schema import Manifest
+
+
+def manifest_of(axes=(), runs=100, **more):
+    """One whose spec has an axis wherever a column says so."""
+    spec = {"task": {"name": "xor"}, "model": {}, "train": {}}
+    for axis in axes:
+        *tables, last = axis.setting.split(".")
+        place, layer = last.partition("[")[::2]
+        table = spec
+        for key in tables:
+            table = table.setdefault(key, {})
+        written = {"values": [0.5, "gd"]}
+        table[place] = [0.1] * int(layer[:-1]) + [written] if layer else written
+    about = {"name": "x", "spec_hash": "0", "created": "now", "versions": {"python": "3"}, "cpu": "some"}
+    return Manifest(**about | more, spec=spec, runs=runs, axes=axes)
