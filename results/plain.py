@@ -83,12 +83,26 @@ def shortly(value: object, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
+NO_KEY = ("<", "[")  # what a step begins with that pydantic adds to those of the data
+SUBJECT = re.compile(r"^\w+ should ")
+IN_WORDS = {
+    **dict.fromkeys(("dict_type", "model_type"), "must be a table"),
+    **dict.fromkeys(("list_type", "tuple_type"), "must be a list"),
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "finite_number": "must be finite",
+    "too_short": "must have more in it",
+}
+
+
 def told(error: ValidationError, place: str = "") -> str:
     """What a strict model has against plain data: its first complaint, with the place, the value, and what is allowed."""
     first = error.errors(include_url=False)[0]
-    steps = [place, *(shortly(step, 40).strip("'") for step in first["loc"] if not str(step).startswith("<"))]
+    steps = [place, *(shortly(step, 40).strip("'") for step in first["loc"] if str(step)[:1] not in NO_KEY)]
     key = ".".join(step for step in steps if step)
-    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    message = IN_WORDS.get(first["type"]) or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error" and not key:
         return message
     if first["type"] in {"missing", "extra_forbidden"}:

@@ -1,10 +1,15 @@
 """The command line in real processes, and specs to give it."""
 
+import contextlib
+import io
 import json
 import signal
 import subprocess
 import sys
 from functools import partial
+from unittest import mock
+
+from backsweep.sweep.cli import main
 
 SPEC = """
 task = "xor"
@@ -82,3 +87,21 @@ def refused_in_turn(commands, cwd):
     answers = json.loads(done.stdout)
     assert [code for code, _ in answers] == [2] * len(commands), answers
     return [said for _, said in answers]
+
+
+def here(*arguments):
+    """A command in this process: its exit code, what it prints, and what it says of errors. What is no exit is raised."""
+    handler = signal.getsignal(signal.SIGTERM)
+    with (
+        mock.patch.object(sys, "argv", ["backsweep", *map(str, arguments)]),
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        contextlib.redirect_stderr(io.StringIO()) as said,
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+    return code, printed.getvalue(), said.getvalue()

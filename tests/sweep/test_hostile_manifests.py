@@ -1,0 +1,137 @@
+"""Whatever stands in a manifest, every command ends with what it was asked for, or with one sentence that names the file."""
+
+import json
+import random
+import shutil
+
+import pytest
+
+from backsweep.results import Results
+from backsweep.results.errors import InputError
+from backsweep.results.manifest import COPY, MANIFEST
+from backsweep.sweep import Sweep
+
+from ..commands import here
+from ..hostile_manifests import RAW, altered, at_random, commands_on, one_by_one, put, sealed
+
+SPEC = """
+seeds = 2
+[task]
+file = "points.csv"
+inputs = ["a", "b"]
+targets = "kind"
+[model]
+hidden = { values = [2, 3] }
+init = { values = ["uniform", { scheme = "normal", std = { values = [0.5, 1.0] } }] }
+[train]
+lr = { log = [0.1, 1.0], n = 2 }
+epochs = 5
+stop = { loss = 0.1 }
+"""
+SOME = 3  # commands, of those that a manifest which is no worse for it lets go on to their work
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "points.csv").write_text("a,b,kind\n0,0,no\n0,1,yes\n1,0,yes\n1,1,no\n")
+    (folder / "s.toml").write_text(SPEC)
+    results = Sweep.from_toml(folder / "s.toml").run(folder / "runs" / "r", jobs=1)
+    shutil.copytree(results.path, folder / "runs" / "sound")
+    return folder
+
+
+@pytest.fixture
+def sound(swept):
+    """What stands in the manifest; the folder is as new."""
+    folder = swept / "runs" / "r"
+    shutil.rmtree(folder)
+    shutil.copytree(swept / "runs" / "sound", folder)
+    return json.loads((folder / MANIFEST).read_text())
+
+
+def suffered(swept, cases):
+    """Give each manifest to every command; how many of them were refused."""
+    folder, refused, rng = swept / "runs" / "r", 0, random.Random(0)
+    for what, data in cases:
+        put(folder, data)
+        is_refused = here("status", folder)[0] == 2
+        refused += is_refused
+        commands = commands_on(folder, swept / "s.toml")
+        for command in commands if is_refused else rng.sample(commands, SOME):
+            code, printed, said = here(*command)
+            assert code in {0, 1, 2}, (what, command, said)
+            assert "Traceback" not in said
+            if is_refused and command[0] == "ls":
+                assert code == 0
+                assert {row["name"]: row["note"][:8] for row in json.loads(printed)} == {"s": "", None: "damaged:"}, what
+            elif is_refused:
+                assert (code, said.count("\n")) == (2, 1), (what, command, said)
+                assert f"{folder / MANIFEST}: " in said, (what, command, said)
+    return refused
+
+
+def test_what_is_no_manifest_is_refused_by_every_command(swept, sound):
+    assert suffered(swept, RAW) == len(RAW)
+
+
+def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
+    cases = [*one_by_one(sound)]
+    random.Random(0).shuffle(cases)
+    assert 10 < suffered(swept, cases[:25]) < 25
+    for what, data in cases[25:300]:
+        put(swept / "runs" / "r", data)
+        code, _, said = here("status", swept / "runs" / "r")
+        assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: damaged (" in said), (what, said)
+
+
+def test_several_fields_may(swept, sound):
+    assert 5 < suffered(swept, at_random(sound, seed=0, count=10)) < 10
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("runs",), 10**20, "runs = 100000000000000000000: must be less than or equal to 100000000000"),
+        (("runs",), 0, "runs = 0: must be greater than or equal to 1"),
+        (("runs",), 25, "runs = 25: no multiple of 2, the seeds of each cell"),
+        (("axes", 0, "setting"), "model.nowhere", r"spec, model.nowhere = None: must be a table"),
+        (("axes", 0, "name"), "loss", "axes, name: 'loss' stands for two columns"),
+        (("spec",), {}, "spec.task: missing"),
+        (("spec", "train"), None, "spec.train = None: must be a table"),
+        (("spec", "task"), ["xor"], "spec.task = a list of 1: must be a table"),
+        (("spec", "train", "stop"), "loss", "spec.train.stop = 'loss': must be a table"),
+        (("spec", "train", "lr"), {"n": 3}, "spec, train.lr = a table of 1: an axis has one of values, .*, not none"),
+        (("spec", "train", "lr"), {"values": []}, "spec, train.lr.values = a list of 0: must have more in it"),
+        (("spec", "seeds"), None, "spec.seeds = None: must be a whole number"),
+        (("spec", "seeds"), {"start": 0}, "spec.seeds.count: missing"),
+        (("data",), {}, "data, task.file: a file that the spec names has a digest there, and no other has"),
+        (("sessions", 0, "wall"), 1e308, r"sessions.0.wall = 1e\+308: must be less than or equal to 1"),
+        (("sessions", 0, "runs"), -1, "sessions.0.runs = -1: must be greater than or equal to 0"),
+        (("sessions", 0, "outcomes"), {"won": 1}, "sessions.0.outcomes.won = 'won': must be 'converged', 'diverged', "),
+        (("name",), "x" * 300, "name = 'xxx.*: must have at most 200 characters"),
+        (("new",), 1, "new: no such key is known here"),
+    ],
+)
+def test_what_is_wrong_is_said(swept, sound, place, value, said):
+    put(swept / "runs" / "r", sealed(altered(sound, place, value)))
+    with pytest.raises(InputError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
+        Results.open(swept / "runs" / "r")
+
+
+def test_one_copy_is_enough(swept, sound):
+    folder = swept / "runs" / "r"
+    for name in (MANIFEST, COPY):
+        put(folder, sealed(sound))
+        (folder / name).write_bytes(sealed(altered(sound, ("runs",), 0)))
+        results = Results.open(folder)
+        assert results.manifest.runs == 24
+        assert (results.store.harm is None) == (name == COPY)
+
+
+def test_versions_without_the_kernels_are_another_version(swept, sound):
+    folder = swept / "runs" / "r"
+    put(folder, sealed(altered(sound, ("versions",), {})))
+    shutil.rmtree(folder / "shards")
+    code, printed, _ = here("resume", folder, "--jobs", 1)
+    assert (code, "made by another version of the kernels" in printed) == (0, True)
