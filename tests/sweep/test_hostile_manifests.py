@@ -82,7 +82,7 @@ def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
     for what, data in cases[25:300]:
         put(swept / "runs" / "r", data)
         code, _, said = here("status", swept / "runs" / "r")
-        assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: damaged (" in said), (what, said)
+        assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: " in said), (what, said)
 
 
 def test_several_fields_may(swept, sound):
