@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from .errors import InputError
 from .folders import is_there
-from .opening import check_kind, read_regular
+from .opening import read_regular
 from .places import Place, opened
 
 ENCODINGS = {
@@ -32,9 +32,9 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
 
     InputError where something else has that name: a link would not lead where it did, a device would be gone.
     """
-    if is_there(path):
-        check_kind(path, path.lstat())
-    write_within(path.parent, path.name, write)
+    with opened(path.parent) as place:
+        place.refuse_others(path.name)
+        write_within(place, path.name, write)
 
 
 def write_within(folder: Path | Place, name: str, write: Callable[[Any], object]) -> None:

@@ -9,6 +9,7 @@ inode, which no other file can have while they are open.
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,57 +25,70 @@ LOCK = ".lock"
 class Held(Place):
     """A folder in which no other process writes, as long as `check` passes; it is asked before each rename and removal."""
 
-    def __init__(self, path: Path, descriptor: int, check: Callable[[Place], None]):
+    def __init__(self, path: Path, descriptor: int, check: Callable[[], None]):
         super().__init__(path, descriptor)
-        self._check = check
-        self._inside: dict[str, Held] = {}
-
-    def check(self) -> None:
-        """MovedError if its name leads to another folder by now, or the lock is lost."""
-        self._check(self)
+        self.check = check
 
     def rename(self, old: str, new: str) -> None:
-        """As of any folder."""
+        """As of any folder. MovedError if it is not the writer's any more."""
         self.check()
         super().rename(old, new)
 
     def remove(self, name: str) -> None:
-        """As of any folder."""
+        """As of any folder. MovedError if it is not the writer's any more."""
         self.check()
         super().remove(name)
 
-    def within(self, name: str) -> "Held":
+
+class HeldRoot(Held):
+    """The folder that was locked, and those within it that were asked for."""
+
+    def __init__(self, folder: Place):
+        super().__init__(folder.path, folder.descriptor, self._check)
+        self._lock = self._found_lock()
+        self._inside: dict[str, Held] = {}
+        self.check()
+
+    def within(self, name: str) -> Held:
         """A folder in it, made if it is missing, and held open like it. LinkError if it is a link."""
         if name not in self._inside:
-            self.check()
-            self._inside[name] = Held(self.path / name, self.open_within(name), self._check_inside)
+            self._inside[name] = Held(self.path / name, self.open_within(name), self._check)
         return self._inside[name]
-
-    def _check_inside(self, inside: Place) -> None:
-        self.check()
-        _check_same(inside, lambda: self.found(inside.path.name))
 
     def close_inside(self) -> None:
         """Let go of the folders in it."""
         for inside in self._inside.values():
             inside.close()
 
+    def _check(self) -> None:
+        """All of them at once: what is removed in one folder depends on what was seen in the others."""
+        _check_same(self, self.path.stat)
+        if not os.path.samestat(self._lock, self._found_lock()):
+            raise self._lost()
+        for name, inside in self._inside.items():
+            _check_same(inside, partial(self.found, name))
+
+    def _found_lock(self) -> os.stat_result:
+        try:
+            return self.found(LOCK)
+        except FileNotFoundError:
+            raise self._lost() from None
+
+    def _lost(self) -> MovedError:
+        return MovedError(
+            f"{self.path / LOCK}: removed or replaced while this process was writing here, so another may have begun to. "
+            f"What was done is whole; `backsweep resume {self.path}` goes on"
+        )
+
 
 @contextmanager
-def only_writer(path: Path) -> Generator[Held]:
-    """Be the only process that writes in a folder. BusyError if another is."""
+def only_writer(path: Path) -> Generator[HeldRoot]:
+    """Be the only process that writes in a folder. BusyError if another is; MovedError if it was not, in the end."""
     with opened(path) as folder, _locked(path):
-        lock = _found_lock(folder)
-
-        def check(held: Place) -> None:
-            _check_same(held, path.stat)
-            if not os.path.samestat(lock, _found_lock(held)):
-                raise _lost(path)
-
-        held = Held(path, folder.descriptor, check)
+        held = HeldRoot(folder)
         try:
-            held.check()
             yield held
+            held.check()
         finally:
             held.close_inside()
 
@@ -95,13 +109,6 @@ def _locked(path: Path) -> Generator[None]:
         lock.release()
 
 
-def _found_lock(folder: Place) -> os.stat_result:
-    try:
-        return folder.found(LOCK)
-    except FileNotFoundError:
-        raise _lost(folder.path) from None
-
-
 def _check_same(held: Place, look: Callable[[], os.stat_result]) -> None:
     try:
         same = held.is_same(look())
@@ -112,10 +119,3 @@ def _check_same(held: Place, look: Callable[[], os.stat_result]) -> None:
             f"{held.path}: no longer the folder in which this process was writing: it was moved, or another put in its "
             "place. What was done is whole where it is now; `backsweep resume` goes on there"
         )
-
-
-def _lost(path: Path) -> MovedError:
-    return MovedError(
-        f"{path / LOCK}: removed or replaced while this process was writing here, so another may have begun to. "
-        f"What was done is whole; `backsweep resume {path}` goes on"
-    )

@@ -33,6 +33,11 @@ class Place:
         """Whether it was this folder that was found."""
         return os.path.samestat(found, os.fstat(self.descriptor))
 
+    def refuse_others(self, name: str) -> None:
+        """InputError if something that is no file has a name there, LinkError if it is a link."""
+        with suppress(FileNotFoundError):
+            check_kind(self.path / name, self.found(name))
+
     @contextmanager
     def new_file(self, name: str) -> Generator[tuple[BinaryIO, str]]:
         """A new file, and its name so far: by the end it has been renamed to `name` or the like, or it goes."""
@@ -58,7 +63,7 @@ class Place:
             raise
 
     def open_within(self, name: str) -> int:
-        """A descriptor of a folder there, which is made if it is missing."""
+        """A descriptor of a folder there, which is made if it is missing. LinkError if it is a link."""
         with suppress(FileExistsError):
             os.mkdir(name, dir_fd=self.descriptor)
             self.flush()

@@ -180,7 +180,7 @@ class Results:
         from .report import write_markdown
 
         self._refuse_part()
-        return write_markdown(self, self.path / "report" if folder is None else Path(folder))
+        return write_markdown(self, None if folder is None else Path(folder))
 
     def _refuse_part(self) -> None:
         if not self.whole:

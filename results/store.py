@@ -30,7 +30,7 @@ from .compaction import MOST_FILES, merge, neighbours
 from .errors import InputError
 from .files import make_folder, read_table, write_tables
 from .folders import entries, entries_within, path_of
-from .lock import Held, only_writer
+from .lock import Held, HeldRoot, only_writer
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
@@ -47,7 +47,7 @@ class Store:
         self.path = path
         self.manifest = manifest
         self.harm: str | None = None
-        self._held: Held | None = None
+        self._held: HeldRoot | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":

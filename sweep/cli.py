@@ -246,11 +246,29 @@ def main() -> None:
     except UnicodeEncodeError as error:
         complain(f"{error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8")
         sys.exit(2)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        rest = "What was written before is whole; mend this and give the same command again."
-        complain(f"{where}{error.strerror or error}. {rest}")
-        sys.exit(2)
+    except (OSError, MemoryError, RuntimeError) as error:
+        _ended_by(error)
+
+
+def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
+    """Say what the system would not give."""
+    want = _want(error)
+    if want is None:
+        raise error
+    rest = "What was written before is whole; mend this and give the same command again."
+    complain(f"{want}. {rest}")
+    sys.exit(2)
+
+
+def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
+    """What the system would not give, in words; None if it is not that."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror or error}" if error.filename else str(error.strerror or error)
+    if isinstance(error, MemoryError):
+        return f"not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
+    if "can't start new thread" in str(error):
+        return "the system lets this process start no more threads; fewer workers (--jobs) need fewer"
+    return None
 
 
 def _interrupted() -> NoReturn:

@@ -15,7 +15,8 @@ SPANS = ((0, 20), (20, 40), (40, 60))
 
 
 def manifest(**other):
-    about = {"name": "x", "spec": {}, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
+    spec = {"task": {"name": "xor"}, "model": {}, "train": {"lr": {"values": [0.1, 1.0]}}}
+    about = {"name": "x", "spec": spec, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
     return Manifest(**{**about, "runs": 100, "axes": AXES, "beside": ("records",), **other})
 
 

@@ -1,6 +1,8 @@
 """A report as files: one page of HTML, or Markdown with its figures and tables beside it."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,8 +17,9 @@ from markupsafe import Markup, escape
 
 from ..escapes import visible, visible_lines
 from ..figures.style import INK
-from ..files import make_folder, write_whole
+from ..files import make_folder, write_whole, write_within
 from ..formats import as_csv, as_json, as_latex, as_markdown
+from ..places import Place, opened
 from .contents import contents
 
 if TYPE_CHECKING:
@@ -34,27 +37,45 @@ def write_html(results: "Results", path: Path) -> Path:
     return path
 
 
-def write_markdown(results: "Results", folder: Path) -> Path:
+def write_markdown(results: "Results", folder: Path | None) -> Path:
     """Write the report into a folder: report.md, its figures as SVG, its tables as CSV, JSON, LaTeX and Markdown.
 
-    Returns the path of report.md, which is written last.
+    None: into `report` in the folder of results, which then must not be a link. Returns the path of report.md, which is written
+    last.
     """
     found = contents(results)
+    with _own_folder(results.path) if folder is None else _made(folder) as place:
+        for picture in found.pictures:
+            _write(place, f"{picture.name}.svg", picture.svg)
+        for table in found.tables:
+            for suffix, text in (("csv", as_csv(table.data)), ("json", as_json(table.data))):
+                _write(place, f"{table.name}.{suffix}", text)
+            for suffix, text in (("tex", as_latex(table.shown)), ("md", as_markdown(table.shown))):
+                _write(place, f"{table.name}.{suffix}", text)
+        _write(place, "report.md", _template("report.md.j2").render(c=found, most_rows=MOST_ROWS))
+        return place.path / "report.md"
+
+
+@contextmanager
+def _own_folder(path: Path) -> Generator[Place]:
+    with opened(path) as root:
+        place = Place(path / "report", root.open_within("report"))
+        try:
+            yield place
+        finally:
+            place.close()
+
+
+@contextmanager
+def _made(folder: Path) -> Generator[Place]:
     make_folder(folder)
-    for picture in found.pictures:
-        _write(folder / f"{picture.name}.svg", picture.svg)
-    for table in found.tables:
-        for suffix, text in (("csv", as_csv(table.data)), ("json", as_json(table.data))):
-            _write(folder / f"{table.name}.{suffix}", text)
-        for suffix, text in (("tex", as_latex(table.shown)), ("md", as_markdown(table.shown))):
-            _write(folder / f"{table.name}.{suffix}", text)
-    path = folder / "report.md"
-    _write(path, _template("report.md.j2").render(c=found, most_rows=MOST_ROWS))
-    return path
+    with opened(folder) as place:
+        yield place
 
 
-def _write(path: Path, text: str) -> None:
-    write_whole(path, lambda file: file.write(f"{text.rstrip()}\n".encode()))
+def _write(place: Place, name: str, text: str) -> None:
+    place.refuse_others(name)
+    write_within(place, name, lambda file: file.write(f"{text.rstrip()}\n".encode()))
 
 
 def _template(name: str) -> Template:

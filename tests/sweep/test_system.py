@@ -1,0 +1,66 @@
+"""What the system does not give is one sentence, that says what to do."""
+
+import errno
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from backsweep.sweep import cli
+
+
+def more_memory_than_there_is():
+    np.empty(2**57)
+
+
+def no_memory_at_all():
+    raise MemoryError
+
+
+def no_thread():
+    threading.Thread(target=print).start()
+
+
+def failing(code, *name):
+    def fail():
+        raise OSError(code, "said by the system", *name)
+
+    return fail
+
+
+WANTS = [
+    (more_memory_than_there_is, "not enough memory (Unable to allocate 1.00 EiB"),
+    (no_memory_at_all, "not enough memory; fewer workers (--jobs) need less. What was written"),
+    (no_thread, "no more threads; fewer workers (--jobs) need fewer. What was written"),
+    (failing(errno.ENOSPC, "x/y"), "x/y: said by the system. What was written"),
+    (failing(errno.ENAMETOOLONG), "backsweep: said by the system. What was written"),
+]
+
+
+@pytest.mark.parametrize(("command", "said"), WANTS)
+def test_a_want_is_told_in_a_sentence(command, said, monkeypatch, capsys):
+    def refuse(*_, **__):
+        raise RuntimeError("can't start new thread")  # as CPython says it
+
+    for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
+        monkeypatch.setattr(threading, name, refuse, raising=False)
+    monkeypatch.setattr(cli, "app", command)
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["backsweep"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_other_errors_are_not_hidden(monkeypatch):
+    def fail():
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        cli.main()
