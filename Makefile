@@ -73,7 +73,7 @@ soak: $(READY)
 MINUTES ?= 30
 fuzz: $(READY)
 	cd tests && python -m fuzz.run --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) \
-		$(if $(CASES),--cases $(CASES))
+		$(if $(CASES),--cases $(CASES)) $(if $(KINDS),--kinds $(KINDS))
 	$(if $(FIRST),,cd tests && python -m fuzz.kills $(if $(SEED),--seed $(SEED)))
 
 # The oldest releases that pyproject.toml allows, in an environment of their own.

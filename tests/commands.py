@@ -3,10 +3,13 @@
 import contextlib
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
+from pathlib import Path
 from unittest import mock
 
 from backsweep.sweep.cli import main
@@ -29,6 +32,7 @@ hidden = 64
 [train]
 epochs = 1000000000
 """
+PATIENCE = 900  # seconds for a process to end: only what hangs takes so long
 HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli import main; main()"]
 IN_TURN = """
@@ -50,7 +54,9 @@ json.dump(answers, sys.stdout)
 
 
 def backsweep(*arguments, cwd, **options):
-    return subprocess.run([*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run(
+        [*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, **options
+    )
 
 
 def begun(*arguments, cwd):
@@ -64,6 +70,19 @@ def begun(*arguments, cwd):
         start_new_session=True,
         preexec_fn=HEAR_CTRL_C,
     )
+
+
+def wait_for_work(process, seconds):
+    """Wait until a process has used so many more seconds of the processor, however long it waits for it."""
+
+    def used():
+        assert process.poll() is None
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    while used() < before + seconds:
+        time.sleep(0.02)
 
 
 def must(*arguments, cwd):
@@ -83,7 +102,8 @@ def refused(*arguments, cwd, **options):
 def refused_in_turn(commands, cwd):
     """The same of many commands, one after another in one process, which imports everything once."""
     command = [sys.executable, "-c", IN_TURN]
-    done = subprocess.run(command, input=json.dumps(commands), cwd=cwd, capture_output=True, text=True, check=True, timeout=120)
+    given = json.dumps(commands)
+    done = subprocess.run(command, input=given, cwd=cwd, capture_output=True, text=True, check=True, timeout=PATIENCE)
     answers = json.loads(done.stdout)
     assert [code for code, _ in answers] == [2] * len(commands), answers
     return [said for _, said in answers]

@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from scipy.stats import binomtest
 
 from backsweep.results import Results
+from commands import PATIENCE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NOTEBOOK = EXAMPLES / "first_look.ipynb"
@@ -126,7 +127,7 @@ def test_the_notebook_runs_and_answers_as_it_is_kept(tmp_path, monkeypatch):
     for cell in fresh.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    NotebookClient(fresh, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(fresh, timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     assert outputs(fresh) == outputs(kept)
     assert (tmp_path / "runs" / "first_look" / "report.html").exists()
 

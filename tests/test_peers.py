@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from commands import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -51,7 +53,7 @@ def test_a_peer_that_takes_too_long_is_left_out_and_replaced(peers, monkeypatch)
     try:
         (figures,) = field.figures(page.SHAPES[0]).values()
         assert figures.fault == "not done in 0.0 s"
-        monkeypatch.setattr(timing, "PATIENCE", 30)
+        monkeypatch.setattr(timing, "PATIENCE", PATIENCE)
         (figures,) = field.figures(page.SHAPES[0]).values()
         assert len(figures.rates) == timing.ROUNDS
     finally:

@@ -16,6 +16,8 @@ import matplotlib as mpl
 import pytest
 from packaging.requirements import Requirement
 
+from commands import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile")
@@ -25,7 +27,7 @@ NOT_SOURCES = ignore_patterns(".*", "runs", "build", "dist", "*.egg-info", "__py
 
 
 def must(*command, **options):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=200, **options)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=PATIENCE, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -1,8 +1,9 @@
 """Cases tried one after another, in this process, by the commands that users give, within limits of time and memory.
 
-    python -m fuzz.child SEED FIRST STOP
+    python -m fuzz.child SEED KINDS FIRST STOP
 
-A case is fixed by the seed and its number. Prints a line of JSON before each case and one after it, with what was wrong.
+A case is fixed by the seed, its number, and the kinds of which it is one. Prints a line of JSON before each case and one after
+it, with what was wrong.
 """
 
 import atexit
@@ -33,8 +34,8 @@ from .folders import folder_case
 from .lines import line_case
 from .specs import spec_case
 
-KINDS = {"spec": spec_case, "data": data_case, "folder": folder_case, "line": line_case}
-SHARES = (4, 3, 5, 1)
+MAKERS = {"spec": spec_case, "data": data_case, "folder": folder_case, "line": line_case}
+SHARES = {"spec": 4, "data": 3, "folder": 5, "line": 1}
 MOST_BYTES = 4 * 2**30
 MOST_SECONDS = 10  # of the processor
 MOST_SAID = 6000  # characters of a refusal
@@ -50,11 +51,11 @@ class TooLong(BaseException):
     """The time is over."""
 
 
-def made(seed: int, number: int, folder: Path) -> tuple[str, Case]:
-    """A case, made in a folder, and its kind."""
+def made(seed: int, kinds: list[str], number: int, folder: Path) -> tuple[str, Case]:
+    """A case of one of some kinds, made in a folder, and its kind."""
     rng = Random(f"{seed}-{number}")
-    kind = rng.choices(list(KINDS), SHARES)[0]
-    return kind, KINDS[kind](rng, folder)
+    kind = rng.choices(kinds, [SHARES[kind] for kind in kinds])[0]
+    return kind, MAKERS[kind](rng, folder)
 
 
 def wrongs(case: Case) -> list[str]:
@@ -129,7 +130,7 @@ def over(*_: Any) -> None:
     raise TooLong(f"over {MOST_SECONDS} s of the processor")
 
 
-def run(seed: int, first: int, stop: int) -> None:
+def run(seed: int, kinds: list[str], first: int, stop: int) -> None:
     """Try cases first ... stop - 1."""
     from .folders import sound
 
@@ -141,7 +142,7 @@ def run(seed: int, first: int, stop: int) -> None:
     for number in range(first, stop):
         folder = Path(mkdtemp(prefix=f"fuzz-{number}-"))
         print(json.dumps({"case": number}), file=stdout, flush=True)
-        kind, case = made(seed, number, folder)
+        kind, case = made(seed, kinds, number, folder)
         os.chdir(folder)
         found = wrongs(case)
         os.chdir(home)
@@ -153,4 +154,4 @@ def run(seed: int, first: int, stop: int) -> None:
 
 
 if __name__ == "__main__":
-    run(*map(int, sys.argv[1:]))
+    run(int(sys.argv[1]), sys.argv[2].split(","), int(sys.argv[3]), int(sys.argv[4]))

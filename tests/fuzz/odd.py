@@ -78,6 +78,19 @@ def at(table: Any, path: tuple[Any, ...]) -> Any:
     return table
 
 
+def near(rng: Random, old: Any, dates: bool = False) -> Any:
+    """Another value of the same kind."""
+    if isinstance(old, bool):
+        return not old
+    if isinstance(old, int):
+        return rng.choice((old + 1, old - 1, -old, old * 10, old * 1000, 0))
+    if isinstance(old, float):
+        return rng.choice((old * 2, old / 3, -old, old + 1, 0.0, old * 1e6, old * 1e-6))
+    if isinstance(old, list):
+        return rng.choice((old[::-1], old[1:], old + old, old[:1]))
+    return value(rng, dates)
+
+
 def change(rng: Random, table: Any, dates: bool = False) -> str:
     """Change one thing in nested tables: a value, a key more, one less, or one called otherwise; what was changed, in words."""
     path = rng.choice(places(table) or [()])
@@ -86,7 +99,7 @@ def change(rng: Random, table: Any, dates: bool = False) -> str:
     holder, key = at(table, path[:-1]), path[-1]
     how = rng.choice(("value", "value", "value", "drop", "add", "rename"))
     if how == "value":
-        holder[key] = value(rng, dates)
+        holder[key] = near(rng, holder[key], dates) if rng.random() < 0.5 else value(rng, dates)
     elif how == "drop":
         del holder[key]
     elif isinstance(holder, list):

@@ -1,6 +1,6 @@
 """The fuzzer: whatever lies in specs, data files and results folders, a command ends with a result or with one sentence.
 
-    python -m fuzz.run [--seed N] [--minutes M] [--cases K] [--first N]
+    python -m fuzz.run [--seed N] [--minutes M] [--cases K] [--first N] [--kinds spec,data,folder,line]
 
 Cases are tried in processes of their own, many in each, as a crash or a hang shall end only one. What is found is printed with
 the seed and number that repeat it: `make fuzz SEED=... FIRST=... CASES=1`.
@@ -19,6 +19,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any, NamedTuple
 
+ALL = "spec,data,folder,line"
 BLOCK = 200  # cases per process
 PATIENCE = 90  # seconds without a word, of a case that waits and does not compute
 TESTS = Path(__file__).parents[1]
@@ -31,19 +32,19 @@ class Finding(NamedTuple):
     wrong: str
 
     @property
-    def kind(self) -> str:
-        """What findings of the same cause have in common, mostly: where and why."""
+    def cause(self) -> str:
+        """What findings of one cause have in common, mostly: where and why."""
         lines = self.wrong.strip().splitlines()
         frames = [line.strip().partition(", in ")[0] for line in lines if line.strip().startswith('File "')]
         command, _, wrong = lines[0].partition(": ")
         return f"{frames[-1]}: {lines[-1].split(':')[0]}" if frames else f"{command.split()[0]}: {wrong[:20]}"
 
 
-def tried(seed: int, first: int, stop: int, deadline: float, counts: Counter[str]) -> Iterator[Finding]:
+def tried(seed: int, kinds: str, first: int, stop: int, deadline: float, counts: Counter[str]) -> Iterator[Finding]:
     """What is wrong with cases first ... stop - 1, as far as the time allows."""
     while first < stop and time.monotonic() < deadline:
         end = min(first + BLOCK, stop)
-        command = [sys.executable, "-m", "fuzz.child", str(seed), str(first), str(end)]
+        command = [sys.executable, "-m", "fuzz.child", str(seed), kinds, str(first), str(end)]
         child = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             for told in heard(child, deadline):
@@ -59,6 +60,7 @@ def tried(seed: int, first: int, stop: int, deadline: float, counts: Counter[str
         finally:
             child.kill()
             child.communicate()
+        print(f"{counts.total() - counts['commands']:,} cases", flush=True)
 
 
 def heard(child: subprocess.Popen[str], deadline: float) -> Iterator[dict[str, Any] | str]:
@@ -86,19 +88,20 @@ def heard(child: subprocess.Popen[str], deadline: float) -> Iterator[dict[str, A
         yield json.loads(line)
 
 
-def fuzz(seed: int, first: int, cases: int, minutes: float) -> list[Finding]:
-    """Try cases, print each finding of a new kind in full, and give them all."""
-    print(f"seed {seed}, from case {first}; to repeat: make fuzz SEED={seed} FIRST={first}", flush=True)
-    counts, kinds, found = Counter[str](), Counter[str](), list[Finding]()
-    for finding in tried(seed, first, first + cases, time.monotonic() + 60 * minutes, counts):
+def fuzz(seed: int, first: int, cases: int, minutes: float, kinds: str = ALL) -> list[Finding]:
+    """Try cases, print each finding of a new cause in full, and give them all."""
+    again = f"make fuzz SEED={seed}" + f" KINDS={kinds}" * (kinds != ALL)
+    print(f"seed {seed}, from case {first}; to repeat: {again} FIRST={first}", flush=True)
+    counts, causes, found = Counter[str](), Counter[str](), list[Finding]()
+    for finding in tried(seed, kinds, first, first + cases, time.monotonic() + 60 * minutes, counts):
         found.append(finding)
-        kinds[finding.kind] += 1
-        if kinds[finding.kind] == 1:
-            print(f"\nFOUND by make fuzz SEED={seed} FIRST={finding.number} CASES=1\n{finding.wrong}", flush=True)
+        causes[finding.cause] += 1
+        if causes[finding.cause] == 1:
+            print(f"\nFOUND by {again} FIRST={finding.number} CASES=1\n{finding.wrong}", flush=True)
     commands = counts.pop("commands", 0)
-    print(f"\n{counts.total():,} cases ({dict(counts)}), {commands:,} commands; {len(found)} findings of {len(kinds)} kinds")
-    for kind, many in kinds.most_common():
-        print(f"{many:6} {kind}")
+    print(f"\n{counts.total():,} cases ({dict(counts)}), {commands:,} commands; {len(found)} findings of {len(causes)} causes")
+    for cause, many in causes.most_common():
+        print(f"{many:6} {cause}")
     return found
 
 
@@ -109,8 +112,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--cases", type=int, default=10**9)
+    parser.add_argument("--kinds", default=ALL)
     given = parser.parse_args()
-    sys.exit(bool(fuzz(given.seed, given.first, given.cases, given.minutes)))
+    sys.exit(bool(fuzz(given.seed, given.first, given.cases, given.minutes, given.kinds)))
 
 
 if __name__ == "__main__":

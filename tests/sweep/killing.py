@@ -2,7 +2,9 @@
 
     python killing.py FOLDER KILLS SEED BACKEND
 
-Prints for each kill how the process ended, how many runs were done, and how many batches were begun by it and are not on disk.
+Each begins at most as many batches as it is allowed, and then waits for its end, so that no machine is so fast that it finishes
+first; and is killed at some moment after so many or fewer. Prints for each kill how the process ended, how many runs were done,
+and how many batches were begun by it and are not on disk.
 Then the hash of the finished table, and that of the same sweep made in one go.
 Processes are forked from one that has all loaded, so that they are killed at work and not while they import.
 """
@@ -20,6 +22,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep, batch, execute, pace
 
 JOBS = 2
+MOST_BEGUN = 8  # batches of each process, so that 20 of them leave some of the 240 that there are
 LONGER = {**SPEC, "seeds": 12_000}
 
 
@@ -28,6 +31,8 @@ def run_until_killed(folder, journal, backend):
     before = execute.run_or_fail
 
     def told(spec, span):
+        while len(batches_begun(journal)) >= MOST_BEGUN:
+            time.sleep(0.01)
         with journal.open("a") as file:
             file.write(f"{span[0]} {span[1]}\n")
         return before(spec, span)
@@ -49,7 +54,7 @@ def under_way(folder, journal):
 
 def main(folder, kills, seed, backend):
     rng = random.Random(seed)
-    pace.BATCH_SECONDS = 0.03
+    pace.BATCH_SECONDS, pace.MOST_RUNS = 1e9, 500
     batch.run_batch(Sweep.from_dict(LONGER).spec, (0, 1))
     for kill in range(kills):
         journal = folder / f"journal-{kill}"
@@ -57,8 +62,8 @@ def main(folder, kills, seed, backend):
         if pid == 0:
             run_until_killed(folder / "r", journal, backend)
             os._exit(0)
-        wait = time.monotonic() + rng.choice([0.0, 10.0, 10.0])  # now and then before the first batch
-        while len(batches_begun(journal)) <= JOBS and time.monotonic() < wait:
+        begun = rng.choice([0, *range(JOBS + 1, MOST_BEGUN - JOBS)])  # now and then before the first
+        while len(batches_begun(journal)) < begun:
             time.sleep(0.001)
         time.sleep(rng.uniform(0.0, 0.1))
         os.kill(pid, signal.SIGKILL)

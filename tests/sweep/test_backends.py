@@ -15,10 +15,10 @@ from tables import SPEC, hashed
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.sweep import Sweep, pace
+from backsweep.sweep import Sweep, backends, pace
 from backsweep.sweep.execute import BatchesFailed, without
 from backsweep.sweep.progress import Progress
-from commands import BACKSWEEP
+from commands import BACKSWEEP, PATIENCE
 
 
 def run_alone(spec, out, backend):
@@ -61,10 +61,9 @@ def dask_cluster(folder, workers):
         yield json.loads(file.read_text())["address"], processes, scheduler
 
 
-def wait_until(there, seconds=60):
-    deadline = time.monotonic() + seconds
+def wait_until(there):
+    """As long as it takes; a test that hangs is ended by pytest."""
     while not there():
-        assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
@@ -87,7 +86,8 @@ class AfterBatches(Progress):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr(pace, "BATCH_SECONDS", 0.02)
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", 100)
 
 
 def test_a_dask_worker_killed_on_the_way_changes_nothing(expected, small_batches, tmp_path):
@@ -130,12 +130,12 @@ def loky_workers():
 
 
 def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_path):
-    longer = Sweep.from_dict({**SPEC, "seeds": 10_000})  # far from its end after two batches
+    longer = Sweep.from_dict({**SPEC, "seeds": 1000})  # far from its end after two of a hundred batches
     killed = AfterBatches(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in loky_workers()])
     results = longer.run(tmp_path / "r", jobs=2, backend="processes", progress=killed)
     assert any("a worker process died" in text for text in killed.said)
     assert hashed(results) == hashed(longer.run(tmp_path / "one", jobs=2))
-    assert results.last.runs == 100_000
+    assert results.last.runs == 10_000
 
 
 def test_workers_that_die_again_and_again_end_the_sweep(tmp_path):
@@ -168,7 +168,7 @@ def test_workers_end_with_their_parent(tmp_path):
         assert len(children) >= 2
         parent.kill()
         parent.wait()
-        wait_until(lambda: not any(map(runs, children)), seconds=10)
+        wait_until(lambda: not any(map(runs, children)))
 
 
 def runs(pid):
@@ -179,14 +179,15 @@ def runs(pid):
 
 
 @pytest.mark.parametrize("backend", ["dask", "ray"])
-def test_an_address_where_nobody_listens_is_said_soon(backend, tmp_path):
+def test_an_address_where_nobody_listens_is_said_before_the_library_tries_for_a_minute(backend, tmp_path, monkeypatch):
+    tried = []
+    monkeypatch.setattr(backends, "_within", lambda seconds, make: tried.append(make))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    begin = time.monotonic()
     with pytest.raises(InputError, match=rf"address = '{address}': no cluster answers there.*Does `.*` run"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend, address=address)
-    assert time.monotonic() - begin < 10
+    assert tried == []
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
@@ -194,7 +195,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         command = [*BACKSWEEP, "run", "a.toml", "--backend", "dask", "--address", address]
-        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"backsweep: address = '{address}': no cluster answers there")
 

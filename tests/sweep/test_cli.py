@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from commands import BACKSWEEP, LONG, SPEC, backsweep, begun, must, refused, refused_in_turn
+from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, must, refused, refused_in_turn, wait_for_work
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +242,7 @@ def interrupt(process):
     """What a command says when its user presses Ctrl-C."""
     os.killpg(process.pid, signal.SIGINT)
     try:
-        return process.communicate(timeout=60)[1]
+        return process.communicate(timeout=PATIENCE)[1]
     finally:
         process.kill()
 
@@ -255,7 +255,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     while not (here / out / "shards").exists():
         assert process.poll() is None
         time.sleep(0.02)
-    time.sleep(2.0)
+    wait_for_work(process, 2.0)
     errors = interrupt(process)
     assert process.returncode == 1
     assert f"to go on: backsweep resume {out}" in errors
@@ -294,7 +294,7 @@ def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
 
 
 def test_ctrl_c_ends_a_replay_too(here):
-    spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000\nlr = 0.001\n'
+    spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000000\nlr = 0.001\n'
     (here / "endless.toml").write_text(spec)
     code = (
         "from backsweep.sweep import Sweep; from backsweep.results.store import Store; "
@@ -302,7 +302,7 @@ def test_ctrl_c_ends_a_replay_too(here):
     )
     subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
     process = begun("replay", "endless", "0", cwd=here)
-    time.sleep(4.0)
+    wait_for_work(process, 4.0)
     errors = interrupt(process)
     assert process.returncode == 1
     assert "interrupted" in errors

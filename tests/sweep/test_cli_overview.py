@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from backsweep.results.store import Store
-from commands import BACKSWEEP, LONG, SPEC, backsweep, begun, must, refused
+from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, must, refused
 
 SMALL_DISK = [
     sys.executable,
@@ -46,7 +46,7 @@ def here(tmp_path_factory):
 
 
 def run(program, *arguments, cwd):
-    return subprocess.run([*program, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run([*program, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def events(text):
@@ -234,7 +234,7 @@ def test_an_interrupted_log_ends_with_that(here):
     while '"started"' not in process.stdout.readline():
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert events(rest)[-1]["event"] == "interrupted"
     assert "to go on: backsweep resume cut" in errors

@@ -14,7 +14,7 @@ from backsweep.results import Results
 from backsweep.results.errors import BusyError, InputError
 from backsweep.sweep import Sweep, pace
 from backsweep.sweep.progress import Progress
-from commands import BACKSWEEP
+from commands import BACKSWEEP, PATIENCE
 
 KILLING = Path(__file__).with_name("killing.py")
 TESTS = str(Path(__file__).parents[1])
@@ -119,7 +119,7 @@ def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
     process = started(tmp_path, more=["--backend", backend])
     process.terminate()
     try:
-        errors = process.communicate(timeout=60)[1]
+        errors = process.communicate(timeout=PATIENCE)[1]
     finally:
         process.kill()
     assert process.returncode == 1
@@ -132,7 +132,7 @@ def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
 def test_a_second_writer_is_refused_as_long_as_the_first_lives(tmp_path):
     process = started(tmp_path)
     try:
-        second = subprocess.run([*BACKSWEEP, "resume", "r"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        second = subprocess.run([*BACKSWEEP, "resume", "r"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
         assert second.returncode == 2
         assert second.stderr == "backsweep: r: another process is writing here; wait for it, or end it\n"
         with pytest.raises(BusyError):
