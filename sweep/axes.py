@@ -20,6 +20,7 @@ from pydantic import (
 
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
+from .logarithmic import LEAST, MOST, spaced
 from .words import short
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first ke
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
 # tenths come out as the tenths one would type.
 DIGITS = Context(prec=40)
+FEW = 5000  # values of a log axis, each of forty digits by itself
 MOST_POINTS, MOST_CELLS = 1_000_000, 10_000_000
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -138,7 +140,7 @@ def _plainly(error: ValidationError) -> str:
     return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
 
 
-def _plain(number: Decimal) -> int | float:
+def _plain(number: Decimal | float) -> int | float:
     """A float, or an int where it is one and settings that count may want it."""
     value = float(number)
     return int(value) if value.is_integer() else value
@@ -172,7 +174,14 @@ def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
     if low <= 0 or high <= 0:
         raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
     ratio = (high / low).ln()
-    inner = [low * (ratio * k / (n - 1)).exp() for k in range(1, n - 1)]
+
+    def times(k: int) -> Decimal:
+        return (ratio * k / (n - 1)).exp()
+
+    if n <= FEW or not LEAST < min(low, high) <= max(low, high) < MOST:
+        inner = [float(low * times(k)) for k in range(1, n - 1)]
+    else:
+        inner = spaced(lambda k: low * times(k), times, n - 1)[1:].tolist()
     return [_plain(value) for value in [low, *inner, high][:n]]
 
 

@@ -25,6 +25,7 @@ from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
 from .excluded import without
+from .likeness import checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs, recorded_runs
 from .shown import readable
@@ -32,6 +33,7 @@ from .spec import UNITS, Spec
 from .tasks import bottleneck, fill, make
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
+MOST_CHECKED = 2**16  # cells at once, which bounds the memory that it takes
 
 
 class Plan:
@@ -55,9 +57,9 @@ class Plan:
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
         self._shape_starts = self._starts_of_shapes()
+        self._shapes = list(pairwise([*self._shape_starts.tolist(), self.runs]))
         self.record_at = record_epochs(spec.record, self._most_epochs())
-        for shape in self.shapes():
-            self._check(shape)
+        self._check()
 
     def setting(self, key: str, runs: Integers) -> Any:
         """The values of a dotted setting for these runs, an array; or one value, if it does not vary."""
@@ -90,7 +92,7 @@ class Plan:
 
     def shapes(self) -> list[Span]:
         """The spans of runs that share a network shape and data."""
-        return list(zip(self._shape_starts, [*self._shape_starts[1:], self.runs], strict=True))
+        return self._shapes
 
     def shape_of(self, run: int) -> int:
         """Which of `shapes` a run belongs to."""
@@ -107,12 +109,16 @@ class Plan:
 
         Whatever else differs between shapes, these all need the same machine code.
         """
-        found: dict[tuple[Any, ...], Integers] = {}
-        for start, stop in self.shapes():
-            settings = self._of_run(start).items()
-            kind = tuple((key, value) for key, value in settings if isinstance(value, str | bool | None) or "batch" in key)
-            found.setdefault(kind, np.arange(start, stop, len(self.seeds)))
-        return list(found.values())
+        starts = self._shape_starts // len(self.seeds)
+        kinds = [
+            alike([point if isinstance(point, str | bool | None) or "batch" in key else 0 for point in points])
+            for key, points in self._points.items()
+            if key in self._kinds
+        ]
+        keys = [key for key in self._points if key in self._kinds]
+        parts = parted([kind[self._index[key][starts]] for key, kind in zip(keys, kinds, strict=True)], len(starts))
+        firsts = [self._shapes[part[0]] for part in parts]
+        return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
 
     def __repr__(self) -> str:
         head, axes = self._outline()
@@ -137,18 +143,25 @@ class Plan:
     def _most_epochs(self) -> int:
         return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
 
-    def _starts_of_shapes(self) -> list[int]:
+    def _starts_of_shapes(self) -> Integers:
         shaping = [kinds[self._index[key]] for key, kinds in self._kinds.items()]
         changes = np.zeros(self.cells, bool)
         changes[0] = True
         for index in shaping:
             changes[1:] |= index[1:] != index[:-1]
-        return (np.flatnonzero(changes) * len(self.seeds)).tolist()
+        return np.flatnonzero(changes) * len(self.seeds)
 
-    def _check(self, shape: Span) -> None:
-        """Whether the settings of a shape go together, and with its data."""
-        firsts = np.arange(shape[0], shape[1], len(self.seeds))  # the first run of each cell
-        self._check_bottleneck(shape[0])
+    def _check(self) -> None:
+        """Whether the settings of each cell go together, and with its data."""
+        settings, axes = dict(self.spec.settings()), [axis for axis in self.spec.axes if axis.setting in self._kinds]
+        classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
+        for part in parted(classes, self.cells):
+            for at in range(0, len(part), MOST_CHECKED):
+                self._check_alike(part[at : at + MOST_CHECKED] * len(self.seeds))
+
+    def _check_alike(self, firsts: Integers) -> None:
+        """Whether the settings of cells that no check can tell apart go together. firsts: the first run of each."""
+        self._check_bottleneck(int(firsts[0]))
         error = self._refusal(firsts)
         if error is None:
             return
