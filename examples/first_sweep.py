@@ -27,7 +27,7 @@ def main(folder: Path = Path("runs/first_sweep")) -> None:
     print(
         f"Best: {best.hidden} {best.activation} units at learning rate {best.lr:.3g}. On seeds that did not choose it, "
         f"{best.success:.0%} of runs converge ({best.success_low:.0%} to {best.success_high:.0%}), "
-        f"for {best.running_time:.0f} epochs a success."
+        f"for {best.running_time:.0f} epochs per success."
     )
     shares = results.what_matters()
     success = shares[(shares.response == "success") & (shares.factor != "rest")].iloc[0]

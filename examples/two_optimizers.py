@@ -31,7 +31,7 @@ def winner(optimizer: str, folder: Path) -> Results:
     best = sweep(optimizer, RATES[optimizer], SEEDS).run(folder / optimizer).best().iloc[0]
     print(
         f"{optimizer}: best at {best.lr:.3g}, where {best.chosen_success:.1%} of the runs that chose it converge and "
-        f"{best.success:.1%} of those that did not, for {best.running_time:.0f} epochs a success"
+        f"{best.success:.1%} of those that did not, for {best.running_time:.0f} epochs per success"
     )
     return sweep(optimizer, float(best.lr), {"start": SEEDS, "count": SEEDS}).run(folder / f"{optimizer}-at-its-best")
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from .arrays import Booleans, Floats, Integers
 from .errors import InputError
+from .names import beside
 from .statistics.bootstrap import RESAMPLES, bootstrap
 from .statistics.running_time import epochs_for_each_success
 from .statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
@@ -53,7 +54,7 @@ def compare_sweeps(
     by = _settings(first, second, by)
     pairs = _paired(first, second, by)
     limit = _uncensored_limit(pairs, limit)
-    number, settings = grouped(pairs[[*by, "seed"]], by)
+    number, settings = _groups(pairs, by)
     groups, counts = len(settings), _counted(pairs, number, settings)
     low, high = paired_difference_interval(counts["only_first"], counts["only_second"], counts["pairs"])
     p = mcnemar(counts["only_first"], counts["only_second"])
@@ -62,30 +63,37 @@ def compare_sweeps(
     times = [np.where(converged, np.minimum(spent, limit), limit) for spent, converged in zip(epochs, (one, two), strict=True)]
     sums = np.column_stack([times[1] - times[0], np.ones(len(pairs))])
     spent = np.column_stack([epochs[0], one, epochs[1], two])
-    return counts.assign(
-        success_difference=(counts["only_second"] - counts["only_first"]) / counts["pairs"],
-        success_difference_low=low,
-        success_difference_high=high,
-        success_p=p,
-        success_p_holm=holm(p),
-        restricted_limit=float(limit),
+    found = {
+        "success_difference": (counts["only_second"] - counts["only_first"]) / counts["pairs"],
+        "success_difference_low": low,
+        "success_difference_high": high,
+        "success_p": p,
+        "success_p_holm": holm(p),
+        "restricted_limit": float(limit),
         **bootstrap(sums, number, groups, _mean, rng, resamples).columns("restricted_mean_difference"),
         **bootstrap(spent, number, groups, _running_time_difference, rng, resamples).columns("running_time_difference"),
-    )
+    }
+    return beside(counts, found)
 
 
 def paired_outcomes(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
     """The first columns of `compare_sweeps`: pairs, and of how many of them both, one or neither converged."""
     by = _settings(first, second, by)
     pairs = _paired(first, second, by)
-    return _counted(pairs, *grouped(pairs[[*by, "seed"]], by))
+    return _counted(pairs, *_groups(pairs, by))
+
+
+def _groups(pairs: pd.DataFrame, by: list[str]) -> tuple[Integers, pd.DataFrame]:
+    """`tables.grouped` of pairs as `_paired` has them."""
+    key = [*by, "seed"]
+    return grouped(pairs[list(range(len(key)))].set_axis(key, axis="columns"), by)
 
 
 def _counted(pairs: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> pd.DataFrame:
     one, two = _converged(pairs)
     which = {"both": one & two, "only_first": one & ~two, "only_second": ~one & two, "neither": ~one & ~two}
     counts = {name: np.bincount(number[those], minlength=len(settings)) for name, those in which.items()}
-    return settings.assign(pairs=np.bincount(number, minlength=len(settings)), **counts)
+    return beside(settings, {"pairs": np.bincount(number, minlength=len(settings)), **counts})
 
 
 def _converged(pairs: pd.DataFrame) -> tuple[Booleans, Booleans]:
@@ -100,9 +108,9 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     log_rank: chi-squared; p; p_holm: raised for all rows of this table as one family.
     """
     by = _settings(first, second, by)
-    runs = pd.concat([first.assign(second=False), second.assign(second=True)], ignore_index=True)
+    runs = pd.concat([first, second], ignore_index=True)
     number, settings = grouped(runs[[*by, "seed"]], by)
-    sample = runs["second"].to_numpy()
+    sample = np.arange(len(runs)) >= len(first)
     sizes = [np.bincount(number[of], minlength=len(settings)) for of in (~sample, sample)]
     converged, capped = ((runs["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
     found = log_rank(number, runs["epochs"].to_numpy(), converged, capped, sample, len(settings))
@@ -110,8 +118,8 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
     if not shared.any():
         raise InputError(f"no run of the first has the same {', '.join(by)} as one of the second; by: name what both have")
-    kept = settings.assign(runs_first=sizes[0], runs_second=sizes[1], **columns)[shared].reset_index(drop=True)
-    return kept.assign(p_holm=holm(kept["p"]))
+    kept = beside(settings, {"runs_first": sizes[0], "runs_second": sizes[1], **columns})[shared].reset_index(drop=True)
+    return beside(kept, {"p_holm": holm(kept["p"])})
 
 
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
@@ -125,14 +133,16 @@ def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | Non
 
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Outcomes and epochs of both sides, and what pairs them as columns 0, 1, ..., which no name of a setting meets."""
     key = [*by, "seed"]
+    places = list(range(len(key)))
     sides: list[pd.DataFrame] = []
     for name, table in (("first", first), ("second", second)):
         if table.duplicated(key).any():
             others = [column for column in axis_columns(table) if column not in by]
             raise InputError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")
-        sides.append(table[[*key, "outcome", "epochs"]])
-    pairs = sides[0].merge(sides[1], on=key, suffixes=("_first", "_second"))
+        sides.append(table[[*key, "outcome", "epochs"]].set_axis([*places, "outcome", "epochs"], axis="columns"))
+    pairs = sides[0].merge(sides[1], on=places, suffixes=("_first", "_second"))
     if pairs.empty:
         raise InputError(
             f"no run of the first has the same {', '.join(key)} as one of the second: they have other seeds, or settings that "

@@ -14,6 +14,7 @@ import pandas as pd
 
 from .arrays import Integers
 from .errors import InputError
+from .names import shown_names
 from .schema import LAST_COLUMNS, OUTCOMES, Manifest
 from .settings import TITLES, axis_of
 from .tables import axis_columns, grouped
@@ -71,6 +72,7 @@ def _cells(cells: pd.DataFrame, manifest: Manifest) -> tuple[dict[str, Integers]
 
 def _bundles(manifest: Manifest) -> list[list[str]] | None:
     """The columns of axes that advance together; None if the design is no grid."""
+    shown = shown_names(manifest.axes)
     bundles: dict[tuple[str, str], list[str]] = {}
     for axis in manifest.axes:
         place, written = axis_of(manifest.spec, axis.setting)
@@ -78,7 +80,7 @@ def _bundles(manifest: Manifest) -> list[list[str]] | None:
         if own or SAMPLED & written.keys():
             return None
         key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)
-        bundles.setdefault(key, []).append(axis.name)
+        bundles.setdefault(key, []).append(shown[axis.name])
     return list(bundles.values())
 
 

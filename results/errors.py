@@ -1,5 +1,7 @@
 """Errors that are the user's to mend; the message says what is wrong, where, and what is allowed."""
 
+from collections.abc import Sequence
+
 from .escapes import visible_lines
 
 MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
@@ -21,7 +23,11 @@ def _cut(line: str) -> str:
 
 
 class NoAnswerError(InputError):
-    """The runs are as they should be, and have no answer; the text says why."""
+    """The runs are as they should be, and have no answer; the text says why. columns: of the table that there is not."""
+
+    def __init__(self, message: str, columns: Sequence[str] = ()):
+        super().__init__(message)
+        self.columns = tuple(columns)
 
 
 class BusyError(InputError):

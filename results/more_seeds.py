@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .comparison import paired_outcomes
+from .names import beside
 from .statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .tables import axis_columns, grouped, success_of
 
@@ -21,7 +22,7 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
     needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
-    return found.assign(needed=needed, more=more_seeds(needed, runs))
+    return beside(found, {"needed": needed, "more": more_seeds(needed, runs)})
 
 
 def seeds_to_compare(
@@ -36,4 +37,4 @@ def seeds_to_compare(
     """
     found = paired_outcomes(first, second, by)
     needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
-    return found.assign(needed=needed, more=more_seeds(needed, found["pairs"]))
+    return beside(found, {"needed": needed, "more": more_seeds(needed, found["pairs"])})

@@ -8,6 +8,7 @@ DuckDB 2.0 goes by a column's least and largest numbers where it also has NaN: o
 What is no number is NULL. DuckDB holds NaN for larger than any number, so that `loss > 1` would find it, in most releases.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.dataset as arrow
 
 from .errors import InputError
 from .files import whole
+from .names import shown_names
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
 from .shards import steadily
 from .store import Store
@@ -34,7 +36,8 @@ SHUT_IN: dict[str, Any] = {
 def query(store: Store, sql: str) -> "pd.DataFrame":
     """What DuckDB's SQL finds in the tables `runs`, and `records` and `weights` where the sweep kept them.
 
-    Their columns are those of `schema.runs_schema`, `RECORDS_SCHEMA` and `WEIGHTS_SCHEMA`. A setting that a run lacks, and a
+    Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
+    `WEIGHTS_SCHEMA`. A setting that a run lacks, and a
     loss, accuracy or norm that is no number, is NULL, which means leave out: of diverged runs, mostly. InputError if DuckDB is
     not installed, if a file of a table that is asked for is damaged, and for what DuckDB refuses.
     """
@@ -47,7 +50,7 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
         try:
             for name, table in tables.items():
                 connection.register(f"files of {name}", table)
-                columns = _columns(table.schema)
+                columns = _columns(table.schema, shown_names(store.manifest.axes) if name == "runs" else {})
                 connection.execute(f'CREATE VIEW {name} AS SELECT {columns} FROM "files of {name}"')  # noqa: S608
             # None where there is no statement, of which DuckDB's types know nothing.
             found = cast("duckdb.DuckDBPyConnection | None", connection.execute(sql))
@@ -77,8 +80,14 @@ def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
     return tables
 
 
-def _columns(schema: pa.Schema) -> str:
-    """The columns of a table, for SELECT; their names as people write them in specs: lr[0]."""
-    quoted = {field.name: '"' + field.name.replace('"', '""') + '"' for field in schema}
-    numbers = {field.name for field in schema if pa.types.is_floating(field.type)}
-    return ", ".join(f"nullif({column}, 'nan') AS {column}" if name in numbers else column for name, column in quoted.items())
+def _columns(schema: pa.Schema, shown: Mapping[str, str]) -> str:
+    """The columns of a table, for SELECT; their names as people write them in specs: lr[0]; shown: those that have another."""
+
+    def quoted(name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    values = {
+        field.name: f"nullif({quoted(field.name)}, 'nan')" if pa.types.is_floating(field.type) else quoted(field.name)
+        for field in schema
+    }
+    return ", ".join(f"{value} AS {quoted(shown.get(name, name))}" for name, value in values.items())

@@ -5,43 +5,45 @@ from typing import Any
 
 import pandas as pd
 
+from .names import beside
 from .tables import level_texts
-from .texts import interval_text, percent_text, whole_text
+from .texts import fraction_text, interval_text, percent_text, whole_text
 
 
 def summary(found: pd.DataFrame) -> pd.DataFrame:
     """Of `tables.summary`."""
-    return _settings(found, "runs").assign(
-        **{
-            "runs": found["runs"].map("{:,}".format),
-            **_success(found),
-            "median epochs": found["median_epochs"].map(whole_text),
-            "epochs 95 %": _intervals(found, "median", whole_text),
-        }
-    )
+    texts = {
+        "runs": found["runs"].map("{:,}".format),
+        **_success(found),
+        "median epochs": found["median_epochs"].map(whole_text),
+        "epochs 95 %": _intervals(found, "median", whole_text),
+    }
+    return beside(_settings(found, "runs"), texts)
 
 
 def details(found: pd.DataFrame) -> pd.DataFrame:
     """Of `summaries.detailed_summary`: what people look for first; the rest is in the data."""
-    return summary(found).assign(
-        **{
+    return beside(
+        summary(found),
+        {
             **_running_time(found),
             "diverged": found["diverged"].map(percent_text),
             "stalled": found["stalled"].map(percent_text),
             "final loss": found["interquartile_mean_loss"].map("{:.3g}".format),
-        }
+        },
     )
 
 
 def best(found: pd.DataFrame) -> pd.DataFrame:
     """Of `selection.best_on_other_seeds`."""
-    return _settings(found, "chosen_success").assign(
-        **{
+    return beside(
+        _settings(found, "chosen_success"),
+        {
             "converged where chosen": found["chosen_success"].map(percent_text),
             "judging runs": found["runs"].map("{:,}".format),
             **_success(found),
             **_running_time(found),
-        }
+        },
     )
 
 
@@ -60,55 +62,61 @@ def what_matters(found: pd.DataFrame) -> pd.DataFrame:
 
 def comparison(found: pd.DataFrame) -> pd.DataFrame:
     """Of `comparison.compare_sweeps` and `comparison.compare_unpaired`; differences are those of the second from the first."""
-    if "pairs" not in found:
-        return _settings(found, "runs_first").assign(
-            **{
+    if found.columns[-1] == "p_holm":
+        return beside(
+            _settings(found, "runs_first"),
+            {
                 "runs": [f"{one:,} / {two:,}" for one, two in zip(found["runs_first"], found["runs_second"], strict=True)],
                 "second converged": found["observed"].map("{:,}".format),
                 "if alike": found["expected"].map("{:,.1f}".format),
                 "p": found["p"].map("{:.3g}".format),
                 "p, Holm": found["p_holm"].map("{:.3g}".format),
-            }
+            },
         )
-    return _settings(found, "pairs").assign(
-        **{
+    return beside(
+        _settings(found, "pairs"),
+        {
             "pairs": found["pairs"].map("{:,}".format),
             "only first": found["only_first"].map("{:,}".format),
             "only second": found["only_second"].map("{:,}".format),
             "more converge": found["success_difference"].map(_signed_percent),
             "95 %": _intervals(found, "success_difference", _signed_percent),
             "p, Holm": found["success_p_holm"].map("{:.3g}".format),
-            "epochs a success": found["running_time_difference"].map(_signed_epochs),
+            "epochs per success": found["running_time_difference"].map(_signed_epochs),
             "epochs 95 %": _intervals(found, "running_time_difference", _signed_epochs),
-        }
+        },
     )
 
 
 def more_seeds(found: pd.DataFrame) -> pd.DataFrame:
     """Of `more_seeds.seeds_to_know` and `more_seeds.seeds_to_compare`."""
-    if "pairs" in found:
+    if "neither" in found.columns[-3:]:
         counts = ("pairs", "only_first", "only_second", "needed", "more")
-        return _settings(found, "pairs").assign(**{name.replace("_", " "): found[name].map(whole_text) for name in counts})
-    return _settings(found, "runs").assign(
-        **{
+        return beside(_settings(found, "pairs"), {name.replace("_", " "): found[name].map(whole_text) for name in counts})
+    return beside(
+        _settings(found, "runs"),
+        {
             "runs": found["runs"].map("{:,}".format),
             **_success(found),
             "runs needed": found["needed"].map(whole_text),
             "more": found["more"].map(whole_text),
-        }
+        },
     )
 
 
 def restarts(found: pd.DataFrame) -> pd.DataFrame:
     """Of `tables.restart_report`."""
-    return _settings(found, "trials").assign(
-        **{
+    return beside(
+        _settings(found, "trials"),
+        {
             "trials": found["trials"].map("{:,}".format),
-            "mean epochs": found["mean"].map(whole_text),
-            "sd": found["sd"].map(whole_text),
-            "restarts a trial": found["restarts_per_trial"].map(lambda mean: "?" if pd.isna(mean) else f"{mean:.3f}"),
+            "mean epochs": found["mean"].map(fraction_text),
+            "sd": found["sd"].map(fraction_text),
+            "median": found["median"].map(fraction_text),
+            "most": found["maximum"].map(whole_text),
+            "restarts per trial": found["restarts_per_trial"].map(lambda mean: "?" if pd.isna(mean) else f"{mean:.3f}"),
             "unfinished runs": found["unfinished"].map("{:,}".format),
-        }
+        },
     )
 
 
@@ -124,7 +132,7 @@ def _success(found: pd.DataFrame) -> dict[str, Any]:
 
 def _running_time(found: pd.DataFrame) -> dict[str, Any]:
     times = found["running_time"].map(whole_text)
-    return {"epochs a success": times, "epochs a success 95 %": _intervals(found, "running_time", whole_text)}
+    return {"epochs per success": times, "epochs per success 95 %": _intervals(found, "running_time", whole_text)}
 
 
 def _intervals(table: pd.DataFrame, name: str, text: Callable[[float], str]) -> list[str]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from .arrays import Floats
 from .errors import InputError
+from .names import shown_names
 from .reprs import about, html_of_results, text_of
 from .schema import Manifest, Session
 from .store import Store
@@ -50,8 +51,12 @@ class Results:
 
     @cached_property
     def table(self) -> "pd.DataFrame":
-        """One row a run, in the order of the run number; the columns are those of `results.schema.runs_schema`."""
-        return self.store.read().to_pandas(use_threads=False)  # see `files.read_table`
+        """One row a run, in the order of the run number.
+
+        The columns are those of `results.schema.runs_schema`, settings by their `results.names.shown_names`.
+        """
+        runs = self.store.read().to_pandas(use_threads=False)  # see `files.read_table`
+        return runs.rename(columns=shown_names(self.manifest.axes))
 
     def where(self, **settings: object) -> "Results":
         """The runs that have these values of settings, as of one optimizer, and without what then no longer varies.

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from .arrays import Booleans, Integers
-from .errors import InputError
+from .errors import InputError, NoAnswerError
+from .names import BEST, beside
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import epochs_for_each_success, expected_running_time
@@ -19,11 +20,13 @@ def best_on_other_seeds(
     """The best combination of the settings `by`, chosen on half of the seeds and judged on the other half; one row.
 
     Best is where most converge, between equals where a success costs the fewest epochs. The best of many looks better than
-    it is on the very runs that made it the best: chosen_success says how good it looked there. runs, success and
-    running_time, each of these with its 95 % interval _low and _high, are of the other seeds alone, which had no say.
+    it is on the very runs that made it the best: chosen_success says how good it looked there, and tied how many combinations
+    were as good there, itself among them; of several it is the first. runs, success and running_time, each of these with its
+    95 % interval _low and _high, are of the other seeds alone, which had no say.
     The seeds are dealt at random; of an odd number the judges have one more. Only combinations that have all seeds compete,
     or those of an unfinished sweep would win by a lucky few. A single combination is not chosen: all its runs judge it.
-    InputError for fewer than two seeds, or where no combination has all of them.
+    InputError for fewer than two seeds, or where no combination has all of them; NoAnswerError where no run that chooses
+    converged: what succeeds in none is not the best.
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
@@ -40,26 +43,35 @@ def best_on_other_seeds(
     converged, epochs = (table["outcome"] == "converged").to_numpy(), table["epochs"].to_numpy()
     chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy() | (len(settings) == 1)
     chosen = chooses & whole[number]
-    best, chosen_success = _best(number[chosen], epochs[chosen], converged[chosen], len(settings))
+    best, chosen_success, tied = _best(number[chosen], epochs[chosen], converged[chosen], len(settings))
+    if not chosen_success > 0:
+        of_which = " on the half of the seeds that chooses" if converged[whole[number]].any() else ""
+        raise NoAnswerError(f"no run converged{of_which}, so no setting is the best", [*by, *BEST])
     judged = (~chooses | (len(settings) == 1)) & (number == best)
     runs, successes = np.sum(judged), np.sum(converged[judged])
     low, high = wilson_interval(successes, runs)
     time = expected_running_time(np.zeros(runs, np.int64), epochs[judged], converged[judged], 1, rng, resamples)
     winner = settings.iloc[[best]].reset_index(drop=True)
-    return winner.assign(
-        chosen_success=chosen_success,
-        runs=runs,
-        success=successes / runs if runs else np.nan,
-        success_low=low,
-        success_high=high,
+    found = {
+        "chosen_success": chosen_success,
+        "tied": tied,
+        "runs": runs,
+        "success": successes / runs if runs else np.nan,
+        "success_low": low,
+        "success_high": high,
         **time.columns("running_time"),
-    )
+    }
+    return beside(winner, found)
 
 
-def _best(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[int, float]:
-    """The group where most converge, then where a success costs the fewest epochs, and its share; groups without runs last."""
+def _best(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[int, float, int]:
+    """The group where most converge, then where a success costs the fewest epochs, its share, and how many groups are alike.
+
+    Groups without runs are last.
+    """
     totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         success = totals[:, 1] / np.bincount(number, minlength=groups)
-    best = int(np.lexsort((epochs_for_each_success(totals), -success))[0])
-    return best, float(success[best])
+    cost = epochs_for_each_success(totals)
+    best = int(np.lexsort((cost, -success))[0])
+    return best, float(success[best]), int(np.sum((success == success[best]) & (cost == cost[best])))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from .arrays import Floats, Integers
 from .errors import InputError
+from .names import beside
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import interquartile_mean
 from .statistics.running_time import expected_running_time
@@ -43,13 +44,14 @@ def detailed_summary(
     successes = np.bincount(number[converged], minlength=groups)
     with np.errstate(invalid="ignore"):
         mean_of_converged = np.bincount(number[converged], weights=epochs[converged], minlength=groups) / successes
-    return summary_of(table, number, settings, curves).assign(
+    found = {
         **outcome_shares(table, number, groups),
         **_survival_columns(table, number, curves, groups, limit),
         **running_time.columns("running_time"),
-        interquartile_mean_loss=interquartile_mean(number, table["loss"].to_numpy(), groups),
-        mean_epochs_of_converged_only=mean_of_converged,
-    )
+        "interquartile_mean_loss": interquartile_mean(number, table["loss"].to_numpy(), groups),
+        "mean_epochs_of_converged_only": mean_of_converged,
+    }
+    return beside(summary_of(table, number, settings, curves), found)
 
 
 def _survival_columns(

@@ -10,6 +10,7 @@ from .arrays import Floats, Integers
 from .errors import InputError
 from .escapes import visible
 from .levels import Levels
+from .names import beside
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import restarted_trials
@@ -84,7 +85,7 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
 def summary_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
     """The same, of groups whose curves are known."""
     median, low, high = survival_quantile(curves, len(settings))
-    return success_of(table, number, settings).assign(median_epochs=median, median_low=low, median_high=high)
+    return beside(success_of(table, number, settings), {"median_epochs": median, "median_low": low, "median_high": high})
 
 
 def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +96,7 @@ def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) ->
     low, high = wilson_interval(successes, runs)
     with np.errstate(invalid="ignore"):
         rate = successes / runs
-    return settings.assign(runs=runs, success=rate, success_low=low, success_high=high)
+    return beside(settings, {"runs": runs, "success": rate, "success_low": low, "success_high": high})
 
 
 def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[str, Floats]:
@@ -111,8 +112,8 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
 
     A trial is a run and, as long as they do not converge, the runs of the next seeds; all their epochs count
     (`running_time.restarted_trials`). first: only so many trials of each combination.
-    trials: how many. mean, sd: of their epochs, sd with trials - 1. restarts: in all trials; restarts_per_trial.
-    unfinished: runs after the last that converged, which make no trial.
+    trials: how many. mean, sd, median, maximum: of their epochs, sd with trials - 1. restarts: in all trials;
+    restarts_per_trial. unfinished: runs after the last that converged, which make no trial.
     """
     number, settings = grouped(table, axis_columns(table))
     converged = (table["outcome"] == "converged").to_numpy()
@@ -121,14 +122,18 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
     in_trials = trials.groupby("group")["restarts"].agg(["size", "sum"]).sum(axis=1).reindex(settings.index, fill_value=0)
     by_group = (trials if first is None else trials.groupby("group").head(first)).groupby("group")
     count, restarts = (found.reindex(settings.index, fill_value=0) for found in (by_group.size(), by_group["restarts"].sum()))
-    return settings.assign(
-        trials=count,
-        mean=by_group["epochs"].mean().reindex(settings.index),
-        sd=by_group["epochs"].std().reindex(settings.index),
-        restarts=restarts,
-        restarts_per_trial=restarts / count,
-        unfinished=np.bincount(number, minlength=len(settings)) - in_trials,
-    )
+    epochs = by_group["epochs"].agg(["mean", "std", "median", "max"]).reindex(settings.index)
+    found = {
+        "trials": count,
+        "mean": epochs["mean"],
+        "sd": epochs["std"],
+        "median": epochs["median"],
+        "maximum": epochs["max"],
+        "restarts": restarts,
+        "restarts_per_trial": restarts / count,
+        "unfinished": np.bincount(number, minlength=len(settings)) - in_trials,
+    }
+    return beside(settings, found)
 
 
 def typical_run(table: pd.DataFrame) -> int | None:

@@ -15,6 +15,13 @@ def whole_text(number: float) -> str:
     return "?" if np.isnan(number) else "∞" if np.isinf(number) else f"{number:,.0f}"
 
 
+def fraction_text(number: float) -> str:
+    """A mean of whole numbers, to four digits and hundredths at most; ∞ for one that is never reached."""
+    if not np.isfinite(number):
+        return whole_text(number)
+    return f"{number:,.{2 if abs(number) < 100 else 1 if abs(number) < 1000 else 0}f}"
+
+
 def interval_text(low: float, high: float, text: Callable[[float], str]) -> str:
-    """An interval, whose ends `text` writes; one number where they are the same."""
-    return text(low) if low == high else f"{text(low)} – {text(high)}"
+    """An interval, whose ends `text` writes; one number where they are the same, and one sign where both are unknown."""
+    return text(low) if low == high or (np.isnan(low) and np.isnan(high)) else f"{text(low)} – {text(high)}"

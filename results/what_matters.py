@@ -5,13 +5,15 @@ import pandas as pd
 
 from .arrays import Floats, Integers
 from .designs import Design, design_of
-from .errors import InputError
+from .errors import InputError, NoAnswerError
+from .names import SHARES
 from .statistics.bootstrap import RESAMPLES, Interval
 from .statistics.factorial import effects, variance_shares
 from .statistics.ped_anova import first_order_shares
 
 RESPONSES = ("success", "log epochs")
 REST = "rest"
+NO_SHARE = "no share of variance is known: what runs did does not vary, or too few converged"
 
 
 def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
@@ -24,7 +26,7 @@ def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: in
     factor: a setting, such as "lr"; two that interact, "hidden × lr"; "higher interactions", those of more than two;
     "seed", what a seed does in all combinations alike; "rest", what is left. Settings that advance together are one factor,
     "lr = beta": their effects cannot be told apart.
-    share, with _low and _high: from 0 to 1. nan where a response does not vary.
+    share, with _low and _high: from 0 to 1. A response that does not vary has no rows.
     method: "variance" where every combination was run, each with the same seeds. What chance alone would add is subtracted
     (`factorial.variance_shares`), and the interval is a bootstrap over seeds; the rest is the seed with settings.
     "PED-ANOVA" where numbers were sampled, so that each of at least 50 points has values of its own: share is then of the
@@ -32,7 +34,7 @@ def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: in
     interval a bootstrap over points; interactions and the seed are in the rest. Fewer points make one factor of them.
 
     InputError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
-    missing, or some runs lack a setting.
+    missing, or some runs lack a setting. NoAnswerError where neither response varies.
     """
     design = design_of(table)
     responses = np.stack([design.by_cell_and_seed(values) for values in _responses(table)])
@@ -41,6 +43,9 @@ def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: in
     else:
         found = _by_ped_anova(design, responses, design.points, rng, resamples)
     rows = pd.concat(found, keys=RESPONSES, names=["response"])
+    rows = rows[rows["share"].notna().groupby(level="response").transform("any")]
+    if rows.empty:
+        raise NoAnswerError(NO_SHARE, SHARES)
     rows = rows.reset_index("response").sort_values("share", ascending=False, kind="stable")
     return rows.sort_values("response", key=lambda names: names.map(RESPONSES.index), kind="stable").reset_index(drop=True)
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ..results.manifest import has_manifest
-from .closing import ledger_line, outcome_line, stages_line, warning_lines, way_on
+from .closing import bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
 from .execute import BatchesFailed
 from .log import JsonProgress
 from .machine import process_began
@@ -42,6 +42,7 @@ def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Result
         if isinstance(progress, JsonProgress):
             progress.broken(str(error))
         raise
+    progress.warnings += bound_warnings(results)
     if isinstance(progress, JsonProgress):
         progress.close(results.last, results.done, results.manifest.runs)
     else:

@@ -64,6 +64,23 @@ def warning_lines(warnings: Sequence[str]) -> list[str]:
     return [f"Warning: {warning}" for warning in dict.fromkeys(warnings)]
 
 
+def bound_warnings(results: "Results") -> list[str]:
+    """That runs began above the bound of divergence; where some diverged, the rows without an update are read for it."""
+    ended = (results.last and results.last.outcomes) or {}
+    if not ended.get("diverged"):
+        return []
+    import numpy as np
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from ..results.remarks import lost_at_once, over_the_bound
+
+    paths = [shard.path for shard in results.store.shards()]
+    columns, never_updated = ["outcome", "epochs", "loss"], pc.field("epochs") == 0
+    rows = (pq.read_table(path, columns=columns, filters=never_updated).to_pandas(use_threads=False) for path in paths)
+    return over_the_bound(np.concatenate([lost_at_once(some) for some in rows]))
+
+
 def way_on(path: Path) -> str:
     """How a sweep that was broken off is continued."""
     import shlex

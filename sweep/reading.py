@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from ..results.errors import InputError
+from ..results.errors import InputError, NoAnswerError
 from ..results.levels import Levels, members
 from .beside import beside
-from .show import TableFormat, print_table, remarks
+from .show import TableFormat, print_no_answer, print_table, remarks
 from .speak import complain, say
 
 if TYPE_CHECKING:
@@ -76,11 +76,24 @@ def table(
     results = _chosen(folder, where)
     if by is not None and of in {Kind.what_matters, Kind.restarts}:
         raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
-    found, shown = _found(results, of, _names(by), seed)
+    try:
+        found, shown = _found(results, of, _names(by), seed)
+    except NoAnswerError as error:
+        print_no_answer(error, form)
+        return
     print_table(found, lambda: shown, form)
-    if form is TableFormat.text and of is not Kind.what_matters:
-        for remark in remarks(results, list(found.columns)):
+    if form is TableFormat.text:
+        for remark in _beside(results, of, found):
             say(remark)
+
+
+def _beside(results: "Results", of: Kind, found: "pd.DataFrame") -> list[str]:
+    """What a reader of a table of findings should know."""
+    from ..results.remarks import constant_responses, tied_best
+
+    if of is Kind.what_matters:
+        return constant_responses(found)
+    return [*(tied_best(found) if of is Kind.best else []), *remarks(results, list(found.columns))]
 
 
 def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -9,6 +9,7 @@ import pyarrow as pa
 from ..kernels import Training, train
 from ..results.arrays import Booleans
 from ..results.errors import InputError
+from ..results.names import shown_names
 from .batch import table_of
 from .plan import Plan
 from .records import records_table
@@ -34,7 +35,10 @@ def replay(plan: Plan, run: int) -> Replay:
     # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.
     at = np.arange(int(training.epochs[0]) + 1)
     again = train(**plan.arguments(runs), keep_weights=False, record_at=at)
-    return Replay(table_of(plan, runs, training), training, records_table(again.trajectories, run).drop_columns(["run"]))
+    row = table_of(plan, runs, training)
+    shown = shown_names(plan.axes)
+    row = row.rename_columns([shown.get(name, name) for name in row.column_names])
+    return Replay(row, training, records_table(again.trajectories, run).drop_columns(["run"]))
 
 
 def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
@@ -45,6 +49,7 @@ def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
         stored = table[shape == number]
         runs = stored["run"].to_numpy()
         again = table_of(plan, runs, train(**plan.arguments(runs), keep_weights=False)).to_pandas()
+        again = again.rename(columns=shown_names(plan.axes))
         for name in again.columns:
             before, after = np.asarray(stored[name]), np.asarray(again[name])
             unequal = np.flatnonzero(~_same_bits(before, after))

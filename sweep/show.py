@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..results.escapes import fitting, visible
 from ..results.formats import FOR_PAGES, FOR_PROGRAMS
-from .speak import say, say_in_full
+from .speak import complain, say, say_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..results import Results
+    from ..results.errors import NoAnswerError
     from .replay import Replay
 
 WIDE = 1_000_000
@@ -69,6 +70,19 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
         say_in_full(FOR_PROGRAMS[form](table))
 
 
+def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
+    """Say why there is no table: to people in its place, beside a table without rows to programs."""
+    sentence = f"{str(error)[0].upper()}{str(error)[1:]}."
+    if form is TableFormat.text:
+        say(sentence)
+    else:
+        import pandas as pd
+
+        empty = pd.DataFrame(columns=list(error.columns))
+        print_table(empty, lambda: empty, form)
+        complain(sentence)
+
+
 def print_replay(again: "Replay", form: TableFormat) -> None:
     """Print a run's row and its trajectory: an excerpt evenly spread on a log scale as text, all of it otherwise."""
     import numpy as np
@@ -90,16 +104,15 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
 
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
-    """What a reader of a summary should know: that runs are missing, and which settings were pooled."""
+    """What a reader of a summary should know: that runs are missing, which settings were pooled, and which runs never began."""
+    from ..results import remarks as of
     from ..results.tables import axis_columns
 
     found: list[str] = []
     if results.done < results.manifest.runs:
         found.append(f"Not finished: {results.done:,} of {results.manifest.runs:,} runs are done, and only they are counted.")
-    pooled = [name for name in axis_columns(results.table) if name not in shown]
-    if pooled:
-        found.append(f"Pooled over {', '.join(pooled)}; the intervals take the pooled runs for replicates of one setting.")
-    return found
+    by = [name for name in axis_columns(results.table) if name in shown]
+    return [*found, *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
 
 
 def _number(form: str) -> "Callable[[float], str]":

@@ -9,6 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ..arrays import Floats
 from ..errors import InputError
+from ..what_matters import NO_SHARE
 from .style import INK, LINES, legend_above, percent, plain
 
 HATCHES = ("", "////")
@@ -64,7 +65,7 @@ def importance_picture(found: pd.DataFrame) -> ImportancePicture:
     The ten factors that explain most of either response. InputError where no share is known.
     """
     if found["share"].isna().all():
-        raise InputError("no share of variance is known: what runs did does not vary, or too few converged")
+        raise InputError(NO_SHARE)
     responses = list(dict.fromkeys(found["response"]))
     largest = found.groupby("factor", sort=False)["share"].max().sort_values(ascending=False, kind="stable")
     factors = largest.index[:MOST_FACTORS]

@@ -67,9 +67,12 @@ class SuccessMap(Grid):
         """What is to be seen, for those who do not see it."""
         there = self.share[np.isfinite(self.share)]
         best = np.unravel_index(np.nanargmax(self.share), self.share.shape)
+        most = np.sum(there == there.max())
+        where = f"the most at {self._cell(best)}{f' and {most - 1:,} more' if most > 1 else ''}"
+        unlike = f"from {percent(there.min())} to {percent(there.max())}, {where}"
         return (
-            f"Heat map of the share of runs that converged, over {self.sides}: from {percent(there.min())} to "
-            f"{percent(there.max())}, the most first at {self._cell(best)}. "
+            f"Heat map of the share of runs that converged, over {self.sides}: "
+            f"{unlike if there.min() < there.max() else f'{percent(there.max())} in every cell'}. "
             f"At least half converge in {np.sum(there >= 0.5):,} of {len(there):,} cells, none in {np.sum(there == 0):,}."
         )
 
@@ -181,8 +184,9 @@ def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: s
     others = tuple(name for name in axis_columns(table) if name not in (row, column))
     found = summary(table, [column] if row is None else [column, row])
     if row is None:
-        return column, found[column].tolist(), None, [], others, found[statistic].to_numpy()[None, :]
-    grid = found.pivot(index=row, columns=column, values=statistic)  # noqa: PD010  # pivot_table leaves out NaN
+        return column, found.iloc[:, 0].tolist(), None, [], others, found[statistic].to_numpy()[None, :]
+    across, down = found.columns[:2]
+    grid = found.pivot(index=down, columns=across, values=statistic)  # noqa: PD010  # pivot_table leaves out NaN
     return column, grid.columns.tolist(), row, grid.index.tolist(), others, grid.to_numpy()
 
 

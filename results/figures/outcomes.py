@@ -45,6 +45,8 @@ class OutcomeShares:
         if len(self.levels) == 1:
             return words
         best, worst = np.argmax(self.share[:, 0]), np.argmin(self.share[:, 0])
+        if self.share[best, 0] == self.share[worst, 0]:
+            return f"{words} As many converge in each bar."
         return (
             f"{words} The most converge at {self._bar(int(best))}, {percent(self.share[best, 0])}; "
             f"the fewest at {self._bar(int(worst))}, {percent(self.share[worst, 0])}."

@@ -22,7 +22,8 @@ from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
     """Summaries of cells: for each value of the setting with the fewest values the cell where most runs converge.
 
-    Between equals the sooner median wins. Where nothing varies, the one cell.
+    The settings are the first columns, in the order of the table. Between equals the sooner median wins. Where nothing varies,
+    the one cell.
     """
     found = summary(table)
     names = axis_columns(table)
@@ -30,7 +31,8 @@ def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
         found = found[found["success"] > 0]  # of one setting many values may fail, and say nothing in a picture
     ranked = _ranked(found)
     if len(names) > 1:
-        ranked = ranked.groupby(_fewest_values(table), sort=False, observed=True, dropna=False).head(1)
+        fewest = ranked.iloc[:, names.index(_fewest_values(table))]
+        ranked = ranked.groupby(fewest, sort=False, observed=True, dropna=False).head(1)
     return ranked.head(most).sort_index()
 
 
@@ -70,7 +72,7 @@ def few_groups(table: pd.DataFrame, by: Sequence[str] | None = None) -> Groups:
     shown = place[number] >= 0
     of_each = f": for each value of {_fewest_values(table)} the one" if by is None and len(names) > 1 else ", those"
     chosen = f" Shown are {len(best)} of {len(settings):,} settings{of_each} where most runs converge."
-    labels = setting_labels(best[settings.columns])
+    labels = setting_labels(settings.loc[best.index])
     return Groups(table[shown], place[number][shown], labels, chosen if len(best) < len(settings) else "")
 
 

@@ -97,15 +97,23 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     diverged = np.bincount(cell, weights=members["outcome"] == "diverged") / np.bincount(cell)
     found = [_of_cell(label, bands[bands["group"] == k], diverged[k]) for k, label in enumerate(labels)]
     if not any(np.isfinite(bands.quantiles).any() for bands in found):
-        raise InputError(f"{' and '.join(labels)}: nearly all runs diverged at once; there is no finite loss to draw")
+        raise InputError(f"{' and '.join(labels)}: nearly all runs diverged at once{_from(records, members)}")
     return TrajectoriesPicture(found)
+
+
+def _from(records: pd.DataFrame, members: pd.DataFrame) -> str:
+    """Where runs without a course began, as the end of a sentence."""
+    losses = records.loc[records["run"].isin(members["run"]) & np.isfinite(records["loss"]), "loss"]
+    if losses.empty:
+        return "; there is no finite loss to draw"
+    return f", from losses of {losses.min():.3g} to {losses.max():.3g}; there is no course to draw, see train.bound"
 
 
 def _best(table: pd.DataFrame) -> list[int]:
     names = axis_columns(table)
     if not names:
         return [int(table["cell"].iloc[0])]
-    best = best_cells(table, MOST_CELLS)[names]
+    best = best_cells(table, MOST_CELLS).iloc[:, : len(names)].set_axis(names, axis="columns")
     return best.merge(table.drop_duplicates("cell"), on=names)["cell"].tolist()
 
 

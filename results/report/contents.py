@@ -9,6 +9,7 @@ import pandas as pd
 
 from .. import readable
 from ..errors import InputError
+from ..remarks import unequal_limits
 from ..schema import OUTCOMES, Manifest
 from ..summaries import detailed_summary
 from ..tables import axis_columns
@@ -75,10 +76,14 @@ def contents(results: "Results") -> Contents:
     best, matters = best_or_why_not(table, _rng()), _matters(table)
     records = results.trajectories()
     explorer, pooled, no_explorer = _explorer(table, records)
+    told_apart = [name for name in axis_columns(table) if name not in pooled]
     return Contents(
         **common,
         answer=answer(table, best),
-        remarks=remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
+        remarks=[
+            *remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
+            *unequal_limits(table, told_apart),
+        ],
         outcomes=[(name, float(np.mean(table["outcome"] == name))) for name in OUTCOMES],
         explorer=explorer,
         no_explorer=no_explorer,
@@ -94,10 +99,9 @@ def _rng() -> np.random.Generator:
 
 def _matters(table: pd.DataFrame) -> pd.DataFrame | str:
     try:
-        found = what_matters(table, rng=_rng()).dropna(subset="share")
+        return what_matters(table, rng=_rng())
     except InputError as error:
         return str(error)
-    return found if len(found) else "all runs fare alike"
 
 
 def _explorer(table: pd.DataFrame, records: pd.DataFrame) -> tuple[dict[str, Any] | None, list[str], str]:
@@ -115,8 +119,9 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
             "settings",
             "Every setting" if axis_columns(table) else "The setting",
             "The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: of the Kaplan–Meier "
-            "curve; ∞ where it is never reached within the epochs allowed. Epochs a success: all epochs spent, those of "
-            "runs that fail too, ÷ successes, with a bootstrap interval. Final loss: the mean of the middle half of the runs.",
+            "curve; ∞ where that does not fall to one half within the epochs allowed. Epochs per success: all epochs spent, "
+            "those of runs that fail too, ÷ successes, with a bootstrap interval. Final loss: the mean of the middle half of "
+            "the runs.",
             details,
             readable.details(details),
         )

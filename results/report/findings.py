@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from ..errors import InputError
+from ..remarks import constant_responses, lost_at_once, over_the_bound, tied_best
 from ..selection import best_on_other_seeds
 from ..statistics.sample_size import more_seeds, seeds_to_half_width
 from ..tables import axis_columns, level_texts
@@ -54,12 +55,15 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
         )
     elif isinstance(best, str):
         found.append(f"No setting can be called the best: {best}.")
-    elif (table["outcome"] == "converged").any():
-        found += [_chosen(table, best.iloc[0]), _at_an_end(table, best.iloc[0]), _precision(best.iloc[0])]
+    else:
+        row = best.iloc[0]
+        found += [_chosen(table, row), *tied_best(best), _at_an_end(table, row), _precision(row)]
+    found += over_the_bound(lost_at_once(table))
     if isinstance(matters, str):
         found.append(f"What matters cannot be told: {matters}.")
     else:
         found += [_matters(matters, response) for response in dict.fromkeys(matters["response"])]
+        found += constant_responses(matters)
     return [sentence for sentence in found if sentence]
 
 

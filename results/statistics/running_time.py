@@ -10,9 +10,9 @@ from .groups import CONFIDENCE, wilson_interval
 
 
 def epochs_for_each_success(totals: Floats) -> Floats:
-    """All epochs ÷ successes; totals (..., 2) of both. inf without a success, nan without a run."""
+    """All epochs ÷ successes; totals (..., 2) of both. inf without a success, also where no run made an update."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return totals[..., 0] / totals[..., 1]
+        return np.where(totals[..., 1] == 0, np.inf, totals[..., 0] / totals[..., 1])
 
 
 def expected_running_time(
@@ -27,9 +27,9 @@ def expected_running_time(
     """Epochs until a success if runs are started again and again: all epochs spent ÷ successes, with a bootstrap interval.
 
     group: whole numbers from 0, (runs,). epochs: updates made, (runs,). converged: bool (runs,). Arrays (groups,), epochs;
-    inf where no run converged. Every run counts with what it spent, however it ended, so nothing is censored: what a capped
-    run would have taken is no part of the question. Without a success the lower end is the mean of the epochs ÷ the upper end
-    of Wilson's interval of the success rate.
+    inf where no run converged, nan where there is none. Every run counts with what it spent, however it ended, so nothing is
+    censored: what a capped run would have taken is no part of the question. Without a success the lower end is the
+    mean of the epochs ÷ the upper end of Wilson's interval of the success rate.
 
     N. Hansen et al., COCO, Optimization Methods and Software 36 (2021) 114, section 3 (average runtime); A. Auger and
     N. Hansen, IEEE Congress on Evolutionary Computation 2005, 1777.
@@ -41,7 +41,8 @@ def expected_running_time(
         mean = np.bincount(group, weights=spent[:, 0], minlength=groups) / runs
     never = np.isinf(found.estimate)
     low = np.where(never, mean / wilson_interval(0 * runs, runs, confidence)[1], found.low)
-    return Interval(found.estimate, low, np.where(never, np.inf, found.high))
+    high = np.where(never, np.inf, found.high)
+    return Interval(*(np.where(runs > 0, of, np.nan) for of in (found.estimate, low, high)))
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backsweep.results import readable
 from backsweep.results.schema import OUTCOMES
 from backsweep.results.statistics.running_time import restarted_trials
 from backsweep.results.tables import restart_report
+from backsweep.results.texts import fraction_text
 
 
 def table(outcomes, epochs, **settings):
@@ -55,6 +57,8 @@ def test_a_row_for_each_setting():
     assert found["bits"].tolist() == [3, 4]
     assert found["trials"].tolist() == [2, 2]
     assert found["mean"].tolist() == [25, 30]
+    assert found["median"].tolist() == [25, 30]
+    assert found["maximum"].tolist() == [48, 56]
     assert found["sd"].tolist() == pytest.approx([np.std([48, 2], ddof=1), np.std([4, 56], ddof=1)])
     assert found["restarts"].tolist() == [1, 2]
     assert found["restarts_per_trial"].tolist() == [0.5, 1.0]
@@ -69,4 +73,18 @@ def test_only_the_first_trials():
 def test_where_nothing_converges_there_is_no_trial():
     row = restart_report(table(["capped", "stalled"], [5, 5])).iloc[0]
     assert (row["trials"], row["restarts"], row["unfinished"]) == (0, 0, 2)
-    assert np.isnan([row["mean"], row["sd"], row["restarts_per_trial"]]).all()
+    assert np.isnan([row["mean"], row["sd"], row["median"], row["maximum"], row["restarts_per_trial"]]).all()
+
+
+def test_people_see_fractions_of_epochs():
+    """Of 10, 11 and 55 epochs, whose mean is 76 ÷ 3."""
+    shown = readable.restarts(restart_report(table(["converged"] * 3, [10, 11, 55], bits=4)))
+    assert shown.iloc[0].tolist() == ["4", "3", "25.33", "25.70", "11.00", "55", "0.000", "0"]
+    assert [fraction_text(number) for number in (0.5, 99.996, 123.45, 12345.6, np.inf, np.nan)] == [
+        "0.50",
+        "100.00",
+        "123.5",
+        "12,346",
+        "∞",
+        "?",
+    ]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results.errors import InputError
+from backsweep.results.errors import InputError, NoAnswerError
+from backsweep.results.remarks import tied_best
 from backsweep.results.schema import OUTCOMES
 from backsweep.results.selection import best_on_other_seeds
 
@@ -54,9 +55,32 @@ def test_of_cells_that_converge_alike_the_cheaper_is_the_best():
 
 
 @pytest.mark.parametrize("outcome", ["capped", "diverged", "stalled"])
-def test_where_none_converges(outcome):
-    found = best_on_other_seeds(table([outcome] * 3, [9] * 3, range(3)), rng=np.random.default_rng(0))
-    assert found[["runs", "success", "running_time"]].to_numpy().tolist() == [[3, 0, np.inf]]
+@pytest.mark.parametrize("settings", [{}, {"lr": [1, 1, 1, 2, 2, 2]}])
+def test_where_none_converges_none_is_the_best(outcome, settings):
+    runs = table([outcome] * 6, [9] * 6, [0, 1, 2] * 2 if settings else range(6), **settings)
+    with pytest.raises(NoAnswerError, match=r"^no run converged, so no setting is the best") as error:
+        best_on_other_seeds(runs, rng=np.random.default_rng(0))
+    assert error.value.columns[: len(settings)] == tuple(settings)
+
+
+def test_a_lucky_run_among_the_judges_makes_no_best():
+    """Of two seeds one chooses; only the other converged."""
+    runs = table(["capped", "converged"] * 2, 9, [0, 1] * 2, lr=[1, 1, 2, 2])
+    lucky = [seed for seed in range(8) if np.random.default_rng(seed).permutation([0, 1])[0] == 1]
+    for seed in set(range(8)) - set(lucky):
+        with pytest.raises(NoAnswerError, match="on the half of the seeds that chooses"):
+            best_on_other_seeds(runs, rng=np.random.default_rng(seed))
+    best = best_on_other_seeds(runs, rng=np.random.default_rng(lucky[0]))
+    assert best[["chosen_success", "tied"]].to_numpy().tolist() == [[1, 2]]
+    assert tied_best(best) == ["2 settings were equally good where the best was chosen; this is the first of them."]
+
+
+def test_who_is_cheaper_is_not_tied():
+    runs = table(["converged"] * 6, [9, 9, 3, 3, 3, 3], [0, 1] * 3, lr=[1, 1, 2, 2, 3, 3])
+    best = best_on_other_seeds(runs, rng=np.random.default_rng(0))
+    assert best[["lr", "tied"]].to_numpy().tolist() == [[2, 2]]
+    alone = best_on_other_seeds(runs[runs["lr"] < 3], rng=np.random.default_rng(0))
+    assert (alone["tied"].tolist(), tied_best(alone)) == ([1], [])
 
 
 @pytest.mark.parametrize("runs", [0, 1])

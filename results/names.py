@@ -1,0 +1,84 @@
+"""Names of columns, decided in one place: those of findings are fixed, and a setting keeps clear of all of them.
+
+A setting's column is called by its last word, which may be that of a finding: `mean` of the start's numbers, and of restarts.
+Files on disk keep what their manifest says, whatever it is. Whoever reads them (tables, SQL, xarray) calls a setting by
+`shown_names`: in full, `model.init.mean`, where its word is taken. So a setting has one name in all tables, folders of earlier
+versions are no exception, and a new column of findings costs old folders a new name at most, never a setting.
+
+Tables that are made by hand may have any names: `beside` keeps their settings apart from what was found.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, WEIGHTS_SCHEMA, AxisColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _with_ends(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}{end}" for name in names for end in ("", "_low", "_high"))
+
+
+SUCCESS = ("runs", *_with_ends("success"))
+SUMMARY = (*SUCCESS, "median_epochs", "median_low", "median_high")
+DETAILS = (
+    *SUMMARY,
+    *("converged", "diverged", "stalled", "capped"),
+    *("lower_quartile_epochs", "lower_quartile_low", "lower_quartile_high"),
+    *("upper_quartile_epochs", "upper_quartile_low", "upper_quartile_high"),
+    *("restricted_mean_epochs", "restricted_mean_low", "restricted_mean_high", "restricted_limit"),
+    *_with_ends("running_time"),
+    *("interquartile_mean_loss", "mean_epochs_of_converged_only"),
+)
+BEST = ("chosen_success", "tied", *SUCCESS, *_with_ends("running_time"))
+RESTARTS = ("trials", "mean", "sd", "median", "maximum", "restarts", "restarts_per_trial", "unfinished")
+PAIRS = ("pairs", "both", "only_first", "only_second", "neither")
+COMPARISON = (
+    *PAIRS,
+    *_with_ends("success_difference"),
+    *("success_p", "success_p_holm", "restricted_limit"),
+    *_with_ends("restricted_mean_difference", "running_time_difference"),
+)
+UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p", "p_holm")
+SEEDS = ("needed", "more")
+SHARES = ("response", "factor", *_with_ends("share"), "method")
+
+# Columns for people that are one word, columns on the way to a table, and factors beside settings.
+OTHERS = ("most", "of", "by", "second", "group", "rest", "level_0", "index", "column", "row", "low", "high", "outcomes")
+SIDES = tuple(f"{name}_{side}" for name in ("outcome", "epochs") for side in ("first", "second"))
+TAKEN = frozenset(
+    [
+        *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names, *WEIGHTS_SCHEMA.names),
+        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *UNPAIRED, *SEEDS, *SHARES),
+        *(*OTHERS, *SIDES),
+    ]
+)
+
+
+def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
+    """What each column of settings is called, by its name on disk."""
+    axes = tuple(axes)
+    plain = Counter(axis.name.casefold() for axis in axes)  # SQL knows no upper case
+    shown: dict[str, str] = {}
+    for axis in axes:
+        name = axis.name
+        if name.casefold() in TAKEN or plain[name.casefold()] > 1:
+            name = axis.setting if "." in axis.setting else f"setting.{name}"
+        shown[axis.name] = _free(name, {*shown.values(), *(other.name for other in axes if other is not axis)})
+    return shown
+
+
+def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":
+    """The settings of groups, a row each, with columns of what was found of them; no setting is lost to one of these."""
+    clear = {name: _free(f"setting.{name}", [*settings.columns, *columns]) for name in settings.columns if name in columns}
+    return settings.rename(columns=clear).assign(**columns)
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    taken = {other.casefold() for other in taken}
+    while name.casefold() in taken:
+        name = f"setting.{name}"
+    return name

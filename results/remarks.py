@@ -1,0 +1,70 @@
+"""What a reader of a table should know beside it, as sentences: none where there is nothing to say."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .arrays import Floats
+from .tables import axis_columns, grouped
+from .what_matters import RESPONSES
+
+
+def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """That runs which are taken together had different limits of epochs: some were cut off while others went on.
+
+    by: the settings that are told apart.
+    """
+    capped = table[table["outcome"] == "capped"]
+    if capped.empty:
+        return []
+    number, _ = grouped(capped, by)
+    limits = capped["epochs"].groupby(number).agg(["min", "max"])
+    unlike = limits[limits["min"] < limits["max"]]
+    if unlike.empty:
+        return []
+    return [
+        f"Runs that are taken together were cut off after {unlike['min'].min():,} to {unlike['max'].max():,} epochs: the share "
+        "converged counts those that had too few as failures; medians count them as censored, and say when runs would converge "
+        "if all went on, so that fewer than half converged and a median do not contradict each other."
+    ]
+
+
+def lost_at_once(table: pd.DataFrame) -> Floats:
+    """The losses, (runs,), of runs that diverged before their first update from one that is a number: over `train.bound`."""
+    lost = (table["outcome"] == "diverged") & (table["epochs"] == 0) & np.isfinite(table["loss"])
+    return table.loc[lost, "loss"].to_numpy(np.float64)
+
+
+def over_the_bound(losses: Floats) -> list[str]:
+    """That runs began above the bound; losses: of `lost_at_once`."""
+    if not len(losses):
+        return []
+    least, most = losses.min(), losses.max()
+    ends = f"a loss of {least:.4g}" if least == most else f"losses of {least:.4g} to {most:.4g}"
+    return [
+        f"{len(losses):,} run{'s' if len(losses) > 1 else ''} diverged before the first update: what they began with, {ends}, "
+        "is over train.bound; raise that above where runs begin."
+    ]
+
+
+def tied_best(best: pd.DataFrame) -> list[str]:
+    """That the best was not alone; best: of `selection.best_on_other_seeds`."""
+    tied = int(best["tied"].iloc[0])
+    return [f"{tied:,} settings were equally good where the best was chosen; this is the first of them."] if tied > 1 else []
+
+
+def constant_responses(matters: pd.DataFrame) -> list[str]:
+    """Of which response nothing can explain the variance, as there is none; matters: of `what_matters.what_matters`."""
+    said = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))
+    there = set(matters["response"])
+    return [f"{words} does not vary, so nothing explains it." for response, words in said.items() if response not in there]
+
+
+def pooled(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """Which settings are not told apart, and what that does; by: those that are."""
+    others = [name for name in axis_columns(table) if name not in by]
+    if not others:
+        return []
+    words = f"Pooled over {', '.join(others)}; the intervals take the pooled runs for replicates of one setting."
+    return [words, *unequal_limits(table, by)]
