@@ -122,6 +122,7 @@ class Manifest(_Record):
 
     spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
     is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
+    source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
     """
 
     format: Literal[1] = FORMAT
@@ -133,6 +134,7 @@ class Manifest(_Record):
     measure: Annotated[bool, Field(strict=True)] = False
     beside: tuple[Beside, ...] = ()
     data: dict[Setting, Hash] = {}
+    source: Words | None = None
     created: Word
     versions: Versions
     cpu: Words

@@ -22,6 +22,7 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -206,7 +207,15 @@ class Store:
 
     def add_session(self, session: Session) -> None:
         """Put one more session on record."""
-        self.manifest = self.manifest.model_copy(update={"sessions": (*self.manifest.sessions, session)})
+        self._amend(sessions=(*self.manifest.sessions, session))
+
+    def put_files(self, spec: dict[str, Any]) -> None:
+        """As the only writer: put down the spec with the places of its files as they are now, if these are others."""
+        if spec != self.manifest.spec:
+            self._amend(spec=spec)
+
+    def _amend(self, **changes: Any) -> None:
+        self.manifest = self.manifest.model_copy(update=changes)
         write_manifest(self._place(self.path), self.manifest)
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:

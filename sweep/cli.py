@@ -19,7 +19,7 @@ from ..results.errors import InputError
 from . import reading
 from .beside import beside, fail
 from .outline import plan_lines
-from .reading import Folder, Format, opened, write_report
+from .reading import Data, Folder, Format, opened, write_report
 from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 from .speak import complain, say, say_in_full, speak_plainly
 
@@ -129,12 +129,13 @@ def resume(
     address: Address = None,
     log: Log = LogFormat.bar,
     force: Force = False,
+    data: Data = None,
 ) -> None:
     """Finish the sweep in DIR: train the runs that are missing."""
     from .attended import attend
     from .sweep import Sweep
 
-    attend(Sweep.of_folder(folder), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    attend(Sweep.of_folder(folder, data or ()), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 app.command()(reading.table)
@@ -149,13 +150,14 @@ def replay(
     folder: Folder,
     number: Annotated[int, typer.Argument(metavar="RUN", help="The number of the run.")],
     form: Annotated[TableFormat, typer.Option("--format", help="How to print the trajectory.")] = TableFormat.text,
+    data: Data = None,
 ) -> None:
     """Train one run of DIR again, bit for bit, and print its whole trajectory."""
     from .replay import replay as train_again
     from .sweep import Sweep
 
     results = opened(folder)
-    plan = Sweep.of_folder(folder).plan()
+    plan = Sweep.of_folder(folder, data or ()).plan()
     again, unlike = beside(lambda: (train_again(plan, number), _differences(results, plan, [number])))
     print_replay(again, form)
     if unlike:
@@ -168,6 +170,7 @@ def replay(
 def verify(
     folder: Folder,
     sample: Annotated[int, typer.Option(min=1, help="How many runs to train again.")] = 1000,
+    data: Data = None,
 ) -> None:
     """Train a sample of the runs of DIR again, and compare every bit."""
     import numpy as np
@@ -179,7 +182,7 @@ def verify(
     if not len(runs):
         raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
-    unlike = beside(lambda: _differences(results, Sweep.of_folder(folder).plan(), chosen))
+    unlike = beside(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
     if unlike:
         fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
     say(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")

@@ -22,6 +22,10 @@ By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group 
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only runs with this value; may be given again.")
 ]
+Data = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A data file of DIR, or one of first weights, where it is now; may be given again."),
+]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Of the resampling that intervals come from.")]
 
@@ -242,19 +246,24 @@ def report(
     form: Annotated[ReportFormat, typer.Option("--format", help="One HTML file, or Markdown with files beside it.")] = (
         ReportFormat.html
     ),
+    data: Data = None,
 ) -> None:
     """Write DIR/report.html: what was asked, the answer, an explorer, figures and tables."""
-    write_report(opened(folder), out, form)
+    write_report(opened(folder), out, form, data=data)
 
 
 def write_report(
-    results: "Results", out: Path | None = None, form: ReportFormat = ReportFormat.html, to: TextIO | None = None
+    results: "Results",
+    out: Path | None = None,
+    form: ReportFormat = ReportFormat.html,
+    to: TextIO | None = None,
+    data: list[Path] | None = None,
 ) -> None:
     """Write a report, with the trajectory of a typical run, and say where it is."""
     from .sweep import keep_typical_trajectory
 
     try:
-        beside(lambda: keep_typical_trajectory(results))
+        beside(lambda: keep_typical_trajectory(results, data or ()))
     except InputError as error:  # as where the data file is gone: the rows are still there to be reported
         complain(f"{error}; the report goes without a trajectory")
     path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)

@@ -17,6 +17,7 @@ from .backends import BACKENDS, Backend, workers
 from .blame import in_words
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
+from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
 from .machine import cpu_name, now, versions
 from .outline import sweep_lines
 from .plan import Plan, plan_of
@@ -51,6 +52,7 @@ class Sweep:
 
     spec: Spec
     _source: str
+    _file: Path | None = None
 
     def __init__(self, **settings: Unpack[Settings]):
         self._hold(Spec.parse(settings), "spec")
@@ -67,7 +69,9 @@ class Sweep:
     @classmethod
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
-        return cls.of_spec(Spec.read(path), str(path))
+        sweep = cls.of_spec(Spec.read(path), str(path))
+        sweep._file = Path(path)
+        return sweep
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
@@ -75,16 +79,19 @@ class Sweep:
         return cls.of_spec(Spec.parse(_a_dict(table)))
 
     @classmethod
-    def of_folder(cls, path: str | Path) -> "Sweep":
-        """The sweep whose results, perhaps not all, are in a folder."""
+    def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
+        """The sweep whose results, perhaps not all, are in a folder. data: files that it names, where they are now.
+
+        Others are looked for as `found` says. InputError if one is nowhere, or its data are not those of the results.
+        """
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
-        spec = Spec.parse(manifest.spec, source)
+        spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
             raise InputError(f"{source}: {ANOTHER_SPEC}")
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
-                raise InputError(_other_data(spec, key, path))
+                raise InputError(other_data(spec.files[key], key, path))
         if sweep.plan().runs != manifest.runs:
             raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
         return sweep
@@ -152,7 +159,7 @@ class Sweep:
             prepare(plan, jobs, progress)
             ahead = outlook(plan, missing, found.jobs, path, here=found.here)
             check_room(ahead.estimate, path, progress, force)
-            store = store or self._checked(Store.create(path, self._manifest(plan)))
+            store = store or self._checked(Store.create(path, self._manifest(plan, path)))
             with store.writing():
                 if store.manifest.versions.get("kernels") != SOURCES_HASH:
                     progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
@@ -171,19 +178,22 @@ class Sweep:
         with store.writing():
             for remark in store.heal():
                 progress.warn(remark)
+            store.put_files(
+                with_files(store.manifest.spec, {key: recorded(file, path) for key, file in self.spec.files.items()})
+            )
             store.compact()
         return store
 
     def _checked(self, store: Store) -> Store:
         """Results, if they are of this spec."""
         path = store.path
-        there = Spec.parse(store.manifest.spec, str(path / MANIFEST)).meaning(store.manifest.data)
+        there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
         here = self.spec.meaning()
         if digest_of(there) != store.manifest.spec_hash:
             raise InputError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
         unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
         if unlike and set(unlike) <= set(self.spec.files):
-            raise InputError(_other_data(self.spec, unlike[0], path))
+            raise InputError(other_data(self.spec.files[unlike[0]], unlike[0], path))
         if unlike:
             lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
             raise InputError(
@@ -191,12 +201,13 @@ class Sweep:
             )
         return store
 
-    def _manifest(self, plan: Plan) -> Manifest:
+    def _manifest(self, plan: Plan, folder: Path) -> Manifest:
         return Manifest(
             name=self.spec.name,
-            spec=self.spec.written(),
+            spec=written_in(self.spec, folder),
             spec_hash=self.spec.digest,
             data=self.spec.data,
+            source=recorded(self._file, folder) if self._file else None,
             runs=plan.runs,
             axes=plan.axes,
             measure=self.spec.record.measure,
@@ -213,16 +224,16 @@ def _beside(plan: Plan) -> tuple[Beside, ...]:
     return (*records, "weights") if plan.spec.record.weights else records
 
 
-def keep_typical_trajectory(results: Results) -> None:
+def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None:
     """Train the run that reports show once more, and keep the loss of each of its epochs beside the results.
 
-    While another process writes there, nothing is kept, and the report goes without.
+    While another process writes there, nothing is kept, and the report goes without. data: see `Sweep.of_folder`.
     """
     from ..results.tables import typical_run  # with scipy and pandas a second; only reports need it
 
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():
-        trajectory = replay(Sweep.of_folder(results.path).plan(), run).trajectory
+        trajectory = replay(Sweep.of_folder(results.path, data).plan(), run).trajectory
         with suppress(BusyError), results.store.writing():
             results.store.append_trajectory(run, trajectory)
 
@@ -231,13 +242,6 @@ def _a_dict(table: object) -> Mapping[str, Any]:
     if not isinstance(table, Mapping):
         raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
     return table
-
-
-def _other_data(spec: Spec, key: str, path: str | Path) -> str:
-    return (
-        f"{spec.files[key]}: holds other data than {path} was run on ({key}); "
-        "bring those back, or run the sweep into another folder"
-    )
 
 
 def _short(value: object) -> str:

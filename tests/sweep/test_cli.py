@@ -297,8 +297,8 @@ def test_ctrl_c_ends_a_replay_too(here):
     spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000000\nlr = 0.001\n'
     (here / "endless.toml").write_text(spec)
     code = (
-        "from backsweep.sweep import Sweep; from backsweep.results.store import Store; "
-        "sweep = Sweep.from_toml('endless.toml'); Store.create('endless', sweep._manifest(sweep.plan()))"
+        "from pathlib import Path; from backsweep.sweep import Sweep; from backsweep.results.store import Store; "
+        "sweep = Sweep.from_toml('endless.toml'); Store.create('endless', sweep._manifest(sweep.plan(), Path('endless')))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
     process = begun("replay", "endless", "0", cwd=here)

@@ -1,0 +1,178 @@
+"""Where the files lie that a folder of results names, of data and of weights to start from.
+
+A folder is to be moved, archived, given away. So the place of a file is put down as seen from the folder, and nobody's home is
+named; and since its digest is known, the file is found wherever it has gone to: at that place, beside the manifest, beside the
+spec, in the current folder, or where the user says. It counts by its digest, under whatever name; but the names of files that
+are the values of an axis stand in the rows.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..results.errors import InputError
+from ..results.manifest import MANIFEST
+from ..results.schema import Manifest
+from ..results.settings import files_in
+from .columns import digest_of
+from .data_files import READERS
+from .spec import Spec
+from .starts import arrays_digest, read_arrays
+from .task_models import FileTask
+from .tasks import sides_of
+
+HOME = "~/"
+MOST_TRIED = 50  # files of a folder, that may be the one looked for under another name
+MOST_BYTES = 2**27  # of each of these
+
+
+def recorded(path: str | Path, folder: Path) -> str:
+    """The place of a file as a manifest has it: from the folder if they have more in common than the root, with slashes."""
+    path = Path(path).absolute()
+    file, base, home = path.parent.resolve() / path.name, folder.resolve(), _home()
+    if home is not None and file.is_relative_to(home) and not base.is_relative_to(home):
+        place = HOME + file.relative_to(home).as_posix()
+    elif file.parts[:2] == base.parts[:2]:
+        place = Path(os.path.relpath(file, base)).as_posix()
+        place = f"./{place}" if place.startswith("~") else place
+    else:
+        place = file.as_posix()
+    return place if place.encode(errors="ignore").decode() == place else file.name  # of folders whose names are no text
+
+
+def placed(place: str, folder: Path) -> str:
+    """The path of a file whose place a manifest has."""
+    home = _home()
+    if place.startswith(HOME) and home is not None:
+        return str(home / place.removeprefix(HOME))
+    return os.path.normpath(folder.resolve() / place)
+
+
+def with_files(spec: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    """A spec as plain data, with other files at some of the settings that name one."""
+    for setting, name in files.items():
+        spec = _put(spec, setting.split("."), name)
+    return dict(spec)
+
+
+def written_in(spec: Spec, folder: Path) -> dict[str, Any]:
+    """A spec as the manifest of a folder has it."""
+    return with_files(spec.written(), {key: recorded(file, folder) for key, file in spec.files.items()})
+
+
+def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spec:
+    """The spec of a folder of results, its files where they are now. given: where the user says that some are.
+
+    InputError if one is nowhere, or holds other data than the sweep was run on.
+    """
+    source = str(folder / MANIFEST)
+    spec = spec_as_recorded(manifest, folder)
+    if spec.files.keys() != manifest.data.keys():
+        raise InputError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
+    chosen = dict(_chosen(spec, manifest, folder, given))
+    found = {key: chosen.get(key) or _found(spec, key, manifest, folder) for key in spec.files}
+    return spec if found == spec.files else Spec.parse(with_files(spec.written(), found), source)
+
+
+def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
+    """The spec of a folder of results, its files where the manifest has them, whether or not they are there."""
+    files = {key: placed(place, folder) for key, place in files_in(manifest.spec).items()}
+    return Spec.parse(with_files(manifest.spec, files), str(folder / MANIFEST))
+
+
+def other_data(file: str | Path, key: str, folder: str | Path) -> str:
+    """What is said of a file that was changed."""
+    return (
+        f"{file}: holds other data than {folder} was run on ({key}); bring those back, say where they are by --data FILE, "
+        "or run the sweep into another folder"
+    )
+
+
+def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """The files that the user says, by the settings that they are of. InputError for one that none of them is of."""
+    for file in given:
+        keys = [key for key in spec.files if _is_it(spec, key, file, manifest)]
+        if not keys:
+            raise InputError(_not_it(spec, file, manifest, folder))
+        yield from ((key, str(file.absolute())) for key in keys)
+
+
+def _not_it(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
+    if not spec.files:
+        return f"--data {file}: {folder} was run on no file"
+    key = next(iter(spec.files))
+    digest = _digest(spec, key, file)
+    return (
+        f"--data {file}: holds other data than {folder} was run on ({', '.join(spec.files)}): what is in it adds up to "
+        f"{digest[:12]}, what the runs were trained on to {manifest.data[key][:12]}"
+    )
+
+
+def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
+    """The first file with the data that a setting had. InputError if there is none."""
+    path = Path(spec.files[key])
+    if _is_it(spec, key, path, manifest):
+        return str(path)
+    places = dict.fromkeys([folder.resolve(), *_beside_spec(manifest, folder), Path()])
+    for candidate in [*(place / path.name for place in places), *(file for place in places for file in _others(place, path))]:
+        if candidate.is_file() and _is_it(spec, key, candidate, manifest):
+            return str(candidate.absolute())
+    try:
+        _digest(spec, key, path)
+    except InputError as error:
+        raise InputError(
+            f"{folder / MANIFEST}: {error}; nor are its data beside the results, beside the spec, or here: "
+            "put the file there, or say where it is by --data FILE"
+        ) from None
+    raise InputError(other_data(path, key, folder))
+
+
+def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
+    """Whether a file holds the data that a setting had; as one of an axis, also under the same name."""
+    if "values" in key and file.name != Path(spec.files[key]).name:
+        return False
+    try:
+        return _digest(spec, key, file) == manifest.data[key]
+    except InputError:
+        return False
+
+
+def _digest(spec: Spec, key: str, file: Path) -> str:
+    """What a file holds, as what a setting names. InputError: what is wrong with it."""
+    if not isinstance(spec.task, FileTask) or key != "task.file":
+        return arrays_digest(read_arrays(str(file)))
+    sides = sides_of(spec.task.model_copy(update={"file": str(file)}), ".")
+    return digest_of(sides) if sides else ""
+
+
+def _beside_spec(manifest: Manifest, folder: Path) -> list[Path]:
+    return [] if manifest.source is None else [Path(placed(manifest.source, folder)).parent]
+
+
+def _others(folder: Path, path: Path) -> list[Path]:
+    """Files of a folder that may be one that was given another name."""
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in READERS and file.name != path.name)
+        return [file for file in files if file.is_file() and file.stat().st_size <= MOST_BYTES][:MOST_TRIED]
+    except OSError:
+        return []
+
+
+def _home() -> Path | None:
+    """The user's home; None where there is none, or all files are in it."""
+    try:
+        home = Path.home().resolve()
+    except RuntimeError:
+        return None
+    return home if len(home.parts) > 1 else None
+
+
+def _put(table: Any, steps: list[str], name: str) -> Any:
+    """A copy of plain data with a name in one place."""
+    if not steps:
+        return name
+    step, *further = steps
+    if isinstance(table, list):
+        return [_put(one, further, name) if place == int(step) else one for place, one in enumerate(table)]
+    return {**table, step: _put(table[step], further, name)}
