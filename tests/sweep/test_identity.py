@@ -158,7 +158,9 @@ def test_a_moved_spec_with_its_data_goes_on(sweep, tmp_path):
     sweep.run(tmp_path / "r")
     (tmp_path / "spec").rename(tmp_path / "moved")
     assert Sweep.from_toml(tmp_path / "moved" / "s.toml").run(tmp_path / "r").last is None
-    with pytest.raises(InputError, match=r"manifest.json: .*spec/data.csv: no such file"):
+    assert Sweep.of_folder(tmp_path / "r").spec.files["task.file"] == str(tmp_path / "moved" / "data.csv")
+    (tmp_path / "moved").rename(tmp_path / "gone")
+    with pytest.raises(InputError, match=r"manifest.json: .*moved/data.csv: no such file"):
         Sweep.of_folder(tmp_path / "r")
 
 
