@@ -15,7 +15,7 @@ from .files import digest_of, write_within
 from .folders import is_there
 from .opening import read_regular
 from .places import Place
-from .plain import parsed, shortly, told
+from .plain import has_too_many_values, parsed, shortly, told
 from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
@@ -69,11 +69,15 @@ def copies_agree(folder: Path) -> bool:
 
 
 def write_manifest(folder: Path | Place, manifest: Manifest) -> None:
-    """Write both copies, one after the other: whatever happens, one is whole."""
+    """Write both copies, one after the other: whatever happens, one is whole. InputError if nobody would read them."""
     content = manifest.model_dump(mode="json")
-    text = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True)
+    data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
+    if len(data) > MOST_BYTES or has_too_many_values(data):
+        raise InputError(
+            f"{manifest.name}: the spec lists too many values to be kept with the results; give axes by linear or log"
+        )
     for name in (MANIFEST, COPY):
-        write_within(folder, name, lambda file: file.write(text.encode()))
+        write_within(folder, name, lambda file: file.write(data))
 
 
 def _sound(path: Path) -> Manifest:

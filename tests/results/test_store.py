@@ -341,3 +341,11 @@ def test_a_harmed_trajectory_does_not_count(store):
     file = next((store.path / "trajectories").iterdir())
     file.write_bytes(file.read_bytes()[:-3])
     assert store.trajectories() == {}
+
+
+def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):
+    monkeypatch.setattr(manifest_module, "MOST_BYTES", 100)
+    with pytest.raises(InputError, match="x: the spec lists too many values to be kept with the results"):
+        write_manifest(store.path, store.manifest)
+    monkeypatch.undo()
+    assert Store.open(store.path).harm is None
