@@ -44,15 +44,18 @@ def tried(seed: int, kinds: str, first: int, stop: int, deadline: float, counts:
     """What is wrong with cases first ... stop - 1, as far as the time allows."""
     while first < stop and time.monotonic() < deadline:
         end = min(first + BLOCK, stop)
+        begun = False
         command = [sys.executable, "-m", "fuzz.child", str(seed), kinds, str(first), str(end)]
         child = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             for told in heard(child, deadline):
                 if isinstance(told, str):
+                    if not begun:
+                        raise RuntimeError(told)
                     yield Finding(first, f"case {first}: {told}")
                     first += 1
                     break
-                first = told["case"]
+                first, begun = told["case"], True
                 if "found" in told:
                     counts.update({told["kind"]: 1, "commands": told["commands"]})
                     yield from (Finding(first, wrong) for wrong in told["found"])
