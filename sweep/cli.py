@@ -21,7 +21,7 @@ from .beside import beside, fail
 from .outline import plan_lines
 from .reading import Data, Folder, Format, opened, write_report
 from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
-from .speak import complain, say, say_in_full, speak_plainly
+from .speak import after_a_second, complain, say, say_in_full, speak_plainly
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -100,10 +100,15 @@ def run(
     """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
     from .sweep import Sweep
 
-    sweep = Sweep.from_toml(spec)
+    with after_a_second("planning ..."):
+        sweep = Sweep.from_toml(spec)
+        plan = sweep.plan()
     out = out or Path("runs") / slug(sweep.spec.name)
     if dry_run:
         _dry_run(sweep, out, jobs)
+    for remark in plan.remarks():
+        complain(f"remark: {remark}")
+    if dry_run:
         return
     from .attended import attend
 

@@ -25,6 +25,7 @@ from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
 from .excluded import without
+from .hopeless import remarks
 from .likeness import checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs, recorded_runs
@@ -119,6 +120,10 @@ class Plan:
         parts = parted([kind[self._index[key][starts]] for key, kind in zip(keys, kinds, strict=True)], len(starts))
         firsts = [self._shapes[part[0]] for part in parts]
         return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
+
+    def remarks(self) -> list[str]:
+        """What is likely to be a mistake, though it makes sense: a sentence for each rule that can never hold."""
+        return remarks(self)
 
     def __repr__(self) -> str:
         head, axes = self._outline()

@@ -2,6 +2,9 @@
 
 import io
 import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from ..results.escapes import FITTING, visible, visible_lines
@@ -37,3 +40,14 @@ def say_on(console: "Console", text: str) -> None:
     from rich.text import Text
 
     console.print(Text(visible_lines(text)), soft_wrap=True)
+
+
+@contextmanager
+def after_a_second(text: str) -> Generator[None]:
+    """Say on stderr what is being done, if it takes longer than a second."""
+    timer = threading.Timer(1.0, complain, [text])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,89 @@
+"""Rules of a spec that can never hold, or by accident alone: said before the runs, which would end as if networks failed."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..kernels import DTYPES
+from ..results.arrays import Booleans, Integers
+from .axes import Axis
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+MOST_LOOKED_AT = 2**16  # cells, evenly spread
+
+
+def remarks(plan: "Plan") -> list[str]:
+    """A sentence for each rule that can do nothing in some cells."""
+    cells = np.unique(np.linspace(0, plan.cells - 1, min(plan.cells, MOST_LOOKED_AT)).round().astype(np.int64))
+    return [*_of_rules(plan, cells * len(plan.seeds)), *_of_records(plan), *_of_zips(plan)]
+
+
+def _of_rules(plan: "Plan", runs: Integers) -> list[str]:
+    there = dict(plan.spec.settings())
+    epochs = _numbers(plan, "train.epochs", runs)
+    smallest = {name: np.finfo(name).epsneg for name in DTYPES}
+    resolved = np.vectorize(smallest.__getitem__)(plan.setting("train.dtype", runs)) * _largest_target(plan)
+    rules: list[tuple[str, Any, str]] = [
+        (
+            "train.stop.patience",
+            epochs + 1,
+            "there are no so many tests, one for each epoch and one more; no run can converge",
+        ),
+        ("train.stop.patience", epochs, "a run converges only if every test holds, from the first weights on"),
+        ("train.stall.window", epochs, "the runs end before they are looked at; none can stall"),
+        ("train.schedule.warmup", epochs, "the runs end before they are warm; their rates stay below lr"),
+        ("train.schedule.every", epochs - 1, "the runs end before the first step of the schedule"),
+    ]
+    found: dict[str, str] = {}
+    for key, limit, why in rules:
+        if key in there and there[key] is not None:
+            _note(found, key, _numbers(plan, key, runs), _numbers(plan, key, runs) > limit, why)
+    if there.get("train.stall.improvement") is not None:
+        values = _numbers(plan, "train.stall.improvement", runs)
+        _note(found, "train.stall.improvement", values, values >= 1, "no loss falls by all of itself; every run stalls at once")
+    if there["train.stop.within"] is not None:
+        values = _numbers(plan, "train.stop.within", runs)
+        _note(
+            found,
+            "train.stop.within",
+            values,
+            values <= resolved,
+            "the numbers resolve no such distance",
+        )
+    return list(found.values())
+
+
+def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why: str) -> None:
+    """Keep what is to be said of a setting, the first thing alone."""
+    if key not in found and np.any(hopeless):
+        where = "" if np.all(hopeless) else f" in {np.mean(hopeless):.0%} of the cells"
+        found[key] = f"{key} = {values[hopeless][0]:g}{where}: {why}"
+
+
+def _numbers(plan: "Plan", key: str, runs: Integers) -> Any:
+    """A setting of each of the runs as float64; NaN where it is not given."""
+    value = plan.setting(key, runs)
+    return np.broadcast_to(np.array(np.nan if value is None else value, np.float64), runs.shape)
+
+
+def _largest_target(plan: "Plan") -> float:
+    return float(np.max(np.abs(plan.task(0).targets)))
+
+
+def _of_records(plan: "Plan") -> list[str]:
+    every = plan.spec.record.every
+    if every is None or plan.record_at is None or len(plan.record_at) > 1:
+        return []
+    return [f"record.every = {every}: no run has so many epochs; only its first weights and its end are recorded"]
+
+
+def _of_zips(plan: "Plan") -> list[str]:
+    zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
+    others = [axis.zip for axis in plan.spec.axes]
+    return [
+        f"{key}: zip = {word!r}: no other axis has it, so this one is combined with all others"
+        for key, word in zips.items()
+        if others.count(word) == 1
+    ]

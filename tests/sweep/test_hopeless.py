@@ -1,0 +1,45 @@
+"""Rules that can never hold are remarked on, and those that can are not."""
+
+import pytest
+
+from backsweep.sweep.plan import Plan
+from backsweep.sweep.spec import Spec
+
+STEP = {"name": "step", "factor": 0.5}
+
+
+def remarks(**tables):
+    return Plan(Spec.parse({"task": "xor", **tables})).remarks()
+
+
+def train(**settings):
+    return {"train": {"epochs": 50, **settings}}
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (train(stop={"loss": 0.5, "patience": 52}), "train.stop.patience = 52: there are no so many tests"),
+        (train(stop={"loss": 0.5, "patience": 51}), "train.stop.patience = 51: a run converges only if every test holds"),
+        (train(stop={"loss": 0.5, "patience": 50}), None),
+        (train(stop={"loss": 0.5, "patience": {"values": [1, 99]}}), "train.stop.patience = 99 in 50% of the cells"),
+        (train(stall={"window": 51, "improvement": 0.1}), "train.stall.window = 51: the runs end before they are looked at"),
+        (train(stall={"window": 50, "improvement": 0.1}), None),
+        (train(stall={"window": 5, "improvement": 1.5}), "train.stall.improvement = 1.5: no loss falls by all of itself"),
+        (train(stop={"within": 1e-17}), "train.stop.within = 1e-17: the numbers resolve no such distance"),
+        (train(stop={"within": 1e-8}), None),
+        (train(stop={"within": 1e-8}, dtype="float32"), "train.stop.within = 1e-08"),
+        (train(schedule={"name": "constant", "warmup": 51}), "train.schedule.warmup = 51: the runs end before they are warm"),
+        (train(schedule={"name": "constant", "warmup": 50}), None),
+        (train(schedule={**STEP, "every": 50}), "train.schedule.every = 50: the runs end before the first step"),
+        (train(schedule={**STEP, "every": 49}), None),
+        ({**train(), "record": {"every": 51}}, "record.every = 51: no run has so many epochs"),
+        ({**train(), "record": {"every": 50}}, None),
+        (train(lr={"values": [1, 2], "zip": "a"}), "train.lr: zip = 'a': no other axis has it"),
+        (train(lr={"values": [1, 2], "zip": "a"}, bound={"values": [1, 2], "zip": "a"}), None),
+        (train(), None),
+    ],
+)  # fmt: skip
+def test_a_rule_that_can_never_hold_is_remarked_on(tables, said):
+    found = remarks(**tables)
+    assert (found == []) if said is None else (len(found) == 1 and found[0].startswith(said)), found
