@@ -4,6 +4,7 @@ Vega-Lite draws it in the browser, from what is computed here: a few dozen point
 so that ten million runs take no more room in the page than a thousand.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 
 from ..arrays import Floats, Integers
 from ..errors import InputError
+from ..escapes import visible
 from ..figures.maps import chosen_settings
 from ..schema import OUTCOMES
 from ..statistics.loss_bands import loss_bands
@@ -22,6 +24,10 @@ from ..tables import axis_columns, curves_of, grouped, level_texts, outcome_shar
 
 MOST_CELLS = 900
 POINTS = 40  # of a curve; between two of them a page shows no more
+OBJECTS_OWN = {
+    *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
+    *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
+}
 COLOURS = {"converged": "#0072b2", "diverged": "#d55e00", "stalled": "#e69f00", "capped": "#8a8f98"}
 
 
@@ -54,7 +60,7 @@ def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
         raise InputError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {len(settings):,}")
     curves = curves_of(table, number)
     found = summary_of(table, number, settings, curves)
-    texts = {name: level_texts(settings[name].tolist(), digits=3) for name in by}
+    texts = {name: list(map(_title, level_texts(settings[name].tolist(), digits=3))) for name in by}
     cells = pd.DataFrame(
         {
             "cell": np.arange(len(found)),
@@ -123,8 +129,8 @@ def chart(value: Explored) -> dict[str, Any]:
 
 
 def _label(value: Explored, cell: Any) -> str:
-    row = f", {value.row} {cell.row}" if value.row is not None else ""
-    return f"{value.column} {cell.column}{row}"
+    row = f", {visible(value.row)} {cell.row}" if value.row is not None else ""
+    return f"{visible(value.column)} {cell.column}{row}"
 
 
 def _best(cells: pd.DataFrame) -> int:
@@ -134,12 +140,19 @@ def _best(cells: pd.DataFrame) -> int:
 
 def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
     columns = list(dict.fromkeys(value.cells["column"]))
-    base = alt.Chart(value.cells, title="Choose a cell").encode(
-        x=alt.X("column:N", sort=columns, title=value.column, axis=alt.Axis(labelOverlap=True, labelAngle=0)),
-        y=alt.Y("row:N", sort=value.rows[::-1], title=value.row or "", axis=alt.Axis(labelOverlap=True)),
+    # Places are numbers: Vega keeps words as keys of objects, where `__proto__` would be none.
+    cells = value.cells.assign(x=value.cells["column"].map(columns.index), y=value.cells["row"].map(value.rows.index))
+    base = alt.Chart(cells, title="Choose a cell").encode(
+        x=alt.X("x:O", title=_title(value.column), axis=alt.Axis(labelExpr=_texts(columns), labelOverlap=True, labelAngle=0)),
+        y=alt.Y(
+            "y:O",
+            sort="descending",
+            title=_title(value.row or ""),
+            axis=alt.Axis(labelExpr=_texts(value.rows), labelOverlap=True),
+        ),
         tooltip=[
-            alt.Tooltip("column:N", title=value.column),
-            *([alt.Tooltip("row:N", title=value.row)] if value.row is not None else []),
+            alt.Tooltip("column:N", title=_title(value.column)),
+            *([alt.Tooltip("row:N", title=_title(value.row))] if value.row is not None else []),
             alt.Tooltip("runs:Q", format=","),
             alt.Tooltip("success:Q", title="converged", format=".1%"),
             alt.Tooltip("low:Q", title="at least", format=".1%"),
@@ -157,6 +170,16 @@ def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetCh
     cells = base.mark_rect(cursor="pointer").encode(color=colour).add_params(chosen).properties(name="map")
     frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(chosen)
     return alt.layer(cells, frame)
+
+
+def _texts(texts: list[str]) -> str:
+    """An expression of Vega for the text of a place."""
+    return f"{json.dumps(texts)}[datum.value]"
+
+
+def _title(text: str) -> str:
+    """A text as Vega takes it: what JavaScript's objects have of themselves stands behind a space, which is not seen."""
+    return f" {visible(text)}" if text.startswith("__") or text in OBJECTS_OWN else visible(text)
 
 
 def _curves(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:

@@ -1,0 +1,50 @@
+"""What is remarked on beside tables: pooled limits, runs that begin over the bound."""
+
+import numpy as np
+import pandas as pd
+
+from backsweep.results.remarks import lost_at_once, over_the_bound, unequal_limits
+from backsweep.results.report.explorer import explored
+from backsweep.results.statistics.running_time import epochs_for_each_success
+from backsweep.results.tables import summary
+
+RUNS = pd.DataFrame(
+    {
+        "run": range(8),
+        "cell": [0] * 4 + [1] * 4,
+        "seed": [0, 1, 2, 3] * 2,
+        "limit": [100] * 4 + [1000] * 4,
+        "outcome": ["capped"] * 4 + ["converged"] * 3 + ["capped"],
+        "epochs": [100] * 4 + [500, 600, 700, 1000],
+        "loss": 0.1,
+        "accuracy": 1.0,
+    }
+)
+
+
+def test_pooled_limits_are_remarked_on_where_they_differ():
+    """3 of 8 converge, and yet the curve falls to one half: by hand 3/4, 1/2, 1/4 of the four that went on past epoch 100."""
+    found = summary(RUNS, []).iloc[0]
+    assert (found["success"], found["median_epochs"]) == (0.375, 600)
+    assert "after 100 to 1,000 epochs" in unequal_limits(RUNS, [])[0]
+    assert unequal_limits(RUNS, ["limit"]) == []
+
+
+def test_runs_that_begin_over_the_bound_are_named_with_what_they_began_with():
+    lost = RUNS.assign(outcome="diverged", epochs=[0] * 4 + [1] * 4, loss=[0.5, 0.75, np.nan, np.inf, 1, 1, 1, 1])
+    assert lost_at_once(lost).tolist() == [0.5, 0.75]
+    assert "2 runs diverged before the first update" in over_the_bound(lost_at_once(lost))[0]
+    assert "losses of 0.5 to 0.75, is over train.bound" in over_the_bound(lost_at_once(lost))[0]
+    assert over_the_bound(lost_at_once(RUNS)) == []
+
+
+def test_no_success_costs_infinitely_many_epochs_even_without_an_update():
+    assert epochs_for_each_success(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 2.0]])).tolist() == [np.inf, np.inf, 5.0]
+
+
+def test_words_of_objects_stand_behind_a_space_in_the_explorer():
+    named = RUNS.assign(limit=["constructor"] * 4 + ["__proto__"] * 4)
+    assert explored(named, pd.DataFrame(columns=["run", "epoch", "loss"])).cells["column"].tolist() == [
+        " __proto__",
+        " constructor",
+    ]
