@@ -67,9 +67,7 @@ class SuccessMap(Grid):
         """What is to be seen, for those who do not see it."""
         there = self.share[np.isfinite(self.share)]
         best = np.unravel_index(np.nanargmax(self.share), self.share.shape)
-        most = np.sum(there == there.max())
-        where = f"the most at {self._cell(best)}{f' and {most - 1:,} more' if most > 1 else ''}"
-        unlike = f"from {percent(there.min())} to {percent(there.max())}, {where}"
+        unlike = f"from {percent(there.min())} to {percent(there.max())}, the most first at {self._cell(best)}"
         return (
             f"Heat map of the share of runs that converged, over {self.sides}: "
             f"{unlike if there.min() < there.max() else f'{percent(there.max())} in every cell'}. "

@@ -53,11 +53,12 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
         found.append(
             "The spec has no stopping rule, so no run can count as converged; runs that do not diverge use all epochs."
         )
-    elif isinstance(best, str):
-        found.append(f"No setting can be called the best: {best}.")
-    else:
-        row = best.iloc[0]
-        found += [_chosen(table, row), *tied_best(best), _at_an_end(table, row), _precision(row)]
+    elif (table["outcome"] == "converged").any():
+        if isinstance(best, str):
+            found.append(f"No setting can be called the best: {best}.")
+        else:
+            row = best.iloc[0]
+            found += [_chosen(table, row), *tied_best(best), _at_an_end(table, row), _precision(row)]
     found += over_the_bound(lost_at_once(table))
     if isinstance(matters, str):
         found.append(f"What matters cannot be told: {matters}.")
