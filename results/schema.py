@@ -20,6 +20,8 @@ Checked = TypeVar("Checked")
 Outcome = Literal["converged", "diverged", "stalled", "capped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Beside = Literal["records", "weights"]
+Side = Literal["input", "target"]
+Kind = Literal["number", "standardised", "category"]
 AxisType = Literal["bool", "int64", "float64", "string"]
 ARROW_TYPES: dict[AxisType, pa.DataType] = {
     "bool": pa.bool_(),
@@ -73,6 +75,27 @@ class AxisColumn(_Record):
     type: AxisType
 
 
+class DataColumn(_Record):
+    """A column of a file of data, or so many columns of one kind; categories: how many at most."""
+
+    name: Words
+    side: Side
+    kind: Kind
+    columns: Annotated[int, Field(strict=True, ge=1, le=10**9)] = 1
+    categories: Annotated[int, Field(strict=True, ge=2, le=10**9)] | None = None
+
+    @property
+    def told(self) -> str:
+        """In words: `input colour: 3 categories`."""
+        many = self.columns > 1
+        kind = {
+            "number": "number",
+            "standardised": "number, standardised",
+            "category": f"{'at most ' * many}{self.categories} categories",
+        }[self.kind]
+        return f"{self.side} {self.name}: {f'{self.columns:,} columns, each ' * many}{kind}"
+
+
 class Estimate(_Record):
     """What the runs that are missing were expected to take before they were begun, on so many jobs.
 
@@ -123,6 +146,7 @@ class Manifest(_Record):
     spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
     is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
     source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
+    columns: of the task's file, and remarks on what is odd about them.
     """
 
     format: Literal[1] = FORMAT
@@ -135,6 +159,8 @@ class Manifest(_Record):
     beside: tuple[Beside, ...] = ()
     data: dict[Setting, Hash] = {}
     source: Words | None = None
+    columns: Annotated[tuple[DataColumn, ...], Field(max_length=100)] = ()
+    remarks: Annotated[tuple[Words, ...], Field(max_length=100)] = ()
     created: Word
     versions: Versions
     cpu: Words

@@ -218,7 +218,8 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     from .estimate import free_bytes
     from .machine import process_began
 
-    for line in plan_lines(sweep.plan()):
+    plan = sweep.plan()
+    for line in [*plan_lines(plan), *(f"Remark: {remark}" for remark in plan.spec.contents.remarks)]:
         say(line)
     estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):

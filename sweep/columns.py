@@ -4,7 +4,7 @@ Names are told apart as they are in the file, by their text or as whole numbers,
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, DecimalException
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..results.arrays import Floats
 from ..results.errors import InputError
+from ..results.schema import DataColumn, Kind, Side
 from .cells import PLAIN, floats_of, floats_of_array, floats_of_decimals, is_word, plain
 from .data import Block, Where, check_size, one_hot, quoted
 from .data_files import read
@@ -22,6 +23,7 @@ from .standardise import standardised
 from .table_forms import Column, Form
 
 MOST_CATEGORIES = 1000
+MOST_LISTED, LONGEST_NAME = 20, 100
 
 
 class Sides(NamedTuple):
@@ -54,10 +56,12 @@ def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], catego
                 width += max(len(known), 1)
                 check_size(len(column.cells), width, where.source)
                 remarks.extend(_remarks(column, values, form))
-                found.append(_block(column.name, values, known)._replace(column=name))
+                found.append(_block(column.name, values, known))
         return found
 
-    return Sides(blocks(inputs), blocks(targets), where, tuple(remarks))
+    sides = Sides(blocks(inputs), blocks(targets), where, tuple(remarks[:MOST_LISTED]))
+    more = len(remarks) - MOST_LISTED
+    return sides if more <= 0 else sides._replace(remarks=(*sides.remarks, f"and {more:,} remarks more on columns"))
 
 
 def _values(column: Column, asked: str, declared: bool, form: Form, where: Where) -> Floats | _Names:
@@ -112,7 +116,7 @@ def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, fo
 
 def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None:
     """Text with decimals where the file could have held numbers; whole ones may be names."""
-    if declared or not typed or not all(plain(cell) is not None and not is_word(cell) for cell in cells):
+    if declared or not typed or not all(plain(cell) is not None and not is_word(cell) for cell in set(cells)):
         return None
     row = next((row for row, cell in enumerate(cells) if not cell.lstrip("+-").isdecimal()), None)
     return None if row is None else Looks(row, "one, since the file holds it as text", "store numbers", sure=False)
@@ -153,10 +157,10 @@ def _size(text: str) -> tuple[Decimal, str]:
 
 def _block(name: str, values: Floats | _Names, known: list[Any]) -> Block:
     if not isinstance(values, _Names):
-        return Block((name,), values[:, None])
+        return Block((name,), values[:, None], name)
     index = {value: place for place, value in enumerate(known)}
     truths = one_hot(np.array([index[value] for value in values.cells]), len(known))
-    return Block(tuple(f"{name}={_shown(value)}" for value in known[-truths.shape[1] :]), truths, categories=len(known))
+    return Block(tuple(f"{name}={_shown(value)}" for value in known[-truths.shape[1] :]), truths, name, len(known))
 
 
 def _shown(value: Any) -> str:
@@ -187,6 +191,27 @@ def _standardised(block: Block, where: Where) -> Block:
         place = f"task.standardise: {where.source}, column {quoted(block.names[0])}"
         raise InputError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
     return block._replace(values=standardised(values)[:, None])
+
+
+def described(sides: Sides, standardise: bool) -> tuple[DataColumn, ...]:
+    """What inputs and targets are; where they are many, those of one kind together."""
+    return (
+        *_described(sides.inputs, "input", "standardised" if standardise else "number"),
+        *_described(sides.targets, "target", "number"),
+    )
+
+
+def _described(blocks: list[Block], side: Side, number: Kind) -> Iterator[DataColumn]:
+    kinds: list[Kind] = ["category" if block.categories else number for block in blocks]
+    groups = [[place] for place in range(len(blocks))]
+    if len(groups) > MOST_LISTED:
+        groups = [[place for place, one in enumerate(kinds) if one == kind] for kind in dict.fromkeys(kinds)]
+    for group in groups:
+        some, kind = [blocks[place] for place in group], kinds[group[0]]
+        first, last = (some[at].name[:LONGEST_NAME] for at in (0, -1))
+        name = first if len(some) == 1 else f"{first} ... {last}"
+        most = max(block.categories for block in some) or None
+        yield DataColumn(name=name, side=side, kind=kind, columns=len(some), categories=most)
 
 
 def digest_of(sides: Sides) -> str:

@@ -7,19 +7,23 @@ the file. A worker in another process reads for itself, and compares the digests
 
 from collections.abc import Mapping
 
-from .columns import Sides, digest_of
+from .columns import Sides, described, digest_of
 from .starts import Arrays, arrays_digest, read_arrays
+from .task_models import FileTask
 from .tasks import AnyTask, sides_of
 
 
 class Contents:
     """sides: of the task's file; None if its data are made. starts: arrays by path. digests: by the setting that names a file.
 
-    InputError: what is wrong with a file.
+    columns: what inputs and targets are; remarks: what is odd about them. InputError: what is wrong with a file.
     """
 
     def __init__(self, task: AnyTask, files: Mapping[str, str]):
         self.sides: Sides | None = sides_of(task, ".")
+        standardise = isinstance(task, FileTask) and task.standardise is True
+        self.columns = described(self.sides, standardise) if self.sides else ()
+        self.remarks = self.sides.remarks if self.sides else ()
         self.starts: dict[str, Arrays] = {}
         self.digests: dict[str, str] = {}
         for setting, path in files.items():

@@ -49,12 +49,12 @@ class Where(NamedTuple):
 class Block(NamedTuple):
     """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand.
 
-    column: the name in a file that was asked for. categories: how many its cells are of; 0 where they are numbers.
+    name: of the column in a file. categories: how many its cells are of; 0 where they are numbers.
     """
 
     names: tuple[str, ...]
     values: Values
-    column: str = ""
+    name: str = ""
     categories: int = 0
 
 

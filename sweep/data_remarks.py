@@ -2,12 +2,14 @@
 
 import unicodedata
 from collections import defaultdict
+from contextlib import suppress
+from decimal import Decimal, DecimalException
 
 from .cells import plain
 from .data import quoted
 from .notation import NOTHING
 
-MOST_EXAMPLES = 3
+MOST_EXAMPLES, MOST_NAMED = 3, 6
 
 
 def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
@@ -20,12 +22,12 @@ def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
         found.append(f"{column}: numbers that the file holds as text, such as {quoted(known[0])}, are taken for names")
     said = [value for value in known if value.lower() in NOTHING]
     if said:
-        keys = ", ".join(map(quoted, said))
+        keys = ", ".join(map(quoted, said[:MOST_NAMED]))
         found.append(
             f"{column}: {keys} {_is(said)} taken for a name; if that means no value, say missing = [{keys}] in the task"
         )
     for alike in _alike(known)[:MOST_EXAMPLES]:
-        found.append(f"{column}: {' and '.join(map(quoted, alike))} are categories of their own, though they look alike")
+        found.append(f"{column}: {' and '.join(map(quoted, alike[:MOST_NAMED]))} are categories of their own, though they look alike")
     return found
 
 
@@ -56,6 +58,7 @@ def _alike(known: list[str]) -> list[list[str]]:
 def _look(value: str) -> object:
     number = plain(value)
     if number is not None and value.lower() not in NOTHING:
-        return float(number)
+        with suppress(DecimalException):
+            return Decimal(number)
     visible = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
     return "".join(visible.casefold().split())

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..results.arrays import Booleans, Floats
 from ..results.errors import InputError
-from .data import Values, one_hot
+from .data import Values, check_size, one_hot
 
 DECIMALS = 9
 SPIRAL_POINTS = 97
@@ -91,6 +91,8 @@ def blobs(samples: int, centers: int, spread: float, features: int, data_seed: i
     """Normal clouds of standard deviation `spread` around points drawn from [-10, 10); the classes take turns."""
     if samples < centers:
         raise InputError(f"task.samples = {samples}: at least one for each of the {centers} centers")
+    columns = features + (centers if centers > 2 else 1)
+    check_size(samples, columns, f"task.samples = {samples}, features = {features}, centers = {centers}")
     rng = np.random.default_rng(data_seed)
     middles = rng.uniform(-10, 10, (centers, features))
     points = middles[np.arange(samples) % centers] + spread * rng.standard_normal((samples, features))
@@ -99,6 +101,7 @@ def blobs(samples: int, centers: int, spread: float, features: int, data_seed: i
 
 def teacher(inputs: int, hidden: int, samples: int, noise: float, data_seed: int, activation: str) -> Made:
     """What a random network answers to normal inputs: v f(W x / sqrt(inputs)) / sqrt(hidden), W and v standard normal."""
+    check_size(samples, inputs + hidden + 1, f"task.samples = {samples}, inputs = {inputs}, hidden = {hidden}")
     rng = np.random.default_rng(data_seed)
     x = _rounded(rng.standard_normal((samples, inputs)))
     first, second = rng.standard_normal((hidden, inputs)), rng.standard_normal(hidden)

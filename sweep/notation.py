@@ -7,7 +7,7 @@ works. Cells that say nothing (NA, ?) do not count.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .cells import PLAIN, Notation, plain
@@ -75,7 +75,7 @@ def in_another_notation(cells: list[str], notation: Notation = PLAIN, option: bo
 
     option: whether the task can name another.
     """
-    some = {cell: None for cell in cells if cell.lower() not in NOTHING}
+    some = [cell for cell in dict.fromkeys(cells) if cell.lower() not in NOTHING]
     written = [cell for cell in some if plain(cell, notation) is None]
     if not written or not all(any(read(cell) for _, read, _ in KINDS) for cell in written):
         return _same_unit(cells, some)
@@ -149,14 +149,13 @@ def _unit(cell: str) -> str:
     return found[1].strip() if known else cell
 
 
-def _same_unit(cells: list[str], some: Iterable[str]) -> Looks | None:
+def _same_unit(cells: list[str], some: list[str]) -> Looks | None:
     """Numbers with one and the same word behind each, which may be a unit or belong to a name."""
     found = [UNIT.match(_tidy(cell)) for cell in some]
     units = {one[2] if one and _a_number(one[1].strip()) else None for one in found}
     if len(units) != 1 or None in units:
         return None
-    row = next(row for row, cell in enumerate(cells) if cell in some)
-    return Looks(row, "one with a unit", "take the unit out, and let the column's name say it", sure=False)
+    return Looks(cells.index(some[0]), "one with a unit", "take the unit out, and let the column's name say it", sure=False)
 
 
 PLAINLY = "write plain numbers, such as -1234.5"

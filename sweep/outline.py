@@ -28,10 +28,15 @@ def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
 
 
 def plan_lines(plan: "Plan") -> list[str]:
-    """What a sweep would run: how much, then a line for each axis."""
+    """What a sweep would run: how much, then a line for each axis, and for each input and target of a file."""
     runs, cells, seeds = count(plan.runs, "run"), count(plan.cells, "cell"), count(len(plan.seeds), "seed")
     axes = [f"  {axis.called}: {_span(axis)}" for axis in plan.spec.axes if axis.shown]
-    return [f"{runs}: {cells} × {seeds}, {count(len(plan.shapes()), 'network shape')}", *axes]
+    return [f"{runs}: {cells} × {seeds}, {count(len(plan.shapes()), 'network shape')}", *axes, *data_lines(plan)]
+
+
+def data_lines(plan: "Plan") -> list[str]:
+    """A line for each input and target that comes from a file."""
+    return [f"  {column.told}" for column in plan.spec.contents.columns]
 
 
 def _span(axis: "AxisInUse") -> str:

@@ -19,7 +19,7 @@ from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
 from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
 from .machine import cpu_name, now, versions
-from .outline import sweep_lines
+from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
 from .progress import Progress
@@ -155,6 +155,7 @@ class Sweep:
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:
             return Results(store)
+        self._tell_data(plan, progress)
         with workers(backend, jobs, address) as found:
             prepare(plan, jobs, progress)
             ahead = outlook(plan, missing, found.jobs, path, here=found.here)
@@ -169,6 +170,13 @@ class Sweep:
                     progress.finish()
                 store.compact()
         return Results(store, session)
+
+    def _tell_data(self, plan: Plan, progress: Progress) -> None:
+        """Say what inputs and targets are, and what is odd about them, before anything is trained on them."""
+        for line in data_lines(plan):
+            progress.say(line.strip())
+        for remark in self.spec.contents.remarks:
+            progress.warn(remark)
 
     def _healed(self, path: Path, progress: Progress) -> Store | None:
         """The results in a folder, of this spec, without what was damaged; None where there are none yet."""
@@ -208,6 +216,8 @@ class Sweep:
             spec_hash=self.spec.digest,
             data=self.spec.data,
             source=recorded(self._file, folder) if self._file else None,
+            columns=self.spec.contents.columns,
+            remarks=self.spec.contents.remarks,
             runs=plan.runs,
             axes=plan.axes,
             measure=self.spec.record.measure,

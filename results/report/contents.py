@@ -40,7 +40,7 @@ class Table:
 class Contents:
     """What the templates show. explorer: a Vega-Lite specification, or None with `no_explorer` saying why.
 
-    pooled: settings that vary and are not on the explorer's map.
+    pooled: settings that vary and are not on the explorer's map. data: what inputs and targets of a file are, and what is odd.
     """
 
     manifest: Manifest
@@ -48,6 +48,7 @@ class Contents:
     question: str
     done: int
     answer: str
+    data: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, float]] = field(default_factory=list)
     cost: dict[str, Any] = field(default_factory=dict)
@@ -67,6 +68,7 @@ def contents(results: "Results") -> Contents:
         "manifest": manifest,
         "folder": str(results.path),
         "question": question(manifest),
+        "data": [*(column.told for column in manifest.columns), *manifest.remarks],
         "done": len(table),
         "cost": cost(manifest, table),
         "spec": spec,

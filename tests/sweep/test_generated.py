@@ -157,3 +157,22 @@ def test_the_bits_of_generated_data_stay():
 def test_blobs_need_a_sample_for_each_center():
     with pytest.raises(InputError, match=r"task\.samples = 2: at least one for each of the 3 centers"):
         data({"name": "blobs", "samples": 2})
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            {"name": "blobs", "samples": 10**6, "features": 1024},
+            "task.samples = 1000000, features = 1024, centers = 3: 1,000,000 rows of 1,027 columns are 1,027,000,000 numbers; "
+            "50,000,000 are allowed",
+        ),
+        ({"name": "blobs", "samples": 10**6, "centers": 1000}, "1,000,000 rows of 1,002 columns"),
+        ({"name": "teacher", "samples": 10**6, "inputs": 1024}, "1,000,000 rows of 1,033 columns"),
+        ({"name": "teacher", "samples": 10**6, "hidden": 1024}, "inputs = 8, hidden = 1024: 1,000,000 rows of 1,033 columns"),
+    ],
+)
+def test_data_that_no_memory_holds_are_refused_before_they_are_made(table, said):
+    with pytest.raises(InputError) as error:
+        data(table)
+    assert said in str(error.value)
