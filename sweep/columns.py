@@ -44,14 +44,14 @@ class _Names(NamedTuple):
 def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
     """Columns of a file by name. Text is categories; numbers are where `categories` says so. InputError: what is wrong."""
     table = read(path, [*inputs, *targets], form)
-    where, remarks, width = table.where, list[str](), 0
+    where, declared, remarks, width = table.where, set(categories), list[str](), 0
 
     def blocks(names: Sequence[str]) -> list[Block]:
         nonlocal width
         found: list[Block] = []
         for name in names:
             for column in table.columns[name]:
-                values = _values(column, name, name in categories, form, where)
+                values = _values(column, name, name in declared, form, where)
                 known = _known(values.cells, column.name, where) if isinstance(values, _Names) else []
                 width += max(len(known), 1)
                 check_size(len(column.cells), width, where.source)

@@ -27,7 +27,8 @@ def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
             f"{column}: {keys} {_is(said)} taken for a name; if that means no value, say missing = [{keys}] in the task"
         )
     for alike in _alike(known)[:MOST_EXAMPLES]:
-        found.append(f"{column}: {' and '.join(map(quoted, alike[:MOST_NAMED]))} are categories of their own, though they look alike")
+        names = " and ".join(map(quoted, alike[:MOST_NAMED]))
+        found.append(f"{column}: {names} are categories of their own, though they look alike")
     return found
 
 
