@@ -8,12 +8,12 @@ A file that is large enough is left as it is: nothing is written more than a few
 levels would, wrote each row once more for each doubling, for no fewer files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from .files import read_table, write_tables
+from .files import write_tables
 from .places import Place
 
 MOST_FILES = 900
@@ -21,36 +21,39 @@ LARGE = 2**22  # bytes
 LARGE_SHARE = 100  # and at least one part in so many of all
 GROUP_BYTES = 2**25  # of a row group, in memory
 
-Files = Sequence[tuple[Path, str]]  # and their hashes
-
 
 def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[list[int]]:
     """Which files, by their places, become one. spans: ascending. Only what is not large yet, and follows without a gap."""
     large = max(LARGE, sum(sizes) // LARGE_SHARE)
     groups: list[list[int]] = [[]]
+    held = 0
     for place, size in enumerate(sizes):
         group = groups[-1]
         gap = bool(group) and spans[group[-1]][1] != spans[place][0]
-        if gap or size >= large or sum(sizes[one] for one in group) >= large:
+        if gap or size >= large or held >= large:
             groups.append(group := [])
+            held = 0
         if size < large:
             group.append(place)
+            held += size
     return [group for group in groups if len(group) > 1]
 
 
-def merge(folder: Path | Place, name: str, files: Files, schema: pa.Schema, remedy: str) -> None:
-    """Write the rows of `files`, in their order, as one file. InputError if one is damaged."""
-    write_tables(folder, name, _groups(files, schema, remedy))
+def merge(folder: Path | Place, name: str, tables: Iterable[pa.Table]) -> None:
+    """Write the rows of tables of one schema, in their order, as one file. Tables are taken as they are needed."""
+    write_tables(folder, name, _groups(tables))
 
 
-def _groups(files: Files, schema: pa.Schema, remedy: str) -> Iterator[pa.Table]:
+def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows in tables of about GROUP_BYTES, so that memory does not grow with the files."""
     held: list[pa.Table] = []
-    for path, digest in files:
-        held.append(read_table(path, digest, remedy).cast(schema))
-        if sum(table.nbytes for table in held) >= GROUP_BYTES:
+    size = 0
+    for table in tables:
+        held.append(table)
+        size += table.nbytes
+        if size >= GROUP_BYTES:
             yield _one(held)
-            held = []
+            held, size = [], 0
     if held:
         yield _one(held)
 

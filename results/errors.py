@@ -1,6 +1,7 @@
 """Errors that are the user's to mend; the message says what is wrong, where, and what is allowed."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from .escapes import visible_lines
 
@@ -40,3 +41,16 @@ class LinkError(InputError):
 
 class MovedError(InputError):
     """The folder that a process has been writing in is not in its place any more, or its lock is lost."""
+
+
+class DamageError(InputError):
+    """A file of results does not hold what it should: `path`, and the `reason` in a few words."""
+
+    def __init__(self, path: Path, reason: str):
+        super().__init__(f"{path}: damaged ({reason})")
+        self.path = path
+        self.reason = reason
+
+
+class DamageWarning(UserWarning):
+    """A file of results does not hold what it should, and what it should hold was left out of what was read."""

@@ -16,9 +16,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .errors import InputError
 from .folders import is_there
-from .opening import read_regular
 from .places import Place, opened
 
 ENCODINGS = {
@@ -131,20 +129,3 @@ def _encoding(table: pa.Table) -> dict[str, Any]:
         "use_dictionary": [leaf for leaf in leaves if leaf not in encodings],
         "column_encoding": encodings,
     }
-
-
-def read_table(path: Path, digest: str, remedy: str) -> pa.Table:
-    """The table in a file. InputError if its content is not what its name says; `remedy` tells what to do then.
-
-    Arrow's threads would read it no sooner, and now and then abort a process that ends right after (apache/arrow#34314).
-    """
-    with pq.ParquetFile(pa.BufferReader(whole(path, digest, remedy))) as file:
-        return file.read(use_threads=False)
-
-
-def whole(path: Path, digest: str, remedy: str) -> bytes:
-    """The bytes of a file. InputError if they are not what its name says."""
-    data = read_regular(path)
-    if digest_of(data) != digest:
-        raise InputError(f"{path}: damaged; {remedy}")
-    return data

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.dataset as arrow
 
 from .errors import InputError
-from .files import whole
 from .names import shown_names
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
 from .shards import steadily
@@ -39,7 +38,8 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
     Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
     `WEIGHTS_SCHEMA`. A setting that a run lacks, and a
     loss, accuracy or norm that is no number, is NULL, which means leave out: of diverged runs, mostly. InputError if DuckDB is
-    not installed, if a file of a table that is asked for is damaged, and for what DuckDB refuses.
+    not installed, for what DuckDB refuses, and if it takes more memory than there is. What is damaged of the files of a table
+    that is asked for is left out, with a DamageWarning.
     """
     try:
         import duckdb
@@ -57,6 +57,8 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
             if found is None:
                 raise InputError("query: there is no statement in it")
             return found.df()
+        except MemoryError:
+            raise InputError("query: its answer takes more memory than there is; ask for fewer rows or columns") from None
         except duckdb.Error as error:
             said = str(error).partition("\nLINE ")[0]
             raise InputError(f"query: {' '.join(said.split())}") from None
@@ -70,12 +72,10 @@ def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
         "weights": WEIGHTS_SCHEMA,
     }
     tables: dict[str, arrow.Dataset | pa.Table] = {}
-    for folder, files in store.kept().items():
+    for folder in store.kept():
         name = "runs" if folder.name == "shards" else folder.name
         if name in sql:
-            for file in files:
-                whole(file.path, file.digest, store.remedy)
-            paths, schema = [str(file.path) for file in files], schemas[name]
+            paths, schema = [str(path) for path in store.files(folder)], schemas[name]
             tables[name] = arrow.dataset(paths, schema=schema) if paths else schema.empty_table()
     return tables
 

@@ -4,11 +4,12 @@ In a notebook it is a piece of HTML without a colour of its own: the page's ink,
 grey, which are seen on light and dark ones.
 """
 
+import warnings
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
-from .errors import InputError
+from .errors import DamageWarning, InputError
 from .escapes import visible
 from .schema import OUTCOMES
 from .store import Store
@@ -51,7 +52,7 @@ def about(results: "Results") -> tuple[str, list[str]]:
         return head, [_line(error)]
     ends = on_record(store.manifest, done) or {}  # if they are not, one would have to count rows
     total = ", ".join(f"{percent_text(ends[outcome] / done)} {outcome}" for outcome in OUTCOMES if ends.get(outcome))
-    lines = [total, _line(store.harm or "")]
+    lines = [total, _line(store.harm or ""), *map(_line, store.left_out())]
     return f"{head}: {done:,} of {store.manifest.runs:,} runs", [line for line in lines if line]
 
 
@@ -61,11 +62,13 @@ def html_of_results(results: "Results") -> str:
     try:
         if not 0 < results.done <= MOST_RUNS:
             return html_of(head, lines)
-        summary = results.summary()
+        with warnings.catch_warnings(action="ignore", category=DamageWarning):  # it is told below
+            summary = results.summary()
     except (InputError, OSError) as error:
         return html_of(head, dict.fromkeys([*lines, _line(error)]))
     from . import readable  # with scipy and pandas a second; a summary has loaded it already
 
+    lines = list(dict.fromkeys([*lines, *map(_line, results.damage)]))
     return html_of(head, lines, readable.summary(summary.head(FIRST_ROWS)), max(len(summary) - FIRST_ROWS, 0))
 
 

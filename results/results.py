@@ -53,10 +53,16 @@ class Results:
     def table(self) -> "pd.DataFrame":
         """One row a run, in the order of the run number.
 
-        The columns are those of `results.schema.runs_schema`, settings by their `results.names.shown_names`.
+        The columns are those of `results.schema.runs_schema`, settings by their `results.names.shown_names`. Runs of damaged
+        files are not in it, as if they were not done yet. A DamageWarning names each such file, and so does `damage`.
         """
-        runs = self.store.read().to_pandas(use_threads=False)  # see `files.read_table`
+        runs = self.store.read().to_pandas(use_threads=False)  # see `kinds.Kind.read`
         return runs.rename(columns=shown_names(self.manifest.axes))
+
+    @property
+    def damage(self) -> list[str]:
+        """Files that were left out of what has been read so far, for they are damaged: a sentence each, with the remedy."""
+        return self.store.left_out()
 
     def where(self, **settings: object) -> "Results":
         """The runs that have these values of settings, as of one optimizer, and without what then no longer varies.

@@ -147,6 +147,7 @@ class Manifest(_Record):
     is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
     source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
     columns: of the task's file, and remarks on what is odd about them.
+    signed: whether every file must say that it is of this sweep; those of folders of before they did need not.
     """
 
     format: Literal[1] = FORMAT
@@ -161,6 +162,7 @@ class Manifest(_Record):
     source: Words | None = None
     columns: Annotated[tuple[DataColumn, ...], Field(max_length=100)] = ()
     remarks: Annotated[tuple[Words, ...], Field(max_length=100)] = ()
+    signed: Annotated[bool, Field(strict=True)] = False
     created: Word
     versions: Versions
     cpu: Words

@@ -1,18 +1,15 @@
-"""The files of a folder that hold spans of runs: their names, whether they can be believed, and which of them count."""
+"""The files of a folder that hold spans of runs: their names, and looking at a folder in which others may be at work."""
 
-import errno
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from .errors import InputError
-from .files import whole
+from .arrays import Span
 from .folders import entries_within, path_of
 
 SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
 
-Span = tuple[int, int]  # runs start ... stop - 1
 Read = TypeVar("Read")
 LOOKS = 5  # at a folder in which another process merges files
 
@@ -25,28 +22,25 @@ class Shard(NamedTuple):
     digest: str
     path: Path
 
+    @property
+    def span(self) -> Span:
+        """The runs that its name says."""
+        return self.start, self.stop
+
+
+def named(path: Path) -> Shard | None:
+    """What the name of a file says of it; None if it is not one that holds a span of runs."""
+    said = SHARD_NAME.fullmatch(path.name)
+    return Shard(int(said[1]), int(said[2]), said[3], path) if said else None
+
 
 def spans_in(folder: Path) -> list[Shard]:
     """The files of a folder that hold spans of runs, in order, a larger one before those within it.
 
     OSError if the folder cannot be read: what is not seen is not missing.
     """
-    found = [(entry, SHARD_NAME.fullmatch(entry.name)) for entry in entries_within(folder)]
-    spans = (Shard(int(name[1]), int(name[2]), name[3], path_of(entry)) for entry, name in found if name)
-    return sorted(spans, key=lambda file: (file.start, -file.stop, file.digest))
-
-
-def outermost(spans: Collection[Span], paths: dict[Span, Path]) -> list[Span]:
-    """The spans, in order, that are not within another. InputError if two overlap otherwise."""
-    found: list[Span] = []
-    for start, stop in spans:
-        if found and start < found[-1][1]:
-            if stop > found[-1][1]:
-                inside = paths[found[-1]].name
-                raise InputError(f"{paths[start, stop]}: holds runs that {inside} holds too; remove one of the two")
-            continue
-        found.append((start, stop))
-    return found
+    files = filter(None, (named(path_of(entry)) for entry in entries_within(folder)))
+    return sorted(files, key=lambda file: (file.start, -file.stop, file.digest))
 
 
 def gaps(spans: Sequence[Span], runs: int) -> list[Span]:
@@ -73,16 +67,3 @@ def steadily(look: Callable[[], Read]) -> Read:
         except FileNotFoundError:
             continue
     return look()
-
-
-def is_sound(file: Shard) -> bool:
-    """Whether a file holds what its name says, and can be read at all."""
-    try:
-        whole(file.path, file.digest, "")
-    except InputError:
-        return False
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        return False
-    return True

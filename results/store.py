@@ -12,32 +12,39 @@
 Files are whole or not there, and their names end in a hash of what they must hold (`files.py`). So the state of a sweep is the
 set of shard names. There is no journal to replay and no index to fall out of step: a run is done when a shard's name covers it,
 and what is missing is computed again. A shard counts only if what was kept of its runs is beside it. Files that a dead process
-left half-written, or without their shard, or whose runs are all in another, are never read, and removed by the next writer.
+left half-written, or without their shard, or whose runs are all in another, do not count, and are removed by the next writer.
+
+A name promises, and the content must keep it (`kinds.py`): what does not is damaged. Reading leaves it out with a warning, and
+healing removes it, so that its runs are missing.
 
 A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
 """
 
 import re
-from collections.abc import Collection, Generator
+import warnings
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
+from .arrays import Span
 from .compaction import MOST_FILES, merge, neighbours
-from .errors import InputError
-from .files import make_folder, read_table, write_tables
+from .errors import DamageError, DamageWarning, InputError
+from .files import make_folder, write_tables
 from .folders import entries, entries_within, path_of
+from .holdings import Holdings
+from .kinds import Kind, Trajectory, read_trajectory, signed_trajectory
 from .lock import Held, HeldRoot, only_writer
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
-from .shards import Shard, Span, gaps, is_sound, outermost, settled, spans_in, steadily
+from .shards import Shard, gaps, named, spans_in
 from .writer import note, noted
 
+Found = TypeVar("Found")
 TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
 
 
@@ -49,6 +56,7 @@ class Store:
         self.manifest = manifest
         self.harm: str | None = None
         self._held: HeldRoot | None = None
+        self._holdings = Holdings(path, manifest)
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -85,10 +93,8 @@ class Store:
             self._held = held
             try:
                 self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
+                self._holdings = Holdings(self.path, self.manifest)
                 self._tidy()
-                for file in self._doubtful():
-                    if not is_sound(file):
-                        self._remove(file.path)
                 for leftover in self._useless():
                     self._remove(leftover)
                 yield
@@ -112,16 +118,11 @@ class Store:
     def _remove(self, path: Path) -> None:
         self._place(path.parent).remove(path.name)
 
-    def _doubtful(self) -> list[Shard]:
-        """Files that hold what others hold too, on whose word those would go."""
-        pairs = [pair for folder in self._folders() for pair in pairwise(spans_in(folder))]
-        same = [b for a, b in pairs if (a.start, a.stop) == (b.start, b.stop)]
-        return [*(a for a, b in pairs if b.start < a.stop), *same]
-
     def _useless(self) -> list[Path]:
         """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
         kept = {file.path for files in self.kept().values() for file in files}
-        return [file.path for folder in self._folders() for file in spans_in(folder) if file.path not in kept]
+        files = [file for folder in self._holdings.kinds for file in spans_in(folder)]
+        return [file.path for file in files if file.path not in kept and not self._holdings.is_damaged(file)]
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
@@ -129,50 +130,53 @@ class Store:
         if not copies_agree(self.path):
             write_manifest(self._place(self.path), self.manifest)
             said += [f"{self.harm}; restored from its copy"] if self.harm else []
-        for folder in self._folders():
-            for file in spans_in(folder):
-                if not is_sound(file):
-                    self._remove(file.path)
-                    said.append(f"{file.path}: damaged; runs {file.start} to {file.stop - 1} are trained again")
+        damaged = self._examined()
+        for error in damaged:
+            self._remove(error.path)
         for leftover in self._useless():
             self._remove(leftover)
-        return said
+        missing = self.missing()
+        return [*said, *(f"{error}; {_what_follows(error.path, missing)}" for error in damaged)]
+
+    def damage(self) -> list[str]:
+        """What is wrong with files of rows, records, weights and trajectories, all of which are read: a sentence each."""
+        return [f"{error}; {self.remedy}" for error in self._examined()]
+
+    def _examined(self) -> list[DamageError]:
+        self._holdings.examine()
+        self.kept()  # which compares files that hold the same runs
+        return [*self._holdings.damaged(), *self._read_trajectories()[1]]
 
     def compact(self) -> None:
         """As the only writer: make few files of many."""
         kept = self.kept()
         shards = kept[self._shards]
         sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
-        schemas = {self._shards: self._schema(), self._records: RECORDS_SCHEMA, self._weights: WEIGHTS_SCHEMA}
-        for group in neighbours([(shard.start, shard.stop) for shard in shards], sizes):
+        for group in neighbours([shard.span for shard in shards], sizes):
             name = f"{shards[group[0]].start:012d}-{shards[group[-1]].stop:012d}"
             for folder in reversed(kept):
-                files = [(kept[folder][at].path, kept[folder][at].digest) for at in group]
-                merge(self._place(folder), name, files, schemas[folder], self.remedy)
+                merge(self._place(folder), name, (self._sound(folder, kept[folder][at]) for at in group))
             for folder in kept:
                 for at in group:
                     self._remove(kept[folder][at].path)
 
-    def _folders(self) -> list[Path]:
-        """Where the rows are, then what is beside them."""
-        return [self._shards, *(self.path / name for name in self.manifest.beside)]
+    def _sound(self, folder: Path, file: Shard) -> pa.Table:
+        try:
+            return self._holdings.kinds[folder].read(file)
+        except DamageError as error:
+            raise InputError(f"{error}; {self.remedy}") from None
 
     def kept(self) -> dict[Path, list[Shard]]:
-        """For each of `_folders` the files that count, in the order of their runs, file for file of the same runs."""
-        by_span = settled(
-            lambda: {folder: {(file.start, file.stop): file for file in spans_in(folder)} for folder in self._folders()}
-        )
-        complete = [span for span in by_span[self._shards] if all(span in files for files in by_span.values())]
-        spans = outermost(complete, {span: by_span[self._shards][span].path for span in complete})
-        return {folder: [files[span] for span in spans] for folder, files in by_span.items()}
+        """For each folder of spans of runs the files that count, in the order of their runs, file for file of the same runs."""
+        return self._holdings.kept()
 
     def shards(self) -> list[Shard]:
-        """The shards that count, in the order of their runs. InputError if two hold one run."""
+        """The shards that count, in the order of their runs."""
         return self.kept()[self._shards]
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
-        return gaps([(shard.start, shard.stop) for shard in self.shards()], self.manifest.runs)
+        return gaps([shard.span for shard in self.shards()], self.manifest.runs)
 
     @property
     def done(self) -> int:
@@ -183,9 +187,12 @@ class Store:
         """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk; the bytes written."""
         runs = table.column("run")
         name = f"{runs[0].as_py():012d}-{runs[-1].as_py() + 1:012d}"
-        beside = ((self._records, records), (self._weights, weights))
-        size = sum(write_tables(self._place(folder), name, [more]) for folder, more in beside if more is not None)
-        return size + write_tables(self._place(self._shards), name, [table])
+        parts = ((self._records, records), (self._weights, weights), (self._shards, table))
+        return sum(self._write(folder, name, rows) for folder, rows in parts if rows is not None)
+
+    def _write(self, folder: Path, name: str, table: pa.Table) -> int:
+        schema = self._holdings.kinds[folder].schema
+        return write_tables(self._place(folder), name, [table.replace_schema_metadata(schema.metadata)])
 
     def note(self, rate: float, left: float | None) -> None:
         """As the only writer: let others know how many run-epochs per second there are lately, and seconds left."""
@@ -193,17 +200,21 @@ class Store:
 
     def is_crowded(self) -> bool:
         """Whether it has so many files that it should be compacted before the sweep's end."""
-        return len(entries(self._shards)) * len(self._folders()) > MOST_FILES
+        return len(entries(self._shards)) * len(self._holdings.kinds) > MOST_FILES
 
     def read(self) -> pa.Table:
-        """All rows so far, in the order of the run number."""
-        schema = self._schema()
+        """All rows so far, in the order of the run number. A DamageWarning for each file that is left out."""
+        schema = runs_schema(self.manifest.axes, self.manifest.measure)
+        return self._rows(self._shards, schema).unify_dictionaries()
 
-        def rows() -> list[pa.Table]:
-            # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
-            return [_cast(read_table(shard.path, shard.digest, self.remedy), schema, shard.path) for shard in self.shards()]
+    def files(self, folder: Path) -> list[Path]:
+        """The files of a folder that count, once the rows of all were looked at. A DamageWarning for each that is left out."""
 
-        return pa.concat_tables([schema.empty_table(), *steadily(rows)]).unify_dictionaries()
+        def look(kind: Kind, file: Shard) -> Path:
+            kind.read(file, columns=())
+            return file.path
+
+        return self._each(folder, look)
 
     def add_session(self, session: Session) -> None:
         """Put one more session on record."""
@@ -220,40 +231,64 @@ class Store:
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
-        write_tables(self._place(self._trajectories), f"{run:012d}", [table])
+        write_tables(self._place(self._trajectories), f"{run:012d}", [signed_trajectory(table, run, self.manifest)])
 
     def trajectories(self) -> dict[int, pa.Table]:
-        """The trajectories kept, by run; those that are damaged can be made again, and do not count."""
-        found = ((entry, TRAJECTORY_NAME.fullmatch(entry.name)) for entry in entries_within(self._trajectories))
-        named = ((path_of(entry), name) for entry, name in found if name)
-        sound = ((path, name) for path, name in named if is_sound(Shard(0, 0, name[2], path)))
-        return {int(name[1]): read_table(path, name[2], "") for path, name in sound}
+        """The trajectories kept, by run. A DamageWarning for each that is left out; it can be made again."""
+        found, damaged = self._read_trajectories()
+        for error in damaged:
+            warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
+        return found
+
+    def _read_trajectories(self) -> tuple[dict[int, pa.Table], list[DamageError]]:
+        names = ((path_of(entry), TRAJECTORY_NAME.fullmatch(entry.name)) for entry in entries_within(self._trajectories))
+        found: dict[int, pa.Table] = {}
+        damaged: list[DamageError] = []
+        for file in (Trajectory(int(name[1]), name[2], path) for path, name in names if name):
+            try:
+                found[file.run] = read_trajectory(file, self.manifest)
+            except DamageError as error:
+                damaged.append(error)
+        return found, damaged
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:
         """What was recorded of these runs (None: of all), by run and epoch."""
-        return self._beside_shards(self._records, RECORDS_SCHEMA, runs)
+        return self._rows(self._records, RECORDS_SCHEMA, runs)
 
     def weights(self, runs: Collection[int] | None = None) -> pa.Table:
         """The final weights that were kept of these runs (None: of all)."""
-        return self._beside_shards(self._weights, WEIGHTS_SCHEMA, runs)
+        return self._rows(self._weights, WEIGHTS_SCHEMA, runs)
 
-    def _beside_shards(self, folder: Path, schema: pa.Schema, runs: Collection[int] | None) -> pa.Table:
-        """The rows of files that belong to a shard; what a process left that died before its shard was written does not."""
+    def _rows(self, folder: Path, schema: pa.Schema, runs: Collection[int] | None = None) -> pa.Table:
+        """The rows of a folder's files that count, or of some runs."""
         wanted = None if runs is None else np.unique(np.fromiter(runs, np.int64, len(runs)))
 
-        def rows() -> list[pa.Table]:
-            tables: list[pa.Table] = []
-            for file in self.kept().get(folder, []):
-                if wanted is None or np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop):
-                    table = read_table(file.path, file.digest, self.remedy).cast(schema)
-                    inside = None if wanted is None else pa.array(np.isin(table["run"].to_numpy(), wanted))
-                    tables.append(table if inside is None else table.filter(inside))
-            return tables
+        def some(kind: Kind, file: Shard) -> pa.Table:
+            table = kind.read(file)
+            return table if wanted is None else table.filter(pa.array(np.isin(table["run"].to_numpy(), wanted)))
 
-        return pa.concat_tables([schema.empty_table(), *steadily(rows)])
+        def among(file: Shard) -> bool:
+            return wanted is None or bool(np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop))
 
-    def _schema(self) -> pa.Schema:
-        return runs_schema(self.manifest.axes, self.manifest.measure)
+        return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among)])
+
+    def _each(
+        self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool] = lambda _: True
+    ) -> list[Found]:
+        if folder not in self._holdings.kinds:
+            return []
+        found = self._holdings.each(folder, read, among)
+        for error in self._holdings.damaged():
+            if error.path.parent == folder:
+                warnings.warn(self._left_out(error), DamageWarning, stacklevel=4)
+        return found
+
+    def left_out(self) -> list[str]:
+        """What is known by now to be wrong with files of rows, records and weights, which were left out: a sentence each."""
+        return [self._left_out(error) for error in self._holdings.damaged()]
+
+    def _left_out(self, error: DamageError) -> str:
+        return f"{error}; it is left out, and {self.remedy}"
 
     @property
     def _shards(self) -> Path:
@@ -277,8 +312,10 @@ class Store:
         return f"`backsweep resume {self.path}` repeats what it held, and no more"
 
 
-def _cast(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
-    try:
-        return table.cast(schema)
-    except (pa.ArrowException, ValueError):
-        raise InputError(f"{path}: has other columns than the manifest says") from None
+def _what_follows(path: Path, missing: list[Span]) -> str:
+    """What becomes of what a file held that was removed."""
+    shard = named(path)
+    if shard is None:
+        return "removed; a report makes it again"
+    again = any(start < shard.stop and shard.start < stop for start, stop in missing)
+    return f"runs {shard.start} to {shard.stop - 1} are trained again" if again else "removed; its runs are in other files"

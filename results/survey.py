@@ -1,31 +1,26 @@
-"""A folder of results at a glance, while others may write there: no lock, no content checked, nothing read that need not be.
+"""A folder of results at a glance, while others may write there: no lock, and nothing read that need not be.
 
-Shards may be merged or removed between two looks, so spans may lie within others, and files may be gone when they are opened;
-then one looks again. How runs ended stands in the manifest, unless a session was killed or still runs: then the outcomes of
-all shards are counted, of files with one outcome from their statistics alone.
+How runs ended stands in the manifest, unless a session was killed or still runs: then the outcomes of all shards are counted.
+Who looks closely has the rows of all shards checked, but of what is beside them, which may be a thousand times as much, only
+the ends of the files.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from .arrays import Span
 from .errors import InputError
 from .folders import entries
-from .manifest import COPY, MANIFEST
-from .opening import open_regular
+from .holdings import Holdings
+from .kinds import Kind
+from .manifest import COPY, MANIFEST, read_manifest
 from .schema import OUTCOMES, Manifest
-from .shards import LOOKS, Span, gaps, spans_in
-from .store import Store
+from .shards import LOOKS, Shard, gaps, spans_in
 from .writer import Writer, writer_of
-
-MAGIC = b"PAR1"
 
 
 class Survey(NamedTuple):
@@ -40,16 +35,8 @@ class Survey(NamedTuple):
     damage: str | None
 
 
-class _Files(NamedTuple):
-    """Shards that lie in no other one, and the spans of runs that all that belongs to them covers."""
-
-    shards: dict[Span, Path]
-    covered: list[Span]
-    damage: str | None
-
-
 def survey(path: str | Path, closely: bool = False) -> Survey:
-    """Look at a folder; `closely`: also at both ends of each shard. InputError if there are no results, or none to be read."""
+    """Look at a folder; `closely`: whether all shards are sound. InputError if there are no results, or none to be read."""
     path = Path(path)
     for _ in range(LOOKS):
         with suppress(FileNotFoundError):
@@ -96,68 +83,37 @@ def _has_spans(path: Path) -> bool:
 
 
 def _look(path: Path, closely: bool) -> Survey:
-    store = Store.open(path)
-    manifest = store.manifest
-    files = _files(path, manifest)
-    outcomes, damage = _outcomes(manifest, files)
-    torn = next((f"{shard}: no whole file" for shard in files.shards.values() if _torn(shard)), None) if closely else None
-    done = sum(stop - start for start, stop in files.covered)
-    missing = gaps(files.covered, manifest.runs)
-    return Survey(path, manifest, done, missing, outcomes, writer_of(path), files.damage or damage or torn or store.harm)
+    manifest, harm = read_manifest(path)
+    holdings = Holdings(path, manifest)
+    done = manifest.runs - _size(_missing(holdings, manifest))
+    outcomes = on_record(manifest, done)
+    if closely or outcomes is None:
+        shards, *beside = holdings.kinds
+        counted = sum(holdings.each(shards, _outcomes), Counter[str]())
+        for folder in beside if closely else []:
+            holdings.each(folder, Kind.glance)
+        outcomes = counted if outcomes is None or holdings.damaged() else outcomes
+    missing, damaged = _missing(holdings, manifest), holdings.damaged()
+    ended = {outcome: outcomes[outcome] for outcome in OUTCOMES}
+    damage = str(damaged[0]) if damaged else harm
+    return Survey(path, manifest, manifest.runs - _size(missing), missing, ended, writer_of(path), damage)
 
 
-def _files(path: Path, manifest: Manifest) -> _Files:
-    shards = _outermost(_spans(path / "shards"))
-    covered = _union(shards)
-    for name in manifest.beside:
-        covered = _both(covered, _union(_spans(path / name)))
-    damage = None
-    for (_, end), (start, stop) in pairwise(sorted(shards)):
-        if start < end:
-            damage = f"{shards[start, stop]}: holds runs that another file holds too"
-    if covered and covered[-1][1] > manifest.runs:
-        damage = f"{path / 'shards'}: holds runs over {manifest.runs - 1}, the last there is"
-    return _Files(shards, covered, damage)
+def _missing(holdings: Holdings, manifest: Manifest) -> list[Span]:
+    """The runs of which some file is not there, or known to be damaged."""
+    parts = zip(*holdings.kept().values(), strict=True)
+    return gaps([part[0].span for part in parts if not any(map(holdings.is_damaged, part))], manifest.runs)
 
 
-def _spans(folder: Path) -> dict[Span, Path]:
-    """The files of a folder that hold spans of runs."""
-    return {(file.start, file.stop): file.path for file in spans_in(folder)}
+def _size(spans: list[Span]) -> int:
+    return sum(stop - start for start, stop in spans)
 
 
-def _outermost(files: dict[Span, Path]) -> dict[Span, Path]:
-    """Files whose runs lie in no other: one that was merged of some may stand beside them for a moment."""
-    kept: dict[Span, Path] = {}
-    end = 0
-    for start, stop in sorted(files, key=lambda span: (span[0], -span[1])):
-        if stop > end:
-            kept[start, stop] = files[start, stop]
-            end = stop
-    return kept
-
-
-def _union(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
-    for start, stop in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(stop, found[-1][1]))
-        else:
-            found.append((start, stop))
-    return found
-
-
-def _both(some: list[Span], others: list[Span]) -> list[Span]:
-    """What two unions have in common."""
-    found, i, j = [], 0, 0
-    while i < len(some) and j < len(others):
-        start, stop = max(some[i][0], others[j][0]), min(some[i][1], others[j][1])
-        if start < stop:
-            found.append((start, stop))
-        if some[i][1] < others[j][1]:
-            i += 1
-        else:
-            j += 1
-    return found
+def _outcomes(kind: Kind, file: Shard) -> Counter[str]:
+    """How the runs of a shard ended."""
+    ended = kind.read(file, columns=["outcome"]).column("outcome").value_counts()
+    names, counts = (ended.field(name).to_pylist() for name in ("values", "counts"))
+    return Counter(dict(zip(map(str, names), counts, strict=True)))
 
 
 def on_record(manifest: Manifest, done: int) -> Counter[str] | None:
@@ -166,47 +122,3 @@ def on_record(manifest: Manifest, done: int) -> Counter[str] | None:
     for session in manifest.sessions:
         counts.update(session.outcomes or {})
     return counts if counts.total() == done else None
-
-
-def _outcomes(manifest: Manifest, files: _Files) -> tuple[dict[str, int], str | None]:
-    """How the runs that are done ended, and the first file that cannot be read."""
-    recorded = on_record(manifest, sum(stop - start for start, stop in files.covered))
-    if recorded is not None:
-        return _ordered(recorded), None
-    counts, damage = Counter[str](), None
-    for path in files.shards.values():
-        try:
-            counts.update(_of_file(path))
-        except FileNotFoundError:
-            raise
-        except (pa.ArrowException, InputError, OSError, KeyError, ValueError):
-            damage = damage or f"{path}: cannot be read"
-    return _ordered(counts), damage
-
-
-def _torn(path: Path) -> bool:
-    """Whether a file does not begin and end as Parquet does."""
-    try:
-        with open_regular(path) as file:
-            first = file.read(len(MAGIC))
-            file.seek(max(os.fstat(file.fileno()).st_size - len(MAGIC), len(MAGIC)))
-            return (first, file.read()) != (MAGIC, MAGIC)
-    except InputError:
-        return True
-
-
-def _ordered(counts: Counter[str]) -> dict[str, int]:
-    return {outcome: counts[outcome] for outcome in OUTCOMES}
-
-
-def _of_file(path: Path) -> Counter[str]:
-    """How the runs of a shard ended: from its statistics if all ended alike, else from that one column."""
-    with open_regular(path) as opened, pq.ParquetFile(opened) as file:
-        place = file.schema_arrow.names.index("outcome")
-        chunks = [file.metadata.row_group(group).column(place) for group in range(file.metadata.num_row_groups)]
-        kinds = {(s.min, s.max, s.null_count) if (s := chunk.statistics) and s.has_min_max else None for chunk in chunks}
-        if len(kinds) == 1 and (kind := kinds.pop()) and kind[0] == kind[1] and kind[2] == 0:
-            return Counter({str(kind[0]): file.metadata.num_rows})
-        ended = file.read(["outcome"]).column("outcome").value_counts()
-        names, counts = (ended.field(name).to_pylist() for name in ("values", "counts"))
-        return Counter(dict(zip(map(str, names), counts, strict=True)))

@@ -1,11 +1,14 @@
-"""Long work of a command, in a thread beside the one that hears Ctrl-C."""
+"""Around the work of a command: in a thread beside the one that hears Ctrl-C, and what is said of it on stderr."""
 
 import threading
-from collections.abc import Callable
-from typing import NoReturn, TypeVar
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
 import typer
 
+from ..results.errors import DamageWarning
 from .speak import complain
 
 Result = TypeVar("Result")
@@ -37,3 +40,21 @@ def fail(message: str) -> NoReturn:
     """Say what went wrong, and end with exit code 1."""
     complain(message)
     raise typer.Exit(1)
+
+
+@contextmanager
+def remarked() -> Generator[None]:
+    """Say once on stderr of each damaged file that it was left out, whichever way it was read."""
+    said: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+        if not issubclass(category, DamageWarning):
+            before(message, category, *rest)
+        elif str(message) not in said:
+            said.add(str(message))
+            complain(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        before, warnings.showwarning = warnings.showwarning, show
+        yield

@@ -17,11 +17,12 @@ import typer
 
 from ..results.errors import InputError
 from . import reading
-from .beside import beside, fail
+from .beside import beside, fail, remarked
 from .outline import plan_lines
 from .reading import Data, Folder, Format, opened, write_report
 from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 from .speak import after_a_second, complain, say, say_in_full, speak_plainly
+from .words import count
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -183,6 +184,9 @@ def verify(
     from .sweep import Sweep
 
     results = opened(folder)
+    damage = results.store.damage()
+    if damage:
+        fail("\n".join([f"{count(len(damage), 'damaged file')}:", *damage]))
     runs = results.table["run"].to_numpy()
     if not len(runs):
         raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
@@ -239,7 +243,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     try:
-        app()
+        with remarked():
+            app()
     except InputError as error:
         complain(str(error))
         sys.exit(2)

@@ -19,6 +19,7 @@ from ..results.arrays import Integers
 from ..results.errors import InputError
 from ..results.reprs import html_of, text_of
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
+from ..results.seeds import recorded_runs
 from ..results.store import Span
 from .arguments import of_task, per_run, to_arguments
 from .axes import AxisInUse, alike, combine
@@ -28,7 +29,7 @@ from .excluded import without
 from .hopeless import remarks
 from .likeness import checked_alike, parted
 from .outline import plan_lines
-from .records import record_epochs, recorded_runs
+from .records import record_epochs
 from .shown import readable
 from .spec import UNITS, Spec
 from .tasks import bottleneck, fill, make
@@ -83,7 +84,7 @@ class Plan:
 
     def recorded(self, span: Span) -> Integers:
         """The runs of a span that are recorded."""
-        return recorded_runs(self.spec.record, self.runs, span)
+        return recorded_runs(self.spec.record.runs, self.runs, span)
 
     def columns(self, runs: Integers) -> dict[str, npt.NDArray[Any]]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""

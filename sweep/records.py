@@ -9,7 +9,6 @@ from ..kernels import Training, Trajectories
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
-from ..results.store import Span
 from .axes import log_points
 from .train_spec import RecordSpec
 
@@ -28,16 +27,6 @@ def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     if record.points is not None:
         return np.unique([0, *(round(epoch) for epoch in log_points(1, limit, record.points))])
     return None
-
-
-def recorded_runs(record: RecordSpec, runs: int, span: Span) -> Integers:
-    """The runs of a span that are recorded: all, or its part of a sample that is evenly spread over all runs."""
-    if record.runs is None or record.runs >= runs:
-        return np.arange(*span)
-    # Run floor(k runs / n) for k = 0 ... n - 1, by whole numbers only, of which none is over n squared.
-    first, last = (-(-end * record.runs // runs) for end in span)
-    k, (whole, rest) = np.arange(first, last), divmod(runs, record.runs)
-    return k * whole + k * rest // record.runs
 
 
 def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table:

@@ -218,6 +218,7 @@ class Sweep:
             source=recorded(self._file, folder) if self._file else None,
             columns=self.spec.contents.columns,
             remarks=self.spec.contents.remarks,
+            signed=True,
             runs=plan.runs,
             axes=plan.axes,
             measure=self.spec.record.measure,

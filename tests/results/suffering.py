@@ -46,7 +46,7 @@ def rows(start, stop):
 
 def records(start, stop):
     runs = np.repeat(np.arange(start, stop), 2)
-    values = [np.random.default_rng(int(start)).random(len(runs))] * 4
+    values = [np.random.default_rng(0).random(2 * RUNS)[2 * start : 2 * stop]] * 4
     return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
 
 

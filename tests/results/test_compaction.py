@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results import compaction, store
+from backsweep.results import compaction, holdings
 from backsweep.results.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.errors import InputError
+from backsweep.results.holdings import Holdings
+from backsweep.results.kinds import Kind
 from backsweep.results.store import Store
 
 from .suffering import manifest, records, rows
@@ -93,11 +95,11 @@ def test_a_damaged_file_is_not_merged(crowded):
     shard = crowded.shards()[5]
     shard.path.write_bytes(shard.path.read_bytes()[:-5])
     before = crowded.shards()
-    with crowded.writing(), pytest.raises(InputError, match=rf"{shard.path.name}: damaged; `backsweep resume"):
+    with crowded.writing(), pytest.raises(InputError, match=rf"{shard.path.name}: damaged .*`backsweep resume"):
         crowded.compact()
     assert crowded.shards() == before
     with crowded.writing():
-        assert crowded.heal() == [f"{shard.path}: damaged; runs 5 to 5 are trained again"]
+        assert crowded.heal() == [f"{shard.path}: damaged (no whole Parquet file); runs 5 to 5 are trained again"]
     assert crowded.missing() == [(5, 6), (13, 14), (30, 31)]
     assert "000000000005-000000000006" not in files_of(crowded)
 
@@ -114,23 +116,23 @@ def test_files_within_another_are_not_read_and_go(crowded):
 
 def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypatch):
     before = crowded.read()
-    other = Store.open(crowded.path)
-    found = other.shards()
-    monkeypatch.setattr(other, "shards", lambda: found if found else Store.shards(other))
+    theirs = Store.open(crowded.path)._holdings
+    folder, found = crowded.path / "shards", theirs.kept()
+    monkeypatch.setattr(theirs, "kept", lambda: found)
     with crowded.writing():
         crowded.compact()
     with pytest.raises(FileNotFoundError):
-        other.read()
+        theirs.each(folder, Kind.read)
     looks = iter([found])
-    monkeypatch.setattr(other, "shards", lambda: next(looks, None) or Store.shards(other))
-    assert other.read().equals(before)
+    monkeypatch.setattr(theirs, "kept", lambda: next(looks, None) or Holdings.kept(theirs))
+    assert pa.concat_tables(theirs.each(folder, Kind.read)).equals(before)
 
 
 def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monkeypatch):
-    before, look, torn = crowded.read(), store.spans_in, iter([[]])
+    before, look, torn = crowded.read(), holdings.spans_in, iter([[]])
 
     monkeypatch.setattr(
-        store, "spans_in", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder)
+        holdings, "spans_in", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder)
     )
     assert crowded.read().equals(before)
 
@@ -142,7 +144,7 @@ def test_sound_files_do_not_go_on_the_word_of_a_damaged_one(crowded):
         large = crowded.shards()[0].path
         large.write_bytes(large.read_bytes()[:-7])
     with crowded.writing():
-        assert crowded.heal() == []
+        assert crowded.heal() == [f"{large}: damaged (no whole Parquet file); removed; its runs are in other files"]
     assert crowded.missing() == missing
     assert crowded.read().equals(before)
     assert not large.exists()

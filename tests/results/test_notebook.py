@@ -124,10 +124,10 @@ def test_unfinished_sweeps_say_so(swept, tmp_path):
 def test_a_damaged_file_of_rows_is_told_in_a_notebook(results):
     path = next((results.path / "shards").iterdir())
     path.write_bytes(b"PAR1")
-    assert (
-        f"{path}: damaged; `backsweep resume {results.path}` repeats what it held, and no more"
-        in Page(results._repr_html_()).texts
-    )
+    remedy = f"`backsweep resume {results.path}` repeats what it held, and no more"
+    said = f"{path}: damaged (no whole Parquet file); it is left out, and {remedy}"
+    assert said in Page(results._repr_html_()).texts
+    assert results.damage == [said]
 
 
 def test_harm_to_the_manifest_is_told(results):
@@ -146,8 +146,9 @@ def test_files_that_hold_the_same_runs_are_told(results, swept):
     for path in (store.path / "shards").glob("000000000000-000000000360-*"):
         path.rename(path.with_name(path.name.replace("000000000000", "000000000100")))
     text, page = shown(results)
-    assert "remove one of the two" in text
-    assert "table" not in page.tags
+    assert "200 of 360 runs" in text
+    assert "damaged (has 360 rows and not 260)" in text
+    assert text.splitlines()[-1] in page.texts
 
 
 def test_a_folder_that_is_gone_is_told(results):

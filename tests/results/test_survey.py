@@ -11,7 +11,6 @@ import pytest
 from backsweep.results import survey as survey_module
 from backsweep.results import writer as writer_module
 from backsweep.results.errors import BusyError, InputError
-from backsweep.results.files import encoded
 from backsweep.results.lock import only_writer
 from backsweep.results.schema import OUTCOMES, Session, runs_schema
 from backsweep.results.store import Store
@@ -59,18 +58,11 @@ def test_counts_come_from_the_shards_of_sessions_that_left_no_record(store):
     assert survey(store.path).missing == [(20, 40), (60, 100)]
 
 
-def test_files_of_one_outcome_are_counted_without_reading_rows(store, monkeypatch):
-    with store.writing():
-        store.append(rows(60, 80, outcome=3))
-    monkeypatch.setattr(survey_module.pq.ParquetFile, "read", None)
-    assert survey_module._of_file(shard(store, 60)) == {"capped": 20}
-
-
 def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
     outcomes = {"converged": 50, "capped": 10}
     with store.writing():
         store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
-    monkeypatch.setattr(survey_module, "_of_file", None)
+    monkeypatch.setattr(survey_module, "_outcomes", None)
     assert survey(store.path).outcomes == {"converged": 50, "diverged": 0, "stalled": 0, "capped": 10}
 
 
@@ -82,7 +74,8 @@ def test_incomplete_records_of_sessions_do_not(store, told):
 
 
 def test_shards_merged_into_one_count_once_while_both_are_there(store):
-    (store.path / "shards" / f"{0:012d}-{60:012d}-{'0' * 16}.parquet").write_bytes(encoded(rows(0, 60)))
+    with store.writing():
+        store.append(rows(0, 60))
     seen = survey(store.path)
     assert (seen.done, seen.outcomes, seen.damage) == (60, dict.fromkeys(OUTCOMES, 15), None)
 
@@ -90,7 +83,7 @@ def test_shards_merged_into_one_count_once_while_both_are_there(store):
 def test_shards_that_overlap_are_damage(store):
     with store.writing():
         store.append(rows(50, 70))
-    assert "holds runs that another file holds too" in str(survey(store.path).damage)
+    assert "damaged (runs 50 to 59 are in 000000000040-000000000060-" in str(survey(store.path).damage)
 
 
 def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
@@ -98,23 +91,23 @@ def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
 
 
 def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monkeypatch):
-    read, gone = survey_module._of_file, []
+    read, gone = survey_module._outcomes, []
 
-    def vanishing(path):
+    def vanishing(kind, file):
         if not gone:
-            gone.append(path)
-            path.unlink()
-        return read(path)
+            gone.append(file)
+            file.path.unlink()
+        return read(kind, file)
 
-    monkeypatch.setattr(survey_module, "_of_file", vanishing)
+    monkeypatch.setattr(survey_module, "_outcomes", vanishing)
     assert survey(store.path).done == 40
 
 
 def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
-    def vanished(path):
-        raise FileNotFoundError(2, "No such file", str(path))
+    def vanished(_, file):
+        raise FileNotFoundError(2, "No such file", str(file.path))
 
-    monkeypatch.setattr(survey_module, "_of_file", vanished)
+    monkeypatch.setattr(survey_module, "_outcomes", vanished)
     with pytest.raises(InputError, match="files vanish there whenever they are looked at"):
         survey(store.path)
 
@@ -124,11 +117,11 @@ def test_a_shard_that_cannot_be_read_is_named(store, content):
     path = shard(store, 20)
     path.write_bytes(content)
     seen = survey(store.path)
-    assert (seen.done, seen.damage) == (60, f"{path}: cannot be read")
+    assert (seen.done, seen.damage) == (40, f"{path}: damaged (no whole Parquet file)")
     assert sum(seen.outcomes.values()) == 40
     with store.writing():
         store.add_session(SESSION.model_copy(update={"outcomes": {"capped": 60}}))
-    assert survey(store.path, closely=True).damage == f"{path}: no whole file"
+    assert survey(store.path, closely=True).damage == seen.damage
 
 
 def test_all_folders_are_found_and_strangers_are_not(tmp_path):

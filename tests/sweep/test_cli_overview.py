@@ -128,7 +128,9 @@ def test_status_of_a_broken_sweep(here):
     assert lines[1] == "No process writes there; to go on: backsweep resume 'broken off'"
     assert lines[3] == "Missing: runs 0 to 9"
     second.write_bytes(b"rubbish")
-    assert f"Damaged: broken off/shards/{second.name}: cannot be read" in must("status", "broken off", cwd=here)
+    assert f"Damaged: broken off/shards/{second.name}: damaged (no whole Parquet file)" in must(
+        "status", "broken off", cwd=here
+    )
     assert "nowhere: no results here" in refused("status", "nowhere", cwd=here)
 
 

@@ -1,0 +1,97 @@
+"""What is wrong with the rows of a file, in a few words or None: each kind of file has its own rules for its columns.
+
+Every reading looks at all rows, so it is done by whole columns, and without copies where Arrow has one in one piece.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .arrays import Booleans, Integers, Span
+from .schema import OUTCOMES
+from .seeds import Seeds
+
+
+def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
+    """The columns of `schema.runs_schema`: run is start ... stop - 1, cell and seed are its own, all have ended somehow."""
+    if lacking := _lacking(table, "run", "cell", "seed", "outcome", "epochs"):
+        return lacking
+    at = span[0]
+    for batch in table.select(["run", "cell", "seed", "epochs"]).to_batches():  # as they are in memory, so without copies
+        if fault := _of_some(batch, (at, at + len(batch)), seeds):
+            return fault
+        at += len(batch)
+    ended: list[Any] = table.column("outcome").chunks
+    if not all(set(chunk.dictionary.to_pylist()) <= set(OUTCOMES) for chunk in ended):
+        return "an outcome is none of the four"
+    return None
+
+
+def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
+    run, cell, seed, epochs = (column.to_numpy() for column in batch.columns)
+    if not np.array_equal(run, np.arange(*span)):
+        return f"not the rows of runs {span[0]} to {span[1] - 1}"
+    if cell.min() < 0 if seeds.count < 1 else not np.array_equal(cell, seeds.cells_of(span)):
+        return "its cells are not those of its runs"
+    if seed.min() < 0 if seeds.count < 1 else not np.array_equal(seed, seeds.of(span)):
+        return "its seeds are not those of its runs"
+    return "a number of epochs is negative" if epochs.min() < 0 else None
+
+
+def of_records(table: pa.Table, recorded: Integers) -> str | None:
+    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each with epochs that ascend."""
+    if lacking := _lacking(table, *table.column_names):
+        return lacking
+    run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
+    begins = np.ones(len(run), bool)
+    np.not_equal(run[1:], run[:-1], out=begins[1:])
+    if not np.array_equal(run[begins], recorded):
+        return "its runs are not those that were recorded"
+    if (epoch[begins] < 0).any() or (epoch[1:] <= epoch[:-1])[~begins[1:]].any():
+        return "its epochs do not ascend"
+    return None
+
+
+def of_weights(table: pa.Table, recorded: Integers) -> str | None:
+    """The columns of `schema.WEIGHTS_SCHEMA`: the runs that were recorded, in order, each with a weight for each place."""
+    if lacking := _lacking(table, *table.column_names):
+        return lacking
+    if not np.array_equal(_numbers(table, "run"), recorded):
+        return "its runs are not those that were kept"
+    layers, weights = table.column("layers"), table.column("weights")
+    if pc.list_flatten(layers).null_count or pc.list_flatten(weights).null_count:
+        return "a size or a weight is missing"
+    sizes = _sizes(layers, _numbers(table, "bias"))
+    if sizes is None or not np.array_equal(sizes, pc.list_value_length(weights).to_numpy()):
+        return "its weights are more or fewer than its layers have"
+    return None
+
+
+def of_trajectory(table: pa.Table) -> str | None:
+    """Columns epoch and loss, and perhaps others: every epoch from 0 on."""
+    if lacking := _lacking(table, *table.column_names):
+        return lacking
+    if not np.array_equal(_numbers(table, "epoch"), np.arange(len(table))) or not len(table):
+        return "its epochs are not 0, 1, 2, ..."
+    return None
+
+
+def _sizes(layers: "pa.ChunkedArray[Any]", bias: Booleans) -> Integers | None:
+    """How many weights each run has, (runs,), by its layers as [units, inputs] each; None if they are none."""
+    lengths, flat = pc.list_value_length(layers).to_numpy(), pc.list_flatten(layers).to_numpy().astype(np.int64)
+    if not len(lengths) or (lengths < 2).any() or (lengths % 2).any() or (flat < 1).any():
+        return None if len(lengths) else lengths
+    units, inputs = flat.reshape(-1, 2).T
+    begins = np.concatenate([[0], np.cumsum(lengths[:-1] // 2)])
+    return np.add.reduceat(units * (inputs + np.repeat(bias, lengths // 2)), begins)
+
+
+def _lacking(table: pa.Table, *names: str) -> str | None:
+    lacking = next((name for name in names if table.column(name).null_count), None)
+    return f"{lacking} is missing in some rows" if lacking else None
+
+
+def _numbers(table: pa.Table, name: str) -> Any:
+    return table.column(name).to_numpy()

@@ -1,0 +1,202 @@
+"""Which files of a folder of results count.
+
+By their names first: a shard counts if what was kept of its runs is beside it. Then by content, as far as that is known: a file
+that was found damaged counts no longer, whoever read it; and where two hold the same runs, both are read. A file whose runs are
+all in another, with the same rows, was merged into that one. Of two that overlap otherwise, as two writers leave them, the
+smaller goes; and where rows differ, both, for nothing here says which are right, while training them again does.
+
+What reading leaves out is what `Store.heal` removes: there is one judgement of a file, made here.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from .arrays import Span
+from .errors import DamageError
+from .kinds import Kind, kinds_of
+from .same import same_rows
+from .schema import Manifest
+from .shards import Shard, settled, spans_in, steadily
+
+Found = TypeVar("Found")
+Part = dict[Path, Shard]  # by folder, the files of the same runs
+THREADS = 4  # that examine files: hashing and decoding hold no lock
+
+
+class Holdings:
+    """The files of spans of runs in a folder of results, and what is known of them."""
+
+    def __init__(self, path: Path, manifest: Manifest):
+        kinds = kinds_of(manifest)
+        self.kinds = {path / name: kinds[name] for name in ("shards", *manifest.beside)}
+        self._shards = path / "shards"
+        self._runs = manifest.runs
+        self._damaged: dict[Path, tuple[tuple[int, ...], DamageError]] = {}
+        self._agreeing: set[tuple[Path, Path]] = set()
+        self._held: dict[Path, tuple[Path, pa.Table]] = {}
+
+    def kept(self) -> dict[Path, list[Shard]]:
+        """For each folder the files that count, in the order of their runs, file for file of the same runs."""
+        parts = steadily(self._apart)
+        self._held.clear()
+        return {folder: [part[folder] for part in parts] for folder in self.kinds}
+
+    def each(
+        self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool] = lambda _: True
+    ) -> list[Found]:
+        """What `read` makes of each file of a folder that counts, in order; what is damaged does not, once that is found."""
+        return steadily(lambda: self._each(folder, read, among))
+
+    def _each(self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool]) -> list[Found]:
+        done: dict[Path, Found] = {}
+        while True:
+            files = [file for file in self.kept()[folder] if among(file) and not self.is_damaged(file)]
+            fresh = [file for file in files if file.path not in done]
+            if not fresh:
+                return [done[file.path] for file in files]
+            for file in fresh:
+                try:
+                    done[file.path] = read(self.kinds[folder], file)
+                except DamageError as error:
+                    self._note(error)
+
+    def examine(self) -> None:
+        """Read every file, whether it counts or not."""
+        steadily(self._examine)
+
+    def _examine(self) -> None:
+        files = [(kind, file) for folder, kind in self.kinds.items() for file in spans_in(folder)]
+        with ThreadPoolExecutor(THREADS) as threads:
+            for error in threads.map(_harm, files):
+                if error:
+                    self._note(error)
+
+    def damaged(self) -> list[DamageError]:
+        """What is wrong with files that are still there, by name."""
+        return [error for path, (_, error) in sorted(self._damaged.items()) if self._is_out(path)]
+
+    def is_damaged(self, file: Shard) -> bool:
+        """Whether a file is known to be damaged."""
+        return file.path in self._damaged and self._is_out(file.path)
+
+    def _is_out(self, path: Path) -> bool:
+        """Whether a file is still the one that was found damaged: its name does not tell, as one made again has the same."""
+        if _signature(path) == self._damaged[path][0]:
+            return True
+        del self._damaged[path]
+        return False
+
+    def _note(self, error: DamageError) -> None:
+        self._damaged[error.path] = _signature(error.path), error
+
+    def _apart(self) -> list[Part]:
+        """The parts that count, of which no two hold the same run."""
+        while True:
+            kept: list[Part] = []
+            for part in self._parts():
+                if kept and part[self._shards].start < kept[-1][self._shards].stop:
+                    if not self._settle(kept[-1], part):
+                        break
+                else:
+                    kept.append(part)
+            else:
+                return kept
+
+    def _parts(self) -> list[Part]:
+        """The files of each span that has one in every folder, in order, a larger span before those within it."""
+        found = settled(lambda: {folder: spans_in(folder) for folder in self.kinds})
+        for file in found[self._shards]:
+            if not file.start < file.stop <= self._runs and not self.is_damaged(file):
+                self._note(DamageError(file.path, f"the sweep has runs 0 to {self._runs - 1}"))
+        by_span = {folder: self._one_each(folder, files) for folder, files in found.items()}
+        spans = [span for span, file in by_span[self._shards].items() if not self.is_damaged(file)]
+        return [
+            {folder: files[span] for folder, files in by_span.items()}
+            for span in spans
+            if all(span in files for files in by_span.values())
+        ]
+
+    def _one_each(self, folder: Path, files: list[Shard]) -> dict[Span, Shard]:
+        """A file for each span; of several with the same, one that is not damaged if there is one."""
+        found: dict[Span, Shard] = {}
+        for file in files:
+            other = found.setdefault(file.span, file)
+            if other is not file:
+                self._agree(folder, other, file)
+                found[file.span] = file if self.is_damaged(other) else other
+        return found
+
+    def _settle(self, part: Part, next_part: Part) -> bool:
+        """Whether all that the second part holds is in the first; if not, some file of theirs now counts as damaged."""
+        for folder in self.kinds:
+            if not self._agree(folder, part[folder], next_part[folder]):
+                self._spread(folder, part, next_part)
+                return False
+        (start, stop), (begin, end) = part[self._shards].span, next_part[self._shards].span
+        if end <= stop:
+            return True
+        shards = part[self._shards], next_part[self._shards]
+        smaller, larger = shards if stop - start < end - begin else reversed(shards)
+        self._note(DamageError(smaller.path, f"runs {begin} to {stop - 1} are in {larger.path.name} too"))
+        return False
+
+    def _spread(self, folder: Path, *parts: Part) -> None:
+        """What is damaged beside a shard takes that along: another part has the same runs."""
+        for part in parts:
+            if self.is_damaged(part[folder]) and not self.is_damaged(part[self._shards]):
+                self._note(DamageError(part[self._shards].path, f"{folder.name}/{part[folder].path.name} beside it is"))
+
+    def _agree(self, folder: Path, one: Shard, other: Shard) -> bool:
+        """Whether two files are sound, and have the same rows of the runs that both hold."""
+        if (one.path, other.path) in self._agreeing:
+            return True
+        try:
+            tables = self._hold(folder, one), self.kinds[folder].read(other)
+        except DamageError as error:
+            self._note(error)
+            return False
+        both = max(one.start, other.start), min(one.stop, other.stop)
+        if not same_rows(*(_between(table, both) for table in tables)):
+            for file, like in ((one, other), (other, one)):
+                self._note(DamageError(file.path, f"of runs {both[0]} to {both[1] - 1} {like.path.name} has other rows"))
+            return False
+        self._agreeing.add((one.path, other.path))
+        return True
+
+    def _hold(self, folder: Path, file: Shard) -> pa.Table:
+        """The rows of a file that is compared with many."""
+        path, table = self._held.get(folder, (None, None))
+        if path != file.path or table is None:
+            table = self.kinds[folder].read(file)
+            self._held[folder] = file.path, table
+        return table
+
+
+def _between(table: pa.Table, span: Span) -> pa.Table:
+    """The rows of a span, of a table that is in the order of its runs."""
+    start, stop = np.searchsorted(table.column("run").to_numpy(), span)
+    return table.slice(start, stop - start)
+
+
+def _harm(file: tuple[Kind, Shard]) -> DamageError | None:
+    kind, shard = file
+    try:
+        kind.read(shard)
+    except DamageError as error:
+        return error
+    return None
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    """What changes when a file is put in the place of another; nothing where there is none."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,82 @@
+"""Parquet files as anybody may have made them: whatever their bytes are, a table comes of them or a DamageError.
+
+What a footer says costs memory before a single row is read, so its lists and strings are bounded. The content of a file is in
+memory when it is decoded; whatever Arrow then has against it, an OSError too, is the file's fault and not the disk's.
+"""
+
+import errno
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .errors import DamageError, InputError, LinkError
+from .files import digest_of
+from .opening import open_regular
+
+MAGIC = b"PAR1"
+MOST_IN_LISTS = 2**17  # of row groups times columns; our largest files have hundreds
+MOST_IN_STRINGS = 2**24  # bytes
+UNREADABLE = (
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    NotImplementedError,
+)
+
+
+def whole(path: Path, digest: str) -> bytes:
+    """The bytes of a file. DamageError if they are not those that its name was made of, or the disk has lost them."""
+    with regular(path) as file:
+        data = file.read()
+    if digest_of(data) != digest:
+        raise DamageError(path, "its bytes are not those that its name was made of")
+    return data
+
+
+@contextmanager
+def regular(path: Path) -> Generator[BinaryIO]:
+    """A file, opened. DamageError if it is none, does not begin and end as Parquet does, or the disk has lost it."""
+    try:
+        with open_regular(path) as file:
+            _check_ends(path, file)
+            yield file
+    except (DamageError, LinkError):
+        raise
+    except InputError as error:
+        raise DamageError(path, str(error).removeprefix(f"{path}: ")) from None
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        raise DamageError(path, str(error.strerror)) from None
+
+
+@contextmanager
+def opened(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.ParquetFile]:
+    """The Parquet file that a path's content is. DamageError if they are none, from whatever is done within."""
+    limits: dict[str, Any] = {"thrift_string_size_limit": MOST_IN_STRINGS, "thrift_container_size_limit": MOST_IN_LISTS}
+    try:
+        with pq.ParquetFile(source, **limits) as file:
+            yield file
+    except MemoryError:  # perhaps only here, so that nothing may be removed for it
+        raise InputError(f"{path}: takes more memory than there is") from None
+    except UNREADABLE:
+        raise DamageError(path, "no Parquet that can be read") from None
+
+
+def _check_ends(path: Path, file: BinaryIO) -> None:
+    """Whether a file begins and ends as Parquet does, and has room for as long a footer as it says, before more is read."""
+    size, room = os.fstat(file.fileno()).st_size, 2 * len(MAGIC)
+    begin = file.read(len(MAGIC))
+    file.seek(max(size - room, 0))
+    length, end = file.read(len(MAGIC)), file.read(len(MAGIC))
+    file.seek(0)
+    if not begin == MAGIC == end or int.from_bytes(length, "little") > size - len(MAGIC) - room:
+        raise DamageError(path, "no whole Parquet file")
