@@ -232,7 +232,7 @@ def suffer_everywhere(mode, folder):
             disk.install()
             try:
                 sweep(path, disk.done.append)
-            except OSError:
+            except (OSError, InputError):  # the latter names a file that the disk has lost
                 disk.keep()
                 os._exit(3)
             disk.keep()

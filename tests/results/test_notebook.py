@@ -142,7 +142,8 @@ def test_harm_to_the_manifest_is_told(results):
 
 def test_files_that_hold_the_same_runs_are_told(results, swept):
     store = results.store
-    store.append(swept.store.read().slice(0, 200))
+    with store.writing():
+        store.append(swept.store.read().slice(0, 200))
     for path in (store.path / "shards").glob("000000000000-000000000360-*"):
         path.rename(path.with_name(path.name.replace("000000000000", "000000000100")))
     text, page = shown(results)
