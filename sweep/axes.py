@@ -244,7 +244,9 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
     lengths = [len(some) for some in rows]
     if math.prod(lengths) > MOST_CELLS:
         raise InputError(f"{math.prod(lengths):,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
-    indices = np.indices(lengths, np.int32).reshape(len(bundles), math.prod(lengths))
+    cells = np.arange(math.prod(lengths))  # np.indices has no more than 64 dimensions
+    later = [math.prod(lengths[place + 1 :]) for place in range(len(lengths))]
+    indices = [(cells // after % length).astype(np.int32) for after, length in zip(later, lengths, strict=True)]
     found = {axis.setting: some[at] for bundle, some, at in zip(bundles, rows, indices, strict=True) for axis in bundle}
     shaping = [axis for bundle in bundles for axis in bundle if axis.setting in kinds]
     if any(len(np.unique(kinds[axis.setting])) < len(axis.points) for axis in shaping):  # else they are neighbours already

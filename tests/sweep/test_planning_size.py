@@ -120,3 +120,10 @@ def test_where_two_floats_leave_it_open_forty_digits_say(monkeypatch):
     plain = axes.log_points(0.01, 10.0, 6_000)
     monkeypatch.setattr("backsweep.sweep.logarithmic.ERROR", 2.0**-54)  # nearly all are then in doubt
     assert axes.log_points(0.01, 10.0, 6_000) == plain
+
+
+def test_more_axes_than_numpy_has_dimensions():
+    offsets = [{"values": [0.1, 0.2]}, {"values": [0.3, 0.4]}, *[{"values": [0.5]}] * 69]
+    made = Plan(Spec.parse({"task": "xor", "model": {"hidden": [1] * 70, "init": {"offset": offsets}}}))
+    found = made.columns(np.arange(made.runs))
+    assert list(zip(found["offset[0]"], found["offset[1]"], strict=True)) == [(0.1, 0.3), (0.1, 0.4), (0.2, 0.3), (0.2, 0.4)]
