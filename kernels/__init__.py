@@ -12,8 +12,9 @@ import numpy as np
 
 from .activations import ACTIVATIONS, OUTPUTS
 from .arguments import in_layers
+from .arithmetic import usual_arithmetic
 from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
-from .compile import SOURCES_HASH
+from .compile import SOURCES_HASH, why_not_kept
 from .job import Job
 from .lane_type import DTYPES, lanes_of
 from .losses import LOSSES
@@ -52,6 +53,7 @@ __all__ = [
     "compile_part",
     "lanes_of",
     "train",
+    "why_not_kept",
 ]
 
 
@@ -78,6 +80,7 @@ class Training:
     measure: np.ndarray | None
 
 
+@usual_arithmetic()
 def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, **settings: Any) -> Training:
     """Train networks, one run in each SIMD lane; the settings and their defaults are those of `job.Job`.
 
@@ -129,6 +132,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     )
 
 
+@usual_arithmetic()
 def check(x, y, **settings: Any) -> None:
     """Raise `Nonsense` where `train` would, and train nothing."""
     _job(x, y, settings)
@@ -142,11 +146,13 @@ def _job(x, y, settings: dict[str, Any]) -> Job:
     return Job(x, y, **settings)
 
 
+@usual_arithmetic()
 def missing_parts(jobs: Iterable[dict[str, Any]], records: bool) -> list[Part]:
     """The parts of the loop that this machine has yet to compile for some calls of `train`, those that take long first."""
     return missing({part for job in jobs for part in Job(**job).parts(records)})
 
 
+@usual_arithmetic()
 def compile_part(part: Part) -> None:
     """Compile a part now, and keep it on disk for other processes."""
     sample = Job([[0.0]], [[0.0]], dtype=part.dtype).call(plan_records(1, 1, None, None), records=False, keep_weights=False)

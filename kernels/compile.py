@@ -1,8 +1,8 @@
 """How the functions here are compiled, and where the machine code is kept.
 
-Numba's disk cache does not notice a change in a function that lives in another file, so the folder of the cache is named
-after a hash of all sources of this package: other sources, other folder. It is a folder of the user's, since site-packages
-may be read-only; where no folder can be written, everything is compiled again in each process.
+A function may depend on others in other files, so the folder of machine code (`cache.py`) is named after a hash of all sources
+of this package: other sources, other folder. It is a folder of the user's, since site-packages may be read-only, in
+NUMBA_CACHE_DIR if that is set; where no folder can be written, everything is compiled again in each process.
 
 Six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the loop, each
 used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Phase` for the
@@ -18,29 +18,26 @@ Nothing here allocates, so Numba's reference counts are switched off: in the loo
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar, cast
 
-import llvmlite
-import numba
 import numpy as np
-from numba import cfunc, njit, typeof, types
+from numba import njit, typeof, types
 from numba.core import config
-from numba.core.registry import cpu_target
+from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
 from .boxes import Box
+from .cache import CodeCache, CodeFolder, file_name
 from .lane_type import Memory, Table
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Given = Memory | Table
 SETTINGS: Any = config  # its attributes appear at run time
-_compiling = RLock()
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only compiled code calls these
 
@@ -53,21 +50,8 @@ def _sources_hash() -> str:
 
 
 SOURCES_HASH = _sources_hash()
-
-
-def _cache_folder() -> str | None:
-    """The folder for machine code, or None where none can be written. NUMBA_CACHE_DIR, if set, is its parent."""
-    parent = Path(SETTINGS.CACHE_DIR) if SETTINGS.CACHE_DIR else user_cache_path("backsweep")
-    folder = parent / f"kernels-{SOURCES_HASH}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-    except OSError:
-        return None
-    return str(folder)
-
-
-CACHE_FOLDER = _cache_folder()
+CACHES = Path(SETTINGS.CACHE_DIR) if SETTINGS.CACHE_DIR else user_cache_path("backsweep")
+CODE = CodeFolder(CACHES / f"kernels-{SOURCES_HASH}")
 
 
 def inlined(function: Function) -> Function:
@@ -85,26 +69,12 @@ def called(function: Function) -> Function:
     return cast("Function", njit(**INNER)(function))
 
 
-@contextmanager
-def _kept_on_disk(subfolder: str = "") -> Iterator[dict[str, bool]]:
-    """Options that keep machine code. Numba reads the folder when it decorates; other packages' functions keep their own.
-
-    A function's variants share an index there, which two processes must not write at a time: hence a subfolder a precision.
-    The setting is the process's, so one thread at a time may change it; Numba compiles for one at a time anyway.
-    """
-    with _compiling:
-        before = SETTINGS.CACHE_DIR
-        SETTINGS.CACHE_DIR = str(Path(CACHE_FOLDER, subfolder)) if CACHE_FOLDER else before
-        try:
-            yield {"cache": CACHE_FOLDER is not None}
-        finally:
-            SETTINGS.CACHE_DIR = before
-
-
 def compiled(function: Function) -> Function:
     """Compile `function` for calls from Python: no GIL while it runs, machine code kept on disk."""
-    with _kept_on_disk() as kept:
-        return cast("Function", njit(nogil=True, **kept, **OPTIONS)(function))
+    dispatcher: Any = njit(nogil=True, **OPTIONS)(function)
+    if not SETTINGS.DISABLE_JIT:
+        dispatcher._cache = CodeCache(CODE, function.__name__)
+    return cast("Function", dispatcher)
 
 
 PARTS: dict[str, Any] = {}  # every Phase and Section, by the name of its function
@@ -155,24 +125,37 @@ class Section:
         return self._addresses[id(kind)]
 
 
-def _address_of(function: Callable[..., Any], signature, variant: tuple[str, bool], **options: Any) -> Any:
+_compiling = RLock()
+_made: dict[tuple[str, str], Any] = {}  # by the names of function and variant
+
+
+def _variant(dtype: str, own: bool) -> str:
+    return f"{dtype}{'-own' * own}"
+
+
+def _address_of(function: Callable[..., Any], signature: Any, variant: tuple[str, bool], **options: Any) -> Any:
     """Numba's C function first calls another, which has the body, unless LLVM is made to inline it (XOR 5 % faster)."""
-    with _kept_on_disk(variant[0]) as kept:
-        address = cfunc(signature, **kept, **OPTIONS, **options)(function).address
-    if CACHE_FOLDER is not None:
-        with suppress(OSError):
-            _sign(function.__name__, *variant).touch()
-    return address
+    key = function.__name__, _variant(*variant)
+    with _compiling:
+        if key not in _made:
+            made: Any = CFunc(function, (signature.args, signature.return_type), {}, {**OPTIONS, **options})
+            made._cache = CodeCache(CODE, *key)
+            made.compile()
+            _made[key] = made
+        return _made[key].address
 
 
-def _sign(name: str, dtype: str, own: bool) -> Path:
-    """The file whose presence says that a part is on disk, for this Numba on this processor: its index takes long to read."""
-    context: Any = cpu_target.target_context
-    compiler = (numba.__version__, llvmlite.__version__, context.codegen().magic_tuple())
-    target = hashlib.sha256(repr(compiler).encode()).hexdigest()[:8]
-    return Path(cast("str", CACHE_FOLDER)) / f"{name}-{dtype}{'-own' * own}-{target}.kept"
+def is_ready(name: str, dtype: str, own: bool) -> bool:
+    """Whether a part need not be compiled: this process has it, or it is whole on disk, or the JIT is off."""
+    key = name, _variant(dtype, own)
+    return key in _made or bool(SETTINGS.DISABLE_JIT) or CODE.read(file_name(*key)) is not None
 
 
-def is_kept(name: str, dtype: str, own: bool) -> bool:
-    """Whether a part need not be compiled: it is on disk, or nothing can be kept there, or the JIT is off."""
-    return CACHE_FOLDER is None or bool(SETTINGS.DISABLE_JIT) or _sign(name, dtype, own).exists()
+def why_not_kept() -> str | None:
+    """Why machine code cannot be kept, and what to do, as a sentence; None where it can."""
+    if CODE.trouble is None or SETTINGS.DISABLE_JIT:
+        return None
+    return (
+        f"machine code cannot be kept in {CODE.path} ({CODE.trouble}), so each process compiles its own: "
+        "set NUMBA_CACHE_DIR to a folder that can be written"
+    )

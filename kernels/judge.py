@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from .compile import Section, called, inlined, leaf
 from .lane_type import QUAD
 from .lanes import call, filled, load, rows, store, table
@@ -76,9 +78,9 @@ def _norm(work, squares, lane):
 
 
 @inlined
-def _tidy(loss):
-    """The loss as a float64, NaN always the same one: CPUs differ in the sign and payload of theirs."""
-    return NAN if loss != loss else loss + 0.0
+def _tidy(number):
+    """A number as a float64, NaN always the same one: processors differ in the sign and payload of theirs."""
+    return NAN if number != number else np.float64(number)
 
 
 @leaf
@@ -158,7 +160,7 @@ def _measure(runs, results, work, run, lane, epoch, loss, outcome):
             work.tail[lane] += v
     if outcome != RUNNING:
         converged = work.tail[lane] / min(MEASURED_TAIL, limit) < 1.0
-        results.measure[run] = -work.sums[1, lane] if converged else work.sums[2, lane]
+        results.measure[run] = _tidy(-work.sums[1, lane] if converged else work.sums[2, lane])
 
 
 @inlined
@@ -169,7 +171,7 @@ def _write_row(network, data, results, work, lane, run, outcome, epochs, loss):
     results.accuracy[run] = _accuracy(network, data, work, lane)
     if results.weights.shape[0]:
         for row in range(work.weights.shape[0]):
-            results.weights[run, row] = work.weights[row, lane]
+            results.weights[run, row] = _tidy(work.weights[row, lane])
 
 
 @inlined

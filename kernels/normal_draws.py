@@ -1,40 +1,29 @@
-"""Standard normal numbers of NumPy's streams, bit for bit: the polar method (legacy) and the ziggurat (default).
+"""Standard normal numbers of NumPy's streams: the polar method (legacy) and the ziggurat (default).
 
-The one place where the C library is called, for a logarithm or an exponential: NumPy calls it too, and its own bits depend on
-it. The same machine gives NumPy's bits; another C library may move a last bit, NumPy's as well as ours. The polar method takes
-a logarithm for each pair; the ziggurat calls it in one draw of a hundred, and as a rule only to accept or reject.
+NumPy takes logarithms and exponentials from the C library, whose last bits depend on its version and on the processor. Here
+they are correctly rounded (`rounded.py`), so that a draw is the same everywhere: NumPy's own wherever the library rounds
+correctly, else an ulp or two beside it. The polar method takes a logarithm for each pair; the ziggurat needs one in a draw of
+its tail, a few in ten thousand, and an exponential in one draw of a hundred, only to accept or reject.
 """
 
 import math
-from decimal import Context, Decimal
 
 import numpy as np
-from llvmlite import ir
-from numba import types
 
 from .compile import inlined
-from .lane_type import operation
 from .mersenne import mersenne_uniform
 from .pcg import pcg_uniform, pcg_word
+from .rounded import exp_of_one, exponential, log_of_one, logarithm
 
 STRIPS = 256
 EDGE = 3.6541528853610088  # where the tail begins
 EDGE_INVERSE = 0.27366123732975828
 AREA = 0.0049286732339746519  # of each strip
 SCALE = 2.0**52
-EXACT = Context(prec=40)
-
-
-def _exponential(x: float) -> float:
-    return float(EXACT.exp(Decimal(x)))
-
-
-def _logarithm(x: float) -> float:
-    return float(EXACT.ln(Decimal(x)))
 
 
 def _density(x: float, strip: int) -> float:
-    density = _exponential(-0.5 * x * x)
+    density = float(exponential(-0.5 * x * x))
     # The library that made NumPy's table rounded this one the other way.
     return math.nextafter(density, 1.0) if strip == 38 else density
 
@@ -48,7 +37,7 @@ def _ziggurat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     edges, densities = np.zeros(STRIPS), np.ones(STRIPS)
     edges[-1], densities[-1] = EDGE, _density(EDGE, STRIPS - 1)
     for strip in range(STRIPS - 2, 0, -1):
-        edges[strip] = math.sqrt(-2.0 * _logarithm(densities[strip + 1] + AREA / edges[strip + 1]))
+        edges[strip] = math.sqrt(-2.0 * float(logarithm(densities[strip + 1] + AREA / edges[strip + 1])))
         densities[strip] = _density(edges[strip], strip)
     widths, certain = edges / SCALE, np.zeros(STRIPS)
     widths[0] = AREA / densities[-1] / SCALE
@@ -60,28 +49,6 @@ def _ziggurat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 WIDTHS, CERTAIN, DENSITIES = _ziggurat()
 
 
-@operation(lambda number: types.int64)
-def bits_of(number) -> int:
-    """The bits of a float64, as an int64."""
-    return int(np.float64(number).view(np.int64))
-
-
-@bits_of.lower
-def _bits_of(context, builder, sig, args):
-    return builder.bitcast(args[0], ir.IntType(64))
-
-
-@operation(lambda bits: types.float64)
-def number_of(bits) -> float:
-    """The float64 of these bits."""
-    return float(np.int64(bits).view(np.float64))
-
-
-@number_of.lower
-def _number_of(context, builder, sig, args):
-    return builder.bitcast(args[0], ir.DoubleType())
-
-
 @inlined
 def polar_pair(state, lane) -> tuple[float, float]:
     """The next two numbers of `RandomState.standard_normal()`."""
@@ -90,16 +57,16 @@ def polar_pair(state, lane) -> tuple[float, float]:
         x = 2.0 * mersenne_uniform(state, lane) - 1.0
         y = 2.0 * mersenne_uniform(state, lane) - 1.0
         square = x * x + y * y
-    factor = math.sqrt(-2.0 * math.log(square) / square)
+    factor = math.sqrt(-2.0 * log_of_one(square) / square)
     return factor * y, factor * x
 
 
 @inlined
 def _tail(state, lane):
-    """How far beyond EDGE a number of the tail lies."""
+    """How far beyond EDGE a number of the tail lies; 1 - u is exact."""
     while True:
-        beyond = -EDGE_INVERSE * math.log1p(-pcg_uniform(state, lane))
-        height = -math.log1p(-pcg_uniform(state, lane))
+        beyond = -EDGE_INVERSE * log_of_one(1.0 - pcg_uniform(state, lane))
+        height = -log_of_one(1.0 - pcg_uniform(state, lane))
         if height + height > beyond * beyond:
             return beyond
 
@@ -118,5 +85,5 @@ def ziggurat(state, lane) -> float:
             x = EDGE + _tail(state, lane)
             return -x if place & 0x100 else x
         height = (DENSITIES[strip - 1] - DENSITIES[strip]) * pcg_uniform(state, lane) + DENSITIES[strip]
-        if height < math.exp(-0.5 * x * x):
+        if height < exp_of_one(-0.5 * x * x):
             return x

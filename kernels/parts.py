@@ -10,7 +10,7 @@ from . import gradients
 from .accuracy import largest_at_target, on_their_sides
 from .activations import ACTIVATIONS, OUTPUTS
 from .choices import Choices
-from .compile import PARTS, Phase, Section, is_kept
+from .compile import PARTS, Phase, Section, is_ready
 from .draws import DRAWS
 from .fused_passes import FUSED
 from .judge import judge
@@ -114,8 +114,8 @@ def parts_of(choices: Choices, network: Network, start: Start) -> set[Part]:
 
 
 def missing(parts: set[Part]) -> list[Part]:
-    """Those that were not compiled by this machine yet; none where machine code cannot be kept."""
-    return sorted(part for part in parts if not is_kept(*part))
+    """Those that are yet to be compiled."""
+    return sorted(part for part in parts if not is_ready(*part))
 
 
 def compile_part(part: Part, sample: Call) -> None:

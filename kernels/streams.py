@@ -1,4 +1,5 @@
-"""NumPy's random streams inside compiled code, bit for bit: draws of either kind, in any order.
+"""NumPy's random streams inside compiled code: draws of either kind, in any order, bit for bit but for the last bits of some
+normal ones (`normal_draws.py`).
 
 In Python a `RandomState` costs 90 microseconds and a `default_rng` 8, which a million runs feel; here it is below one.
 A lane's stream is a row of the state: the words of its generator, and for the legacy kind the second number of a pair.
@@ -8,8 +9,9 @@ import numpy as np
 
 from .compile import called, inlined, leaf
 from .mersenne import LENGTH, LOW_32, mersenne_word, seed_mersenne
-from .normal_draws import bits_of, number_of, polar_pair
+from .normal_draws import polar_pair
 from .pcg import pcg_half_word, seed_pcg
+from .rounded import bits_of, number_of
 
 MT19937, PCG64 = 0, 1
 STREAMS = {"mt19937": MT19937, "pcg64": PCG64}

@@ -1,10 +1,14 @@
-"""The random streams against NumPy's own RandomState and default_rng, bit for bit."""
+"""The random streams against NumPy's own RandomState and default_rng: bit for bit, normal draws but for their last bits.
+
+NumPy takes the logarithms of these from the C library; what exactly they are here is held by mpmath.
+"""
 
 import hashlib
 import os
 import subprocess
 import sys
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -85,6 +89,14 @@ def numpys(kind, seed, program):
     return np.concatenate([numpys_draw(theirs, what, count) for what, count in program])
 
 
+def assert_numpys(found, wanted, program):
+    """The C library's logarithm is within an ulp, and a draw takes a root and two products more."""
+    normal = np.concatenate([np.full(count, what == NORMALS) for what, count in program])
+    np.testing.assert_array_equal(found[~normal], wanted[~normal])
+    if normal.any():
+        np.testing.assert_array_max_ulp(found[normal], wanted[normal], 4)
+
+
 kinds = pytest.mark.parametrize("kind", STREAMS.values(), ids=STREAMS.keys())
 few_or_many = st.one_of(st.integers(1, 5), st.integers(1, LONGEST))
 programs = st.lists(st.tuples(st.integers(UNIFORMS, INDICES), few_or_many), min_size=1, max_size=12)
@@ -93,14 +105,34 @@ programs = st.lists(st.tuples(st.integers(UNIFORMS, INDICES), few_or_many), min_
 @kinds
 @given(seed=st.integers(0, LAST_SEED), program=programs)
 def test_any_draws_in_any_order_are_numpys(kind, seed, program):
-    np.testing.assert_array_equal(ours(kind, seed, program), numpys(kind, seed, program))
+    assert_numpys(ours(kind, seed, program), numpys(kind, seed, program), program)
 
 
 @kinds
 @pytest.mark.parametrize("seed", [0, 1, 2, LAST_SEED])
 @pytest.mark.parametrize("what", [UNIFORMS, NORMALS])
 def test_long_runs_are_numpys(kind, seed, what):
-    np.testing.assert_array_equal(ours(kind, seed, [(what, 5001)] * 2), numpys(kind, seed, [(what, 5001)] * 2))
+    program = [(what, 5001)] * 2
+    assert_numpys(ours(kind, seed, program), numpys(kind, seed, program), program)
+
+
+def test_the_polar_method_with_correctly_rounded_logarithms_bit_for_bit():
+    seed, count = 11, 3000
+    uniforms, wanted = stream(MT19937, seed), []
+    while len(wanted) < count:
+        x, y = (2.0 * uniforms.random() - 1.0 for _ in range(2))
+        square = x * x + y * y
+        if 0.0 < square < 1.0:
+            factor = np.sqrt(-2.0 * float(mpmath.log(square)) / square)
+            wanted += [factor * y, factor * x]
+    np.testing.assert_array_equal(ours(MT19937, seed, [(NORMALS, count)]), wanted)
+
+
+@pytest.mark.parametrize(("kind", "most"), [(MT19937, 1000), (PCG64, 20)], ids=STREAMS)
+def test_few_normal_draws_are_not_numpys_to_the_last_bit(kind, most):
+    """In a million; here, by glibc 2.36, some 360 and one."""
+    found, wanted = (np.concatenate([draw(kind, 3, [(NORMALS, 1000)] * 1000)]) for draw in (ours, numpys))
+    assert np.sum(found != wanted) < most
 
 
 @kinds
@@ -116,7 +148,7 @@ def test_the_tail_and_the_wedges_of_the_ziggurat_are_numpys():
     seed, count = 5, 300_000
     expected, raw = stream(PCG64, seed), np.random.PCG64(seed)
     values = expected.standard_normal(count)
-    np.testing.assert_array_equal(ours(PCG64, seed, [(NORMALS, count)]), values)
+    assert_numpys(ours(PCG64, seed, [(NORMALS, count)]), values, [(NORMALS, count)])
     more_words = 0
     raw.advance(count)
     while raw.state != expected.bit_generator.state:
@@ -134,7 +166,7 @@ def test_lanes_take_turns_without_disturbing_each_other(kind):
         seed_one(kind, ROOMS[0], lane, lane)
     for turn in range(40):
         lane, what = turn % LANES, turn % 4
-        np.testing.assert_array_equal(drawn(kind, lane, what, 61), numpys_draw(expected[lane], what, 61))
+        assert_numpys(drawn(kind, lane, what, 61), numpys_draw(expected[lane], what, 61), [(what, 61)])
 
 
 def some_draws():

@@ -1,0 +1,76 @@
+"""The processor's settings for floating-point arithmetic: how results are rounded, and whether subnormal ones are kept.
+
+They are the calling thread's, and other libraries change them: PyTorch's `set_flush_denormal(True)` has subnormal numbers taken
+for 0, C's `fesetround` rounds another way, and threads inherit what their maker had. Some bits of what is trained would change
+with them. So training happens within `usual_arithmetic`, which sets all of them to their defaults and puts them back after.
+
+They are one word: MXCSR on x86 (Intel, Software Developer's Manual 1, 10.2.3), FPCR on arm64 (Arm Architecture Reference
+Manual, C5.2). On other processors, and without the JIT, they are left alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from .compile import compiled
+from .lane_type import operation
+
+USUAL = -1  # no word of any processor
+MXCSR, FPCR = 0x1F80, 0  # every exception masked, to nearest, subnormal numbers kept
+WORD, WIDE = ir.IntType(32), ir.IntType(64)
+
+
+@operation(lambda word: types.int64)
+def _exchange(word) -> int:
+    """Set the word, or USUAL, and give the one before."""
+    return word
+
+
+@_exchange.lower
+def _exchange_code(context, builder, sig, args):
+    architecture = builder.module.triple.split("-")[0]
+    if architecture == "x86_64":
+        return _exchange_mxcsr(builder, _or_usual(builder, args[0], MXCSR))
+    if architecture in {"aarch64", "arm64"}:
+        return _exchange_fpcr(builder, _or_usual(builder, args[0], FPCR))
+    return args[0]
+
+
+def _or_usual(builder, word, usual):
+    return builder.select(builder.icmp_signed("==", word, WIDE(USUAL)), WIDE(usual), word)
+
+
+def _exchange_mxcsr(builder, word):
+    """The instructions read and write memory."""
+    kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer()])
+    before, after = cgutils.alloca_once(builder, WORD), cgutils.alloca_once(builder, WORD)
+    builder.store(builder.trunc(word, WORD), after)
+    for name, place in (("stmxcsr", before), ("ldmxcsr", after)):
+        instruction = cgutils.get_or_insert_function(builder.module, kind, f"llvm.x86.sse.{name}")
+        builder.call(instruction, [builder.bitcast(place, ir.IntType(8).as_pointer())])
+    return builder.zext(builder.load(before), WIDE)
+
+
+def _exchange_fpcr(builder, word):
+    before = builder.asm(ir.FunctionType(WIDE, []), "mrs $0, fpcr", "=r,~{memory}", [], side_effect=True)
+    builder.asm(ir.FunctionType(ir.VoidType(), [WIDE]), "msr fpcr, $0", "r,~{memory}", [word], side_effect=True)
+    return before
+
+
+@compiled
+def exchange_settings(word) -> int:
+    """Set the calling thread's word, or USUAL, and give the one before."""
+    return _exchange(word)
+
+
+@contextmanager
+def usual_arithmetic() -> Iterator[None]:
+    """Compute with the default settings, in this thread."""
+    before = exchange_settings(USUAL)
+    try:
+        yield
+    finally:
+        exchange_settings(before)

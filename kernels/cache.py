@@ -1,0 +1,123 @@
+"""Machine code on disk: a file for each compiled function, believed only if it is whole.
+
+Numba's own cache loads what it finds: a damaged file ends the process, or trains wrongly without a word. So a file here begins
+with the digest of the rest, and what does not fit is compiled again. One file holds one function for one precision and
+processor, and is put in place whole; there is no index that two processes could write at a time.
+
+The files hold pickles and machine code: who may write them may run code. So the folder must be the user's own, or the
+superuser's, and nobody else may write to it. A folder that can be read but not written is read.
+"""
+
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.registry import cpu_target
+from numba.core.serialize import dumps
+
+DIGEST_BYTES = 32
+FOREIGN_WRITERS = stat.S_IWGRP | stat.S_IWOTH
+SUPERUSER = 0
+
+
+class CodeFolder:
+    """A folder for machine code. `trouble`: why nothing can be kept there, or None."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.trouble: str | None = None
+        with suppress(OSError):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.trusted = self._is_ours()
+        except OSError as error:
+            self.trusted = False
+            self.trouble = error.strerror
+        if self.trusted and not os.access(path, os.W_OK):
+            self.trouble = "it is read-only"
+
+    def _is_ours(self) -> bool:
+        found = self.path.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            self.trouble = "it is no folder"
+        elif hasattr(os, "getuid") and found.st_uid not in {os.getuid(), SUPERUSER}:
+            self.trouble = "it belongs to another user"
+        elif hasattr(os, "getuid") and found.st_mode & FOREIGN_WRITERS:
+            self.trouble = "others may write to it"
+        return self.trouble is None
+
+    def read(self, name: str) -> bytes | None:
+        """What a file holds; None if there is none, or it is damaged."""
+        if not self.trusted:
+            return None
+        try:
+            content = (self.path / name).read_bytes()
+        except OSError:
+            return None
+        digest, rest = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+        return rest if hashlib.sha256(rest).digest() == digest else None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file, if that is possible; else `trouble` says why not."""
+        if self.trouble is not None:
+            return
+        try:
+            self._put(name, hashlib.sha256(content).digest() + content)
+        except OSError as error:
+            self.trouble = error.strerror
+
+    def _put(self, name: str, content: bytes) -> None:
+        handle, partial = tempfile.mkstemp(dir=self.path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(partial).replace(self.path / name)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+
+
+def target() -> str:
+    """What machine code depends on beside our sources: the compiler, and the processor that it is told of."""
+    context: Any = cpu_target.target_context
+    parts = numba.__version__, llvmlite.__version__, sys.implementation.cache_tag, context.codegen().magic_tuple()
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
+
+
+class CodeCache(NullCache):
+    """What Numba asks for the machine code of one function. variant: names its types, or None: they are in the signature."""
+
+    def __init__(self, folder: CodeFolder, function: str, variant: str | None = None):
+        self._folder, self._function, self._variant = folder, function, variant
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The function, or None where it is not there, not whole, or of no use."""
+        target_context.refresh()
+        content = self._folder.read(self._name(sig))
+        if content is None:
+            return None
+        return CompileResult._rebuild(target_context, *pickle.loads(content))  # noqa: S301
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        """Keep the function."""
+        if self._folder.trouble is None:
+            self._folder.write(self._name(sig), dumps(cres._reduce()))
+
+    def _name(self, sig: Any) -> str:
+        variant = hashlib.sha256(str(sig).encode()).hexdigest()[:8] if self._variant is None else self._variant
+        return file_name(self._function, variant)
+
+
+def file_name(function: str, variant: str) -> str:
+    """The name of the file that holds a function."""
+    return f"{function}-{variant}-{target()}.code"
