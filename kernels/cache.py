@@ -106,7 +106,8 @@ class CodeCache(NullCache):
         content = self._folder.read(self._name(sig))
         if content is None:
             return None
-        return CompileResult._rebuild(target_context, *pickle.loads(content))  # noqa: S301
+        rebuild = CompileResult._rebuild  # pyright: ignore[reportPrivateUsage]
+        return rebuild(target_context, *pickle.loads(content))  # noqa: S301
 
     def save_overload(self, sig: Any, cres: Any) -> None:
         """Keep the function."""

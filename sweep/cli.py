@@ -178,7 +178,7 @@ def verify(
     sample: Annotated[int, typer.Option(min=1, help="How many runs to train again.")] = 1000,
     data: Data = None,
 ) -> None:
-    """Train a sample of the runs of DIR again, and compare every bit."""
+    """Train a sample of the runs of DIR again, and compare every bit of rows, records and final weights."""
     import numpy as np
 
     from .sweep import Sweep
@@ -234,7 +234,7 @@ def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]")
     from .replay import differences
 
     table = results.table
-    return differences(plan, table[table["run"].isin(runs)])
+    return differences(plan, table[table["run"].isin(runs)], results.store)
 
 
 def main() -> None:

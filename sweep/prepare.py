@@ -1,7 +1,8 @@
 """Compile what a sweep needs before it starts, in as many processes as it may have workers.
 
 Numba compiles one function at a time in a process, so threads would wait for each other, and the first batches would be timed
-while they do. The parts end up on disk, whence every process loads them in a fraction of a second.
+while they do. The parts end up on disk, whence every process loads them in a fraction of a second. Where nothing can be kept
+there, this process compiles for itself, and a remark says why.
 """
 
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ..kernels import Part, compile_part, missing_parts, train
+from ..kernels import Part, compile_part, missing_parts, train, why_not_kept
 from .plan import Plan
 from .progress import Progress
+
+ONCE = "compiling the kernels, once on this machine ..."
 
 
 def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
@@ -20,11 +23,15 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
     parts = missing_parts(map(plan.arguments, kinds), records=plan.record_at is not None)
     slow = sum(part.slow for part in parts)
     if slow:
-        progress.say("compiling the kernels, once on this machine ...")
-    if slow > 1 and jobs > 1:
+        progress.say("compiling the kernels, some seconds ..." if why_not_kept() else ONCE)
+    if slow > 1 and jobs > 1 and why_not_kept() is None:
         _compile(parts, min(jobs, slow))
+    for part in parts:  # or load it
+        compile_part(part)
     first: dict[str, Any] = {**plan.arguments(kinds[0][:1]), "epochs": 1}
     train(**first)
+    if parts and (why := why_not_kept()):
+        progress.warn(why)
 
 
 def _compile(parts: list[Part], processes: int) -> None:

@@ -1,18 +1,22 @@
 """Runs again, one by one: with their whole trajectory, or only to see that every bit is the same."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from ..kernels import Training, train
-from ..results.arrays import Booleans
+from ..results.arrays import Integers
 from ..results.errors import InputError
 from ..results.names import shown_names
+from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
+from ..results.store import Store
 from .batch import table_of
+from .pace import MOST_NUMBERS, numbers
 from .plan import Plan
-from .records import records_table
+from .records import records_table, weights_table
+from .unlike import unlike_records, unlike_rows, unlike_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,23 +45,39 @@ def replay(plan: Plan, run: int) -> Replay:
     return Replay(row, training, records_table(again.trajectories, run).drop_columns(["run"]))
 
 
-def differences(plan: Plan, table: "pd.DataFrame") -> list[str]:
-    """Train the runs of these rows again; a sentence for each value of theirs that is not the same to the last bit."""
+def differences(plan: Plan, table: "pd.DataFrame", store: Store | None = None) -> list[str]:
+    """Train the runs of these rows again; a sentence for each value of theirs that is not the same to the last bit.
+
+    store: where what was recorded of them and their final weights are, which are then compared too.
+    """
+    shapes = np.array([plan.shape_of(run) for run in table["run"]], int)
+    if store is None:
+        return list(_differences(plan, table, shapes, None))
     found: list[str] = []
-    shape = np.array([plan.shape_of(run) for run in table["run"]])
-    for number in np.unique(shape):
-        stored = table[shape == number]
-        runs = stored["run"].to_numpy()
-        again = table_of(plan, runs, train(**plan.arguments(runs), keep_weights=False)).to_pandas()
-        again = again.rename(columns=shown_names(plan.axes))
-        for name in again.columns:
-            before, after = np.asarray(stored[name]), np.asarray(again[name])
-            unequal = np.flatnonzero(~_same_bits(before, after))
-            found += [f"run {runs[i]}: {name} is {after[i]!r}, the folder has {before[i]!r}" for i in unequal]
+    each = {shape: numbers(plan, plan.shapes()[shape][0]) for shape in set(shapes.tolist())}
+    portions = np.cumsum([each[shape] for shape in shapes]) // MOST_NUMBERS  # what is in memory at a time
+    for portion in np.unique(portions):
+        found += _differences(plan, table[portions == portion], shapes[portions == portion], store)
     return found
 
 
-def _same_bits(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Booleans:
-    if a.dtype == np.float64:
-        return a.view(np.int64) == b.view(np.int64)
-    return (a == b) | ((a != a) & (b != b))  # a name that a run has not is NaN
+def _differences(plan: Plan, rows: "pd.DataFrame", shapes: Integers, store: Store | None) -> Iterator[str]:
+    records, weights = [RECORDS_SCHEMA.empty_table()], [WEIGHTS_SCHEMA.empty_table()]
+    for shape in np.unique(shapes):
+        stored = rows[shapes == shape]
+        runs = stored["run"].to_numpy()
+        recorded = np.array([plan.recorded((run, run + 1)).size > 0 for run in runs]) & (store is not None)
+        places = np.flatnonzero(recorded)
+        at = plan.record_at if len(places) else None
+        kept = bool(len(places)) and plan.spec.record.weights
+        training = train(**plan.arguments(runs), keep_weights=kept, record_at=at, record_runs=None if at is None else places)
+        again = table_of(plan, runs, training).to_pandas().rename(columns=shown_names(plan.axes))
+        yield from unlike_rows(again, stored)
+        if training.trajectories:
+            records.append(records_table(training.trajectories._replace(run=runs[training.trajectories.run]), 0))
+        if kept:
+            weights.append(weights_table(training, runs, places))
+    if store is not None:
+        runs = rows["run"].to_numpy()
+        yield from unlike_records(pa.concat_tables(records), store.records(runs))
+        yield from unlike_weights(pa.concat_tables(weights), store.weights(runs))

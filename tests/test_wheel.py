@@ -135,7 +135,7 @@ def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(
     module, folder = map(Path, installed.must(installed.python, "-c", ask, cwd=tmp_path).split())
     assert module.is_relative_to(installed.packages)
     assert folder.is_relative_to(installed.home)
-    assert len(list(folder.rglob("*.nbc"))) > 5
+    assert len(list(folder.glob("*.code"))) > 5
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -28,8 +28,9 @@ from backsweep.kernels import compile as made
 from backsweep.sweep import Sweep
 before = made._address_of
 def told(function, *rest, **options):
-    compiled = not made._sign(function.__name__, *rest[1]).exists()
-    print("compiled" if compiled else "loaded", function.__name__)
+    key = function.__name__, made._variant(*rest[1])
+    if key not in made._made:
+        print("loaded" if made.is_ready(function.__name__, *rest[1]) else "compiled", function.__name__)
     return before(function, *rest, **options)
 made._address_of = told
 Sweep.from_toml("a.toml").run("out", jobs=2)

@@ -7,14 +7,18 @@ import sys
 import time
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import reference
 from backsweep.results import Results
 from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.seeds import recorded_runs
+from backsweep.results.files import write_tables
 from backsweep.results.store import Store
 from backsweep.sweep import Spec, Sweep, pace
+from backsweep.sweep import replay as replay_of
 from backsweep.sweep.pace import MOST_NUMBERS, Pace
 from backsweep.sweep.plan import Plan
 from backsweep.sweep.progress import Progress
@@ -117,6 +121,77 @@ def test_the_measure_is_a_column_and_no_axis(tmp_path):
     assert differences(Sweep.from_dict(spec).plan(), results.table.assign(measure=0.0).iloc[:2])[0].startswith(
         "run 0: measure is"
     )
+
+
+def flipped(array, place):
+    """The same numbers, but for the last bit of one."""
+    values = array.to_numpy().copy()
+    values.view(np.int64)[place] ^= 1
+    return pa.array(values)
+
+
+def flip_record(table):
+    return table.set_column(4, "gradient_norm", flipped(table["gradient_norm"].combine_chunks(), 7))
+
+
+def flip_weight(table):
+    lists = table["weights"].combine_chunks()
+    return table.set_column(3, "weights", pa.LargeListArray.from_arrays(lists.offsets, flipped(lists.values, 11)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "told"),
+    [
+        ("records", flip_record, ["run 1: gradient_norm at epoch 60 is "]),
+        ("records", lambda table: table.slice(1), ["run 0: 4 records, the folder has 3, "]),
+        ("records", lambda table: table.take(np.arange(len(table))[::-1]), []),
+        ("weights", flip_weight, ["run 1: weight 2 is "]),
+        (
+            "weights",
+            lambda table: table.slice(1),
+            ["run 0: 9 weights, layers [2, 2, 1, 2] with biases, the folder has 0, none"],
+        ),
+        ("weights", lambda table: pa.concat_tables([table.slice(1, 1), table.slice(0, 1), table.slice(2)]), []),
+    ],
+    ids=[
+        "a bit of a record",
+        "a record fewer",
+        "records in another order",
+        "a bit of a weight",
+        "weights of a run",
+        "other order",
+    ],
+)
+def test_what_is_kept_beside_the_rows_is_verified_to_the_last_bit(kind, change, told, tmp_path):
+    """With the hash of a file made right, only training again can tell."""
+    spec = {**SPEC, "seeds": 4, "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 60}}
+    results = Sweep.from_dict(spec).run(tmp_path / "r", jobs=1)
+    plan = Sweep.from_dict(spec).plan()
+    assert differences(plan, results.table, results.store) == []
+    [file] = results.store.kept()[tmp_path / "r" / kind]
+    table = pq.read_table(file.path)
+    file.path.unlink()
+    write_tables(file.path.parent, file.path.name[:25], [change(table)])
+    found = differences(plan, results.table, Store.open(tmp_path / "r"))
+    assert [sentence[: len(start)] for sentence, start in zip(found, told, strict=True)] == told
+
+
+def test_runs_of_which_a_sample_is_recorded_are_verified_portion_by_portion(tmp_path, monkeypatch):
+    sweep = Sweep.from_dict({**SPEC, "record": {"every": 25, "weights": True, "runs": 7}})
+    results = sweep.run(tmp_path / "r", jobs=1)
+    monkeypatch.setattr(replay_of, "MOST_NUMBERS", 50)
+    assert len(results.store.weights()) == 7
+    assert differences(sweep.plan(), results.table, results.store) == []
+
+
+def test_weights_of_runs_that_diverge_are_verified(tmp_path):
+    spec = {"task": "xor", "seeds": 20, "model": {"activation": "relu"}, "record": {"weights": True, "every": 10}}
+    sweep = Sweep.from_dict({**spec, "train": {"lr": 1e300, "loss": "mse", "epochs": 50, "batch": "pattern"}})
+    results = sweep.run(tmp_path / "r", jobs=1)
+    weights = np.concatenate([row.values.to_numpy() for row in results.store.weights()["weights"]])
+    assert np.isnan(weights).any()
+    assert {hex(bits) for bits in weights[np.isnan(weights)].view(np.uint64)} == {"0x7ff8000000000000"}
+    assert differences(sweep.plan(), results.table, results.store) == []
 
 
 def test_batches_hold_no_more_numbers_than_memory_allows():
