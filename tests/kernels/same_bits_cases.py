@@ -82,5 +82,6 @@ if __name__ == "__main__":
     for stream in ("mt19937", "pcg64"):
         print("normal starts", stream, normal_starts(stream, {"long": 20 * runs, "short": 1}[sys.argv[1]]))
     for number, settings in enumerate(cases()):
-        for dtype in ["float64"] if isinstance(settings.get("batch"), dict) else ONE_PRECISION.get(settings.get("activation", "sigmoid"), DTYPES):
+        slow = isinstance(settings.get("batch"), dict)
+        for dtype in ["float64"] if slow else ONE_PRECISION.get(settings.get("activation", "sigmoid"), DTYPES):
             print(number, dtype, digest(settings, dtype, runs, epochs))

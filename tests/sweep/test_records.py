@@ -185,8 +185,10 @@ def test_runs_of_which_a_sample_is_recorded_are_verified_portion_by_portion(tmp_
 
 
 def test_weights_of_runs_that_diverge_are_verified(tmp_path):
-    spec = {"task": "xor", "seeds": 20, "model": {"activation": "relu"}, "record": {"weights": True, "every": 10}}
-    sweep = Sweep.from_dict({**spec, "train": {"lr": 1e300, "loss": "mse", "epochs": 50, "batch": "pattern"}})
+    """One weight becomes infinite, and infinity times 0 no number."""
+    model = {"hidden": [], "output": "identity", "init": {"scheme": "constant", "value": 1e100}}
+    rule = {"lr": 1e250, "loss": "mse", "epochs": 5, "batch": "pattern", "bound": float("inf")}
+    sweep = Sweep.from_dict({"task": "xor", "seeds": 20, "model": model, "train": rule, "record": {"weights": True}})
     results = sweep.run(tmp_path / "r", jobs=1)
     weights = np.concatenate([row.values.to_numpy() for row in results.store.weights()["weights"]])
     assert np.isnan(weights).any()

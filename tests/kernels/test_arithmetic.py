@@ -1,0 +1,73 @@
+"""What other libraries set for the calling thread's arithmetic changes nothing, and is as it was afterwards."""
+
+import ctypes
+import platform
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+
+from backsweep.kernels import train
+
+X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
+ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # fenv.h on x86
+# Gradients and steps that are below the normal numbers.
+CASES = {
+    "rprop": {"optimizer": {"name": "rprop", "least": 1e-320}, "lr": 1e-310},
+    "quickprop": {"optimizer": "quickprop", "lr": 1e-309},
+    "gd": {"lr": 1e-150, "weight_decay": 1e-170},
+}
+
+
+def bits():
+    """All that some runs give, one of which has a gradient of subnormal numbers."""
+    found = []
+    for settings in CASES.values():
+        init = {"scheme": "uniform", "low": 1e-160, "high": 3e-160}
+        x = [[1e-155, 3e-160], [2e-158, 1e-157]]
+        fit = train(x, [0.0, 1e-157], hidden=2, activation="tanh", output="identity", loss="mse", init=init,
+                    seed=np.arange(20), epochs=7, record_at=np.arange(8), midpoint=None, **settings)  # fmt: skip
+        found += [part.tobytes() for part in (fit.loss, *fit.weights, *fit.trajectories)]
+    return found
+
+
+@pytest.fixture
+def flushed():
+    if not torch.set_flush_denormal(True):
+        pytest.skip("this processor cannot")
+    yield
+    torch.set_flush_denormal(False)
+
+
+def test_subnormal_numbers_flushed_by_the_caller_are_kept_while_training(flushed):
+    tiny = np.float64(1e-310)
+    assert tiny * 0.5 == 0.0
+    within = bits()
+    with ThreadPoolExecutor(1) as pool:  # a thread begins as its maker is set
+        in_a_thread = pool.submit(bits).result()
+    assert tiny * 0.5 == 0.0
+    torch.set_flush_denormal(False)
+    assert tiny * 0.5 > 0.0
+    assert within == in_a_thread == bits()
+
+
+@pytest.mark.skipif(not X86_ON_LINUX, reason="the numbers of fenv.h are those of x86")
+@pytest.mark.parametrize("way", ROUNDING)
+def test_the_caller_may_round_another_way(way):
+    usual, library = bits(), ctypes.CDLL(None)
+    library.fesetround(ROUNDING[way])
+    try:
+        found = bits()
+        kept = library.fegetround()
+    finally:
+        library.fesetround(0)
+    assert kept == ROUNDING[way]
+    assert found == usual
+
+
+def test_what_was_set_is_put_back_where_training_fails(flushed):
+    with pytest.raises(ValueError, match="epochs"):
+        train([[0.0]], [0.0], epochs=-1)
+    assert np.float64(1e-310) * 0.5 == 0.0
