@@ -1,4 +1,4 @@
-"""The fuzzer (`make fuzz`) finds what is wrong."""
+"""A few cases of the fuzzer, always the same, and that it finds what is wrong; `make fuzz` goes on with others."""
 
 import pytest
 
@@ -6,6 +6,12 @@ from backsweep.sweep import cli
 
 from . import child
 from .case import Case
+from .run import fuzz
+
+
+def test_some_cases(capsys):
+    assert fuzz(seed=0, first=0, cases=40, minutes=30) == []
+    assert "40 cases" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
