@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, WEIGHTS_SCHEMA, AxisColumn
+from .schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ OTHERS = ("most", "of", "by", "second", "group", "rest", "level_0", "index", "co
 SIDES = tuple(f"{name}_{side}" for name in ("outcome", "epochs") for side in ("first", "second"))
 TAKEN = frozenset(
     [
-        *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names, *WEIGHTS_SCHEMA.names),
+        *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names),
         *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *UNPAIRED, *SEEDS, *SHARES),
         *(*OTHERS, *SIDES),
     ]
