@@ -5,10 +5,14 @@ import subprocess
 import sys
 import tomllib
 
+from backsweep.kernels import compile as made
 from backsweep.kernels import missing_parts, train
+from backsweep.kernels.cache import CodeFolder
 from backsweep.kernels.compile import PARTS
 from backsweep.kernels.job import Job
 from backsweep.sweep import Sweep
+from backsweep.sweep.prepare import prepare
+from backsweep.sweep.progress import Progress
 
 SPEC = """
 task = "xor"
@@ -72,3 +76,18 @@ def test_batches_and_decay_are_prepared_for_whichever_cell_has_them():
     kinds = [Job(**plan.arguments(runs)).parts(records=False) for runs in plan.kinds()]
     names = {part.name for parts in kinds for part in parts}
     assert {"own_batches", "own_batch_of_sigmoids", "decay"} <= names
+
+
+def test_where_machine_code_cannot_be_kept_compiling_is_announced_and_a_remark_says_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(made, "CODE", CodeFolder(tmp_path / "file" / "code"))
+    monkeypatch.setattr(made, "_made", {})
+    said = []
+    progress = Progress()
+    monkeypatch.setattr(progress, "say", said.append)
+    prepare(Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).plan(), 2, progress)
+    assert said[0] == "compiling the kernels, some seconds ..."
+    assert progress.warnings == said[1:]
+    [why] = progress.warnings
+    assert f"cannot be kept in {tmp_path / 'file' / 'code'} (Not a directory)" in why
+    assert why.endswith("set NUMBA_CACHE_DIR to a folder that can be written")

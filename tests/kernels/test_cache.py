@@ -1,0 +1,122 @@
+"""Machine code on disk: what is damaged is compiled again, and a folder that others could write to is not believed."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+from backsweep.kernels import compile as made
+from backsweep.kernels.cache import CodeFolder
+
+PART = ("gradient_descent", "float64", False)
+ROOT = hasattr(os, "getuid") and os.getuid() == 0
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of machine code of its own, from which a part is loaded anew each time."""
+    folder = CodeFolder(tmp_path / "code")
+    monkeypatch.setattr(made, "CODE", folder)
+    monkeypatch.setattr(made, "_made", {})
+    return folder
+
+
+def load():
+    made._made.clear()
+    return made.PARTS[PART[0]]._address(PART[1])
+
+
+def only_file(folder):
+    [file] = folder.path.iterdir()
+    return file
+
+
+def flipped(content, place):
+    return bytes(byte ^ (1 << 3 if at == place else 0) for at, byte in enumerate(content))
+
+
+def test_a_damaged_file_is_not_believed_and_made_anew(folder):
+    assert load()
+    file = only_file(folder)
+    whole = file.read_bytes()
+    assert made.is_ready(*PART)
+    damages = [flipped(whole, place) for place in (0, 31, 32, len(whole) // 2, len(whole) - 1)]
+    for damaged in [*damages, b"", whole[:20], whole[:-1], whole + b"x", b"\x00" * len(whole)]:
+        file.write_bytes(damaged)
+        made._made.clear()
+        assert not made.is_ready(*PART)
+        assert load()
+        assert made.is_ready(*PART)
+        content = only_file(folder).read_bytes()
+        assert hashlib.sha256(content[32:]).digest() == content[:32]
+
+
+def test_what_is_whole_is_loaded_and_not_compiled(folder, monkeypatch):
+    load()
+
+    def refuse(*arguments):
+        raise AssertionError("compiled")
+
+    monkeypatch.setattr(made.CFunc, "_compile_uncached", refuse)
+    assert load()
+
+
+def test_a_folder_is_made_for_its_owner_alone(folder):
+    load()
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    assert only_file(folder).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777])
+def test_a_folder_that_others_may_write_to_is_not_used(folder, mode):
+    load()
+    folder.path.chmod(mode)
+    found = CodeFolder(folder.path)
+    assert found.trouble == "others may write to it"
+    name = only_file(folder).name
+    assert found.read(name) is None
+    found.write("another", b"x")
+    assert [file.name for file in folder.path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give folders away")
+def test_a_folder_of_another_user_is_not_used(tmp_path):
+    (tmp_path / "code").mkdir(mode=0o755)
+    os.chown(tmp_path / "code", 12345, 12345)
+    assert CodeFolder(tmp_path / "code").trouble == "it belongs to another user"
+
+
+def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "code").symlink_to(tmp_path / "elsewhere")
+    found = CodeFolder(tmp_path / "code")
+    found.write("a", b"x")
+    assert found.trouble == "it is no folder"
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_folder_that_can_only_be_read_is_read(folder, monkeypatch):
+    folder.write("a", b"content")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may always write
+    found = CodeFolder(folder.path)
+    assert (found.trouble, found.read("a")) == ("it is read-only", b"content")
+
+
+FULL = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+from backsweep.kernels import compile as made, why_not_kept
+assert made.PARTS["gradient_descent"].address("float64")
+print(sorted(path.name for path in made.CODE.path.iterdir()), why_not_kept())
+"""
+
+
+def test_a_full_disk_is_named_and_nothing_is_left_or_put_elsewhere(tmp_path):
+    """A limit on the size of files stands for it."""
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", FULL], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"[] machine code cannot be kept in {tmp_path / 'code'}/kernels-")
+    assert "(File too large)" in done.stdout
+    assert "set NUMBA_CACHE_DIR to a folder that can be written" in done.stdout
