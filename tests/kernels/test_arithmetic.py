@@ -71,3 +71,15 @@ def test_what_was_set_is_put_back_where_training_fails(flushed):
     with pytest.raises(ValueError, match="epochs"):
         train([[0.0]], [0.0], epochs=-1)
     assert np.float64(1e-310) * 0.5 == 0.0
+
+
+@pytest.mark.parametrize(("dtype", "weight", "rate"), [("float32", 1e10, 1e35), ("float64", 1e100, 1e250)])
+def test_what_is_no_number_has_one_and_the_same_bits(dtype, weight, rate):
+    """Weights, of which one became infinite and was multiplied by 0; a measure of losses over a first one of 0."""
+    settings = {"hidden": (), "output": "identity", "loss": "mse", "dtype": dtype, "seed": np.arange(40), "epochs": 4}
+    far = {"init": {"scheme": "constant", "value": weight}, "lr": rate, "bound": np.inf, "batch": "pattern"}
+    weights = train([[0, 1], [1, 0], [1, 1]], [1, 1, 0], **far, **settings).weights[0]
+    measure = train([[0.0]], [0.0], init="constant", measure=True, **settings).measure
+    for found in (weights, measure):
+        assert np.isnan(found).any()
+        assert set(found[np.isnan(found)].view(np.uint64).tolist()) == {0x7FF8000000000000}
