@@ -24,12 +24,16 @@ def entries(folder: Path, *, links: bool = False) -> list[os.DirEntry[str]]:
         raise
 
 
-def entries_within(folder: Path) -> list[os.DirEntry[str]]:
-    """The same of a folder that may not have been made yet: nothing."""
+def names_within(folder: Path) -> list[str]:
+    """What is in a folder of results, by name; nothing if it has not been made yet. LinkError if some of it is elsewhere."""
     try:
-        return entries(folder)
+        inside = entries(folder)
     except FileNotFoundError:
         return []
+    for entry in inside:
+        if entry.is_symlink():
+            check_kind(Path(entry.path), entry.stat(follow_symlinks=False))
+    return [entry.name for entry in inside]
 
 
 def is_there(path: Path) -> bool:
@@ -39,11 +43,3 @@ def is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def path_of(entry: os.DirEntry[str]) -> Path:
-    """Where a file of a folder of results is. LinkError if it is a link, and so is elsewhere."""
-    path = Path(entry.path)
-    if entry.is_symlink():
-        check_kind(path, entry.stat(follow_symlinks=False))
-    return path

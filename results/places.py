@@ -24,6 +24,7 @@ class Place:
     def __init__(self, path: Path, descriptor: int):
         self.path = path
         self.descriptor = descriptor
+        self._itself = os.fstat(descriptor)
 
     def found(self, name: str) -> os.stat_result:
         """What lies there under a name, be it a link."""
@@ -31,7 +32,7 @@ class Place:
 
     def is_same(self, found: os.stat_result) -> bool:
         """Whether it was this folder that was found."""
-        return os.path.samestat(found, os.fstat(self.descriptor))
+        return os.path.samestat(found, self._itself)
 
     def refuse_others(self, name: str) -> None:
         """InputError if something that is no file has a name there, LinkError if it is a link."""

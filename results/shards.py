@@ -6,32 +6,40 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from .arrays import Span
-from .folders import entries_within, path_of
+from .folders import names_within
 
-SHARD_NAME = re.compile(r"(\d{12})-(\d{12})-([0-9a-f]{16})\.parquet")
+SHARD_NAME = re.compile(r"([0-9]{12})-([0-9]{12})-([0-9a-f]{16})\.parquet")
 
 Read = TypeVar("Read")
 LOOKS = 5  # at a folder in which another process merges files
 
 
 class Shard(NamedTuple):
-    """A file of the rows of runs start ... stop - 1, and the hash that its content must have."""
+    """A file of the rows of runs start ... stop - 1, and the hash that its content must have.
+
+    Thousands are listed and compared at a time, so a path is made only of those that are opened.
+    """
 
     start: int
     stop: int
     digest: str
-    path: Path
+    folder: Path
 
     @property
     def span(self) -> Span:
         """The runs that its name says."""
         return self.start, self.stop
 
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.folder / f"{self.start:012d}-{self.stop:012d}-{self.digest}.parquet"
 
-def named(path: Path) -> Shard | None:
+
+def named(folder: Path, name: str) -> Shard | None:
     """What the name of a file says of it; None if it is not one that holds a span of runs."""
-    said = SHARD_NAME.fullmatch(path.name)
-    return Shard(int(said[1]), int(said[2]), said[3], path) if said else None
+    said = SHARD_NAME.fullmatch(name)
+    return Shard(int(said[1]), int(said[2]), said[3], folder) if said else None
 
 
 def spans_in(folder: Path) -> list[Shard]:
@@ -39,7 +47,7 @@ def spans_in(folder: Path) -> list[Shard]:
 
     OSError if the folder cannot be read: what is not seen is not missing.
     """
-    files = filter(None, (named(path_of(entry)) for entry in entries_within(folder)))
+    files = filter(None, (named(folder, name) for name in names_within(folder)))
     return sorted(files, key=lambda file: (file.start, -file.stop, file.digest))
 
 

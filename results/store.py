@@ -34,7 +34,7 @@ from .arrays import Span
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import DamageError, DamageWarning, InputError
 from .files import make_folder, write_tables
-from .folders import entries, entries_within, path_of
+from .folders import entries, names_within
 from .holdings import Holdings
 from .kinds import Kind, Trajectory, read_trajectory, signed_trajectory
 from .lock import Held, HeldRoot, only_writer
@@ -45,7 +45,7 @@ from .shards import Shard, gaps, named, spans_in
 from .writer import note, noted
 
 Found = TypeVar("Found")
-TRAJECTORY_NAME = re.compile(r"(\d{12})-([0-9a-f]{16})\.parquet")
+TRAJECTORY_NAME = re.compile(r"([0-9]{12})-([0-9a-f]{16})\.parquet")
 
 
 class Store:
@@ -120,9 +120,9 @@ class Store:
 
     def _useless(self) -> list[Path]:
         """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
-        kept = {file.path for files in self.kept().values() for file in files}
+        kept = {file for files in self.kept().values() for file in files}
         files = [file for folder in self._holdings.kinds for file in spans_in(folder)]
-        return [file.path for file in files if file.path not in kept and not self._holdings.is_damaged(file)]
+        return [file.path for file in files if file not in kept and not self._holdings.is_damaged(file)]
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
@@ -241,7 +241,8 @@ class Store:
         return found
 
     def _read_trajectories(self) -> tuple[dict[int, pa.Table], list[DamageError]]:
-        names = ((path_of(entry), TRAJECTORY_NAME.fullmatch(entry.name)) for entry in entries_within(self._trajectories))
+        folder = self._trajectories
+        names = ((folder / name, TRAJECTORY_NAME.fullmatch(name)) for name in names_within(folder))
         found: dict[int, pa.Table] = {}
         damaged: list[DamageError] = []
         for file in (Trajectory(int(name[1]), name[2], path) for path, name in names if name):
@@ -314,7 +315,7 @@ class Store:
 
 def _what_follows(path: Path, missing: list[Span]) -> str:
     """What becomes of what a file held that was removed."""
-    shard = named(path)
+    shard = named(path.parent, path.name)
     if shard is None:
         return "removed; a report makes it again"
     again = any(start < shard.stop and shard.start < stop for start, stop in missing)
