@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .arrays import Booleans, Integers, Span
-from .schema import OUTCOMES
+from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .seeds import Seeds
 
 
 def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
     """The columns of `schema.runs_schema`: run is start ... stop - 1, cell and seed are its own, all have ended somehow."""
-    if lacking := _lacking(table, "run", "cell", "seed", "outcome", "epochs"):
+    if lacking := _lacking(table, *(name for name in table.column_names if name in FIRST_COLUMNS + LAST_COLUMNS)):
         return lacking
     at = span[0]
     for batch in table.select(["run", "cell", "seed", "epochs"]).to_batches():  # as they are in memory, so without copies
@@ -41,7 +41,7 @@ def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
 
 
 def of_records(table: pa.Table, recorded: Integers) -> str | None:
-    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each with epochs that ascend."""
+    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each with epochs from 0 on."""
     if lacking := _lacking(table, *table.column_names):
         return lacking
     run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
@@ -49,8 +49,8 @@ def of_records(table: pa.Table, recorded: Integers) -> str | None:
     np.not_equal(run[1:], run[:-1], out=begins[1:])
     if not np.array_equal(run[begins], recorded):
         return "its runs are not those that were recorded"
-    if (epoch[begins] < 0).any() or (epoch[1:] <= epoch[:-1])[~begins[1:]].any():
-        return "its epochs do not ascend"
+    if (epoch[begins] != 0).any() or (epoch[1:] <= epoch[:-1])[~begins[1:]].any():
+        return "its epochs do not ascend from 0 on"
     return None
 
 

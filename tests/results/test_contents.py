@@ -1,0 +1,259 @@
+"""Files whose bytes are those that their names were made of, but which do not hold what their names say.
+
+Nothing here trains but one small sweep and its like, whose folders are copied and spoiled. Whatever is done to a file: commands
+end without a traceback, name it, show the rest, and after a resume every byte is as it was.
+"""
+
+import contextlib
+import shutil
+import warnings
+from pathlib import Path
+from unittest import mock
+
+import hostile_tables
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hostile_tables import put, rewritten, with_value, written
+
+from backsweep.results import Results
+from backsweep.results.errors import DamageError, DamageWarning
+from backsweep.results.kinds import SWEEP, kinds_of
+from backsweep.results.manifest import write_manifest
+from backsweep.results.shards import named, spans_in
+from backsweep.results.store import Store
+from backsweep.sweep import Sweep, pace
+from backsweep.sweep.sweep import keep_typical_trajectory
+from commands import here
+from folders import contents
+
+SPEC = {
+    "task": "xor",
+    "seeds": {"start": 7, "count": 8},
+    "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 40, "stop": {"loss": 0.7}},
+    "record": {"every": 20, "weights": True, "runs": 12},
+}
+KINDS = ("shards", "records", "weights")
+LIKE_ANY_OTHER = (  # what only training again can tell: `verify` does
+    *(f"{name} = " for name in ("lr", "loss", "accuracy", "gradient_norm", "weight_norm")),
+    "epochs = 2147483647",
+    "epoch = 2147483647",
+    "the last row gone",  # of records
+    "byte ",  # of the footer, such as in statistics that nobody reads
+)
+
+
+@pytest.fixture(autouse=True)
+def four_files(monkeypatch):
+    """Of four runs each, however fast the machine is."""
+    monkeypatch.setattr(pace, "MOST_RUNS", 4)
+    monkeypatch.setattr(Store, "compact", lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """Two finished sweeps of the same shape with everything that a folder can hold, in folders of the same names."""
+    made = []
+    with mock.patch.object(pace, "MOST_RUNS", 4), mock.patch.object(Store, "compact"):
+        for epochs in (40, 41):
+            folder = tmp_path_factory.mktemp(f"of {epochs} epochs") / "r"
+            keep_typical_trajectory(Sweep.from_dict({**SPEC, "train": {**SPEC["train"], "epochs": epochs}}).run(folder, jobs=1))
+            made.append(folder)
+    return made
+
+
+@pytest.fixture
+def folder(swept, tmp_path):
+    return Path(shutil.copytree(swept[0], tmp_path / "r"))
+
+
+def files(folder, kind):
+    return sorted((folder / kind).iterdir())
+
+
+def content_of_the_next(folder, kind):
+    first, second, *_ = files(folder, kind)
+    return put(second, first.read_bytes())
+
+
+def of_another_sweep(folder, kind, other):
+    first = files(folder, kind)[0]
+    return put(first, files(other, kind)[0].read_bytes())
+
+
+def trajectory_of_another_run(folder):
+    (file,) = files(folder, "trajectories")
+    path = file.with_name(f"{(int(file.name[:12]) + 1) % 16:012d}-{file.name[13:]}")
+    return file.rename(path)
+
+
+def overlapping(folder, change):
+    """Runs 2 to 5 once more, beside runs 0 to 3 and 4 to 7."""
+    for kind in KINDS:
+        schema, rows = signed(folder, kind).schema, pa.concat_tables(map(pq.read_table, files(folder, kind)[:2]))
+        runs = rows["run"].to_numpy()
+        rows = change(rows.filter(pa.array((runs >= 2) & (runs < 6))).unify_dictionaries().combine_chunks())
+        put(folder / kind / f"{2:012d}-{6:012d}-{0:016x}.parquet", written(rows.cast(schema)))
+    return next(file for file in files(folder, "shards") if file.name.startswith(f"{2:012d}-"))
+
+
+def signed(folder, kind):
+    return kinds_of(Store.open(folder).manifest)[kind]
+
+
+def spoil(name, change):
+    """What is done to the second file of rows."""
+    return name, lambda folder, _: rewritten(files(folder, "shards")[1], change)
+
+
+CASES = dict(
+    [
+        *((f"{kind}: those of the runs before", lambda f, _, kind=kind: content_of_the_next(f, kind)) for kind in KINDS),
+        *((f"{kind} of another sweep", lambda f, other, kind=kind: of_another_sweep(f, kind, other)) for kind in KINDS),
+        spoil("fewer rows", lambda table: table.slice(1)),
+        spoil("no rows", lambda table: table.slice(0, 0)),
+        spoil("rows twice", lambda table: pa.concat_tables([table.slice(0, 2)] * 2)),
+        spoil("rows shuffled", lambda table: table.take([1, 0, 2, 3])),
+        spoil("a run of -5", lambda table: with_value(table, "run", 1, -5)),
+        spoil("a run of 2**62", lambda table: with_value(table, "run", 1, 2**62)),
+        spoil("no run", lambda table: with_value(table, "run", 1, None)),
+        spoil("another seed", lambda table: with_value(table, "seed", 3, 4)),
+        spoil("another cell", lambda table: with_value(table, "cell", 0, 1)),
+        spoil("epochs below zero", lambda table: with_value(table, "epochs", 0, -1)),
+        spoil("another outcome", lambda table: with_value(table, "outcome", 2, "won")),
+        spoil("no outcome", lambda table: with_value(table, "outcome", 2, None)),
+        spoil("says nothing", lambda table: table.replace_schema_metadata(None)),
+        ("empty", lambda folder, _: put(files(folder, "shards")[2], b"")),
+        ("a huge footer", lambda folder, _: put(files(folder, "records")[2], b"PAR1\xff\xff\xff\x7fPAR1")),
+        ("trajectory of another run", lambda folder, _: trajectory_of_another_run(folder)),
+    ]
+)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_not_its_names_is_named_and_made_again(case, folder, swept):
+    undisturbed, other = swept
+    path = CASES[case](folder, other)
+    named = f"{path}: damaged ("
+    of_rows = path.parent.name == "shards"
+
+    code, printed, said = here("table", folder)
+    assert code == 0
+    assert "converged" in printed
+    assert (named in said) == of_rows
+    code, printed, said = here("status", folder)
+    assert (code, said) == (0, "")
+    assert (f"Damaged: {named}" in printed and "12 of 16 runs" in printed) or not of_rows
+    code, printed, said = here("verify", folder)
+    assert (code, printed) == (1, "")
+    assert said.startswith(f"backsweep: 1 damaged file:\n{named}")
+    code, printed, said = here("resume", folder, "--jobs", "1")
+    assert (code, said) == (0, "")
+    assert named in printed
+    assert of_the_runs(folder) == of_the_runs(undisturbed)
+    code, printed, said = here("verify", folder)
+    assert (code, said) == (0, "")
+    assert "every bit is the same" in printed
+
+
+@pytest.mark.parametrize("case", ["shards: those of the runs before", "weights of another sweep", "trajectory of another run"])
+def test_the_other_commands_go_on_without_what_is_damaged(case, folder, swept):
+    path = CASES[case](folder, swept[1])
+    commands = (
+        ("table", folder, "--of", "best"),
+        ("table", folder, "--format", "json"),
+        ("compare", folder, "--setting", "lr", "--values", "0.5,2.0"),
+        ("seeds", folder, "--half-width", "0.1"),
+        ("ls", folder.parent),
+        ("replay", folder, "5"),
+        ("report", folder),
+    )
+    for command in commands:
+        code, printed, said = here(*command)
+        assert (code, bool(printed)) == (0, True), said
+        assert said == "" or f"{path}: damaged (" in said
+    rerun = Sweep.from_dict(SPEC).run(folder, jobs=1)
+    assert (rerun.done, rerun.damage) == (16, [])
+    assert of_the_runs(folder) == of_the_runs(swept[0])
+
+
+def test_records_and_weights_of_other_runs_are_not_handed_out(folder):
+    """Though `status` looks only at the ends of such files."""
+    whole = Results.open(folder)
+    recorded, kept = whole.trajectories(), whole.store.weights()
+    for kind in ("records", "weights"):
+        content_of_the_next(folder, kind)
+    results = Results.open(folder)
+    with pytest.warns(DamageWarning, match="records/000000000004-000000000008-.* damaged"):
+        left = results.trajectories()
+    assert left.equals(recorded[~recorded["run"].between(4, 7)].reset_index(drop=True))
+    with pytest.warns(DamageWarning, match="weights/000000000004-000000000008-.* damaged"):
+        weights = results.store.weights()
+    assert weights["run"].to_pylist() == [run for run in kept["run"].to_pylist() if not 4 <= run < 8]
+
+
+def test_folders_of_before_need_not_say_of_which_sweep_they_are(folder):
+    """As long as all files of theirs are like that: what says another sweep is of another."""
+    store = Store.open(folder)
+    write_manifest(folder, store.manifest.model_copy(update={"signed": False}))
+    for kind in (*KINDS, "trajectories"):
+        for file in files(folder, kind):
+            rewritten(file, lambda table: table.replace_schema_metadata(None))
+    before = contents(folder)
+    assert here("verify", folder)[0] == 0
+    assert here("resume", folder, "--jobs", "1")[::2] == (0, "")
+    assert contents(folder) == before
+    path = rewritten(files(folder, "shards")[0], lambda table: table.replace_schema_metadata({SWEEP: b"another"}))
+    assert f"{path}: damaged (is of another sweep)" in here("table", folder)[2]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_of_files_that_overlap_the_rows_decide(agrees, folder, swept):
+    """If they agree, the smaller goes or those within the other; if not, nobody knows which are right."""
+    loss = 0.25
+
+    def change(rows):
+        return rows if agrees or "outcome" not in rows.column_names else with_value(rows, "loss", 1, loss)
+
+    planted = overlapping(folder, change)
+    undisturbed = Results.open(swept[0]).table
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        table = Results.open(folder).table
+    assert table["run"].is_unique
+    assert loss not in set(table["loss"])
+    assert table.equals(undisturbed[undisturbed["run"].isin(table["run"])].reset_index(drop=True))
+    code, _, said = here("verify", folder)
+    assert code == 1
+    assert str(planted) in said
+    code, printed, said = here("resume", folder, "--jobs", "1")
+    assert (code, said) == (0, "")
+    assert str(planted) in printed
+    assert Results.open(folder).table.equals(undisturbed)
+    assert here("verify", folder)[0] == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_file_holds_it_is_read_or_named(kind, folder):
+    """Each column, the rows, what the schema says and the footer's bytes in turn: no other error, and never other runs."""
+    reader, (start, stop) = signed(folder, kind), (4, 8)
+    sound = reader.read(spans_in(folder / kind)[1])
+    at = folder / kind / f"{start:012d}-{stop:012d}-x"
+    for told, data in hostile_tables.one_by_one(files(folder, kind)[1].read_bytes()):
+        shard = named(put(at, data))
+        with contextlib.suppress(DamageError):
+            reader.glance(shard)
+        try:
+            table = reader.read(shard)
+        except DamageError as error:
+            assert str(error).startswith(f"{shard.path}: damaged (")  # noqa: PT017
+        else:
+            assert told.startswith(LIKE_ANY_OTHER), told
+            assert table.schema.equals(sound.schema)
+            assert set(table["run"].to_pylist()) == set(sound["run"].to_pylist())
+        shard.path.unlink()
+
+
+def of_the_runs(folder):
+    """All that was kept of the runs, to the byte; not what a report adds."""
+    return {name: data for name, data in contents(folder).items() if name.partition("/")[0] in KINDS}
