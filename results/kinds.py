@@ -46,8 +46,9 @@ class Kind(NamedTuple):
             fault = self._misfit(parquet, file.span)
             if fault is not None:
                 raise DamageError(file.path, fault)
-            # The cast is for categories, whose codes some releases of pyarrow read back wider than they were written.
-            table = parquet.read(wanted.names, use_threads=False).cast(wanted)
+            table = parquet.read(wanted.names, use_threads=False)
+            if not table.schema.equals(wanted, check_metadata=True):
+                table = table.cast(wanted)  # as of categories, whose codes some releases of pyarrow read back wider
             fault = _unclear(table)
         fault = fault or self.fault(table, file.span)  # out here: an error in it is ours, and no damage
         if fault is not None:
