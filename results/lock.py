@@ -9,7 +9,6 @@ inode, which no other file can have while they are open.
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -62,11 +61,11 @@ class HeldRoot(Held):
 
     def _check(self) -> None:
         """All of them at once: what is removed in one folder depends on what was seen in the others."""
-        _check_same(self, self.path.stat)
+        _check_same(self, self.path)
         if not os.path.samestat(self._lock, self._found_lock()):
             raise self._lost()
         for name, inside in self._inside.items():
-            _check_same(inside, partial(self.found, name))
+            _check_same(inside, name, self.descriptor)
 
     def _found_lock(self) -> os.stat_result:
         try:
@@ -109,9 +108,10 @@ def _locked(path: Path) -> Generator[None]:
         lock.release()
 
 
-def _check_same(held: Place, look: Callable[[], os.stat_result]) -> None:
+def _check_same(held: Place, name: Path | str, within: int | None = None) -> None:
+    """MovedError if a name, in a folder that is held open or else a path, is no longer that of a place."""
     try:
-        same = held.is_same(look())
+        same = held.is_same(os.stat(name, dir_fd=within, follow_symlinks=within is None))
     except (FileNotFoundError, NotADirectoryError):
         same = False
     if not same:

@@ -24,7 +24,7 @@ class Place:
     def __init__(self, path: Path, descriptor: int):
         self.path = path
         self.descriptor = descriptor
-        self._itself = os.fstat(descriptor)
+        self._itself = _identity(os.fstat(descriptor))
 
     def found(self, name: str) -> os.stat_result:
         """What lies there under a name, be it a link."""
@@ -32,7 +32,7 @@ class Place:
 
     def is_same(self, found: os.stat_result) -> bool:
         """Whether it was this folder that was found."""
-        return os.path.samestat(found, self._itself)
+        return _identity(found) == self._itself
 
     def refuse_others(self, name: str) -> None:
         """InputError if something that is no file has a name there, LinkError if it is a link."""
@@ -96,6 +96,11 @@ def half_written(inside: Iterable[os.DirEntry[str]]) -> list[str]:
     """What processes that died left in a folder: files that got no name, and links planted in the place of such files."""
     found = (entry for entry in inside if entry.name.startswith(".") and entry.name.endswith(PARTIAL))
     return [entry.name for entry in found if entry.is_symlink() or entry.is_file(follow_symlinks=False)]
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    """What no other file has while this one is open."""
+    return found.st_ino, found.st_dev
 
 
 def _descriptor(path: Path, name: str, flags: int, within: int | None = None) -> int:

@@ -1,0 +1,103 @@
+"""Sweeps at work whose folder is moved, or whose lock is lost, between two batches: what is of one never ends in another."""
+
+import shutil
+
+import pytest
+
+from backsweep.results.errors import MovedError
+from backsweep.results.store import Store
+from backsweep.sweep import Sweep, pace
+from folders import contents
+
+SPEC = {
+    "task": "xor",
+    "seeds": 40,
+    "model": {"hidden": 2},
+    "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 50},
+    "record": {"every": 25, "weights": True},
+}
+OTHER = {**SPEC, "train": {"lr": {"values": [0.6, 1.8]}, "epochs": 50}}  # of as many runs, with the same columns
+INSTEAD = ("another sweep", "a copy of what it was", "a folder within of another sweep")
+AT = 3  # the batch before which it happens, of 10
+
+
+def swept(path, spec=SPEC, backend="threads"):
+    return Sweep.from_dict(spec).run(path, jobs=2, backend=backend)
+
+
+def findings(folder):
+    """The bytes of all files of results; the manifest says when and how they were made, which differs."""
+    return {name: data for name, data in contents(folder).items() if data is not None and name.endswith(".parquet")}
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(pace, "MOST_RUNS", 8)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    return findings(swept(tmp_path_factory.mktemp("undisturbed") / "r").path)
+
+
+@pytest.fixture
+def before_a_batch(monkeypatch):
+    """Have something done once, when a batch is about to be written."""
+
+    def planned(action):
+        append, left = Store.append, [*range(AT)]
+
+        def appended(store, *tables):
+            if left and left.pop() == 0:
+                action()
+            return append(store, *tables)
+
+        monkeypatch.setattr(Store, "append", appended)
+
+    return planned
+
+
+@pytest.mark.parametrize(("backend", "instead"), [*(("threads", instead) for instead in INSTEAD), ("processes", INSTEAD[0])])
+def test_what_takes_the_folders_place_is_not_written_to(backend, instead, undisturbed, small_batches, before_a_batch, tmp_path):
+    path, moved, seen = tmp_path / "r", tmp_path / "moved", {}
+    other = swept(tmp_path / "other", OTHER).path
+
+    def move():
+        if instead == "a folder within of another sweep":
+            (path / "shards").rename(moved)
+            shutil.copytree(other / "shards", path / "shards")
+        else:
+            path.rename(moved)
+            shutil.copytree(other if instead == "another sweep" else moved, path)
+        seen.update({place: contents(place) for place in (path, moved)})
+
+    before_a_batch(move)
+    with pytest.raises(MovedError, match=r"no longer the folder in which this process was writing"):
+        swept(path, backend=backend)
+    assert {place: contents(place) for place in seen} == seen
+    if instead == "a folder within of another sweep":
+        shutil.rmtree(path / "shards")
+        moved.rename(path / "shards")
+        moved = path
+    store = Store.open(moved)
+    assert (store.done, store.damage()) == ((AT - 1) * 8, [])
+    assert findings(swept(moved).path) == undisturbed
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_a_second_run_begun_after_the_lock_was_removed_has_the_folder_to_itself(
+    backend, undisturbed, small_batches, before_a_batch, tmp_path
+):
+    path, seen = tmp_path / "r", {}
+
+    def begin_again():
+        (path / ".lock").unlink()
+        swept(path)
+        seen.update(contents(path))
+
+    before_a_batch(begin_again)
+    with pytest.raises(MovedError, match=r"\.lock: removed or replaced while this process was writing here"):
+        swept(path, backend=backend)
+    assert contents(path) == seen
+    assert findings(path) == undisturbed
