@@ -106,5 +106,5 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
     whole = r"\d+"
     if notation.thousands:
         between = re.escape(notation.thousands)
-        whole = rf"(?:[1-9]\d{{0,2}}(?:{between}\d{{2,3}})*{between}\d{{3}}|\d+)"
+        whole = rf"(?:(?!0)\d{{1,3}}(?:{between}\d{{2,3}})*{between}\d{{3}}|\d+)"
     return re.compile(rf"[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?")

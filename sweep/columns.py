@@ -109,7 +109,8 @@ def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, fo
     found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
     if found is None or (declared and not found.sure):
         return
-    names = "" if found.sure or declared else f"; if they are names, say categories = [{quoted(name)}]"
+    as_names = "put a word before each" if found.sure else f"say categories = [{quoted(name)}]"
+    names = f"; if they are names, {as_names}" if declared or not found.sure else ""
     cell = f"{where(found.row, name)}: {quoted(cells[found.row])}"
     raise InputError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
 

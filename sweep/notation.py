@@ -2,12 +2,13 @@
 
 A column of such cells would otherwise be taken for names, each row a category of its own. What looks like that in every cell
 is refused, with what reads it: of separators those are tried that the options of a task can name, so that what is suggested
-works. Cells that say nothing (NA, ?) do not count.
+works. Cells that say nothing (NA, ?) do not count. What may as well be a name (1/2, 3G, EUR1) can be declared one.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import takewhile
 from typing import NamedTuple
 
 from .cells import PLAIN, Notation, plain
@@ -21,10 +22,14 @@ NOTATIONS = (
     Notation(",", "."),
     *(Notation(decimal, mark) for mark in (*SPACES, "'", "\u2019", "_", "\u02d9") for decimal in (".", ",")),
     Notation("\u066b", "\u066c"),
+    Notation("\u066b"),
+    Notation(".", "\u066c"),
     Notation("\u00b7"),
 )
 MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|gmt|[+-]\d\d:?\d\d))?"
+ZONE = r"(?: ?(?:z|utc|gmt|[+-]\d\d(?::?\d\d)?))?"
+TIME = rf"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?{ZONE}"
+LONG_TIME = r"(?:\d+ days?,? )?\d+:[0-5]\d:[0-6]\d(?:[.,]\d+)?|(?:0?[1-9]|1[0-2]) ?[ap]\.?m\.?"
 DAY, MONTH, YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"\d{4}"
 DATE = "|".join(
     [
@@ -35,34 +40,47 @@ DATE = "|".join(
         rf"{MONTH}([-/]){DAY}\3(?:{YEAR}|\d\d)",
         rf"{YEAR}-w\d\d(?:-\d)?",
         rf"(?:[a-z]{{3,9}},? )?{DAY}\.?[- ]{MONTHS}[- ,]*(?:{YEAR}|\d\d)",
-        rf"(?:[a-z]{{3,9}},? )?{MONTHS} {DAY},? {YEAR}",
+        rf"(?:[a-z]{{3,9}},? )?{MONTHS} {DAY}(?:st|nd|rd|th)?,? {YEAR}",
+        rf"{DAY}(?:\.|er|st|nd|rd|th)? (?:de )?[^\W\d_]{{3,}}\.?,? (?:de )?(?:1[5-9]|20)\d\d",  # in any language
         rf"{MONTHS}[- ]{YEAR}",
+        rf"{DAY}-{MONTHS}|{MONTHS}-\d\d",
+        rf"[a-z]{{3}} {MONTHS} +{DAY} {TIME}(?: [a-z]{{3,4}})? {YEAR}",
+        rf"{YEAR}\u5e74{MONTH}\u6708{DAY}\u65e5",
     ]
 )
-DATES = re.compile(rf"(?:(?:{DATE})(?:(?:t|,? ){TIME})?|{TIME})", re.IGNORECASE | re.ASCII)
+COMPACT = rf"{YEAR}\d{{4}}t\d{{4,6}}(?:\.\d+)?{ZONE}"
+DATES = re.compile(rf"(?:(?:{DATE})(?:(?:t|,? ){TIME})?|{TIME}|{LONG_TIME}|{COMPACT})", re.IGNORECASE)
 CODES = re.compile(r"[+-]?(?:0x[0-9a-f]+(?:\.[0-9a-f]*)?(?:p[+-]?\d+)?|0o[0-7]+|0b[01]+)", re.IGNORECASE)
-FORTRAN = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[dq][+-]?\d+|[+-]\d{3}|(?: ?[x\u00d7*\u00b7] ?10|\*)\^?[+-]?\d+)", re.I)
+FORTRAN = re.compile(
+    r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[dq][+-]?\d+|(?: ?[x\u00d7*\u00b7] ?10|\*)\^[+-]?\d+|(?: ?[x\u00d7*\u00b7] ?10)[+-]?\d+)"
+    r"|[+-]?(?:\d+[.,]\d*|[.,]\d+)[+-]\d{3}",
+    re.IGNORECASE,
+)
 COMPLEX = re.compile(r"\(?[+-]?[\d.]+(?:e[+-]?\d+)?[+-][\d.]+(?:e[+-]?\d+)?[ij]\)?", re.IGNORECASE)
 FRACTION = re.compile(r"[+-]?(?:\d+ )?\d+ ?[/\u2044] ?[1-9]\d*")
 MINUSES = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"))
-SIGNS = r"[A-Z]{0,3}[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u00a2]"
-MONEY = rf"(?:{SIGNS}|USD|EUR|GBP|JPY|CHF|CNY|INR|SEK|NOK|DKK|kr\.?|Rs\.?|Fr\.?)"
-PREFIX = re.compile(rf"^([+-]?) ?{MONEY} ?")
-SUFFIX = re.compile(rf" ?{MONEY}$")
+SIGNS = r"(?:(?:US|CA|AU|NZ|HK|SG|NT|R|A|C|S)?\$|[\u00a2\u00a3\u00a5\u20a0-\u20cf\u0e3f])"
+CODES_OF_MONEY = (
+    "USD|EUR|GBP|JPY|CHF|CNY|INR|SEK|NOK|DKK|AUD|CAD|NZD|HKD|SGD|BRL|MXN|RUB|PLN|CZK|HUF|TRY|ZAR|KRW|THB|IDR|ILS"
+    "|kr\\.?|Rs\\.?|Fr\\.?|z\u0142|K\u010d|Ft|lei"
+)
+PREFIX = re.compile(rf"^([+-]?) ?(?:{SIGNS} ?|(?:{CODES_OF_MONEY}) )")
+GLUED = re.compile(rf"^([+-]?)(?:{CODES_OF_MONEY})")
+SUFFIX = re.compile(rf" ?(?:{SIGNS}|{CODES_OF_MONEY})$")
 SHARE = re.compile(r" ?[%\u2030]$|^% ?")
 UNIT = re.compile(
     r"^([^a-zA-Z]*\d[.,]?) ?((?:[^\W\d_]|[\u00b0\u00b5\u03bc\u2126'\"])[^\s\d]{0,11}(?:[-^]?\d)?(?:/[^\s]{1,8})?)$"
 )
 KNOWN_UNITS = re.compile(
     r"(?:[yzafpnu\u00b5\u03bcmcdhkMGTPE]|da)?(?:g|m|s|mol|Hz|Pa|eV|Wh|bar|cal|rad|Ohm|\u03a9|\u2126|bit|px)[-^]?[123]?(?:/\S+)?"
-    r"|[kmM\u00b5\u03bcnhcd][AKNJWCVFTlLBb](?:/\S+)?|[kMGT]i?B|\u00b0[CFKR]?|min|hrs?|hours?|days?|weeks?|months?|years?|yrs?|secs?|lbs?|oz|ft|in|mi|yd"
+    r"|[kmM\u00b5\u03bcnhcd][AKNJWCVFTlLBb](?:/\S+)?|[kKMGTP]i?B|\u00b0[CFKR]?|min|hrs?|hours?|days?|weeks?|months?|years?|yrs?|secs?|lbs?|oz|ft|in|mi|yd"
     r"|mph|km/h|kmh|rpm|ppm|ppb|dB|bn|mn|pts?|pp|bps|psi|atm|gal|ha|deg|sq\.?m|cc"
 )
 AFTER_A_SPACE = re.compile(r"[AKNJWCVFTtlLBhd](?:/\S+)?|[kMG]")
 
 
 class Looks(NamedTuple):
-    """What a column looks like, and what to do about it; row: of a cell that does. sure: it cannot be meant for names."""
+    """What a column looks like, and what to do about it; row: of a cell that does. sure: not to be declared as names either."""
 
     row: int
     kind: str
@@ -77,13 +95,23 @@ def in_another_notation(cells: list[str], notation: Notation = PLAIN, option: bo
     """
     some = [cell for cell in dict.fromkeys(cells) if cell.lower() not in NOTHING]
     written = [cell for cell in some if plain(cell, notation) is None]
-    if not written or not all(any(read(cell) for _, read, _ in KINDS) for cell in written):
+    kinds = [kind for kind in takewhile(bool, map(_kind, written)) if kind]
+    if not written or len(kinds) < len(written):
         return _same_unit(cells, some)
-    kind, remedy = next((kind, remedy) for kind, read, remedy in KINDS if read(written[0]))
     used = {*"".join(some), None}
-    tried = [one for one in NOTATIONS if one.thousands in used and one.decimal in {*used, "."}] if option else []
+    tried = [one for one in NOTATIONS if one.thousands in used and one.decimal in {*used, ".", _beside(one)}] if option else []
     fitting = [notation for notation in tried if all(plain(cell, notation) for cell in some)]
-    return Looks(cells.index(written[0]), kind, _options(fitting) if fitting else remedy)
+    remedy = _options(fitting) if fitting else kinds[0].remedy
+    return Looks(cells.index(written[0]), kinds[0].called, remedy, any(kind.sure for kind in kinds))
+
+
+def _kind(cell: str) -> "Kind | None":
+    return next((kind for kind in KINDS if kind.read(cell)), None)
+
+
+def _beside(notation: Notation) -> str | None:
+    """The decimal mark of a notation that needs none to be known: with dots between thousands there is no other."""
+    return notation.decimal if notation.thousands == "." else None
 
 
 def _options(fitting: list[Notation]) -> str:
@@ -121,8 +149,9 @@ def _stripped(strip: Callable[[str], str]) -> Callable[[str], bool]:
 
 
 def _tidy(cell: str) -> str:
-    """With the minus, the spaces and the digits that a number would have in a program."""
-    return unicodedata.normalize("NFKC", cell).translate(MINUSES).strip()
+    """With the minus, the spaces and the digits that a number would have in a program, and without what cannot be seen."""
+    visible = "".join(mark for mark in unicodedata.normalize("NFKC", cell) if unicodedata.category(mark) != "Cf")
+    return visible.translate(MINUSES).strip()
 
 
 def _money(cell: str) -> str:
@@ -139,12 +168,19 @@ def _signed(cell: str) -> str:
     return f"-{cell[:-1]}" if cell.endswith("-") else re.sub(r"^[~\u2248\u00b1] ?|(?<=^[+-]) ", "", cell)
 
 
-def _unit(cell: str) -> str:
-    """Without a unit that is known for one."""
+def _known_unit(cell: str) -> str:
+    """Without a unit that is known for one, and not a letter behind a whole number."""
+    found = UNIT.match(cell)
+    letter = found and found[2] in {"g", "m", "s"} and found[0] == found[1] + found[2] and found[1].isdecimal()
+    return found[1].strip() if found and KNOWN_UNITS.fullmatch(found[2]) and not letter else cell
+
+
+def _letter(cell: str) -> str:
+    """Without a letter that may be a unit."""
     found = UNIT.match(cell)
     if found is None:
         return cell
-    apart = cell[found.start(2) - 1] == " "
+    apart = found[0] != found[1] + found[2]
     known = KNOWN_UNITS.fullmatch(found[2]) or (apart and AFTER_A_SPACE.fullmatch(found[2]))
     return found[1].strip() if known else cell
 
@@ -158,18 +194,33 @@ def _same_unit(cells: list[str], some: list[str]) -> Looks | None:
     return Looks(cells.index(some[0]), "one with a unit", "take the unit out, and let the column's name say it", sure=False)
 
 
+class Kind(NamedTuple):
+    """A notation: what a cell in it is called, whether a cell is in it, what to do, and whether it cannot be a name's."""
+
+    called: str
+    read: Callable[[str], object]
+    remedy: str
+    sure: bool = True
+
+
 PLAINLY = "write plain numbers, such as -1234.5"
-KINDS: tuple[tuple[str, Callable[[str], object], str], ...] = (
-    ("one with a comma, or with marks between its digits", _separated, PLAINLY),
-    ("a date or a time", lambda cell: DATES.fullmatch(_tidy(cell)), "write a number, such as days or seconds since the first"),
-    ("a percentage", _stripped(lambda cell: SHARE.sub("", cell)), "write 5 % as 5 or as 0.05"),
-    ("an amount of money", _stripped(_money), "take the currency out, and write plain numbers"),
-    ("one with a unit", _stripped(_unit), "take the unit out, and let the column's name say it"),
-    ("one in hexadecimal or the like", CODES.fullmatch, PLAINLY),
-    ("one with an exponent of another kind", lambda cell: FORTRAN.fullmatch(_tidy(cell)), "write it as 1.5e+03"),
-    ("a fraction", lambda cell: FRACTION.fullmatch(_tidy(cell)), "write it as 0.75"),
-    ("one in quotes", _stripped(_quotes), "take the quotes out"),
-    ("one with a sign of another kind", _stripped(_signed), PLAINLY),
-    ("a complex number", lambda cell: COMPLEX.fullmatch(_tidy(cell)), "make its two parts two columns"),
-    ("one in other characters", lambda cell: _a_number(_tidy(cell)), PLAINLY),
+NO_UNIT = "take the unit out, and let the column's name say it"
+NO_MONEY = "take the currency out, and write plain numbers"
+KINDS = (
+    Kind("one with a comma, or with marks between its digits", _separated, PLAINLY),
+    Kind(
+        "a date or a time", lambda cell: DATES.fullmatch(_tidy(cell)), "write a number, such as days or seconds since the first"
+    ),
+    Kind("a percentage", _stripped(lambda cell: SHARE.sub("", cell)), "write 5 % as 5 or as 0.05"),
+    Kind("an amount of money", _stripped(_money), NO_MONEY),
+    Kind("an amount of money", _stripped(lambda cell: GLUED.sub(r"\1", cell)), NO_MONEY, sure=False),
+    Kind("one with a unit", _stripped(_known_unit), NO_UNIT),
+    Kind("one with a unit", _stripped(_letter), NO_UNIT, sure=False),
+    Kind("one in hexadecimal or the like", CODES.fullmatch, PLAINLY),
+    Kind("one with an exponent of another kind", lambda cell: FORTRAN.fullmatch(_tidy(cell)), "write it as 1.5e+03"),
+    Kind("a fraction", lambda cell: FRACTION.fullmatch(_tidy(cell)), "write it as 0.75", sure=False),
+    Kind("one in quotes", _stripped(_quotes), "take the quotes out"),
+    Kind("one with a sign of another kind", _stripped(_signed), PLAINLY, sure=False),
+    Kind("a complex number", lambda cell: COMPLEX.fullmatch(_tidy(cell)), "make its two parts two columns"),
+    Kind("one in other characters", lambda cell: _a_number(_tidy(cell)), PLAINLY),
 )

@@ -23,6 +23,9 @@ from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, r
 LONGEST_HEAD = 2**16  # bytes
 SUFFIX = ".npy"
 HEADS: dict[tuple[int, int], Any] = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+HINTS = dict.fromkeys("mM", "; store numbers, such as days or seconds since the first") | {
+    "S": "; text is stored with astype(str)"
+}
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -71,9 +74,9 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, path: Pa
 def _columns(array: npt.NDArray[Any], name: str, path: Path) -> list[Column]:
     """An array (samples,) is one column; (samples, columns) are several, with their numbers in brackets."""
     if array.dtype.kind not in "iufbU":
-        what = str(array.dtype)[:60]
+        what, hint = str(array.dtype)[:60], HINTS.get(array.dtype.kind, "")
         raise InputError(
-            f"{path}, array {quoted(name)}: its type is {what}; an array must hold numbers, text, or true and false"
+            f"{path}, array {quoted(name)}: its type is {what}; an array must hold numbers, text, or true and false{hint}"
         )
     if array.ndim not in {1, 2} or 0 in array.shape[1:]:
         shape = f"{array.shape}".replace(",)", ")")
