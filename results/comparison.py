@@ -20,7 +20,7 @@ def values_of(table: pd.DataFrame, setting: str, first: object, second: object) 
     InputError if there is no such setting or no run has the value.
     """
     if setting not in axis_columns(table):
-        raise InputError(f"setting: there is no {setting!r} that varies; there is {', '.join(axis_columns(table))}")
+        raise InputError(f"setting: there is no {setting!r} that varies; there are {', '.join(axis_columns(table))}")
     parts = [with_value(table, setting, value) for value in (first, second)]
     if parts[0].index.equals(parts[1].index):
         raise InputError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
@@ -128,7 +128,7 @@ def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | Non
     asked = shared if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
     for name in asked:
         if name not in shared:
-            raise InputError(f"by: there is no setting {name!r} that varies in both; there is {', '.join(shared) or 'none'}")
+            raise InputError(f"by: there is no setting {name!r} that varies in both; there are {', '.join(shared) or 'none'}")
     return asked
 
 

@@ -1,7 +1,7 @@
 """Which value of a setting is meant: as specs and tables have it, as tables show it, or as a text of the command line.
 
 One meaning for all who ask: `exclude`, `Results.where`, `compare`, `--where`, `--values`. A value is itself first; else the
-one that tables show so, 0.1778 for 0.17782794100389226, if there is but one. Booleans are no numbers, though Python holds True
+one that tables show so, 0.1778 for 0.1778279410038923, if there is but one. Booleans are no numbers, though Python holds True
 for 1. A list of one is what is in it, as a hidden layer of three units is 3.
 """
 
@@ -87,7 +87,7 @@ class Levels:
             raise InputError(
                 f"= {_short(value)} may be {' or '.join(map(in_json, candidates[:MOST_NAMED]))}; write one of these"
             )
-        raise InputError(f"is never {_short(value)}; there is {self}")
+        raise InputError(f"is never {_short(value)}; there are {self}")
 
     def __str__(self) -> str:
         """The levels, or the first and the last of many."""
@@ -131,7 +131,7 @@ def in_json(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = in_json(value) if isinstance(value, bool) else repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 

@@ -117,7 +117,7 @@ def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
     names = axis_columns(table)
     for name in (setting, by):
         if name is not None and name not in names:
-            raise InputError(f"there is no setting {name!r} that varies; there is {', '.join(names) or 'none'}")
+            raise InputError(f"there is no setting {name!r} that varies; there are {', '.join(names) or 'none'}")
     if setting == by:
         raise InputError(f"by: {by!r} is what the slope is over; it must be another setting, or left out")
     table = table[table[setting].notna()]

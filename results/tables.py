@@ -29,7 +29,7 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
     """
     for name, value in settings.items():
         if name not in axis_columns(table):
-            raise InputError(f"where: there is no setting {name!r} that varies; there is {', '.join(axis_columns(table))}")
+            raise InputError(f"where: there is no setting {name!r} that varies; there are {', '.join(axis_columns(table))}")
         try:
             table = with_value(table, name, value)
         except InputError as error:
@@ -52,7 +52,7 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFr
     allowed = [*axis_columns(table), "cell", "seed"]
     for name in by:
         if name not in allowed:
-            raise InputError(f"by: there is no setting {name!r} that varies; there is {', '.join(allowed)}")
+            raise InputError(f"by: there is no setting {name!r} that varies; there are {', '.join(allowed)}")
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
     groups = table.groupby(by, observed=True, sort=True, dropna=False)  # settings that a run has not are a group

@@ -130,6 +130,8 @@ def _members(axis: AxisInUse, value: Any) -> list[Any]:
         return [value]
     if not value:
         raise InputError(f"{axis.called} = []: an empty list has no member{_hint(axis, value)}")
+    if any(isinstance(one, Mapping) for one in value):
+        raise InputError(f"{axis.called}: a table within a list; write an entry of exclude for each of them")
     return list(value)
 
 

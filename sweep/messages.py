@@ -45,6 +45,8 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
         return f"{key} = {short(one['input'])}: must be a table of any of {', '.join(allowed)}"
     if one["type"] == "too_short":
         return f"{key} = {short(one['input'])}: must not be empty"
+    if one["type"] == "dict_type":
+        return f"{key} = {short(one['input'])}: must be a table, such as {{ train.lr = 0.1 }}"
     if one["type"] == "tuple_type":
         return f"{key} = {short(one['input'])}: must be a list"
     message = one["msg"].removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")

@@ -77,7 +77,7 @@ def figure(kind: str, table: pd.DataFrame, axes: Axes | None = None, **options: 
     where the table cannot give the figure.
     """
     if kind not in FIGURES:
-        raise InputError(f"there is no figure {kind!r}; there is {', '.join(FIGURES)}")
+        raise InputError(f"there is no figure {kind!r}; there are {', '.join(FIGURES)}")
     compute, draw = FIGURES[kind]
     value = compute(table, **options)
     with rc_context(STYLE):

@@ -169,7 +169,7 @@ def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) ->
         raise InputError("no setting varies in this table; a map is drawn over one or two that do")
     for given in (row, column):
         if given is not None and given not in names:
-            raise InputError(f"there is no setting {given!r} that varies; there is {', '.join(names)}")
+            raise InputError(f"there is no setting {given!r} that varies; there are {', '.join(names)}")
     if row is not None and (row == column or len(names) == 1):
         raise InputError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
     free = [name for name in names if name not in (row, column)]

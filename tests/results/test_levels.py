@@ -52,12 +52,12 @@ def test_where_takes_what_tables_show(setting, value, runs):
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("lr", True, "lr is never True; there is 0.1, 0.17782794100389226, 1.0"),
+        ("lr", True, "lr is never true; there are 0.1, 0.17782794100389226, 1.0"),
         ("lr", "0.1", "lr is never '0.1'"),
         ("lr", 0.18, "lr is never 0.18"),
-        ("bias", 1, "bias is never 1; there is false, true"),
+        ("bias", 1, "bias is never 1; there are false, true"),
         ("bias", 0.0, "bias is never 0.0"),
-        ("file", "a", r'file is never \'a\'; there is "a,b", c'),
+        ("file", "a", r'file is never \'a\'; there are "a,b", c'),
         ("file", None, "file is never None"),
         ("lr", {"a": 1}, "lr is never"),
         ("lr", 10**400, "lr is never 1000"),

@@ -161,7 +161,7 @@ BAD = [
     (["run", "small.toml", "--out", "/proc/nowhere"], "/proc/nowhere"),
     (["resume", "nowhere"], "nowhere: no results here"),
     (["table", "."], "no results here"),
-    (["table", "runs/small", "--by", "lrr"], "no setting 'lrr' that varies; there is hidden, lr"),
+    (["table", "runs/small", "--by", "lrr"], "no setting 'lrr' that varies; there are hidden, lr"),
     (["table", "runs/small", "--format", "xml"], "--format"),
     (["replay", "runs/small", "20"], "run 20: there is none; the runs are 0 to 19"),
     (["replay", "runs/small", "--", "-1"], "run -1: there is none"),

@@ -114,7 +114,7 @@ def test_a_report_as_markdown(here):
 
 
 BAD = [
-    (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there is hidden, lr, cell, seed"),
+    (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
     (["table", "r", "--of", "restarts", "--by", "lr"], "--by: goes with --of summary, settings or best"),
     (["compare", "r"], "give either --with DIR, or --setting NAME --values A,B"),
     (["compare", "r", "--setting", "lr", "--values", "1"], "--values 1: two values of the setting are needed, as 0.1,1.0"),
@@ -124,14 +124,14 @@ BAD = [
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: goes with --half-width"),
     (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
     (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
-    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there is 0.5, 2.0, 5.0"),
-    (["compare", "r", "--setting", "beta", "--values", "1,2"], "there is no 'beta' that varies; there is hidden, lr"),
+    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there are 0.5, 2.0, 5.0"),
+    (["compare", "r", "--setting", "beta", "--values", "1,2"], "there is no 'beta' that varies; there are hidden, lr"),
     (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: goes with --with"),
     (["compare", "r", "--with", "nix"], "nix"),
     (["seeds", "r"], "give either --half-width W, or --setting NAME --values A,B"),
     (["seeds", "r", "--half-width", "0.7"], "half_width: 0.7; it must be above 0 and below 0.5"),
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"], "above 0 and below 1"),
-    (["figure", "r", "pie"], "there is no figure 'pie'; there is success"),
+    (["figure", "r", "pie"], "there is no figure 'pie'; there are success"),
     (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
     (["figure", "r", "loss"], "run: the figure of a loss takes the number of a run"),
     (["figure", "r", "loss", "--run", "99999"], "run 99999: there is none; runs are numbered 0 to 239"),
@@ -140,8 +140,8 @@ BAD = [
     (["figure", "r", "trainability"], "measure"),
     (["figure", "r", "success", "--by", "lr"], "--by: goes with KIND survival, histogram, ecdf, not with success"),
     (["table", "r", "--where", "lr"], "--where lr: a setting and its value are needed, as optimizer=gd"),
-    (["table", "r", "--where", "lr=3"], "--where: lr is never 3.0; there is 0.5, 2.0, 5.0"),
-    (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there is hidden, lr"),
+    (["table", "r", "--where", "lr=3"], "--where: lr is never 3.0; there are 0.5, 2.0, 5.0"),
+    (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there are hidden, lr"),
     (["compare", "r", "--setting", "lr"], "--values is missing: two values of the setting are needed"),
     (["table", "r/manifest.json"], "manifest.json: a file; results are a folder"),
 ]
