@@ -52,14 +52,20 @@ class Place:
             raise
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file there another name, in the place of what had it before."""
-        os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        """Give a file there another name, in the place of what had it before. InputError if that is a folder."""
+        try:
+            os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        except IsADirectoryError:
+            self.refuse_others(new)
+            raise
 
     def remove(self, name: str) -> None:
-        """Remove a file there, or the link itself."""
+        """Remove a file there, or the link itself. InputError if it is a folder."""
         try:
             os.unlink(name, dir_fd=self.descriptor)
         except OSError as error:
+            if isinstance(error, IsADirectoryError):
+                self.refuse_others(name)
             error.filename = str(self.path / name)
             raise
 

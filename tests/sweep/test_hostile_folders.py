@@ -1,14 +1,18 @@
-"""Folders of results into which somebody else put links: no command writes through them."""
+"""Folders of results into which somebody else put things: no command waits for them, reads or writes through them."""
 
+import faulthandler
 import json
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
-from commands import IN_TURN, must
-from folders import contents
+from backsweep.results.survey import surveys
+from commands import IN_TURN, here, must
+from folders import KINDS, contents
 
 SPEC = """
 task = "xor"
@@ -20,6 +24,7 @@ lr = { values = [0.5, 2.0] }
 epochs = 200
 [record]
 every = 100
+weights = true
 """
 
 
@@ -37,6 +42,92 @@ def answers(commands, cwd):
     command = [sys.executable, "-c", IN_TURN]
     done = subprocess.run(command, input=json.dumps(commands), cwd=cwd, capture_output=True, text=True, check=True, timeout=100)
     return json.loads(done.stdout)
+
+
+FILES = {
+    "manifest.json": 0,
+    "manifest.copy.json": 0,
+    ".writer.json": 0,
+    ".lock": 0,
+    "report.html": 0,
+    "shards/*.parquet": 1,  # the exit code of `verify`
+    "records/*.parquet": 1,
+    "weights/*.parquet": 1,
+    "trajectories/*.parquet": 1,
+}
+FOLDERS = ("shards", "records", "weights", "trajectories")
+IN_PLACES = [(place, kind) for place in FILES for kind in KINDS]
+IN_PLACES += [(place, kind) for place in FOLDERS for kind in [*KINDS, "file"] if kind != "folder"]
+SHOWN = ("shards/*.parquet", "trajectories/*.parquet", "report.html")  # a report takes a second
+MOST_SECONDS = 60  # of a command; what waits for a pipe, or reads a device to its end, takes for ever
+
+
+@contextmanager
+def no_longer_than(seconds):
+    """End what takes longer, and say where it was; a wait in C that hears no signal ends the process."""
+
+    def over(*_):
+        raise TimeoutError(f"over {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    faulthandler.dump_traceback_later(2 * seconds, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def planted(original, folder, place, kind):
+    """A copy of a folder of results with something else in one place."""
+    shutil.copytree(original, folder)
+    path = next(folder.glob(place), folder / place)
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    KINDS.get(kind, lambda path: path.write_bytes(b"content"))(path)
+    return path
+
+
+def test_whatever_is_in_the_place_of_a_file_or_folder_is_named_and_nothing_waits_for_it(original, tmp_path):
+    """Each command on each; what it refuses it names in one sentence, and what `resume` mends is as it was."""
+    scenes = {}
+    for place, kind in IN_PLACES:
+        folder = tmp_path / f"{place.replace('/*', '')} {kind}" / "r"
+        scenes[folder] = place, kind, planted(original, folder, place, kind)
+    shutil.copytree(original, tmp_path / "sound" / "r")
+    with no_longer_than(MOST_SECONDS):
+        assert {path for path, _ in surveys(tmp_path)} == {*scenes, tmp_path / "sound" / "r"}
+        code, listed, said = here("ls", tmp_path, "--format", "json")
+    assert (code, said) == (0, "")
+    rows = {row["folder"]: row for row in json.loads(listed)}
+    assert rows[str(tmp_path / "sound" / "r")]["done"] == 40
+    for folder, (place, kind, path) in scenes.items():
+        assert rows[str(folder)]["done"] == 40 or str(path) in rows[str(folder)]["note"]
+        commands = [["status"], ["table"], ["verify"], ["resume", "--jobs", "1"]]
+        commands[3:3] = [["report"]] * (place in SHOWN and kind == "named pipe")
+        codes = {}
+        for name, *options in commands:
+            with no_longer_than(MOST_SECONDS):
+                codes[name], _, said = here(name, folder, *options)
+            assert codes[name] in (0, 1, 2), (place, kind, name)
+            assert "Traceback" not in said
+            if codes[name]:
+                assert said.startswith("backsweep: ")
+                assert f"not a {'folder' if place in FOLDERS else 'file'} but a {kind}" in said.splitlines()[-1], (name, said)
+                assert str(path) in said.splitlines()[-1], (name, said)
+        if place in FILES and kind != "link":
+            assert codes["verify"] == FILES[place]
+            assert codes["status"] == codes["table"] == 0
+        if codes["resume"] == 0 and place not in ("report.html", "trajectories/*.parquet"):
+            wanted, found = contents(original), contents(folder)
+            assert {name: found[name] for name in wanted if "/" in name} == {
+                name: wanted[name] for name in wanted if "/" in name
+            }
+        for content in folder.glob("* itself"):
+            assert content.read_bytes() == b"content"
 
 
 def test_nothing_is_written_through_planted_links(original, tmp_path):
