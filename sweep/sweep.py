@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from ..kernels import SOURCES_HASH
+from ..kernels.arithmetic import usual_arithmetic
 from ..results import Results
 from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
@@ -48,12 +49,15 @@ class Sweep:
 
     By keywords as a TOML file has them, `Sweep(task="xor", seeds=100, train={"lr": {"values": [0.1, 1.0]}})`: the same spec.
     NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. InputError says what is wrong, and where.
+
+    All is read, planned and run in the usual arithmetic, whatever the caller has set: numbers in texts depend on it too.
     """
 
     spec: Spec
     _source: str
     _file: Path | None = None
 
+    @usual_arithmetic()
     def __init__(self, **settings: Unpack[Settings]):
         self._hold(Spec.parse(settings), "spec")
 
@@ -67,6 +71,7 @@ class Sweep:
         return cls.__new__(cls)._hold(spec, source)
 
     @classmethod
+    @usual_arithmetic()
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
         sweep = cls.of_spec(Spec.read(path), str(path))
@@ -74,11 +79,13 @@ class Sweep:
         return sweep
 
     @classmethod
+    @usual_arithmetic()
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
         return cls.of_spec(Spec.parse(_a_dict(table)))
 
     @classmethod
+    @usual_arithmetic()
     def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder. data: files that it names, where they are now.
 
@@ -112,6 +119,7 @@ class Sweep:
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
 
+    @usual_arithmetic()
     def plan(self) -> Plan:
         """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
         try:
@@ -119,6 +127,7 @@ class Sweep:
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
 
+    @usual_arithmetic()
     def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
         """What all runs would take on so many workers (None: a core each): run-epochs, seconds, bytes on disk, of memory.
 
@@ -131,6 +140,7 @@ class Sweep:
         prepare(plan, jobs, Progress())
         return outlook(plan, [(0, plan.runs)], jobs, Path(out), MOST_SECONDS).estimate
 
+    @usual_arithmetic()
     def run(
         self,
         out: str | Path,
