@@ -187,7 +187,7 @@ def _between(table: pa.Table, span: Span) -> pa.Table:
 def _harm(file: tuple[Kind, Shard]) -> DamageError | None:
     kind, shard = file
     try:
-        kind.read(shard)
+        kind.check(shard)
     except DamageError as error:
         return error
     return None

@@ -1,10 +1,12 @@
-"""Which seed a run has, and which cell: from a manifest's spec alone."""
+"""Which seed a run has, which cell, and what is recorded of it: from a manifest's spec alone."""
 
 from typing import Any
 
 import numpy as np
 
 from .arrays import Integers, Span
+
+MOST_RECORDS = 1_000_000  # of a run
 
 
 class Seeds:
@@ -43,11 +45,40 @@ class Seeds:
         return np.arange(start, stop) + self._first if self._listed is None else self._listed[start:stop]
 
 
+class Recording:
+    """Of which runs a sweep keeps records and weights. most: records of a run."""
+
+    def __init__(self, spec: dict[str, Any], runs: int):
+        record = spec.get("record")
+        said = record if isinstance(record, dict) else {}
+        sample, points = ((value if type(value) is int else None) for value in (said.get("runs"), said.get("points")))
+        self._runs = runs
+        self._sample = sample if sample is None or sample > 0 else None
+        self.most = (MOST_RECORDS if points is None else min(points, MOST_RECORDS)) + 2  # and the first and the last
+
+    def count(self, span: Span) -> int:
+        """How many runs of a span are recorded."""
+        first, last = _places(self._sample, self._runs, span)
+        return last - first
+
+    def runs_of(self, span: Span) -> Integers:
+        """The runs of a span that are recorded, int64."""
+        return recorded_runs(self._sample, self._runs, span)
+
+
 def recorded_runs(sample: int | None, runs: int, span: Span) -> Integers:
     """The runs of a span that are recorded: all, or its part of a `sample` that is evenly spread over all runs."""
+    places = np.arange(*_places(sample, runs, span))
     if sample is None or sample >= runs:
-        return np.arange(*span)
+        return places
     # Run floor(k runs / n) for k = 0 ... n - 1, by whole numbers only, of which none is over n squared.
+    whole, rest = divmod(runs, sample)
+    return places * whole + places * rest // sample
+
+
+def _places(sample: int | None, runs: int, span: Span) -> Span:
+    """From which place to which the runs of a span have among those that are recorded."""
+    if sample is None or sample >= runs:
+        return span
     first, last = (-(-end * sample // runs) for end in span)
-    k, (whole, rest) = np.arange(first, last), divmod(runs, sample)
-    return k * whole + k * rest // sample
+    return first, last

@@ -20,7 +20,6 @@ healing removes it, so that its runs are missing.
 A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
 """
 
-import re
 import warnings
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
@@ -34,18 +33,18 @@ from .arrays import Span
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import DamageError, DamageWarning, InputError
 from .files import make_folder, write_tables
-from .folders import entries, names_within
+from .folders import entries
 from .holdings import Holdings
-from .kinds import Kind, Trajectory, read_trajectory, signed_trajectory
+from .kinds import Kind
 from .lock import Held, HeldRoot, only_writer
 from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, gaps, named, spans_in
+from .trajectories import read_trajectories, signed_trajectory
 from .writer import note, noted
 
 Found = TypeVar("Found")
-TRAJECTORY_NAME = re.compile(r"([0-9]{12})-([0-9a-f]{16})\.parquet")
 
 
 class Store:
@@ -145,7 +144,7 @@ class Store:
     def _examined(self) -> list[DamageError]:
         self._holdings.examine()
         self.kept()  # which compares files that hold the same runs
-        return [*self._holdings.damaged(), *self._read_trajectories()[1]]
+        return [*self._holdings.damaged(), *read_trajectories(self._trajectories, self.manifest)[1]]
 
     def compact(self) -> None:
         """As the only writer: make few files of many."""
@@ -235,22 +234,10 @@ class Store:
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run. A DamageWarning for each that is left out; it can be made again."""
-        found, damaged = self._read_trajectories()
+        found, damaged = read_trajectories(self._trajectories, self.manifest)
         for error in damaged:
             warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
         return found
-
-    def _read_trajectories(self) -> tuple[dict[int, pa.Table], list[DamageError]]:
-        folder = self._trajectories
-        names = ((folder / name, TRAJECTORY_NAME.fullmatch(name)) for name in names_within(folder))
-        found: dict[int, pa.Table] = {}
-        damaged: list[DamageError] = []
-        for file in (Trajectory(int(name[1]), name[2], path) for path, name in names if name):
-            try:
-                found[file.run] = read_trajectory(file, self.manifest)
-            except DamageError as error:
-                damaged.append(error)
-        return found, damaged
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:
         """What was recorded of these runs (None: of all), by run and epoch."""

@@ -186,8 +186,16 @@ def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
 
 
 def without(spans: list[Span], taken: list[Span]) -> list[Span]:
-    """The parts of `spans`, ascending, that are in none of `taken`."""
-    for first, end in taken:
-        cut = [part for start, stop in spans for part in ((start, min(stop, first)), (max(start, end), stop))]
-        spans = sorted({(start, stop) for start, stop in cut if start < stop})
-    return spans
+    """The parts of `spans`, ascending and apart, that are in none of `taken`."""
+    left: list[Span] = []
+    cuts, at = sorted(taken), 0
+    for start, stop in spans:
+        while at < len(cuts) and cuts[at][0] < stop:
+            first, end = cuts[at]
+            left += [(start, first)] if start < first else []
+            start = max(start, end)  # noqa: PLW2901
+            if end > stop:  # it goes on in the next span
+                break
+            at += 1
+        left += [(start, stop)] if start < stop else []
+    return left

@@ -16,7 +16,7 @@ from backsweep.results import manifest as manifest_module
 from backsweep.results import opening
 from backsweep.results import parquet as parquet_module
 from backsweep.results.errors import DamageWarning, InputError
-from backsweep.results.files import write_whole
+from backsweep.results.files import digest_of, write_whole
 from backsweep.results.manifest import write_manifest
 from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
 from backsweep.results.store import Store
@@ -342,6 +342,32 @@ def test_a_harmed_trajectory_does_not_count(store):
     with store.writing():
         assert store.heal() == [f"{file}: damaged (no whole Parquet file); removed; a report makes it again"]
     assert not file.exists()
+
+
+def test_of_two_trajectories_of_a_run_that_differ_neither_is_shown(store):
+    tables = [pa.table({"epoch": [0], "loss": [loss]}) for loss in (0.3, 0.4)]
+    with store.writing():
+        for table in tables:
+            store.append_trajectory(42, table)
+    files = sorted((store.path / "trajectories").iterdir())
+    with pytest.warns(DamageWarning, match="of run 42 there is"):
+        assert store.trajectories() == {}
+    with store.writing():
+        said = store.heal()
+    assert sorted(line.partition(": damaged (of run 42 there is ")[0] for line in said) == [str(file) for file in files]
+    assert not any(file.exists() for file in files)
+
+
+def test_a_trajectory_that_is_there_twice_is_shown(store):
+    with store.writing():
+        store.append_trajectory(42, pa.table({"epoch": pa.array([0], pa.int32()), "loss": [0.3]}))
+    (file,) = (store.path / "trajectories").iterdir()
+    content = pa.BufferOutputStream()
+    pq.write_table(pq.read_table(file), content)  # laid out otherwise
+    twin = file.with_name(f"{42:012d}-{digest_of(content.getvalue())}.parquet")
+    twin.write_bytes(content.getvalue())
+    with pytest.warns(DamageWarning, match=f"{max(file, twin).name}: damaged .of run 42 there is {min(file, twin).name} too"):
+        assert store.trajectories()[42]["loss"].to_pylist() == [0.3]
 
 
 def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):

@@ -217,6 +217,9 @@ def test_what_is_left_of_spans():
     assert without([(0, 10)], [(2, 3), (0, 1), (9, 12)]) == [(1, 2), (3, 9)]
     assert without([(0, 10)], [(0, 10)]) == []
     assert without([(0, 10)], []) == [(0, 10)]
+    assert without([(0, 3), (5, 9)], [(3, 5), (0, 100), (6, 7)]) == []
+    many = 20_000
+    assert without([(0, 2 * many)], [(i, i + 1) for i in range(0, 2 * many, 2)]) == [(i, i + 1) for i in range(1, 2 * many, 2)]
 
 
 def test_a_file_that_workers_find_changed_is_said(tmp_path):

@@ -1,0 +1,73 @@
+"""Files of every epoch of one run, which reports show: which there are, and what they must hold."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from . import faults
+from .errors import DamageError
+from .folders import names_within
+from .kinds import SWEEP, foreign, part
+from .parquet import opened, whole
+from .same import same_rows
+from .schema import RECORDS_SCHEMA, Manifest
+
+NAME = re.compile(r"([0-9]{12})-([0-9a-f]{16})\.parquet")
+RUN = b"backsweep.run"
+
+
+class Trajectory(NamedTuple):
+    """A file of every epoch of one run."""
+
+    run: int
+    digest: str
+    path: Path
+
+
+def _read(file: Trajectory, manifest: Manifest) -> pa.Table:
+    """Columns epoch, loss, and perhaps more of `schema.RECORDS_SCHEMA`. DamageError if it does not hold what it should."""
+    due, fault, table = signed_trajectory(pa.table([]), file.run, manifest).schema, None, pa.table([])
+    with opened(file.path, pa.BufferReader(whole(file.path, file.digest))) as parquet:
+        names = parquet.schema_arrow.names
+        wanted = part(RECORDS_SCHEMA, {*names} - {"run"})
+        if not 0 <= file.run < manifest.runs:
+            fault = f"the sweep has no run {file.run}"
+        elif names[:2] != ["epoch", "loss"] or names != wanted.names:
+            fault = "has other columns than a trajectory"
+        else:
+            fault = foreign(parquet, due, manifest.signed)
+            table = parquet.read(use_threads=False).cast(wanted)
+    fault = fault or faults.of_trajectory(table)
+    if fault is not None:
+        raise DamageError(file.path, fault)
+    return table
+
+
+def signed_trajectory(table: pa.Table, run: int, manifest: Manifest) -> pa.Table:
+    """A trajectory that says of which run it is, and of which sweep."""
+    return table.replace_schema_metadata({SWEEP: manifest.spec_hash.encode(), RUN: str(run).encode()})
+
+
+def read_trajectories(folder: Path, manifest: Manifest) -> tuple[dict[int, pa.Table], list[DamageError]]:
+    """The trajectories in a folder, by run, and what is wrong with files; of two that differ nothing says which is right."""
+    found: dict[int, tuple[Path, pa.Table]] = {}
+    damaged: dict[Path, DamageError] = {}
+    for file in filter(None, (_named(folder, name) for name in names_within(folder))):
+        try:
+            table = _read(file, manifest)
+        except DamageError as error:
+            damaged[file.path] = error
+            continue
+        path, other = found.setdefault(file.run, (file.path, table))
+        if path != file.path:
+            alike = table.schema.equals(other.schema) and same_rows(table, other)
+            for one, like in [(file.path, path), (path, file.path)][: 1 if alike else 2]:
+                damaged[one] = DamageError(one, f"of run {file.run} there is {like.name} too")
+    return {run: table for run, (path, table) in found.items() if path not in damaged}, list(damaged.values())
+
+
+def _named(folder: Path, name: str) -> Trajectory | None:
+    said = NAME.fullmatch(name)
+    return Trajectory(int(said[1]), said[2], folder / name) if said else None
