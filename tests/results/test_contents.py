@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hostile_tables import put, rewritten, with_value, written
 
-from backsweep.results import Results
+from backsweep.results import Results, seeds
 from backsweep.results.errors import DamageError, DamageWarning
 from backsweep.results.kinds import SWEEP, kinds_of
 from backsweep.results.manifest import write_manifest
@@ -258,3 +258,22 @@ def test_whatever_a_file_holds_it_is_read_or_named(kind, folder):
 def of_the_runs(folder):
     """All that was kept of the runs, to the byte; not what a report adds."""
     return {name: data for name, data in contents(folder).items() if name.partition("/")[0] in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_more_rows_than_there_can_be_are_refused_before_any_is_read(kind, folder, monkeypatch):
+    """Whatever memory they would take: a few bytes may stand for any number of rows."""
+    monkeypatch.setattr(seeds, "MOST_RECORDS", 5)
+    shard = spans_in(folder / kind)[1]
+    path = rewritten(shard.path, lambda table: pa.concat_tables([table] * 5))
+    for reading in ("read", "iter_batches"):
+        monkeypatch.setattr(pq.ParquetFile, reading, mock.Mock(side_effect=AssertionError))
+    reader, shard = signed(folder, kind), named(path.parent, path.name)
+    for look in (reader.glance, reader.check, reader.read):
+        with pytest.raises(DamageError, match=r"has \d+ rows and not \d+"):
+            look(shard)
+
+
+def test_what_a_span_may_hold_is_counted_without_making_it():
+    assert seeds.Recording({}, 10**11).count((0, 10**11)) == 10**11
+    assert seeds.Recording({"record": {"runs": 7}}, 10**11).count((0, 10**11)) == 7
