@@ -13,6 +13,7 @@ import numpy as np
 from .activations import ACTIVATIONS, OUTPUTS
 from .arguments import in_layers
 from .arithmetic import usual_arithmetic
+from .arrange import MOST_WEIGHTS
 from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
 from .compile import SOURCES_HASH, why_not_kept
 from .job import Job
@@ -32,6 +33,7 @@ __all__ = [
     "DTYPES",
     "LAST_SEED",
     "LOSSES",
+    "MOST_WEIGHTS",
     "OPTIMIZERS",
     "ORDERS",
     "OUTCOMES",

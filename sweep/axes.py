@@ -1,8 +1,10 @@
 """Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Context, Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -20,7 +22,7 @@ from pydantic import (
 
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
-from .logarithmic import LEAST, MOST, spaced
+from .logarithmic import placed, spaced, within_reach
 from .words import short
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first ke
 # tenths come out as the tenths one would type.
 DIGITS = Context(prec=40)
 FEW = 5000  # values of a log axis, each of forty digits by itself
+MOST_COUNTED = 2**52  # up to which each whole number, and each half of one, is a float
 MOST_POINTS, MOST_CELLS = 1_000_000, 10_000_000
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -78,8 +81,7 @@ class Axis(BaseModel, Generic[T]):
         top = high + 1 if whole else high
         with localcontext(DIGITS):
             if self.loguniform is not None:
-                ratio = (top / low).ln()
-                places = [low * (ratio * Decimal(u)).exp() for u in coordinates.tolist()]
+                places = _log_placed(low, top, coordinates, whole)
             else:
                 places = [low + (top - low) * Decimal(u) for u in coordinates.tolist()]
             return self._checked([int(min(place, high)) if whole else float(min(place, high)) for place in places])
@@ -88,13 +90,14 @@ class Axis(BaseModel, Generic[T]):
         """Whether the setting takes whole numbers only."""
         low, _ = self.ends or (0.0, 0.0)
         try:
-            self._adapter().validate_python(math.floor(low) + 0.5)
+            _adapter_of(self._kind()).validate_python(math.floor(low) + 0.5)
         except ValidationError:
             return True
         return False
 
-    def _adapter(self) -> TypeAdapter[T]:
-        return TypeAdapter(self.__pydantic_generic_metadata__["args"][0])
+    def _kind(self) -> Any:
+        """The type of the setting."""
+        return self.__pydantic_generic_metadata__["args"][0]
 
     @model_validator(mode="after")
     def _expand(self) -> Self:
@@ -122,11 +125,13 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(f"zip does not go with {kind}: sampled axes are drawn together anyway")
         if not low < high or (kind == "loguniform" and low <= 0):
             raise ValueError(f"{kind} goes from a number{' over 0' * (kind == 'loguniform')} to a larger one")
-        self._checked([_plain(end) for end in _decimal(low, high)])
+        self._checked(_all_plain([low, high]))
 
-    def _checked(self, points: Iterable[Any]) -> tuple[T, ...]:
+    def _checked(self, points: Sequence[Any]) -> tuple[T, ...]:
         """Each value as the setting itself would take it."""
-        adapter = self._adapter()
+        with suppress(ValidationError):  # many at once take a tenth of the time; which is wrong is found one by one
+            return _adapter_of(tuple[self._kind(), ...]).validate_python(points)
+        adapter = _adapter_of(self._kind())
         checked: list[T] = []
         for point in points:
             try:
@@ -136,14 +141,19 @@ class Axis(BaseModel, Generic[T]):
         return tuple(checked)
 
 
+@lru_cache(maxsize=256)
+def _adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """What takes values of a type; to make it takes as long as to check a thousand of them."""
+    return TypeAdapter(kind)
+
+
 def _plainly(error: ValidationError) -> str:
     return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
 
 
-def _plain(number: Decimal | float) -> int | float:
-    """A float, or an int where it is one and settings that count may want it."""
-    value = float(number)
-    return int(value) if value.is_integer() else value
+def _all_plain(numbers: Sequence[Decimal | float]) -> list[int | float]:
+    """Floats, or an int where one is, and settings that count may want it."""
+    return [int(value) if value.is_integer() else value for value in map(float, numbers)]
 
 
 def _decimal(*numbers: float) -> list[Decimal]:
@@ -166,7 +176,7 @@ def log_points(low: float, high: float, n: int) -> list[int | float]:
 def _linear(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = _decimal(*ends)
     inner = [low + (high - low) * k / (n - 1) for k in range(1, n - 1)]
-    return [_plain(value) for value in [low, *inner, high][:n]]
+    return _all_plain([low, *inner, high][:n])
 
 
 def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
@@ -178,11 +188,19 @@ def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
     def times(k: int) -> Decimal:
         return (ratio * k / (n - 1)).exp()
 
-    if n <= FEW or not LEAST < min(low, high) <= max(low, high) < MOST:
+    if n <= FEW or not within_reach(low, high):
         inner = [float(low * times(k)) for k in range(1, n - 1)]
     else:
         inner = spaced(lambda k: low * times(k), times, n - 1)[1:].tolist()
-    return [_plain(value) for value in [low, *inner, high][:n]]
+    return _all_plain([low, *inner, high][:n])
+
+
+def _log_placed(low: Decimal, top: Decimal, coordinates: Floats, whole: bool) -> Sequence[Decimal | float]:
+    """The numbers from low to top at coordinates from 0 to 1 on a log scale; or those that are the same if rounded down."""
+    ratio = (top / low).ln()
+    if len(coordinates) > FEW and within_reach(low, top) and not (whole and top > MOST_COUNTED):
+        return placed(low, ratio, coordinates, whole).tolist()
+    return [low * (ratio * Decimal(u)).exp() for u in coordinates.tolist()]
 
 
 def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
@@ -192,7 +210,7 @@ def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
     count = max(-(-(stop - start) // step), Decimal(0))
     if count > MOST_POINTS:
         raise ValueError(f"a range may have {MOST_POINTS:,} values at most; this has {count:,}")
-    return [_plain(start + step * k) for k in range(int(count))]
+    return _all_plain([start + step * k for k in range(int(count))])
 
 
 _EXPAND: dict[str, Callable[[tuple[float, ...], Any], list[int | float]]] = {"linear": _linear, "log": _log, "range": _range}
@@ -263,6 +281,8 @@ def alike(points: Sequence[Any]) -> Integers:
 
 def _distinct(bundle: list[AxisInUse]) -> Integers:
     """Which points axes that advance together have in turn, a combination that comes twice once: int32."""
+    if len(bundle) == 1 and bundle[0].zip is None:  # an axis by itself has each value once
+        return np.arange(len(bundle[0].points), dtype=np.int32)
     places: dict[tuple[Any, ...], int] = {}
     for place, row in enumerate(zip(*(axis.points for axis in bundle), strict=True)):
         places.setdefault(row, place)

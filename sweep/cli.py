@@ -42,7 +42,7 @@ SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file th
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
 Log = Annotated[LogFormat, typer.Option(help="What goes to stdout meanwhile: a bar, or an object of JSON a line.")]
-Force = Annotated[bool, typer.Option("--force", help="Go on although the disk seems too small.")]
+Force = Annotated[bool, typer.Option("--force", help="Go on although the disk seems too small, or the time too long.")]
 Address = Annotated[
     str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
 ]
@@ -218,12 +218,15 @@ def ls(
 
 def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
+    from .bounds import years
     from .closing import estimate_lines
-    from .estimate import free_bytes
+    from .estimate import checked_jobs, free_bytes
     from .machine import process_began
 
     plan = sweep.plan()
-    for line in [*plan_lines(plan), *(f"Remark: {remark}" for remark in plan.spec.contents.remarks)]:
+    told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
+    remarks = [*plan.spec.contents.remarks, *([] if told is None else [f"{told}; `backsweep run` wants --force for that"])]
+    for line in [*plan_lines(plan), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
     estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):

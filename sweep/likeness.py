@@ -2,7 +2,8 @@
 
 The kernels check what a call of them is given, once for all runs of the call. What they look at is less than what shapes a
 network: of hidden layers how many there are, of a generated set of data how its targets are written. Cells that differ in
-nothing that is looked at are checked as one call, whatever their shapes. Where in doubt values are unlike, which costs time.
+nothing that is looked at are checked as one call, whatever their shapes; those of which arithmetic says that they are too
+large, or do not fit each other, apart from the rest. Where in doubt values are unlike, which costs time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,21 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import OUTPUTS
+from ..kernels import MOST_WEIGHTS, OUTPUTS
 from ..results.arrays import Integers
 from .arguments import per_run
 from .axes import AxisInUse, alike
+from .data import MOST_NUMBERS
+from .extent import Each, Extent
 from .task_models import Blobs, Circles, Encoder, Moons, Teacher
 from .tasks import AnyTask
 
 SINGLE = float(np.finfo(np.float32).max)
 # Of data made by formula, what changes neither how its targets are written nor how many columns it has.
 SHAPELESS: dict[type, tuple[str, ...]] = {
-    Moons: ("noise", "data_seed"),
-    Circles: ("noise", "factor", "data_seed"),
-    Blobs: ("spread", "features", "data_seed"),
+    Encoder: ("code",),
+    Moons: ("samples", "noise", "data_seed"),
+    Circles: ("samples", "noise", "factor", "data_seed"),
+    Blobs: ("samples", "spread", "features", "data_seed"),
 }
-OF_TEACHERS = ("inputs", "hidden", "noise", "data_seed", "activation")
+OF_TEACHERS = ("inputs", "hidden", "samples", "noise", "data_seed", "activation")
 
 
 def checked_alike(axis: AxisInUse, task: AnyTask, settings: Mapping[str, Any]) -> Integers:
@@ -33,16 +37,24 @@ def checked_alike(axis: AxisInUse, task: AnyTask, settings: Mapping[str, Any]) -
     settings: those of the whole spec: a value, an axis, or None.
     """
     points: Sequence[Any] = axis.points
-    from_files = any("file" in key for key in settings if key.startswith("model.init."))  # whose arrays must have its widths
     if per_run(axis.setting):
         points = [point is not None for point in points]
-    elif axis.setting == "model.hidden" and not from_files and not isinstance(task, Encoder):
+    elif axis.setting == "model.hidden" and not _starts_from_files(settings):
         points = [len(layers) for layers in points]
+    elif axis.setting == "train.batch.size":
+        points = [size is None for size in points]
+    elif axis.setting == "task.centers":
+        points = [min(centers, 3) for centers in points]  # two classes are one output
     elif axis.setting == "model.bias_input":
         points = [abs(value) <= SINGLE for value in points]
     elif axis.setting in _unlooked_at(task, settings):
         points = [0] * len(points)
     return alike(points)
+
+
+def _starts_from_files(settings: Mapping[str, Any]) -> bool:
+    """Whether networks may start from arrays of a file, which must have their widths."""
+    return any("file" in key for key in settings if key.startswith("model.init."))
 
 
 def _unlooked_at(task: AnyTask, settings: Mapping[str, Any]) -> set[str]:
@@ -52,8 +64,24 @@ def _unlooked_at(task: AnyTask, settings: Mapping[str, Any]) -> set[str]:
         output = settings["model.output"]
         bounded = not isinstance(output, str) or OUTPUTS[output].low is not None or OUTPUTS[output].high is not None
         keys = () if bounded or output == "softmax" else OF_TEACHERS
-    sizes = settings["train.batch.size"] is not None or isinstance(task, Blobs)  # there must be as many samples
-    return {f"task.{key}" for key in (*keys, *(() if sizes or not keys else ("samples",)))}
+    return set() if _starts_from_files(settings) else {f"task.{key}" for key in keys}
+
+
+def apart(task: AnyTask, extent: Extent, each: Each, fixed: Mapping[str, Any]) -> list[Integers]:
+    """What arithmetic says of each network shape, (shapes,): cells of which it says the same are checked as one call."""
+    numbers = extent.samples * (extent.inputs + extent.outputs)
+    found: list[Any] = [extent.weights > MOST_WEIGHTS]
+    if isinstance(task, Teacher):
+        numbers = numbers + extent.samples * each("task.hidden")
+    if isinstance(task, Blobs):
+        found.append(extent.samples < each("task.centers"))
+    if isinstance(task, Encoder) and fixed.get("model.hidden", ()) is not None:
+        alone = each("model.hidden", lambda layers: layers[0] if len(layers) == 1 else 0)
+        found.append(alone != each("task.code", lambda code: code[1]))
+    if fixed.get("train.batch.size", 1) is not None:
+        sizes = each("train.batch.size", lambda size: size or 0)
+        found.append(np.sign(sizes - extent.samples) + 1)
+    return [np.asarray(one).astype(np.int64) for one in (*found, numbers > MOST_NUMBERS) if np.ndim(one)]
 
 
 def parted(classes: Sequence[Integers], length: int) -> list[Integers]:

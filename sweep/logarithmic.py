@@ -1,8 +1,10 @@
-"""Many numbers evenly spaced on a log scale: those that forty digits give, without as many operations of forty digits.
+"""Many numbers on a log scale: those that forty digits give, without as many operations of forty digits.
 
-The k-th of them is low r^k. With k = a B + b it is the product of low r^(aB) and r^b, of both of which there are few. These are
-made of forty digits, kept as the sum of two floats each (T. J. Dekker, Numerische Mathematik 18 (1971) 224), and multiplied so,
-with an error under 2^-100 of the number. Where that leaves open to which float it rounds, it is made of forty digits after all.
+Evenly spaced, the k-th of them is low r^k. With k = a B + b it is the product of low r^(aB) and r^b, of both of which there are
+few. Likewise low r^u, for u from 0 to 1, is a product of one power for each ten bits of u. These are made of forty digits, kept
+as the sum of two floats each (T. J. Dekker, Numerische Mathematik 18 (1971) 224), and multiplied so, with an error under 2^-98
+of the number. Where that leaves open to which float it rounds, or from which whole number on it counts, it is made of forty
+digits after all.
 """
 
 from collections.abc import Callable
@@ -11,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..results.arrays import Floats
+from ..results.arrays import Booleans, Floats
 
 BLOCK = 1024
+LEVELS = 6  # of ten bits each; of what is left of a place the power is 1 + x, to within x^2 < 2^-100
 LEAST, MOST = 1e-140, 1e140  # between these no product of two is too large or too small for the sum of two floats
 ERROR = 2.0**-96
 SPLIT = 2.0**27 + 1
@@ -21,14 +24,58 @@ SPLIT = 2.0**27 + 1
 Pair = tuple[Floats, Floats]
 
 
+def within_reach(*numbers: Decimal) -> bool:
+    """Whether this method is for numbers from one of these to another."""
+    return all(LEAST < number < MOST for number in numbers)
+
+
 def spaced(exact: Callable[[int], Decimal], ratio: Callable[[int], Decimal], count: int) -> Floats:
     """exact(k), rounded to a float, for k = 0 ... count - 1, which is exact(a BLOCK) ratio(b) for k = a BLOCK + b."""
     first = _pairs([exact(k) for k in range(0, count, BLOCK)])
     second = _pairs([ratio(k) for k in range(min(BLOCK, count))])
     high, low = (part.reshape(-1)[:count] for part in _product((first[0][:, None], first[1][:, None]), second))
-    for k in np.flatnonzero((high + (low + high * ERROR) != high) | (high + (low - high * ERROR) != high)).tolist():
+    for k in _open(high, low).tolist():
         high[k] = float(exact(k))
     return high
+
+
+def placed(low: Decimal, ratio: Decimal, places: Floats, whole: bool) -> Floats:
+    """low exp(ratio u), rounded to a float, or down to a whole number, for each of the places u, 0 <= u < 1."""
+    (first,), (second,) = _pairs([low])
+    high, rest = _powers(ratio, places, (np.full(len(places), first), np.full(len(places), second)))
+    error = high * ERROR
+    found = _floor(high, rest) if whole else high
+    doubtful = np.flatnonzero(_floor(high, rest + error) != _floor(high, rest - error)) if whole else _open(high, rest)
+    for k in doubtful.tolist():
+        exact = low * (ratio * Decimal(float(places[k]))).exp()
+        found[k] = int(exact) if whole else float(exact)
+    return found
+
+
+def _powers(ratio: Decimal, places: Floats, number: Pair) -> Pair:
+    """number exp(ratio u) for each place u: ten bits of it after the other, which no multiplication by BLOCK rounds."""
+    left = places
+    for level in range(1, LEVELS + 1):
+        digits = np.floor(left * BLOCK)
+        left = left * BLOCK - digits
+        high, low = _pairs([(ratio * k / BLOCK**level).exp() for k in range(BLOCK)])
+        chosen = digits.astype(np.int64)
+        number = _product(number, (high[chosen], low[chosen]))
+    high, low = number[0], number[1] + number[0] * (left * float(ratio / BLOCK**LEVELS))
+    total = high + low
+    return total, low - (total - high)
+
+
+def _open(high: Floats, low: Floats) -> Any:
+    """The places of sums of two floats of which the error leaves open to which float they round."""
+    error = high * ERROR
+    return np.flatnonzero((high + (low + error) != high) | (high + (low - error) != high))
+
+
+def _floor(high: Floats, low: Floats) -> Floats:
+    """The whole numbers up to sums of two floats."""
+    below: Booleans = (high == np.floor(high)) & (low < 0)
+    return np.floor(high) - below
 
 
 def _pairs(numbers: list[Decimal]) -> Pair:

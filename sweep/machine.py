@@ -5,6 +5,7 @@ import platform
 import resource
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +14,7 @@ from tempfile import TemporaryFile
 from ..kernels import SOURCES_HASH
 
 PACKAGES = ("backsweep", "numpy", "numba", "joblib", "pyarrow")
+GROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # of Linux, both versions
 FLUSHED_BYTES = 4096
 FLUSH_SECONDS = 0.02  # two flushes of a common disk
 
@@ -52,6 +54,15 @@ def peak_memory() -> int:
     """The most memory that this process has held so far, in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
+
+
+def memory() -> int:
+    """How much memory this process can have at the most, in bytes: this machine's, or as much as it is allowed of it."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), resource.getrlimit(resource.RLIMIT_AS)[0]]
+    for limit in GROUP_LIMITS:
+        with suppress(OSError, ValueError):  # no such file, or "max"
+            limits.append(int(Path(limit).read_text(encoding="ascii")))
+    return min(limit for limit in limits if limit > 0)  # RLIM_INFINITY is -1
 
 
 def process_began() -> float:

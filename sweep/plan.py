@@ -7,7 +7,8 @@ call of the kernels trains is a range of run numbers. Numbers may differ from la
 
 import math
 from bisect import bisect_left
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..kernels import Nonsense, Unusable, check
-from ..results.arrays import Integers
+from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 from ..results.reprs import html_of, text_of
 from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
@@ -26,8 +27,10 @@ from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
 from .data import Task
 from .excluded import without
+from .extent import Extent, extent_of
+from .held import Held
 from .hopeless import remarks
-from .likeness import checked_alike, parted
+from .likeness import apart, checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs
 from .shown import readable
@@ -55,7 +58,7 @@ class Plan:
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
             raise InputError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
-        self._made: Any = lru_cache(maxsize=64)(lambda task: make(task, spec.contents.sides))
+        self._made = Held(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
         self._shape_starts = self._starts_of_shapes()
@@ -78,9 +81,13 @@ class Plan:
         first = self._of_run(int(runs[0]))
         settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
         task = self.task(int(runs[0]))
-        seeds = self.seeds[runs % len(self.seeds)]
         data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
-        return {**data, "seed": seeds, **to_arguments(settings, self.spec.contents.starts)}
+        return {**data, "seed": self.seeds_of(runs), **to_arguments(settings, self.spec.contents.starts)}
+
+    def seeds_of(self, runs: Integers) -> Integers:
+        """The seeds of these runs."""
+        places = runs % len(self.seeds)
+        return places + self.seeds.start if isinstance(self.seeds, range) else self.seeds[places]
 
     def recorded(self, span: Span) -> Integers:
         """The runs of a span that are recorded."""
@@ -88,7 +95,7 @@ class Plan:
 
     def columns(self, runs: Integers) -> dict[str, npt.NDArray[Any]]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""
-        first = {"run": runs, "cell": runs // len(self.seeds), "seed": self.seeds[runs % len(self.seeds)]}
+        first = {"run": runs, "cell": runs // len(self.seeds), "seed": self.seeds_of(runs)}
         shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][first["cell"]]] for axis in self.axes}
         return {**first, **shown}
 
@@ -99,6 +106,27 @@ class Plan:
     def shape_of(self, run: int) -> int:
         """Which of `shapes` a run belongs to."""
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
+
+    @cached_property
+    def extent(self) -> Extent:
+        """How large the data and the networks of each of `shapes` are."""
+        return extent_of(self.spec.task, self.spec.contents.sides, UNITS, self._fixed, self.each)
+
+    def each(self, key: str, of: Callable[[Any], Any] = lambda value: value) -> Any:
+        """What follows from a dotted setting that shapes: an array, for each of `shapes`; or one, if it does not vary."""
+        if key in self._fixed:
+            return of(self._fixed[key])
+        values = np.array([of(point) for point in self._points[key]])
+        return values[self._index[key][self._shape_starts // len(self.seeds)]]
+
+    def has(self, key: str) -> bool:
+        """Whether the spec has such a setting."""
+        return key in self._keys
+
+    def epochs_of_shapes(self) -> Floats:
+        """At most so many epochs all runs of each shape make together, (shapes,)."""
+        limits = np.broadcast_to(self.setting("train.epochs", np.arange(self.cells) * len(self.seeds)), self.cells)
+        return np.add.reduceat(limits.astype(np.float64), self._shape_starts // len(self.seeds)) * len(self.seeds)
 
     def calls(self, span: Span) -> list[Span]:
         """A span of runs cut where the network shape or the data change: each part is one call of the kernels."""
@@ -161,6 +189,8 @@ class Plan:
         """Whether the settings of each cell go together, and with its data."""
         settings, axes = dict(self.spec.settings()), [axis for axis in self.spec.axes if axis.setting in self._kinds]
         classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
+        cells = np.diff([*self._shape_starts, self.runs]) // len(self.seeds)
+        classes += [np.repeat(some, cells) for some in apart(self.spec.task, self.extent, self.each, self._fixed)]
         for part in parted(classes, self.cells):
             for at in range(0, len(part), MOST_CHECKED):
                 self._check_alike(part[at : at + MOST_CHECKED] * len(self.seeds))

@@ -16,10 +16,11 @@ from ..results.schema import Beside, Estimate, Manifest
 from ..results.store import Store
 from .backends import BACKENDS, Backend, workers
 from .blame import in_words
+from .bounds import check_memory, check_years
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
 from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
-from .machine import cpu_name, now, versions
+from .machine import cores, cpu_name, now, versions
 from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
@@ -137,6 +138,7 @@ class Sweep:
         their kernels are compiled.
         """
         plan, jobs = self.plan(), checked_jobs(jobs)
+        check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
         return outlook(plan, [(0, plan.runs)], jobs, Path(out), MOST_SECONDS).estimate
 
@@ -155,7 +157,8 @@ class Sweep:
 
         address: of a cluster's scheduler, for dask and ray, which else start one on this machine.
         Runs that are there already are not repeated, unless they are damaged. InputError if `out` holds the results of
-        another spec, if no cluster answers, or if what is missing would not fit on the disk, unless `force`.
+        another spec, if no cluster answers, if networks or data need more memory than there is, or, unless `force`, if what is
+        missing would not fit on the disk or may take more than ten years.
         """
         jobs = checked_jobs(jobs)
         if backend not in BACKENDS:
@@ -167,6 +170,9 @@ class Sweep:
             return Results(store)
         self._tell_data(plan, progress)
         with workers(backend, jobs, address) as found:
+            if found.here:
+                check_memory(plan, found.jobs)
+            check_years(plan, missing, found.jobs, progress, force)
             prepare(plan, jobs, progress)
             ahead = outlook(plan, missing, found.jobs, path, here=found.here)
             check_room(ahead.estimate, path, progress, force)

@@ -12,14 +12,17 @@ Place = tuple[str | int, ...]
 
 
 def duration(seconds: float) -> str:
-    """Seconds, minutes or hours."""
+    """Seconds, minutes, hours, days or years."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 120:
         return f"{seconds:.0f} s"
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.1f} h"
+    days = seconds / 86400
+    return f"{days:,.0f} days" if days < 2 * 365 else f"{days / 365.25:,.0f} years"
 
 
 def size(number: float) -> str:

@@ -5,6 +5,8 @@ import decimal
 import numpy as np
 import pytest
 
+from backsweep.kernels.arrange import weight_count
+from backsweep.kernels.job import Job
 from backsweep.results.errors import InputError
 from backsweep.sweep import axes
 from backsweep.sweep import plan as planning
@@ -37,13 +39,14 @@ def checks(monkeypatch, **tables):
             {"task": {"name": "teacher", "noise": {"linear": [0, 1], "n": 999}}, "model": {"output": "identity"}, "train": MSE},
             1,
         ),
+        ({"task": {"name": "encoder", "code": {"values": [[n, 3] for n in range(2, 102)]}}}, 1),
         ({"train": {"optimizer": {"values": ["gd", {"name": "momentum", "beta": {"linear": [0, 0.9], "n": 20_000}}]}}}, 2),
         (
             {"train": {"lr": {"linear": [0.1, 1], "n": 500}, "bound": {"linear": [1, 2], "n": 1000}}},
             -(-500_000 // MOST_CHECKED),
         ),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_the_kernels_cannot_tell_apart_is_checked_at_once(tables, most, monkeypatch):
     found, largest, made = checks(monkeypatch, **tables)
@@ -51,6 +54,11 @@ def test_what_the_kernels_cannot_tell_apart_is_checked_at_once(tables, most, mon
     assert largest <= MOST_CHECKED
     assert made.cells >= 99
     assert len(made.kinds()) <= 2
+
+
+def test_sizes_of_batches_are_checked_at_once(monkeypatch):
+    sizes = {"train": {"batch": {"size": {"range": [1, 1000, 1]}}}}
+    assert checks(monkeypatch, task={"name": "moons", "samples": 999}, **sizes)[0] == 2  # less than all, and all
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,81 @@ def test_where_two_floats_leave_it_open_forty_digits_say(monkeypatch):
     plain = axes.log_points(0.01, 10.0, 6_000)
     monkeypatch.setattr("backsweep.sweep.logarithmic.ERROR", 2.0**-54)  # nearly all are then in doubt
     assert axes.log_points(0.01, 10.0, 6_000) == plain
+
+
+@pytest.mark.parametrize(("low", "high", "whole"), [(0.01, 10, False), (3e-12, 7e9, False), (1, 9, True), (2, 10**9, True)])
+def test_many_drawn_on_a_log_scale_are_those_of_forty_digits(low, high, whole):
+    places = np.concatenate([np.random.default_rng(3).random(5_990), [0, 2**-60, 5e-324, 1 - 2**-53, 0.5, 0.25], [1 / 9] * 9])
+    setting = axes.Axis[int if whole else float].model_validate({"loguniform": [low, high]})
+    found = setting.at(places)
+    with decimal.localcontext(decimal.Context(prec=50)):
+        start, top = decimal.Decimal(repr(low)), decimal.Decimal(repr(high)) + whole
+        for place, number in [*zip(places, found, strict=True)][::7] + [*zip(places, found, strict=True)][-16:]:
+            exact = start * ((top / start).ln() * decimal.Decimal(float(place))).exp()
+            assert number == (int(exact) if whole else float(exact))
+
+
+def test_where_two_floats_leave_the_whole_number_open_forty_digits_say(monkeypatch):
+    places = np.random.default_rng(3).random(5_001)
+    plain = axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places)
+    monkeypatch.setattr("backsweep.sweep.logarithmic.ERROR", 2.0**-9)
+    assert axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places) == plain
+
+
+def test_seeds_that_are_counted_up_are_no_array():
+    made = Plan(Spec.parse({"task": "xor", "seeds": {"start": 7, "count": 100_000_000}, "train": {"lr": {"values": [1, 2]}}}))
+    assert isinstance(made.seeds, range)
+    assert made.columns(np.array([0, 99_999_999, 100_000_001]))["seed"].tolist() == [7, 100_000_006, 8]
+
+
+def test_data_are_kept_by_their_bytes(monkeypatch):
+    monkeypatch.setattr("backsweep.sweep.held.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
+    made = Plan(Spec.parse({"task": {"name": "moons", "samples": 50, "data_seed": {"range": [0, 9, 1]}}}))
+    data = [made.task(run) for run in (0, 1, 2, 3, 4)]
+    assert [made.task(run) is data[run] for run in (1, 2, 3, 4)] == [True, True, True, True]
+    made.task(5)
+    assert made.task(1) is not data[1]
+    assert np.array_equal(made.task(1).inputs, data[1].inputs)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"model": {"hidden": {"values": [1, 5, [3, 4], [2, 3, 4]]}, "shortcuts": {"values": [True, False]}}},
+        {"model": {"hidden": {"values": [[], [7]]}, "bias": {"values": [True, False]}}},
+        {"task": {"name": "encoder", "code": {"values": [[4, 2], [9, 3]]}}, "model": {"bias": True}},
+        {"task": {"name": "parity", "bits": {"range": [1, 6, 1]}}},
+        {"task": {"name": "blobs", "centers": {"values": [2, 3, 5]}, "features": {"values": [1, 4]}}},
+        {"task": {"name": "teacher", "inputs": {"values": [2, 9]}}, "model": {"output": "identity"}, "train": MSE},
+        {"task": {"name": "circles", "samples": {"values": [20, 31]}}},
+        {"task": "two_spirals"},
+        {"task": {"name": "truth_table", "inputs": [[0, 1, 1], [1, 0, 1]], "targets": [[1, 0], [0, 1]]}},
+        {"train": {"optimizer": {"values": ["gd", "adam"]}}},
+    ],
+    ids=range(10),
+)
+def test_arithmetic_knows_how_large_data_and_networks_are(tables):
+    made = Plan(Spec.parse({"task": "xor", **tables}))
+    for shape, (first, _) in enumerate(made.shapes()):
+        call = made.arguments(np.array([first]))
+        (samples, inputs), outputs = call["x"].shape, call["y"].shape[1]
+        weights = weight_count(Job(**call).layers)
+        found = [float(np.broadcast_to(part, len(made.shapes()))[shape]) for part in made.extent[:5]]
+        assert found == [samples, inputs, outputs, sum(call["hidden"]) + outputs, weights]
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"model": {"hidden": {"values": [2, [9_000, 9_000]]}}}, "81,027,000 weights; a network may have 10,000,000 (cell 1)"),
+        ({"task": {"name": "blobs", "samples": {"values": [9, 999_999]}, "features": 999}}, "numbers; 50,000,000 are allowed"),
+        ({"task": {"name": "encoder", "code": {"values": [[4, 2], [4, 3]]}}, "model": {"hidden": 2}}, "layer of 3"),
+    ],
+)
+def test_the_only_value_that_is_too_large_is_found_among_those_checked_at_once(tables, said):
+    with pytest.raises(InputError) as error:
+        Plan(Spec.parse({"task": "xor", **tables}))
+    assert said in str(error.value)
 
 
 def test_more_axes_than_numpy_has_dimensions():

@@ -63,7 +63,7 @@ def test_spaced_axes_are_numpys_up_to_rounding_and_end_exactly(low, high, n):
     [(3, [0, 1, 2]), ([7, 2], [7, 2]), ({"start": 5, "count": 2}, [5, 6]), ({"start": 2**32 - 1, "count": 1}, [2**32 - 1])],
 )
 def test_seeds(seeds, values):
-    assert Spec.parse({"task": "xor", "seeds": seeds}).seed_values().tolist() == values
+    assert list(Spec.parse({"task": "xor", "seeds": seeds}).seed_values()) == values
 
 
 def test_what_means_the_same_has_the_same_digest():

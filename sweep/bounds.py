@@ -1,0 +1,73 @@
+"""What no machine has memory for, or nobody has the years for: refused by arithmetic, before anything is made or compiled."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..results.errors import InputError
+from ..results.store import Span
+from .blame import in_words
+from .costs import FMA_SECONDS, LEAST_SECONDS, SIGMOID_SECONDS
+from .machine import memory
+from .plan import Plan
+from .progress import Progress
+from .words import count, duration, size
+
+YEAR = 365.25 * 86400
+MOST_SECONDS = 10 * YEAR
+
+
+def check_memory(plan: Plan, jobs: int) -> None:
+    """InputError if so many workers need more memory for networks and data than this machine has."""
+    extent, most = plan.extent, memory()
+    each = np.broadcast_to(extent.data_bytes + extent.network_bytes, len(plan.shapes()))
+    worst = int(np.argmax(each))
+    if jobs * each[worst] <= most:
+        return
+    needed = f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, and {size(most)} are there"
+    fewer = "; fewer workers (--jobs) need less" if each[worst] <= most else ""
+    raise InputError(f"{_largest(plan, worst)}: {needed}{fewer}")
+
+
+def _largest(plan: Plan, shape: int) -> str:
+    """What takes the memory in a network shape, in the words of the spec."""
+    extent, run = plan.extent, np.array([plan.shapes()[shape][0]])
+
+    def of(numbers: Any) -> int:
+        return int(np.broadcast_to(numbers, len(plan.shapes()))[shape])
+
+    if of(extent.network_bytes) >= of(extent.data_bytes):
+        return f"model.hidden = {in_words(plan.arguments(run)['hidden'])}: {count(of(extent.weights), 'weight')} a network"
+    key = next((key for key in ("task.samples", "task.bits", "task.code", "task.file") if plan.has(key)), "task")
+    columns = f"{count(of(extent.inputs), 'input')} and {count(of(extent.outputs), 'output')}"
+    return f"{key}: {count(of(extent.samples), 'sample')} of {columns}"
+
+
+def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
+    """What is said of a budget of more than MOST_SECONDS, crudely guessed; None of one that is less."""
+    share = sum(stop - start for start, stop in missing) / plan.runs
+    epochs, seconds = plan.epochs_of_shapes(), _epoch_seconds(plan)
+    expected = float(np.sum(epochs * seconds)) * share / workers
+    if expected <= MOST_SECONDS:
+        return None
+    return (
+        f"train.epochs, seeds and axes make up to {float(np.sum(epochs)) * share:.3g} run-epochs, which take "
+        f"{count(workers, 'worker')} about {duration(expected)} if no run ends early"
+    )
+
+
+def _epoch_seconds(plan: Plan) -> Any:
+    """A guess at the seconds of an epoch of a run of each shape, or of all."""
+    extent = plan.extent
+    return np.maximum(extent.samples * (extent.units * SIGMOID_SECONDS + 3 * extent.weights * FMA_SECONDS), LEAST_SECONDS)
+
+
+def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:
+    """InputError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
+    told = years(plan, missing, workers)
+    if told is None:
+        return
+    if not force:
+        raise InputError(f"{told}; make fewer, or go on all the same with --force")
+    progress.warn(told)

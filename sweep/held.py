@@ -1,0 +1,37 @@
+"""Data sets that were made, kept for the next batch of the same: the latest, as many as memory allows."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from .data import Task
+from .tasks import AnyTask
+
+MOST_BYTES, MOST_KEPT = 2**28, 64
+
+
+class Held:
+    """`make`, whose results are kept: the latest MOST_KEPT, of no more than MOST_BYTES together, and the last in any case."""
+
+    def __init__(self, make: Callable[[AnyTask], Task]):
+        self._make = make
+        self._kept: dict[AnyTask, Task] = {}
+        self._lock = Lock()
+
+    def __call__(self, task: AnyTask) -> Task:
+        """The data of a task without axes."""
+        with self._lock:
+            found = self._kept.pop(task, None)
+        found = found or self._make(task)
+        with self._lock:
+            self._kept[task] = found  # the last asked for is the last to go
+            self._drop()
+        return found
+
+    def _drop(self) -> None:
+        """Forget what was asked for longest ago."""
+        while len(self._kept) > MOST_KEPT or (len(self._kept) > 1 and sum(map(_size, self._kept.values())) > MOST_BYTES):
+            del self._kept[next(iter(self._kept))]
+
+
+def _size(data: Task) -> int:
+    return data.inputs.nbytes + data.targets.nbytes
