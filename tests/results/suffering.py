@@ -124,7 +124,6 @@ class Disk:
 
     def os_fsync(self, descriptor):
         self.suffer()
-        self.real["fsync"](descriptor)
         if descriptor in self.names:
             path, number = self.names[descriptor]
             self.flushed[number] = Path(path).read_bytes()
@@ -252,4 +251,5 @@ def suffer_everywhere(mode, folder):
 
 
 if __name__ == "__main__":
+    os.fsync = os.fstat  # no power is really lost, and a disk may take minutes for it
     suffer_everywhere(sys.argv[1], Path(sys.argv[2]))
