@@ -7,11 +7,11 @@ import pandas as pd
 
 from .arrays import Booleans, Floats, Integers
 from .errors import InputError
-from .names import beside
+from .names import beside, column_of
 from .statistics.bootstrap import RESAMPLES, bootstrap
 from .statistics.running_time import epochs_for_each_success
 from .statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
-from .tables import axis_columns, grouped, with_value
+from .tables import axis_columns, columns_of, grouped, with_value
 
 
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -19,8 +19,7 @@ def values_of(table: pd.DataFrame, setting: str, first: object, second: object) 
 
     InputError if there is no such setting or no run has the value.
     """
-    if setting not in axis_columns(table):
-        raise InputError(f"setting: there is no {setting!r} that varies; there are {', '.join(axis_columns(table))}")
+    setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
     if parts[0].index.equals(parts[1].index):
         raise InputError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
@@ -125,11 +124,7 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
     """What runs of both are grouped by; InputError for what is no setting, as run or outcome, or varies in one alone."""
     shared = [name for name in axis_columns(first) if name in axis_columns(second)]
-    asked = shared if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    for name in asked:
-        if name not in shared:
-            raise InputError(f"by: there is no setting {name!r} that varies in both; there are {', '.join(shared) or 'none'}")
-    return asked
+    return shared if by is None else columns_of(by, shared, "that varies in both")
 
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from .escapes import visible_lines
+from .escapes import visible
 
 MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
 
 
 class InputError(Exception):
-    """Something the user gave cannot be used. Its message shows names escaped, and is cut at a screenful, in mid-line first."""
+    """Something the user gave cannot be used. Its message shows names escaped, and is cut at a screenful, in mid-line first.
 
-    def __init__(self, message: str):
-        lines = visible_lines(message).split("\n")
-        super().__init__("\n".join([_cut(line) for line in lines[:MOST_LINES]] + ["..."] * (len(lines) > MOST_LINES)))
+    lines: what is wrong, mostly one. Within a line a line break is part of a name, and is escaped like all that is not seen.
+    """
+
+    def __init__(self, *lines: str):
+        shown = [_cut(visible(line)) for line in lines[:MOST_LINES]]
+        super().__init__("\n".join(shown + ["..."] * (len(lines) > MOST_LINES)))
 
 
 def _cut(line: str) -> str:

@@ -3,15 +3,21 @@
 A setting's column is called by its last word, which may be that of a finding: `mean` of the start's numbers, and of restarts.
 Files on disk keep what their manifest says, whatever it is. Whoever reads them (tables, SQL, xarray) calls a setting by
 `shown_names`: in full, `model.init.mean`, where its word is taken. So a setting has one name in all tables, folders of earlier
-versions are no exception, and a new column of findings costs old folders a new name at most, never a setting.
+versions are no exception, and a new column of findings costs old folders a new name at most, never a setting. Who asks for a
+setting may still say its last word (`column_of`).
+
+Taken are the words of columns that stand beside settings, in tables or where SQL joins runs and records; nothing else, for a
+name that users know is not to change without need. So `factor`, which the table of what matters has, stays a schedule's.
 
 Tables that are made by hand may have any names: `beside` keeps their settings apart from what was found.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .errors import InputError
+from .escapes import visible
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
 if TYPE_CHECKING:
@@ -44,22 +50,18 @@ COMPARISON = (
 )
 UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p", "p_holm")
 SEEDS = ("needed", "more")
-SHARES = ("response", "factor", *_with_ends("share"), "method")
-
-# Columns for people that are one word, columns on the way to a table, and factors beside settings.
-OTHERS = ("most", "of", "by", "second", "group", "rest", "level_0", "index", "column", "row", "low", "high", "outcomes")
-SIDES = tuple(f"{name}_{side}" for name in ("outcome", "epochs") for side in ("first", "second"))
+SHARES = ("response", "factor", *_with_ends("share"), "method")  # in which settings are rows
+REST = "rest"  # such a row, as the seed is
 TAKEN = frozenset(
     [
         *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names),
-        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *UNPAIRED, *SEEDS, *SHARES),
-        *(*OTHERS, *SIDES),
+        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *UNPAIRED, *SEEDS, REST),
     ]
 )
 
 
 def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
-    """What each column of settings is called, by its name on disk."""
+    """What each column of settings is called, by its name on disk; signs that are not seen are escaped."""
     axes = tuple(axes)
     plain = Counter(axis.name.casefold() for axis in axes)  # SQL knows no upper case
     shown: dict[str, str] = {}
@@ -67,8 +69,23 @@ def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
         name = axis.name
         if name.casefold() in TAKEN or plain[name.casefold()] > 1:
             name = axis.setting if "." in axis.setting else f"setting.{name}"
-        shown[axis.name] = _free(name, {*shown.values(), *(other.name for other in axes if other is not axis)})
+        shown[axis.name] = _free(visible(name), {*shown.values(), *(other.name for other in axes if other is not axis)})
     return shown
+
+
+def column_of(name: object, columns: Sequence[str], place: str, what: str = "that varies") -> str:
+    """The column that a name stands for: the one called so, else the only one whose last word it is.
+
+    InputError: that there is none, of what there is, or that it may be several. place, what: of the message.
+    """
+    if name in columns:
+        return str(name)
+    found = [column for column in columns if column.rpartition(".")[2] == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(f"{place}: {name!r} may be {' or '.join(found)}; write one of these")
+    raise InputError(f"{place}: there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}")
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":

@@ -113,7 +113,7 @@ def restarts(found: pd.DataFrame) -> pd.DataFrame:
             "mean epochs": found["mean"].map(fraction_text),
             "sd": found["sd"].map(fraction_text),
             "median": found["median"].map(fraction_text),
-            "most": found["maximum"].map(whole_text),
+            "maximum": found["maximum"].map(whole_text),
             "restarts per trial": found["restarts_per_trial"].map(lambda mean: "?" if pd.isna(mean) else f"{mean:.3f}"),
             "unfinished runs": found["unfinished"].map("{:,}".format),
         },

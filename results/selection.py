@@ -11,7 +11,7 @@ from .names import BEST, beside
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import epochs_for_each_success, expected_running_time
-from .tables import axis_columns, grouped
+from .tables import axis_columns, columns_of, grouped
 
 
 def best_on_other_seeds(
@@ -30,7 +30,7 @@ def best_on_other_seeds(
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
-    by = axis_columns(table) if by is None else [by] if isinstance(by, str) else list(by)
+    by = axis_columns(table) if by is None else columns_of(by, [*axis_columns(table), "cell", "seed"])
     if "seed" in by:
         raise InputError("by: the seeds choose and judge, so they cannot be a setting here")
     seeds = np.sort(table["seed"].unique())

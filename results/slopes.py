@@ -15,6 +15,7 @@ import pandas as pd
 
 from .arrays import Booleans, Floats, Integers
 from .errors import InputError
+from .names import column_of
 from .statistics.bootstrap import RESAMPLES
 from .statistics.groups import CONFIDENCE, first_of_group
 from .statistics.survival import TOLERANCE
@@ -28,7 +29,7 @@ MOST_AT_ONCE = 500_000  # weights of runs in memory
 class PowerLaws:
     """Power laws of the median epochs over `setting`, a curve for each of `groups`, the values of setting `by` (or one, None).
 
-    levels: of the setting, (levels,), rising. median: epochs, (curves, levels); inf where fewer than half converge, nan without
+    levels: of the setting, (levels,), rising. median: epochs, (curves, levels); inf where there is none, nan without
     runs. used: bool, the medians to which a line was fitted, those above 0 and finite.
     slope, low, high: with the 95 % interval, (curves,); nan where fewer than two medians are used, the interval also where
     there is but one seed. departure: the largest factor by which a used median is off its line, (curves,), at least 1.
@@ -63,6 +64,8 @@ def power_laws(
 
     InputError if one of the settings does not vary, `setting` is not of numbers above 0, or no curve has two medians to use.
     """
+    names = axis_columns(table)
+    setting, by = column_of(setting, names, "setting"), by and column_of(by, names, "by")
     table = _checked(table, setting, by)
     curve, groups = grouped(table, [] if by is None else [by])
     levels, level = np.unique(table[setting].to_numpy(np.float64), return_inverse=True)
@@ -114,10 +117,6 @@ class _Runs(NamedTuple):
 
 
 def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
-    names = axis_columns(table)
-    for name in (setting, by):
-        if name is not None and name not in names:
-            raise InputError(f"there is no setting {name!r} that varies; there are {', '.join(names) or 'none'}")
     if setting == by:
         raise InputError(f"by: {by!r} is what the slope is over; it must be another setting, or left out")
     table = table[table[setting].notna()]

@@ -10,7 +10,7 @@ from .arrays import Floats, Integers
 from .errors import InputError
 from .escapes import visible
 from .levels import Levels
-from .names import beside
+from .names import beside, column_of
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .statistics.groups import wilson_interval
 from .statistics.running_time import restarted_trials
@@ -28,10 +28,9 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
     InputError for an unknown setting, and where no run has the values.
     """
     for name, value in settings.items():
-        if name not in axis_columns(table):
-            raise InputError(f"where: there is no setting {name!r} that varies; there are {', '.join(axis_columns(table))}")
+        column = column_of(name, axis_columns(table), "where")
         try:
-            table = with_value(table, name, value)
+            table = with_value(table, column, value)
         except InputError as error:
             raise InputError(f"where: {error}") from None
     return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
@@ -46,13 +45,14 @@ def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame
     return table[table[setting] == level]
 
 
+def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
+    """The columns that are meant by one name or several, each once; InputError as `names.column_of`."""
+    return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
+
+
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:
     """The number of each run's group, (runs,), and the groups' settings, one row each, sorted."""
-    by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    allowed = [*axis_columns(table), "cell", "seed"]
-    for name in by:
-        if name not in allowed:
-            raise InputError(f"by: there is no setting {name!r} that varies; there are {', '.join(allowed)}")
+    by = columns_of(by, [*axis_columns(table), "cell", "seed"])
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
     groups = table.groupby(by, observed=True, sort=True, dropna=False)  # settings that a run has not are a group
@@ -76,7 +76,8 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
 
     runs: how many. success: the share that converged, with its Wilson 95 % interval success_low ... success_high.
     median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval; runs out of epochs count
-    as censored, diverged ones as never converging; inf where fewer than half are ever seen to converge.
+    as censored, diverged ones as never converging; inf where the curve does not fall to one half. Where runs had different
+    limits, the curve takes those that had few epochs for censored, so that it may fall to one half though fewer converged.
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     return summary_of(table, number, settings, curves_of(table, number))

@@ -6,13 +6,12 @@ import pandas as pd
 from .arrays import Floats, Integers
 from .designs import Design, design_of
 from .errors import InputError, NoAnswerError
-from .names import SHARES
+from .names import REST, SHARES
 from .statistics.bootstrap import RESAMPLES, Interval
 from .statistics.factorial import effects, variance_shares
 from .statistics.ped_anova import first_order_shares
 
 RESPONSES = ("success", "log epochs")
-REST = "rest"
 NO_SHARE = "no share of variance is known: what runs did does not vary, or too few converged"
 
 

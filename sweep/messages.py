@@ -13,13 +13,13 @@ from .words import Place, dotted, short
 MOST = 5
 
 
-def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
+def explain(error: ValidationError, model: type[BaseModel], source: str) -> list[str]:
     """One line for each thing wrong, MOST at the most."""
     found = error.errors()
     lines = [f"{source}: {_sentence(one, model)}" for one in found[:MOST]]
     if len(found) > MOST:
         lines.append(f"{source}: and {len(found) - MOST} more")
-    return "\n".join(lines)
+    return lines
 
 
 def _place(one: Any) -> Place:

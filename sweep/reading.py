@@ -8,6 +8,7 @@ import typer
 
 from ..results.errors import InputError, NoAnswerError
 from ..results.levels import Levels, members
+from ..results.names import column_of
 from .beside import beside
 from .show import TableFormat, print_no_answer, print_table, remarks
 from .speak import complain, say
@@ -64,7 +65,8 @@ def _chosen(folder: Path, where: list[str] | None) -> "Results":
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
             raise InputError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
-        results = results.where(**{name: _level(results, name, value, "--where")})
+        column = _column(results, name, "--where")
+        results = results.where(**{column: _level(results, column, value, "--where")})
     return results
 
 
@@ -195,23 +197,22 @@ def _two(results: "Results", setting: str, values: str | None) -> list[object]:
         raise InputError(
             f"--values {given}: two values of the setting are needed, as 0.1,1.0; what has a comma is quoted, as '\"a,b\",c'"
         )
-    return [_level(results, setting, part, "--values") for part in parts]
+    column = _column(results, setting, "--setting")
+    return [_level(results, column, part, "--values") for part in parts]
 
 
-def _varying(results: "Results") -> list[str]:
+def _column(results: "Results", setting: str, option: str) -> str:
     from ..results.tables import axis_columns  # with pandas and scipy a second
 
-    return axis_columns(results.table)
+    return column_of(setting, axis_columns(results.table), option)
 
 
-def _level(results: "Results", setting: str, text: str, option: str) -> object:
-    """The value that a text stands for; the text itself where there is no such setting, which is said later."""
-    if setting not in _varying(results):
-        return text
+def _level(results: "Results", column: str, text: str, option: str) -> object:
+    """The value of a setting that a text stands for."""
     try:
-        return Levels(sorted(results.table[setting].dropna().unique().tolist())).of_text(text)
+        return Levels(sorted(results.table[column].dropna().unique().tolist())).of_text(text)
     except InputError as error:
-        raise InputError(f"{option}: {setting} {error}") from None
+        raise InputError(f"{option}: {column} {error}") from None
 
 
 def figure(

@@ -114,7 +114,7 @@ class Spec(Table, use_attribute_docstrings=True):
         try:
             return cls.model_validate(plain(_seeds_as_range(table)), context={"folder": folder})
         except ValidationError as error:
-            raise InputError(explain(error, cls, source)) from None
+            raise InputError(*explain(error, cls, source)) from None
         except InputError as error:
             raise InputError(f"{source}: {error}") from None
 

@@ -220,9 +220,7 @@ class Sweep:
             raise InputError(other_data(self.spec.files[unlike[0]], unlike[0], path))
         if unlike:
             lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-            raise InputError(
-                "\n".join([f"{path}: holds the results of another spec; choose another folder with --out", *lines])
-            )
+            raise InputError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
         return store
 
     def _manifest(self, plan: Plan, folder: Path) -> Manifest:

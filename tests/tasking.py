@@ -31,7 +31,7 @@ def parse(table):
     try:
         return Holder.model_validate({"task": table}).task
     except ValidationError as error:
-        raise InputError(explain(error, Holder, "my.toml")) from None
+        raise InputError(*explain(error, Holder, "my.toml")) from None
 
 
 def data(table, folder="."):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -22,7 +21,7 @@ from .loss import draw_loss, loss_picture
 from .maps import draw_median_map, draw_success_map, median_map, success_map
 from .outcomes import draw_outcome_shares, outcome_shares
 from .slope import draw_slope, slope_picture
-from .style import STYLE
+from .style import our_style
 from .survival import draw_survival, survival_picture
 from .trainability import draw_trainability_map, trainability_map
 from .trajectories import draw_trajectories, trajectories_picture
@@ -80,7 +79,7 @@ def figure(kind: str, table: pd.DataFrame, axes: Axes | None = None, **options: 
         raise InputError(f"there is no figure {kind!r}; there are {', '.join(FIGURES)}")
     compute, draw = FIGURES[kind]
     value = compute(table, **options)
-    with rc_context(STYLE):
+    with our_style():
         return draw(value, _own_axes() if axes is None else axes)
 
 
@@ -109,7 +108,7 @@ def _drawn(axes: Axes, form: str) -> bytes:
     buffer = io.BytesIO()
     whole = axes.figure.canvas.figure  # the Axes may be in a part of it
     places = [(each, each.get_position(original=True), each.get_in_layout()) for each in whole.axes]
-    with rc_context({**STYLE, "pdf.fonttype": 42}):  # TrueType: journals refuse the default
+    with our_style(**{"pdf.fonttype": 42}):  # TrueType: journals refuse the default
         whole.savefig(buffer, format=form, dpi=DOTS, metadata=ABOUT[form])
     for each, place, in_layout in places:
         each.set_position(place)

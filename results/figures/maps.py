@@ -16,6 +16,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ..arrays import Floats
 from ..errors import InputError
+from ..names import column_of
 from ..tables import axis_columns, level_texts, summary
 from .levels import LETTER, LINE, levels_in_words, name_levels
 from .style import FAINT, label_log_epochs, percent, plain
@@ -66,11 +67,15 @@ class SuccessMap(Grid):
     def words(self) -> str:
         """What is to be seen, for those who do not see it."""
         there = self.share[np.isfinite(self.share)]
-        best = np.unravel_index(np.nanargmax(self.share), self.share.shape)
-        unlike = f"from {percent(there.min())} to {percent(there.max())}, the most first at {self._cell(best)}"
+        shown = f"Heat map of the share of runs that converged, over {self.sides}"
+        if not there.any():
+            return f"{shown}: none, in any of {len(there):,} cells."
+        best = self._cell(np.unravel_index(np.nanargmax(self.share), self.share.shape))
+        alike = np.sum(there == there.max())
+        most = f"the most at {best}" if alike == 1 else f"the most in {alike:,} cells alike, first at {best}"
+        unlike = f"from {percent(there.min())} to {percent(there.max())}, {most}"
         return (
-            f"Heat map of the share of runs that converged, over {self.sides}: "
-            f"{unlike if there.min() < there.max() else f'{percent(there.max())} in every cell'}. "
+            f"{shown}: {unlike if there.min() < there.max() else f'{percent(there.max())} in every cell'}. "
             f"At least half converge in {np.sum(there >= 0.5):,} of {len(there):,} cells, none in {np.sum(there == 0):,}."
         )
 
@@ -84,7 +89,7 @@ class SuccessMap(Grid):
 class MedianMap(Grid):
     """Kaplan-Meier medians of the epochs to convergence, median[i, j] at rows[i] and columns[j], (rows, columns).
 
-    inf where fewer than half are seen to converge, nan without runs.
+    inf where the curve does not fall to one half, nan without runs.
     """
 
     median: Floats
@@ -94,10 +99,12 @@ class MedianMap(Grid):
         """What is to be seen, for those who do not see it."""
         known = np.where(np.isfinite(self.median), self.median, np.nan)
         low, high = (np.unravel_index(find(known), known.shape) for find in (np.nanargmin, np.nanargmax))
+        unlike = f"from {known[low]:,.0f} at {self._cell(low)} to {known[high]:,.0f} at {self._cell(high)}"
+        never, there = np.isinf(self.median).sum(), (~np.isnan(self.median)).sum()
+        without = f" In {never:,} of {there:,} cells there is none: the curve does not fall to one half." if never else ""
         return (
-            f"Heat map of the median epochs to convergence, over {self.sides}: from {known[low]:,.0f} at {self._cell(low)} "
-            f"to {known[high]:,.0f} at {self._cell(high)}. "
-            f"In {np.isinf(self.median).sum():,} of {(~np.isnan(self.median)).sum():,} cells fewer than half converge."
+            f"Heat map of the median epochs to convergence, over {self.sides}: "
+            f"{unlike if known[low] < known[high] else f'{known[low]:,.0f} in every cell that has one'}.{without}"
         )
 
     @property
@@ -105,8 +112,8 @@ class MedianMap(Grid):
         """What is shown and how it was computed."""
         return (
             f"Median epochs to convergence (Kaplan–Meier), over {self.over}; colours on a log scale. Runs out of epochs count "
-            "as censored, diverged and stalled ones as never converging; hatched where fewer than half are seen to converge. "
-            f"{self.what_a_cell_is}"
+            "as censored, diverged and stalled ones as never converging; hatched where there is none, as the curve does "
+            f"not fall to one half. {self.what_a_cell_is}"
         )
 
 
@@ -121,11 +128,11 @@ def success_map(table: pd.DataFrame, row: str | None = None, column: str | None 
 def median_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> MedianMap:
     """The median epochs over two settings, chosen as for `success_map`.
 
-    InputError as there, and if half of the runs converge in no cell.
+    InputError as there, and if no cell has a median.
     """
     found = MedianMap(*_grid(table, row, column, "median_epochs"))
     if not np.isfinite(found.median).any():
-        raise InputError(f"over {found.over} there is no cell in which half of the runs converge, so none has a median")
+        raise InputError(f"over {found.over} in no cell half of the runs are seen to converge, so none has a median")
     return found
 
 
@@ -139,7 +146,7 @@ def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
 
 
 def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
-    """A heat map of the median epochs, few are bright; hatched where fewer than half converge, empty without runs."""
+    """A heat map of the median epochs, few are bright; hatched where there is none, empty without runs."""
     never = np.isinf(value.median)
     median = np.where(never, np.nan, np.maximum(value.median, 1))  # a log scale has no place for epoch 0
     low, high = np.nanmin(median), np.nanmax(median)
@@ -148,9 +155,7 @@ def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
     if never.any():
         axes.pcolor(np.where(never, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
         legend = Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
-        axes.legend(
-            [legend], ["fewer than half converge"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize=9
-        )
+        axes.legend([legend], ["no median"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize=9)
     bar = colour_bar(picture, axes, "median epochs")
     label_log_epochs(bar.ax.yaxis, low, high)
     return axes
@@ -167,9 +172,7 @@ def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) ->
     names = sorted(levels, key=lambda name: -levels[name])
     if not names:
         raise InputError("no setting varies in this table; a map is drawn over one or two that do")
-    for given in (row, column):
-        if given is not None and given not in names:
-            raise InputError(f"there is no setting {given!r} that varies; there are {', '.join(names)}")
+    row, column = (given and column_of(given, names, side) for given, side in ((row, "row"), (column, "column")))
     if row is not None and (row == column or len(names) == 1):
         raise InputError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
     free = [name for name in names if name not in (row, column)]

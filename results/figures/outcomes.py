@@ -75,13 +75,13 @@ def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> Outc
     """
     if table.empty:
         raise InputError("there is no run in the table, so there is nothing to draw")
-    by = _settings_of_bars(table) if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    number, settings = grouped(table, by)
+    number, settings = grouped(table, _settings_of_bars(table) if by is None else by)
+    names = list(map(str, settings))
     counts = np.stack([np.bincount(number[table["outcome"] == name], minlength=len(settings)) for name in OUTCOMES], axis=1)
     runs = counts.sum(axis=1)
-    others = tuple(name for name in axis_columns(table) if name not in by)
-    levels = list(zip(*(settings[name].tolist() for name in by), strict=True)) if by else [()]
-    return OutcomeShares(tuple(by), levels, runs, counts / runs[:, None], others)
+    others = tuple(name for name in axis_columns(table) if name not in names)
+    levels = list(zip(*(settings[name].tolist() for name in names), strict=True)) if names else [()]
+    return OutcomeShares(tuple(names), levels, runs, counts / runs[:, None], others)
 
 
 def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:

@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from ..arrays import Integers
 from ..errors import InputError
+from ..names import column_of
 from ..slopes import PowerLaws, power_laws
 from ..tables import axis_columns, level_texts
 from .levels import levels_in_words, number_text, round_ticks
@@ -48,7 +49,7 @@ class SlopePicture:
         """What is shown and how it was computed."""
         laws = self.laws
         unseen = int(np.isinf(laws.median[self.shown]).sum())
-        left_out = f" {unseen:,} medians are left out: fewer than half of the runs are seen to converge." if unseen else ""
+        left_out = f" {unseen:,} medians are left out: the curve does not fall to one half." if unseen else ""
         some = len(self.shown) < len(laws.groups)
         chosen = f" Shown are {len(self.shown)} of {len(laws.groups)} curves, evenly spread." if some else ""
         return (
@@ -105,13 +106,15 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
 
 def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:
     """The setting of numbers above 0 with the most values, other than `by`. InputError if there is none."""
+    columns = axis_columns(table)
+    by = by and column_of(by, columns, "by")
 
     def usable(name: str) -> bool:
         column = table[name].dropna()
         is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         return name != by and is_number and bool((column > 0).all())
 
-    names = [name for name in axis_columns(table) if usable(name)]
+    names = [name for name in columns if usable(name)]
     if not names:
         raise InputError("no setting of numbers above 0 varies in this table, so there is no slope over one")
     return max(names, key=lambda name: table[name].nunique())

@@ -106,7 +106,9 @@ def _from(records: pd.DataFrame, members: pd.DataFrame) -> str:
     losses = records.loc[records["run"].isin(members["run"]) & np.isfinite(records["loss"]), "loss"]
     if losses.empty:
         return "; there is no finite loss to draw"
-    return f", from losses of {losses.min():.3g} to {losses.max():.3g}; there is no course to draw, see train.bound"
+    least, most = losses.min(), losses.max()
+    begin = f"a loss of {least:.3g}" if least == most else f"losses of {least:.3g} to {most:.3g}"
+    return f", from {begin}; there is no course to draw, see train.bound"
 
 
 def _best(table: pd.DataFrame) -> list[int]:

@@ -84,7 +84,7 @@ def test_no_format_lets_them_through(form, capsys):
 
 
 def test_an_error_and_what_objects_show_of_themselves():
-    assert str(InputError(f"no {STEERING}\nline")) == f"no {SEEN}\nline"
+    assert str(InputError(f"no {STEERING}\nline", "and\rmore")) == f"no {SEEN}\\nline\nand\\rmore"
     assert text_of(STEERING, [STEERING]) == f"<{SEEN}>\n{SEEN}"
     shown = html_of(STEERING, [STEERING], pd.DataFrame({STEERING: [STEERING]}))
     assert is_seen(shown)

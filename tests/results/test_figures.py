@@ -14,6 +14,8 @@ from matplotlib.text import Text
 from backsweep.results.errors import InputError
 from backsweep.results.figures import FIGURES, figure, save
 from backsweep.results.figures.loss import draw_loss, loss_picture
+from backsweep.results.figures.maps import draw_success_map, success_map
+from backsweep.results.figures.style import draw_svg
 from backsweep.results.schema import OUTCOMES
 
 ODD = ["$x$", "a_b", "<script>", "^2"]
@@ -73,6 +75,18 @@ def test_names_stand_in_a_file_as_they_are(kind, tmp_path):
     shown = "\n".join(text for element in ET.parse(path).iter() for text in element.itertext())
     for name in ODD:
         assert f"rule {name}" in shown
+
+
+def test_signs_that_the_font_lacks_are_no_warning(tmp_path):
+    """Warnings are errors here; in SVG the signs themselves stand, for the reader's own fonts."""
+    names = ["学习率", "🙂", "שלום", "नमस्ते", "กข"]
+    table = runs(rules=names).rename(columns={"lr": "学习率"})
+    for kind, suffix in (("success", "png"), ("survival", "pdf"), ("outcomes", "svg"), ("histogram", "svg")):
+        path = save(figure(kind, table), tmp_path / f"{kind}.{suffix}")
+        if suffix == "svg":
+            shown = "\n".join(text for element in ET.parse(path).iter() for text in element.itertext())
+            assert "学习率" in shown
+    assert "🙂" in draw_svg(draw_success_map, success_map(table))
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "PNG"])

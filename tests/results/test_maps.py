@@ -192,7 +192,7 @@ def test_what_fewer_than_half_reach_is_hatched_and_the_legend_says_so():
     assert hatched.get_hatch()
     (path,) = hatched.get_paths()
     assert path.get_extents().extents.tolist() == [1, 1, 2, 2]
-    assert "fewer than half converge" in texts(axes)
+    assert "no median" in texts(axes)
 
 
 def test_all_runs_at_epoch_zero_have_a_colour():
@@ -209,12 +209,22 @@ def test_words_and_caption_have_the_numbers_that_matter():
     value = success_map(runs, "on", "lr")
     assert value.words == (
         "Heat map of the share of runs that converged, over lr (4 values from 0.1 to 0.4) and on (False, True): from 0 % to "
-        "100 %, the most first at lr 0.2, on False. At least half converge in 6 of 8 cells, none in 2."
+        "100 %, the most in 6 cells alike, first at lr 0.2, on False. At least half converge in 6 of 8 cells, none in 2."
     )
     assert "all its seeds and all values of beta" in value.caption
     words = median_map(runs, "on", "lr").words
     assert "from 1,500 at lr 0.2, on False to 25,000 at lr 0.4, on False" in words
-    assert "In 2 of 8 cells fewer than half converge" in words
+    assert "In 2 of 8 cells there is none: the curve does not fall to one half." in words
+
+
+def test_words_of_cells_that_are_all_alike():
+    runs = all_converge(sweep(lr=[0.1, 0.2], on=[True, False]), 1500)
+    assert ": 100 % in every cell. At least half converge in 4 of 4 cells, none in 0." in success_map(runs).words
+    assert median_map(runs).words.endswith(": 1,500 in every cell that has one.")
+    runs["outcome"] = "capped"
+    assert success_map(runs).words.endswith(": none, in any of 4 cells.")
+    runs.loc[0, "outcome"] = "converged"
+    assert "the most at lr" in success_map(runs).words
 
 
 # ---- levels along an axis

@@ -1,23 +1,29 @@
 """A setting may be called as any column of findings is: it is in every table, as itself, and nothing is written over it."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results import names, readable
-from backsweep.results.comparison import compare_sweeps, compare_unpaired
+from backsweep.results import Results, names, readable
+from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.datasets import dataset
+from backsweep.results.errors import InputError
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.outcomes import outcome_shares
 from backsweep.results.figures.survival import survival_picture
 from backsweep.results.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.report.explorer import chart, explored
-from backsweep.results.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES, AxisColumn
+from backsweep.results.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES, RECORDS_SCHEMA, AxisColumn
 from backsweep.results.selection import best_on_other_seeds
 from backsweep.results.summaries import detailed_summary
-from backsweep.results.tables import axis_columns, restart_report, summary
+from backsweep.results.tables import axis_columns, part_of, restart_report, summary
 from backsweep.results.what_matters import what_matters
-from backsweep.sweep import Sweep
+from backsweep.sweep import Spec, Sweep
+from backsweep.sweep.messages import _places
+from backsweep.sweep.reading import Kind
 
 
 def rng():
@@ -46,6 +52,9 @@ OWN = {
     "seeds to compare": (*names.PAIRS, *names.SEEDS),
 }
 VALUES = [0.25, 0.75]
+# Words that people's tables, pandas or the explorer have.
+WORDS = ["most", "of", "by", "second", "group", "rest", "level_0", "index", "column", "row", "low", "high", "outcomes"]
+SIDES = [f"{name}_{side}" for name in ("outcome", "epochs") for side in ("first", "second")]
 ODD = ["__proto__", "constructor", "toString", "prototype", "a.b", "a[0]", "a\\b", "$x$", "_x", "", "nan", "None", "x\ny"]
 
 
@@ -62,7 +71,7 @@ def runs(name):
 def clashing(finding):
     """Names that a setting could have: all that a table has, in full or for people, and what programs take for others."""
     make, shown = FINDINGS[finding]
-    words = {*OWN[finding], *names.OTHERS, *names.SIDES, *shown(make(runs("other"))).columns, *ODD}
+    words = {*OWN[finding], *WORDS, *SIDES, *names.SHARES, *shown(make(runs("other"))).columns, *ODD}
     return sorted(words - {*FIRST_COLUMNS, *LAST_COLUMNS, "other", "lr"})
 
 
@@ -99,7 +108,7 @@ def test_whatever_a_setting_is_called_nothing_is_lost(finding):
 
 def test_factors_figures_and_the_explorer_have_settings_of_any_name():
     plain = what_matters(runs("other"), rng=rng(), resamples=5)
-    for name in [*names.SUMMARY, *names.SHARES, *names.OTHERS, *ODD]:
+    for name in [*names.SUMMARY, *names.SHARES, *WORDS, *ODD]:
         table = runs(name)
         made = what_matters(table, rng=rng(), resamples=5)
         assert made["share"].tolist() == plain["share"].tolist(), name
@@ -129,7 +138,74 @@ def test_a_manifest_may_name_its_columns_as_it_likes(name):
         AxisColumn(name=name, setting="model.init.std", type="float64"),
         AxisColumn(name="lr", setting="train.lr", type="int64"),
     ]
-    assert names.shown_names(axes) == {name: name, "lr": "lr"}
+    assert names.shown_names(axes) == {name: name.replace("\n", "\\n"), "lr": "lr"}
+
+
+def test_no_table_of_findings_is_forgotten():
+    """Each method of `Results` that gives one, and each kind that the command line has, is made above."""
+    made = {name.split()[0] for name in FINDINGS} | {"what_matters"}
+    called = {"compare": "comparison", "compare_with": "unpaired", "seeds_to_know": "seeds", "seeds_to_compare": "seeds"}
+    as_they_lie = {"trajectories", "_losses", "trajectory", "query"}
+    gives = {name for name, of in vars(Results).items() if "DataFrame" in str(getattr(of, "__annotations__", {}).get("return"))}
+    assert {called.get(name, name) for name in gives - as_they_lie} == made
+    assert {kind.value.replace("-", "_").replace("settings", "details") for kind in Kind} <= made
+
+
+def test_all_that_stands_beside_settings_is_taken_and_no_more(monkeypatch):
+    """What tables, figures and the explorer put beside settings, as they do it; names for people may have signs."""
+    put = set()
+
+    def spied(settings, columns):
+        put.update(columns)
+        return beside(settings, columns)
+
+    beside = names.beside
+    for name, module in list(sys.modules.items()):
+        if name.startswith("backsweep.") and getattr(module, "beside", None) is beside:
+            monkeypatch.setattr(module, "beside", spied)
+    for make, shown in FINDINGS.values():
+        shown(make(runs("other")))
+    explored(runs("other"), pd.DataFrame(columns=["run", "epoch", "loss"]))
+    words = {name for name in put if name.isidentifier()}
+    of_runs = {*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names}
+    assert words - names.TAKEN == set()
+    assert names.TAKEN - words - of_runs == {names.REST}
+
+
+def test_few_settings_are_called_in_full():
+    """Of all that a spec may vary; the documentation names each, and why."""
+    said = Path("docs/findings.md").read_text(encoding="utf-8").partition("## Names")[2].partition("##")[0]
+    places = {place for place in _places(Spec) if place.startswith(("task.", "model.", "train."))}
+    shown = {place for place in places if place.rpartition(".")[2] in names.TAKEN}
+    # A cosine's epochs share their last word with those of training.
+    assert shown == {
+        *("model.init.mean", "train.epochs", "train.schedule.epochs"),
+        *("train.loss", "train.stop.loss", "train.stop.accuracy", "train.stop.gradient_norm"),
+    }
+    assert all(f"`{place}`" in said for place in shown)
+
+
+def test_the_last_word_stands_for_the_only_setting_that_has_it():
+    table = runs("model.init.mean")
+    plain = runs("other")
+
+    def alike(found, expected):
+        assert found.columns[0] == "model.init.mean"
+        assert found.set_axis(expected.columns, axis="columns").equals(expected)
+
+    alike(summary(table, "mean"), summary(plain, "other"))
+    alike(best_on_other_seeds(table, ["mean"], rng=rng()), best_on_other_seeds(plain, ["other"], rng=rng()))
+    alike(compare_sweeps(table, table, ["mean", "lr"], rng=rng()), compare_sweeps(plain, plain, ["other", "lr"], rng=rng()))
+    assert part_of(table, {"mean": 0.75}).equals(part_of(plain, {"other": 0.75}))
+    for mine, others in zip(values_of(table, "mean", *VALUES), values_of(plain, "other", *VALUES), strict=True):
+        assert mine.equals(others)
+    assert success_map(table, row="lr", column="mean").column == "model.init.mean"
+    assert outcome_shares(table, "mean").by == ("model.init.mean",)
+    both = table.rename(columns={"lr": "task.mean"})
+    for asked in (summary, lambda table, _: part_of(table, {"mean": 0.75}), lambda table, _: values_of(table, "mean", 1, 2)):
+        with pytest.raises(InputError, match=r"'mean' may be model\.init\.mean or task\.mean; write one of these"):
+            asked(both, ["mean"])
+    assert summary(table.rename(columns={"lr": "mean"}), "mean").columns[0] == "mean"
 
 
 def test_names_stay_apart_without_dots_and_in_sql():
@@ -158,7 +234,7 @@ def test_a_folder_with_such_a_setting_on_disk(tmp_path):
     assert found["model.init.mean"].tolist() == [0.0, 0.5]
     by_hand = results.table[results.table["outcome"] == "converged"].groupby("model.init.mean")["epochs"].count()
     assert found["trials"].tolist() == by_hand.tolist()
-    assert results.where(**{"model.init.mean": 0.5}).done == 10
+    assert results.where(mean=0.5).table.equals(results.where(**{"model.init.mean": 0.5}).table)
     assert dataset(results.table, results.manifest).sizes == {"model.init.mean": 2, "seed": 5}
     sql = results.query('SELECT "model.init.mean" AS value, count(*) AS n FROM runs GROUP BY 1 ORDER BY 1')
     assert sql.to_numpy().tolist() == [[0.0, 5], [0.5, 5]]

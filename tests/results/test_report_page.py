@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from backsweep.results import Results
 from backsweep.sweep import Sweep
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,7 +41,7 @@ def opened(browser, report):
     """A page of the report, what it asked the network for, and what it complained of."""
     pages = []
 
-    def open_page(**options):
+    def open_page(of=report, **options):
         page = browser.new_page(**{"viewport": {"width": 1100, "height": 900}, **options})
         pages.append(page)
         page.requests, page.complaints = [], []
@@ -48,7 +49,7 @@ def opened(browser, report):
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-        page.goto(report.as_uri())
+        page.goto(of.as_uri())
         page.wait_for_selector("#explorer[data-ready]")
         return page
 
@@ -86,6 +87,23 @@ def test_a_click_in_the_map_changes_the_views_beside_it(opened):
     assert len(before) == 4
     until(page, lambda: all(now != then for now, then in zip(shapes(page)[1:], before[1:], strict=True)))
     assert page.complaints == []
+
+
+def test_names_that_steer_programs_are_words_like_others(opened, report, tmp_path):
+    results = Results.open(report.parent)
+    names = dict(zip([2, 3, 4], ["toString", "a\\b\nc", "<img src=x onerror=alert(1)>"], strict=True))
+    odd = results.table.rename(columns={"hidden": "__proto__", "lr": "constructor"})
+    results.table = odd.assign(__proto__=odd["__proto__"].map(names))
+    page = opened(results.report(tmp_path / "odd.html"))
+    assert page.complaints == []
+    assert all(request.startswith("file:") for request in page.requests)
+    shown = page.locator("#explorer").text_content()
+    assert all(word in shown for word in ("__proto__", "constructor", "toString", "a\\b\\nc", "<img src=x onerror=alert(1)>"))
+    choices = page.locator("#explorer select option").all_text_contents()
+    assert len(set(choices)) == 18
+    before = shapes(page)
+    page.locator("#explorer select").select_option(index=choices.index("constructor 0.1, __proto__ toString"))
+    until(page, lambda: shapes(page)[1:] != before[1:])
 
 
 def test_a_choice_from_the_list_does_the_same(opened):

@@ -1,5 +1,7 @@
 """Quantiles of losses by epoch: against a plain loop, and against a sweep that recorded every epoch."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -139,7 +141,15 @@ def test_scales_follow_the_records(epochs, loss):
     assert low < loss < high
 
 
-def test_where_all_diverge_at_once_there_is_nothing_to_draw():
-    records = pd.DataFrame({"run": [0, 1], "epoch": 0, "loss": [5.0, np.nan]})
-    with pytest.raises(InputError, match="no finite loss"):
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ([5.0, np.nan], "at once, from a loss of 5; there is no course to draw, see train.bound"),
+        ([5.0, 7.25], "at once, from losses of 5 to 7.25; there is no course to draw, see train.bound"),
+        ([np.inf, np.nan], "at once; there is no finite loss to draw"),
+    ],
+)
+def test_where_all_diverge_at_once_it_is_said_from_where(losses, said):
+    records = pd.DataFrame({"run": [0, 1], "epoch": 0, "loss": losses})
+    with pytest.raises(InputError, match=re.escape(said)):
         trajectories_picture(table(["diverged"] * 2), records)

@@ -2,14 +2,17 @@
 
 import io
 import json
+import os
 
 import pandas as pd
 import pytest
 from tables import EXACT
 
 from backsweep.results import Results
+from backsweep.results.names import BEST
 from backsweep.sweep import Sweep
-from commands import must, refused_in_turn
+from commands import backsweep, must, refused_in_turn
+from commands import here as answered
 
 SPEC = {
     "task": "xor",
@@ -113,6 +116,68 @@ def test_a_report_as_markdown(here):
     assert Results.open(here / "r").done == 240  # the folder of results is none the worse for it
 
 
+def test_a_setting_that_is_called_in_full_is_also_known_by_its_last_word(tmp_path):
+    """As commands of before had it: restarts have a mean, so the start's is `model.init.mean`."""
+    init = {"scheme": "normal", "mean": {"values": [0.0, 0.5]}}
+    stop = {"loss": 0.6}
+    Sweep.from_dict(
+        {"task": "xor", "seeds": 6, "model": {"init": init}, "train": {"epochs": 300, "stop": stop, "lr": 2.0}}
+    ).run(tmp_path / "r", jobs=1)
+    short, full = (
+        [
+            answered("table", tmp_path / "r", "--by", name, "--format", "csv"),
+            answered("table", tmp_path / "r", "--of", "best", "--by", name, "--format", "json"),
+            answered("table", tmp_path / "r", "--where", f"{name}=0.5", "--format", "csv"),
+            answered("compare", tmp_path / "r", "--setting", name, "--values", "0,0.5"),
+            answered("compare", tmp_path / "r", "--with", tmp_path / "r", "--by", name),
+            answered("seeds", tmp_path / "r", "--half-width", "0.2", "--by", name),
+            answered("seeds", tmp_path / "r", "--setting", name, "--values", "0,0.5"),
+            answered("figure", tmp_path / "r", "survival", "--by", name, "--out", tmp_path / "s.svg"),
+        ]
+        for name in ("mean", "model.init.mean")
+    )
+    assert short == full
+    assert all((code, said) == (0, "") for code, _, said in short)
+
+
+def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
+    """A sentence for people; a table without rows for programs, and the sentence beside it."""
+    nothing = {"task": "xor", "seeds": 4, "train": {"epochs": 2, "stop": {"loss": 1e-9}, "lr": {"values": [0.1, 1.0]}}}
+    Sweep.from_dict(nothing).run(tmp_path / "r", jobs=1)
+    best = ["table", tmp_path / "r", "--of", "best"]
+    sentence = "No run converged, so no setting is the best."
+    assert answered(*best) == (0, f"{sentence}\n", "")
+    code, printed, said = answered(*best, "--format", "csv")
+    assert (code, said) == (0, f"backsweep: {sentence}\n")
+    assert printed.splitlines() == [",".join(["lr", *BEST])]
+    assert answered(*best, "--format", "json") == (0, "[]\n", f"backsweep: {sentence}\n")
+    for form in ("markdown", "latex"):
+        code, printed, said = answered(*best, "--format", form)
+        assert (code, said) == (0, f"backsweep: {sentence}\n")
+        assert "?" not in printed
+    matters = answered("table", tmp_path / "r", "--of", "what-matters")
+    assert matters == (0, "No share of variance is known: what runs did does not vary, or too few converged.\n", "")
+
+
+def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
+    """At the end of the run, in its log, under the table; and ∞ is no question mark, whatever the terminal's signs."""
+    spec = tmp_path / "bound.toml"
+    spec.write_text('task = "xor"\nseeds = 4\ntrain = { bound = 0.1, epochs = 9, stop = { loss = 0.01 } }\n')
+    warning = "4 runs diverged before the first update: what they began with, losses of "
+    code, printed, said = answered("run", spec, "--out", tmp_path / "r", "--jobs", 1)
+    assert (code, said) == (0, "")
+    assert printed.count(f"Warning: {warning}") == 1
+    code, log, _ = answered("run", spec, "--out", tmp_path / "logged", "--jobs", 1, "--log", "json")
+    assert (code, log.count(warning)) == (0, 1)
+    details = ["table", tmp_path / "r", "--of", "settings"]
+    code, printed, _ = answered(*details)
+    assert (code, printed.count(warning), printed.count("∞"), printed.count("?")) == (0, 1, 2 + 2, 0)
+    for encoding in ("cp1252", "ascii"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = backsweep(*details, cwd=tmp_path, encoding=encoding, env=environment)
+        assert (done.returncode, done.stdout.count("inf"), done.stdout.count("?")) == (0, 4, 0)
+
+
 BAD = [
     (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
     (["table", "r", "--of", "restarts", "--by", "lr"], "--by: goes with --of summary, settings or best"),
@@ -124,8 +189,11 @@ BAD = [
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: goes with --half-width"),
     (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
     (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
-    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there are 0.5, 2.0, 5.0"),
-    (["compare", "r", "--setting", "beta", "--values", "1,2"], "there is no 'beta' that varies; there are hidden, lr"),
+    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there is 0.5, 2.0, 5.0"),
+    (
+        ["compare", "r", "--setting", "beta", "--values", "1,2"],
+        "--setting: there is no setting 'beta' that varies; there are h",
+    ),
     (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: goes with --with"),
     (["compare", "r", "--with", "nix"], "nix"),
     (["seeds", "r"], "give either --half-width W, or --setting NAME --values A,B"),
