@@ -189,7 +189,7 @@ BAD = [
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: goes with --half-width"),
     (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
     (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
-    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there is 0.5, 2.0, 5.0"),
+    (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there are 0.5, 2.0, 5.0"),
     (
         ["compare", "r", "--setting", "beta", "--values", "1,2"],
         "--setting: there is no setting 'beta' that varies; there are h",
