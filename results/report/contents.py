@@ -148,13 +148,11 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
 def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:
     """What all sessions together took; of one that was killed only its runs are known."""
     sessions = manifest.sessions
-    wall = sum(session.wall for session in sessions)
     return {
         "sessions": len(sessions),
-        "wall": wall,
+        "wall": sum(session.wall for session in sessions),
         "kernels": sum(session.kernels for session in sessions),
         "writing": sum(session.writing for session in sessions),
         "run_epochs": int(table["epochs"].sum()),
         "unrecorded": len(table) - sum(session.runs for session in sessions),
-        "rate": sum(session.run_epochs for session in sessions) / wall / 1e6 if wall else 0.0,
     }

@@ -125,7 +125,8 @@ def chart(value: Explored) -> dict[str, Any]:
     if len(value.paths):
         views.append(_paths(value, chosen))
     whole = alt.concat(*views, columns=2).resolve_scale(color="independent", x="independent", y="independent")
-    return whole.to_dict()
+    with alt.data_transformers.enable("default", max_rows=None):  # there are POINTS of each curve, never more
+        return whole.to_dict()
 
 
 def _label(value: Explored, cell: Any) -> str:

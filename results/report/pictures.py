@@ -64,7 +64,8 @@ def _kinds(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | st
     yield "median-epochs", "How soon each converges", lambda: median_map(table), draw_median_map, _map_height
     if isinstance(matters, pd.DataFrame):
         yield "what-matters", "What matters", lambda: importance_picture(matters), draw_importance, 3.2
-    yield "survival", "How fast", lambda: survival_picture(table), draw_survival, 3.8
+    if (table["outcome"] == "converged").any():  # or all its lines are one
+        yield "survival", "How fast", lambda: survival_picture(table), draw_survival, 3.8
     yield "epochs-histogram", "Epochs to convergence", lambda: epochs_histogram(table), draw_histogram, 3.6
     if varies:
         yield "slope", "How epochs scale", lambda: _slopes(table, rng), draw_slope, 3.8

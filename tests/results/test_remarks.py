@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.results.remarks import lost_at_once, over_the_bound, unequal_limits
-from backsweep.results.report.explorer import explored
+from backsweep.results.report.explorer import chart, explored
 from backsweep.results.statistics.running_time import epochs_for_each_success
 from backsweep.results.tables import summary
 
@@ -40,6 +40,16 @@ def test_runs_that_begin_over_the_bound_are_named_with_what_they_began_with():
 
 def test_no_success_costs_infinitely_many_epochs_even_without_an_update():
     assert epochs_for_each_success(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 2.0]])).tolist() == [np.inf, np.inf, 5.0]
+
+
+def test_the_explorer_has_all_points_of_many_cells():
+    """300 cells have more points than Altair takes unless it is told."""
+    cells = pd.DataFrame([(lr, beta, seed) for lr in range(20) for beta in range(15) for seed in range(25)])
+    table = cells.set_axis(["lr", "beta", "seed"], axis="columns").assign(outcome="converged", epochs=cells[2] + 1)
+    table = table.assign(run=range(len(table)), cell=np.arange(len(table)) // 25, loss=0.1, accuracy=1.0)
+    value = explored(table, pd.DataFrame(columns=["run", "epoch", "loss"]))
+    assert len(value.curves) > 5000
+    assert len(max(chart(value)["datasets"].values(), key=len)) == len(value.curves)
 
 
 def test_words_of_objects_stand_behind_a_space_in_the_explorer():
