@@ -8,7 +8,8 @@ checked whenever one is read: no flipped bit passes for a result.
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,7 +31,7 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
 
     InputError where something else has that name: a link would not lead where it did, a device would be gone.
     """
-    with opened(path.parent) as place:
+    with _naming(path), opened(path.parent) as place:
         place.refuse_others(path.name)
         write_within(place, path.name, write)
 
@@ -46,19 +47,25 @@ def write_named(folder: Path | Place, name: str, write: Callable[[Any], object])
 
 
 def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named: Callable[[str], str]) -> int:
-    try:
-        with opened(folder) as place:
-            with place.new_file(name) as (file, partial):
-                hashing = _Hashing(file)
-                write(hashing)
-                file.flush()
-                os.fsync(file.fileno())
-                place.rename(partial, named(hashing.digest()))
-            place.flush()
-    except OSError as error:
-        error.filename = str((folder.path if isinstance(folder, Place) else folder) / name)  # the name that its reader knows
-        raise
+    with _naming((folder.path if isinstance(folder, Place) else folder) / name), opened(folder) as place:
+        with place.new_file(name) as (file, partial):
+            hashing = _Hashing(file)
+            write(hashing)
+            file.flush()
+            os.fsync(file.fileno())
+            place.rename(partial, named(hashing.digest()))
+        place.flush()
     return hashing.size
+
+
+@contextmanager
+def _naming(path: Path) -> Generator[None]:
+    """Whatever the system will not do is told with the name that the file's reader knows."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 class _Hashing(io.RawIOBase):

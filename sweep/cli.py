@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import io
 import json
 import os
 import shlex
@@ -11,11 +12,12 @@ import time
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from ..results.errors import InputError
+from ..results.escapes import visible_lines
 from . import reading
 from .beside import beside, fail, remarked
 from .outline import plan_lines
@@ -37,6 +39,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
@@ -247,16 +251,14 @@ def main() -> None:
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     try:
         with remarked():
-            app()
+            code: int | None = app(standalone_mode=False)
     except InputError as error:
         complain(str(error))
         sys.exit(2)
+    except USAGE_ERROR as error:
+        _misused(error)
     except KeyboardInterrupt:
         _interrupted()
-    except SystemExit as ending:
-        if ending.code == 130:  # what Typer makes of Ctrl-C
-            _interrupted()
-        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
         sys.exit(1)
@@ -265,6 +267,20 @@ def main() -> None:
         sys.exit(2)
     except (OSError, MemoryError, RuntimeError) as error:
         _ended_by(error)
+    if code == 130:  # what Typer makes of Ctrl-C
+        _interrupted()
+    if code:
+        sys.exit(code)
+
+
+def _misused(error: typer.BadParameter) -> NoReturn:
+    """Say what is wrong with a command's words, which it repeats; they may be a file's, pasted, or a script's."""
+    if error.ctx:
+        error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
+    said = io.StringIO()
+    error.show(said)
+    say_in_full(visible_lines(said.getvalue()), to=sys.stderr)
+    sys.exit(error.exit_code)
 
 
 def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
@@ -278,13 +294,14 @@ def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
 
 
 def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
-    """What the system would not give, in words; None if it is not that."""
+    """What the system would not give, in words, and to what; None if it is not that."""
+    command = f"`{shlex.join(['backsweep', *sys.argv[1:]])}`"
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror or error}" if error.filename else str(error.strerror or error)
+        return f"{error.filename or command}: {error.strerror or error}"
     if isinstance(error, MemoryError):
-        return f"not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
+        return f"{command}: not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
     if "can't start new thread" in str(error):
-        return "the system lets this process start no more threads; fewer workers (--jobs) need fewer"
+        return f"{command}: the system lets this process start no more threads; fewer workers (--jobs) need fewer"
     return None
 
 

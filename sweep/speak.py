@@ -25,9 +25,9 @@ def say(text: str, to: TextIO | None = None) -> None:
     print(visible(text), file=to)
 
 
-def say_in_full(text: str) -> None:
+def say_in_full(text: str, to: TextIO | None = None) -> None:
     """Print lines that are escaped already, each format in its own way."""
-    print(text, end="")
+    print(text, end="", file=to)
 
 
 def complain(text: str) -> None:

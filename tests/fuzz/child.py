@@ -87,10 +87,8 @@ def tried(command: list[str], case: Case) -> list[str]:
 
 def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
     """What is wrong with an exit code and all that was said."""
-    named = case.named if case.named in command and "not enough memory" not in text else None
+    named = case.named if case.named in command else None
     raw = sorted({sign for sign in text if sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in HARMFUL)})
-    if text.startswith("Usage:"):  # Typer repeats what the user has typed, and nothing from a file
-        raw = [sign for sign in raw if not any(sign in word for word in command)]
     found = [f"raw on the terminal: {raw!r} in {text[:500]!r}"] * bool(raw)
     found += [f"exit code {code!r}: {text[:500]}"] * (code not in (0, 1, 2))
     found += ["a traceback is printed: " + text[:3000]] * ("Traceback (most recent call last)" in text)

@@ -142,7 +142,10 @@ def arrow(rng: Random, kind: pa.DataType, rows: int) -> Any:
             fitting.append(candidate)
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             continue
-    return pa.array([rng.choice(fitting or [None]) for _ in range(rows)], kind)
+    try:
+        return pa.array([rng.choice(fitting or [None]) for _ in range(rows)], kind)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # each alone would do, but not together
+        return pa.nulls(rows, kind)
 
 
 def npz(rng: Random, folder: Path, names: list[str]) -> Path:

@@ -40,7 +40,7 @@ def test_what_an_oracle_refuses_must_be_refused():
 
 
 def test_an_error_that_nobody_foresaw_is_found_with_its_place(monkeypatch):
-    monkeypatch.setattr(cli, "app", lambda: 1 / 0)
+    monkeypatch.setattr(cli, "app", lambda **_: 1 / 0)
     monkeypatch.setattr(child, "main", cli.main)
     (found,) = child.tried(["ls"], Case([["ls"]]))
     assert "ZeroDivisionError" in found

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backsweep.sweep import cli
+from commands import here
 
 
 def more_memory_than_there_is():
@@ -29,12 +30,16 @@ def failing(code, *name):
     return fail
 
 
+COMMAND = "`backsweep run 'a spec.toml'`"
 WANTS = [
     (more_memory_than_there_is, "not enough memory (Unable to allocate 1.00 EiB"),
-    (no_memory_at_all, "not enough memory; fewer workers (--jobs) need less. What was written"),
-    (no_thread, "no more threads; fewer workers (--jobs) need fewer. What was written"),
+    (no_memory_at_all, f"{COMMAND}: not enough memory; fewer workers (--jobs) need less. What was written"),
+    (
+        no_thread,
+        f"{COMMAND}: the system lets this process start no more threads; fewer workers (--jobs) need fewer. What was written",
+    ),
     (failing(errno.ENOSPC, "x/y"), "x/y: said by the system. What was written"),
-    (failing(errno.ENAMETOOLONG), "backsweep: said by the system. What was written"),
+    (failing(errno.ENAMETOOLONG), f"backsweep: {COMMAND}: said by the system. What was written"),
 ]
 
 
@@ -45,21 +50,42 @@ def test_a_want_is_told_in_a_sentence(command, said, monkeypatch, capsys):
 
     for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
         monkeypatch.setattr(threading, name, refuse, raising=False)
-    monkeypatch.setattr(cli, "app", command)
+    monkeypatch.setattr(cli, "app", lambda **_: command())
     monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
     monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
-    monkeypatch.setattr(sys, "argv", ["backsweep"])
+    monkeypatch.setattr(sys, "argv", ["backsweep", "run", "a spec.toml"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{}"],
+        ["--{}"],
+        ["table", "r", "{}"],
+        ["table", "r", "--{}=1"],
+        ["table", "r", "--of", "{}"],
+        ["run", "s", "--backend", "{}"],
+        ["run", "s", "--jobs", "{}"],
+        ["replay", "r", "{}"],
+    ],
+)
+def test_what_usage_errors_repeat_steers_no_terminal(words):
+    """Words may come from a script's variables, or from names of files."""
+    code, printed, said = here(*(word.format("x\x1b]0;y\x07\u202e\x9b31m\r") for word in words))
+    assert (code, printed) == (2, "")
+    assert said.startswith("Usage: ")
+    assert said.replace("\n", "").isprintable()
+
+
 def test_other_errors_are_not_hidden(monkeypatch):
     def fail():
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli, "app", lambda **_: fail())
     monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
     monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
     with pytest.raises(RuntimeError, match="a fault of ours"):
