@@ -111,9 +111,8 @@ def run(
     out = out or Path("runs") / slug(sweep.spec.name)
     if dry_run:
         _dry_run(sweep, out, jobs)
-    for remark in plan.remarks():
-        complain(f"remark: {remark}")
-    if dry_run:
+        for remark in plan.remarks():
+            complain(f"remark: {remark}")
         return
     from .attended import attend
 

@@ -34,6 +34,7 @@ def _of_rules(plan: "Plan", runs: Integers) -> list[str]:
         ("train.stop.patience", epochs, "a run converges only if every test holds, from the first weights on"),
         ("train.stall.window", epochs, "the runs end before they are looked at; none can stall"),
         ("train.schedule.warmup", epochs, "the runs end before they are warm; their rates stay below lr"),
+        ("train.schedule.epochs", epochs, "the runs end before the schedule does; their rates never fall to its floor"),
         ("train.schedule.every", epochs - 1, "the runs end before the first step of the schedule"),
     ]
     found: dict[str, str] = {}

@@ -188,10 +188,10 @@ class Sweep:
         return Results(store, session)
 
     def _tell_data(self, plan: Plan, progress: Progress) -> None:
-        """Say what inputs and targets are, and what is odd about them, before anything is trained on them."""
+        """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
         for line in data_lines(plan):
             progress.say(line.strip())
-        for remark in self.spec.contents.remarks:
+        for remark in (*self.spec.contents.remarks, *plan.remarks()):
             progress.warn(remark)
 
     def _healed(self, path: Path, progress: Progress) -> Store | None:

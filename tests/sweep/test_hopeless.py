@@ -1,9 +1,14 @@
 """Rules that can never hold are remarked on, and those that can are not."""
 
+import io
+import json
+
 import pytest
 
+from backsweep.sweep.log import JsonProgress
 from backsweep.sweep.plan import Plan
 from backsweep.sweep.spec import Spec
+from backsweep.sweep.sweep import Sweep
 
 STEP = {"name": "step", "factor": 0.5}
 
@@ -31,6 +36,8 @@ def train(**settings):
         (train(stop={"within": 1e-8}, dtype="float32"), "train.stop.within = 1e-08"),
         (train(schedule={"name": "constant", "warmup": 51}), "train.schedule.warmup = 51: the runs end before they are warm"),
         (train(schedule={"name": "constant", "warmup": 50}), None),
+        (train(schedule={"name": "cosine", "epochs": 51}), "train.schedule.epochs = 51: the runs end before the schedule does"),
+        (train(schedule={"name": "cosine", "epochs": 50}), None),
         (train(schedule={**STEP, "every": 50}), "train.schedule.every = 50: the runs end before the first step"),
         (train(schedule={**STEP, "every": 49}), None),
         ({**train(), "record": {"every": 51}}, "record.every = 51: no run has so many epochs"),
@@ -43,3 +50,11 @@ def train(**settings):
 def test_a_rule_that_can_never_hold_is_remarked_on(tables, said):
     found = remarks(**tables)
     assert (found == []) if said is None else (len(found) == 1 and found[0].startswith(said)), found
+
+
+def test_a_run_logs_remarks_before_it_trains(tmp_path):
+    stream = io.StringIO()
+    Sweep(task="xor", **train(stop={"loss": 0.5, "patience": 99})).run(tmp_path, progress=JsonProgress(stream, tmp_path))
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    said = [event["event"] for event in events if "train.stop.patience = 99" in event.get("text", "")]
+    assert said == ["remark"]
