@@ -63,6 +63,14 @@ def test_what_is_whole_is_loaded_and_not_compiled(folder, monkeypatch):
     assert load()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_named_pipe_in_the_place_of_a_file_is_not_waited_for_and_replaced(folder):
+    os.mkfifo(folder.path / "part.code")
+    assert folder.read("part.code") is None
+    folder.write("part.code", b"code")
+    assert folder.read("part.code") == b"code"
+
+
 def test_a_folder_is_made_for_its_owner_alone(folder):
     load()
     assert folder.path.stat().st_mode & 0o777 == 0o700
