@@ -261,7 +261,7 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
     rows = [_distinct(bundle) for bundle in bundles]
     lengths = [len(some) for some in rows]
     if math.prod(lengths) > MOST_CELLS:
-        raise InputError(f"{math.prod(lengths):,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
+        raise too_many(math.prod(lengths))
     cells = np.arange(math.prod(lengths))  # np.indices has no more than 64 dimensions
     later = [math.prod(lengths[place + 1 :]) for place in range(len(lengths))]
     indices = [(cells // after % length).astype(np.int32) for after, length in zip(later, lengths, strict=True)]
@@ -271,6 +271,11 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
         order = np.lexsort([kinds[axis.setting][found[axis.setting]] for axis in reversed(shaping)])
         found = {setting: index[order] for setting, index in found.items()}
     return {axis.setting: found[axis.setting] for axis in axes}
+
+
+def too_many(cells: int) -> InputError:
+    """What is said of more cells than a sweep may have."""
+    return InputError(f"{cells:,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
 
 
 def alike(points: Sequence[Any]) -> Integers:

@@ -29,7 +29,7 @@ def _of_rules(plan: "Plan", runs: Integers) -> list[str]:
         (
             "train.stop.patience",
             epochs + 1,
-            "there are no so many tests, one for each epoch and one more; no run can converge",
+            "there are fewer tests than that, one for each epoch and one more; no run can converge",
         ),
         ("train.stop.patience", epochs, "a run converges only if every test holds, from the first weights on"),
         ("train.stall.window", epochs, "the runs end before they are looked at; none can stall"),

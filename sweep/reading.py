@@ -117,6 +117,8 @@ def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tu
         return found, readable.best(found)
     if of is Kind.restarts:
         found = results.restarts()
+        if not found["trials"].any():
+            raise NoAnswerError("no run converged, so no trial with restarts has ended", found.columns.tolist())
         return found, readable.restarts(found)
     found = results.what_matters(seed=seed)
     return found, readable.what_matters(found)

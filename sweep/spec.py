@@ -20,6 +20,7 @@ from .forms import Table
 from .messages import explain
 from .model_spec import FileInit, ModelSpec
 from .nested import Alternatives, leaves
+from .products import check_product
 from .starts import SETTING as START_FILE
 from .starts import file_names
 from .task_models import FileTask
@@ -112,7 +113,9 @@ class Spec(Table, use_attribute_docstrings=True):
         NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
         """
         try:
-            return cls.model_validate(plain(_seeds_as_range(table)), context={"folder": folder})
+            written = plain(_seeds_as_range(table))
+            check_product(written)
+            return cls.model_validate(written, context={"folder": folder})
         except ValidationError as error:
             raise InputError(*explain(error, cls, source)) from None
         except InputError as error:

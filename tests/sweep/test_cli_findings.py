@@ -50,6 +50,15 @@ def test_each_table_is_that_of_python(here, of):
     assert must("table", "r", "--of", of, cwd=here).count("\n") > len(theirs)
 
 
+@pytest.mark.parametrize("of", ["restarts", "best", "what-matters"])
+def test_where_no_run_converged_a_sentence_stands_in_place_of_unknowns(of, tmp_path):
+    train = {"lr": {"values": [0.001, 0.002]}, "epochs": 5, "stop": {"loss": 0.1}}
+    Sweep(task="xor", seeds=4, train=train).run(tmp_path / "r", jobs=1)
+    code, said, _ = answered("table", tmp_path / "r", "--of", of)
+    assert (code, said.count("\n"), "?" in said, "converged" in said) == (0, 1, False, True)
+    assert len(csv(answered("table", tmp_path / "r", "--of", of, "--format", "csv")[1])) == 0
+
+
 def test_another_seed_of_the_resampling_moves_intervals_and_nothing_else(here):
     one, other = (
         csv(must("table", "r", "--of", "settings", "--resampling-seed", seed, "--format", "csv", cwd=here)) for seed in "01"

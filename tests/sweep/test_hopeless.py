@@ -24,7 +24,7 @@ def train(**settings):
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        (train(stop={"loss": 0.5, "patience": 52}), "train.stop.patience = 52: there are no so many tests"),
+        (train(stop={"loss": 0.5, "patience": 52}), "train.stop.patience = 52: there are fewer tests than that"),
         (train(stop={"loss": 0.5, "patience": 51}), "train.stop.patience = 51: a run converges only if every test holds"),
         (train(stop={"loss": 0.5, "patience": 50}), None),
         (train(stop={"loss": 0.5, "patience": {"values": [1, 99]}}), "train.stop.patience = 99 in 50% of the cells"),

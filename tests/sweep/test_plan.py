@@ -1,6 +1,7 @@
 """Plans: run numbers, zipped axes, columns, batches."""
 
 import itertools
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from backsweep.kernels import lanes_of
 from backsweep.results.errors import InputError
+from backsweep.sweep.axes import Axis
 from backsweep.sweep.costs import costs_of
 from backsweep.sweep.pace import MOST_RUNS, Pace, batches
 from backsweep.sweep.plan import Plan
@@ -142,3 +144,25 @@ def test_too_many_cells_or_runs_are_refused_before_memory_is_asked_for():
         plan(train={"lr": many, "bound": many})
     with pytest.raises(InputError, match=r"1,000,000,000,000 runs are too many"):
         plan(seeds=10_000_000, train={"lr": many})
+
+
+def test_too_many_cells_are_refused_before_their_values_are_made():
+    """Each axis of a million takes seconds, and hundreds of megabytes."""
+    axes = [{"linear": [1, 2], "n": 1_000_000}, {"log": [1, 2], "n": 1_000_000}]
+    with mock.patch.object(Axis, "_checked", side_effect=AssertionError):
+        with pytest.raises(InputError, match=r"1,000,000,000,000 cells are too many; 10,000,000 are allowed in one sweep"):
+            plan(train={"lr": axes[0], "bound": axes[1]})
+        with pytest.raises(InputError, match=r"1,000,000,000,000 cells are too many"):
+            plan(train={"optimizer": {"name": "momentum", "beta": axes[0]}, "lr": axes[1]})
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        {"lr": {"linear": [1, 2], "n": 5000, "zip": "a"}, "bound": {"linear": [1, 2], "n": 5000, "zip": "a"}},
+        {"lr": {"linear": [1, 1], "n": 5000}, "bound": {"linear": [2, 2 + 1e-15], "n": 5000}},
+    ],
+    ids=["zipped", "the same"],
+)
+def test_axes_that_are_not_combined_or_do_not_differ_make_few_cells(train):
+    assert plan(train=train).cells <= 5000
