@@ -2,8 +2,10 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,15 @@ PROCESSORS = {
 }
 
 
-def started(length, settings=None):
-    command = [sys.executable, str(CASES), length]
+EMULATOR = shutil.which("qemu-x86_64-static") or shutil.which("qemu-x86_64")
+
+
+def started(length, settings=None, emulator=()):
+    command = [*emulator, sys.executable, str(CASES), length]
     return subprocess.Popen(command, env={**os.environ, **(settings or {})}, stdout=subprocess.PIPE, text=True)
 
 
+@cache
 def digests(process):
     """A line for each case."""
     printed, _ = process.communicate()
@@ -48,6 +54,15 @@ def here():
 @pytest.mark.parametrize("processor", PROCESSORS)
 def test_processors_that_know_less_give_the_same_bits(processor, elsewhere, here):
     assert digests(elsewhere[processor]) == here
+
+
+@pytest.mark.skipif(not X86 or EMULATOR is None, reason="needs the emulator of Debian's qemu-user-static, and machine code for x86")
+def test_an_emulated_processor_of_2008_gives_the_same_bits(elsewhere, here):
+    """NumPy and the C library, too, meet a processor without AVX; what was compiled for SSE2 is loaded, not compiled again."""
+    assert digests(elsewhere["sse2"]) == here
+    # A setting for the processor at hand would have NumPy's linear algebra use what the emulated one has not.
+    settings = {**PROCESSORS["sse2"], "OPENBLAS_CORETYPE": "Nehalem"}
+    assert digests(started("long", settings, [EMULATOR, "-cpu", "Nehalem"])) == here
 
 
 def test_the_source_run_by_python_itself_gives_the_same_bits():

@@ -255,8 +255,7 @@ def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
     wanted = results.table[(results.table["optimizer"] == "momentum") & (results.table["schedule"] == "step")]
     assert branch.table["run"].tolist() == wanted["run"].tolist()
     assert axis_columns(branch.table) == ["init", "offset[1]", "std", "beta", "every"]
-    normal = branch.where(init="normal").what_matters()
-    assert {"beta", "every"} < set(normal["factor"])
+    assert {"beta", "every"} < set(axis_columns(branch.where(init="normal").table))
     assert set(branch.summary(["beta"])["beta"]) == {0.5, 0.9}
     for refused, said in (({"optimizer": "rprop"}, "there is .*adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
         with pytest.raises(InputError, match=said):
