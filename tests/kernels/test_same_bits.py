@@ -56,7 +56,9 @@ def test_processors_that_know_less_give_the_same_bits(processor, elsewhere, here
     assert digests(elsewhere[processor]) == here
 
 
-@pytest.mark.skipif(not X86 or EMULATOR is None, reason="needs the emulator of Debian's qemu-user-static, and machine code for x86")
+@pytest.mark.skipif(
+    not X86 or EMULATOR is None, reason="needs the emulator of Debian's qemu-user-static, and machine code for x86"
+)
 def test_an_emulated_processor_of_2008_gives_the_same_bits(elsewhere, here):
     """NumPy and the C library, too, meet a processor without AVX; what was compiled for SSE2 is loaded, not compiled again."""
     assert digests(elsewhere["sse2"]) == here
