@@ -7,6 +7,7 @@ from scipy import stats
 
 from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.errors import InputError
+from backsweep.results.readable import comparison
 from backsweep.results.schema import OUTCOMES
 
 
@@ -74,9 +75,11 @@ def test_a_sweep_against_itself_differs_nowhere():
 @pytest.mark.parametrize("outcome", ["capped", "diverged", "stalled"])
 def test_where_none_converges(outcome):
     none = table([outcome] * 3, [9, 9, 9])
-    row = compare_sweeps(none, none, rng=generator(), resamples=200).iloc[0]
+    found = compare_sweeps(none, none, rng=generator(), resamples=200)
+    row = found.iloc[0]
     assert row[["neither", "success_p", "restricted_mean_difference"]].tolist() == [3, 1, 0]
     assert np.isnan(row["running_time_difference"])  # inf less inf
+    assert comparison(found)["epochs per success"].tolist() == ["both ∞"]
     one = compare_sweeps(none, table(["converged"] * 3, [4, 5, 6]), rng=generator(), resamples=200).iloc[0]
     assert one["running_time_difference"] == -np.inf
 
