@@ -52,10 +52,9 @@ def rows(start, stop):
     lacking = runs % 5 == 0
     settings = pa.array(runs / 8, mask=lacking), pa.array(np.where(runs % 2, "a'b", "c"), mask=lacking)
     losses = np.where(runs % 3 == 0, np.nan, runs / 100)
-    columns = [runs, np.zeros(len(runs), np.int32), runs, *settings, ends, (runs % 7).astype(np.int32), losses]
-    return pa.table([*map(pa.array, columns), pa.nulls(len(runs), pa.float64())], runs_schema(AXES).names).cast(
-        runs_schema(AXES)
-    )
+    none = np.full(len(runs), np.nan)
+    columns = [runs, np.zeros(len(runs), np.int32), runs, *settings, ends, (runs % 7).astype(np.int32), losses, none]
+    return pa.table([*map(pa.array, columns)], runs_schema(AXES).names).cast(runs_schema(AXES))
 
 
 def make(path, *spans):
