@@ -23,25 +23,12 @@ import numpy as np
 import pyarrow as pa
 
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, Session, runs_schema
+from backsweep.results.schema import RECORDS_SCHEMA, Session
 from backsweep.results.store import Store
+from folders import manifest, rows
 
 RUNS, BATCH = 40, 10
-AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
 NOT_OURS = (".lock", ".writer.json")  # what is lost of these is no loss
-
-
-def manifest():
-    spec = {"task": {"name": "xor"}, "model": {}, "train": {"lr": {"values": [0.1, 1.0]}}}
-    about = {"name": "x", "spec": spec, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
-    return Manifest(**about, runs=RUNS, axes=AXES, beside=("records",))
-
-
-def rows(start, stop):
-    runs = np.arange(start, stop)
-    outcome = pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES))
-    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, runs.astype(np.int32), runs / 3, runs / 9]
-    return pa.table(columns, schema=runs_schema(AXES))
 
 
 def records(start, stop):
@@ -52,7 +39,7 @@ def records(start, stop):
 
 def sweep(path, done=lambda start: None):
     """Make what is missing; `done` hears of each batch that is on disk."""
-    store = Store.create(path, manifest())
+    store = Store.create(path, manifest(runs=RUNS))
     with store.writing():
         store.heal()
         for first, end in store.missing():

@@ -1,5 +1,6 @@
 """Whatever befalls the process that writes a folder, the next one goes on in it, and nothing is lost or made twice."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ SUFFERING = Path(__file__).with_name("suffering.py")
 @pytest.mark.parametrize("mode", ["error", "kill", "strict", "eager"])
 def test_every_operation_on_a_file_may_fail_or_be_the_last(mode, tmp_path):
     """See suffering.py: each open, write, fsync, rename, unlink and mkdir in turn."""
-    ended = subprocess.run([sys.executable, SUFFERING, mode, tmp_path], capture_output=True, text=True, check=True)
+    command, environment = [sys.executable, SUFFERING, mode, tmp_path], {**os.environ, "PYTHONPATH": str(SUFFERING.parents[1])}
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     *wrong, operations = ended.stdout.splitlines()
     assert wrong == []
     assert int(operations) > 100
