@@ -14,7 +14,7 @@ from backsweep.results.holdings import Holdings
 from backsweep.results.kinds import Kind
 from backsweep.results.store import Store
 
-from .suffering import manifest, records, rows
+from .suffering import RUNS, manifest, records, rows
 
 FILES = st.lists(st.tuples(st.integers(1, 4 * LARGE), st.booleans()), max_size=400)
 
@@ -43,9 +43,9 @@ def test_neighbours_are_merged_until_they_are_large(files):
 @pytest.fixture
 def crowded(tmp_path):
     """Every run a file, with two gaps."""
-    store = Store.create(tmp_path / "r", manifest())
+    store = Store.create(tmp_path / "r", manifest(runs=RUNS))
     with store.writing():
-        for run in range(40):
+        for run in range(RUNS):
             if run not in {13, 30}:
                 store.append(rows(run, run + 1), records(run, run + 1))
     return store
