@@ -1,0 +1,58 @@
+"""Sixty sweeps give what they gave: specs as they are understood, and rows, records and weights to the last bit.
+
+The digests are of what results promise, on every processor: no times, no versions, no names of modules. What is compared
+with the formulas themselves is in `reference`; this holds what no formula says, such as columns, orders and encodings.
+"""
+
+import json
+
+import pytest
+from sixty_digests import KEPT, digests
+from sixty_specs import specs
+
+from backsweep import kernels
+from backsweep.results.schema import OUTCOMES
+from backsweep.sweep import Sweep
+from backsweep.sweep.design import METHODS
+
+DIGESTS = json.loads(KEPT.read_text())
+NAMED = {
+    "model.activation": kernels.ACTIVATIONS,
+    "model.output": kernels.OUTPUTS,
+    "model.parametrization": kernels.PARAMETRIZATIONS,
+    "model.init.scheme": kernels.SCHEMES,
+    "model.stream": kernels.STREAMS,
+    "train.optimizer.name": kernels.OPTIMIZERS,
+    "train.schedule.name": kernels.SCHEDULES,
+    "train.batch.order": kernels.ORDERS,
+    "train.loss": kernels.LOSSES,
+    "train.dtype": kernels.DTYPES,
+}
+RECORD = ("every", "points", "runs", "weights", "measure")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return specs(tmp_path_factory.mktemp("data"))
+
+
+@pytest.mark.parametrize("number", range(len(DIGESTS)))
+def test_a_sweep_gives_what_it_gave(number, tables, tmp_path):
+    assert digests(tables[number], tmp_path / "results") == DIGESTS[number]
+
+
+def test_the_sweeps_have_all_there_is(tables):
+    """Every name of a registry and every key of a record, and every end of a run, is in one of them."""
+    read = [Sweep.from_dict(table).spec for table in tables]
+    assert len(read) == len(DIGESTS) >= 60
+    used: dict[str, set] = {}
+    for spec in read:
+        axes = {axis.setting: axis.points for axis in spec.axes}
+        for key, value in spec.settings():
+            used.setdefault(key, set()).update(map(str, axes.get(key, [value])))
+    for key, names in NAMED.items():
+        assert used[key] >= {*names}, key
+    assert {spec.design.method for spec in read if spec.design} == {*METHODS}
+    for key in RECORD:
+        assert any(getattr(spec.record, key) for spec in read), key
+    assert {end for one in DIGESTS for end in one["ends"]} == {*OUTCOMES}
