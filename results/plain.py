@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 MOST_VALUES = 3_000_000  # a second or two of work; three axes that list a million values each would have more
 MOST_LEVELS = 32  # of tables and lists in each other; a spec has ten
+MOST_TOLD = 8  # steps that lead to what is deeper: as many as the deepest setting has
 MOST_DIGITS = 25  # of a whole number: the epochs of the largest sweep have 21
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -30,9 +31,13 @@ def parsed(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
-        raise ValueError(_TOO_DEEP) from None
-    refuse_deep(found)
+        raise ValueError(f"its {_TOO_DEEP}") from None
+    _refuse_unfit(found)
     return found
+
+
+class _Unfit(str):
+    """What is said of a number that nobody writes; it stands for that until its place is known."""
 
 
 def has_too_many_values(data: bytes) -> bool:
@@ -40,23 +45,37 @@ def has_too_many_values(data: bytes) -> bool:
     return sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES
 
 
-def refuse_deep(value: object) -> None:
-    """ValueError if tables and lists lie in each other deeper than anybody needs, and recursion can follow."""
-    level = [value]
+def _refuse_unfit(value: object) -> None:
+    """ValueError if a number is unfit, or there is a level more than anybody needs, and recursion can follow."""
+    level: list[tuple[_Steps, Any]] = [((), value)]
     for _ in range(MOST_LEVELS + 1):
-        level = [one for outer in level for one in _inside(outer) if isinstance(one, dict | list | tuple)]
+        level = [
+            ((*steps, step), one)
+            for steps, outer in level
+            for step, one in _inside(outer)
+            if isinstance(one, (dict, list, _Unfit))
+        ]
+        for steps, one in level:
+            if isinstance(one, _Unfit):
+                raise ValueError(f"{_key(*steps)}: {one}")  # noqa: TRY004
         if not level:
             return
-    raise ValueError(_TOO_DEEP)
+    raise ValueError(f"{_key(*level[0][0][:MOST_TOLD])}: {_TOO_DEEP}")
 
 
-_TOO_DEEP = f"its tables and lists lie in each other more than {MOST_LEVELS} deep"
+_Steps = tuple[str | int, ...]
+_TOO_DEEP = f"tables and lists lie in each other more than {MOST_LEVELS} deep"
 
 
 def _inside(value: Any) -> Any:
     if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list | tuple) else ()
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _key(*steps: str | int) -> str:
+    """What leads to a place in nested tables."""
+    return ".".join(shortly(step, 40).strip("'") for step in steps)
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,16 +87,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > MOST_DIGITS:
-        raise ValueError(f"a number in it has {len(digits):,} digits")
-    return int(digits)
+def _whole(digits: str) -> int | _Unfit:
+    return int(digits) if len(digits) <= MOST_DIGITS else _Unfit(f"a number of {len(digits):,} digits")
 
 
-def _infinite(name: str) -> float:
-    if name == "NaN":
-        raise ValueError("a number in it is NaN")
-    return float(name)
+def _infinite(name: str) -> float | _Unfit:
+    return float(name) if name != "NaN" else _Unfit("NaN, which is no number")
 
 
 def shortly(value: object, most: int = 60) -> str:
@@ -105,8 +120,7 @@ IN_WORDS = {
 def told(error: ValidationError, place: str = "") -> str:
     """What a strict model has against plain data: its first complaint, with the place, the value, and what is allowed."""
     first = error.errors(include_url=False)[0]
-    steps = [place, *(shortly(step, 40).strip("'") for step in first["loc"] if str(step)[:1] not in NO_KEY)]
-    key = ".".join(step for step in steps if step)
+    key = _key(*filter(None, [place]), *(step for step in first["loc"] if str(step)[:1] not in NO_KEY))
     message = IN_WORDS.get(first["type"]) or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error" and not key:
         return message

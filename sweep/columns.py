@@ -96,11 +96,12 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
     if all(map(is_word, known)):
         return None
     _check_notation(cells, name, False, False, form, where)
-    row = numbers.index(None)
+    row, other = numbers.index(None), next(row for row, one in enumerate(numbers) if one is not None and not is_word(one))
     written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
     raise InputError(
-        f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though other cells of the column are; if it "
-        f"stands for a missing value, leave its row out; if they are names of categories, say categories = [{quoted(name)}]"
+        f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
+        f"is; if one stands for a missing value, leave its row out; if they are names of categories, say categories = "
+        f"[{quoted(name)}]"
     )
 
 

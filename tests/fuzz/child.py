@@ -28,7 +28,7 @@ from backsweep.kernels import missing_parts
 from backsweep.sweep import sweep
 from backsweep.sweep.cli import main
 
-from .case import Case
+from .case import Case, names
 from .data import data_case
 from .folders import folder_case
 from .lines import line_case
@@ -96,6 +96,10 @@ def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
     if code == 2:
         found += [f"a refusal of {len(text):,} characters: {text[:300]}"] * (len(text) > MOST_SAID)
         found += [f"{named} is not named: {text[:500]}"] * (named is not None and named not in text)
+        changed = case.changed if case.commands[:1] == [command] else ()
+        rest = text.replace(named or "\0", "")
+        unnamed = [sorted(words) for words in changed if not any(names(rest, word) for word in words)]
+        found += [f"what was changed is not named: {words}: {text[:500]}" for words in unnamed]
     elif case.must_refuse:
         found.append(f"accepted with exit code {code}, though the schema of specs refuses it: {text[:300]}")
     return found

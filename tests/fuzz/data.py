@@ -1,6 +1,7 @@
 """Data files: CSV, Parquet and NPZ with odd cells, headers and types, damaged, or something else in their place."""
 
 import os
+from csv import writer
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -46,12 +47,19 @@ CELLS += (
     "18446744073709551615",
     *odd.TEXTS,
 )
+REST = {
+    "seeds": 2,
+    "model": {"hidden": 2, "output": "identity"},
+    "train": {"lr": 0.01, "loss": "mse", "epochs": 3},
+}
 NAMES = ("a", "b", "c", "run", "cell", "epochs", "loss", "seed", "lr", *odd.TEXTS)
 
 
 def data_case(rng: Random, folder: Path) -> Case:
     """A sweep over a file, first as a dry run."""
-    names = rng.sample([name for name in NAMES if name], 3)
+    names = rng.sample([name for name in NAMES if name.strip()], 3)
+    if rng.random() < 0.3:
+        return cell_case(rng, folder, names)
     form = rng.choice((csv, csv, csv, parquet, parquet, npz))
     file = form(rng, folder, names)
     if rng.random() < 0.1:
@@ -64,21 +72,28 @@ def data_case(rng: Random, folder: Path) -> Case:
             task[key] = rng.choice(values)
     if rng.random() < 0.1:
         task[rng.choice(("missing", "decimal", "delimiter", "thousands", "encoding"))] = odd.value(rng, dates=True)
-    spec = {
-        "task": task,
-        "seeds": 2,
-        "model": {"hidden": 2, "output": "identity"},
-        "train": {"lr": 0.01, "loss": "mse", "epochs": 3},
-    }
     try:
-        text = tomli_w.dumps(spec)
+        text = tomli_w.dumps({**REST, "task": task})
     except (TypeError, ValueError, RecursionError):
-        text = tomli_w.dumps({**spec, "task": {"file": file.name, "inputs": names[:2], "targets": names[2:]}})
+        text = tomli_w.dumps({**REST, "task": {"file": file.name, "inputs": names[:2], "targets": names[2:]}})
     (folder / "a spec.toml").write_text(text, encoding="utf-8", errors="replace")
     commands = [["run", "a spec.toml", "--dry-run"]]
     if rng.random() < 0.3:
         commands += [["run", "a spec.toml", "--out", "r", "--jobs", "1"], ["verify", "r"], ["report", "r"]][: rng.randint(1, 3)]
     return Case(commands, named="a spec.toml")
+
+
+def cell_case(rng: Random, folder: Path, names: list[str]) -> Case:
+    """A sound CSV file but for one cell: if it is refused, its column and row are named."""
+    cells = [list(column) for column in (("0", "1", "0", "1"), ("0.5", "-2", "3", "1"), ("x", "y", "z", "x"))]
+    rng.shuffle(cells)
+    place, row = rng.randrange(3), rng.randrange(4)
+    cells[place][row] = rng.choice(CELLS)
+    with (folder / "data.csv").open("w", newline="", encoding="utf-8") as file:
+        writer(file).writerows([names, *zip(*cells, strict=True)])
+    task = {"file": "data.csv", "inputs": names[:2], "targets": names[2:]}
+    (folder / "a spec.toml").write_text(tomli_w.dumps({**REST, "task": task}), encoding="utf-8")
+    return Case([["run", "a spec.toml", "--dry-run"]], changed=(frozenset({names[place]}), frozenset({f"row {row + 1}"})))
 
 
 def columns(rng: Random) -> list[list[str]]:
@@ -173,7 +188,7 @@ def npz(rng: Random, folder: Path, names: list[str]) -> Path:
 
 def instead(rng: Random, file: Path) -> None:
     """Something else in a file's place."""
-    target = file.with_name("elsewhere")
+    target = file.with_name(f"elsewhere-{rng.getrandbits(32)}")
     file.rename(target)
     how = rng.randrange(5)
     if how == 0:

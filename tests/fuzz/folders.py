@@ -8,6 +8,7 @@ from random import Random
 from tempfile import mkdtemp
 from typing import Any
 
+import hostile_manifests
 import hostile_tables
 import pyarrow as pa
 
@@ -80,12 +81,23 @@ def folder_case(rng: Random, folder: Path) -> Case:
     """A changed folder, and some of all commands that read it."""
     shutil.copytree(sound(), folder / "r")
     (folder / "spec.toml").write_text(SPEC_TEXT)
+    commands = [list(command) for command in rng.sample(READING, 4)]
+    if rng.random() < 0.3:
+        return Case([["status", "r"], *commands], changed=alter_manifest(rng, folder / "r"))
     for _ in range(rng.choice((1, 1, 1, 2))):
         rng.choice((change_manifest, change_manifest, change_table, change_table, change_file))(rng, folder / "r")
-    commands = [list(command) for command in rng.sample(READING, 4)]
     if rng.random() < 0.1:
         commands.append(list(rng.choice(SLOW)))
     return Case(commands)
+
+
+def alter_manifest(rng: Random, folder: Path) -> tuple[frozenset[str], ...]:
+    """Some of its fields, also such as it might have, in both copies; the keys that lead there, as room may have been made."""
+    sound = json.loads((folder / MANIFEST).read_bytes())
+    ((told, data),) = hostile_manifests.at_random(sound, rng.getrandbits(32), 1)
+    hostile_manifests.put(folder, data)
+    steps = {step for change in told.split("; ") for step in change.partition(" = ")[0].split(".")}
+    return (frozenset(step for step in steps if not step.isdigit()) - {"spec"},)
 
 
 def change_manifest(rng: Random, folder: Path) -> None:

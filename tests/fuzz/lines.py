@@ -35,16 +35,23 @@ def line_case(rng: Random, folder: Path) -> Case:
     shutil.copytree(sound(), folder / "r")
     (folder / "spec.toml").write_text(SPEC_TEXT)
     command = list(rng.choice(READING if rng.random() < 0.95 else SLOW))
-    for _ in range(rng.randint(1, 2)):
-        how = rng.randrange(3)
-        if how == 0:
-            command[rng.randrange(len(command))] = word(rng)
-        elif how == 1:
-            command += [rng.choice(OPTIONS), word(rng)]
-        else:
-            del command[rng.randrange(len(command))]
-            command = command or ["ls"]
-    return Case([command])
+    changed = [change(rng, command) for _ in range(rng.randint(1, 2))]
+    return Case([command], changed=(frozenset().union(*changed),) * all(changed))
+
+
+def change(rng: Random, command: list[str]) -> frozenset[str]:
+    """Change a word of a command, or add or take one away; the words by which a refusal may name that, if these are known."""
+    how, place = rng.randrange(3), rng.randrange(len(command))
+    if how == 0:
+        option = [one for one in command[place - 1 : place + 1] if one.startswith("--")]
+        command[place] = word(rng)
+        return frozenset({command[place], *option})
+    if how == 1:
+        command += [rng.choice(OPTIONS), word(rng)]
+        return frozenset(command[-2:])
+    if len(command) > 1:
+        del command[place]
+    return frozenset()
 
 
 def word(rng: Random) -> str:

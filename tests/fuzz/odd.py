@@ -5,6 +5,8 @@ import math
 from random import Random
 from typing import Any
 
+from .case import keys
+
 ESCAPES = ("\x1b[31mred\x1b[0m", "a\x07b", "\x1b]0;title\x07", "\u202eright\u202c", "x\x9b31m")
 TEXTS = (
     *ESCAPES,
@@ -91,13 +93,13 @@ def near(rng: Random, old: Any, dates: bool = False) -> Any:
     return value(rng, dates)
 
 
-def change(rng: Random, table: Any, dates: bool = False) -> str:
-    """Change one thing in nested tables: a value, a key more, one less, or one called otherwise; what was changed, in words."""
+def change(rng: Random, table: Any, dates: bool = False) -> frozenset[str]:
+    """Change one thing in nested tables: a value, a key more, one less, or one called otherwise; the keys of that."""
     path = rng.choice(places(table) or [()])
     if not path:
-        return "nothing"
+        return frozenset()
     holder, key = at(table, path[:-1]), path[-1]
-    how = rng.choice(("value", "value", "value", "drop", "add", "rename"))
+    how, new = rng.choice(("value", "value", "value", "drop", "add", "rename")), rng.choice(TEXTS)
     if how == "value":
         holder[key] = near(rng, holder[key], dates) if rng.random() < 0.5 else value(rng, dates)
     elif how == "drop":
@@ -105,10 +107,11 @@ def change(rng: Random, table: Any, dates: bool = False) -> str:
     elif isinstance(holder, list):
         holder.insert(key, value(rng, dates))
     elif how == "rename":
-        holder[rng.choice(TEXTS)] = holder.pop(key)
+        holder[new] = holder.pop(key)
     else:
-        holder[rng.choice(TEXTS)] = value(rng, dates)
-    return f"{how} at {path!r}"
+        holder[new] = value(rng, dates)
+        return frozenset({new})
+    return keys(path) | {new} if how == "rename" else keys(path)
 
 
 def damage(rng: Random, content: bytes) -> bytes:

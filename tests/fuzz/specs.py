@@ -48,14 +48,14 @@ def spec_case(rng: Random, folder: Path) -> Case:
     """A spec that was changed, and a dry run of it."""
     kind = rng.random()
     table: Any = None
+    changed: list[frozenset[str]] = []
     if kind < 0.06:
         content = hostile(rng).encode()
     else:
         table = copy.deepcopy(rng.choice(SOUND))
-        for _ in range(rng.choice((0, 1, 1, 2))):
-            graft(rng, table)
-        for _ in range(rng.choice((0, 0, 1, 1, 2))):
-            odd.change(rng, table, dates=True)
+        grafts, changes = rng.choice((0, 1, 1, 2)), rng.choice((0, 0, 1, 1, 2))
+        changed = [graft(rng, table) for _ in range(grafts)]
+        changed += [odd.change(rng, table, dates=True) for _ in range(changes)]
         try:
             content = tomli_w.dumps(table).encode()
         except (TypeError, ValueError, RecursionError, UnicodeEncodeError):
@@ -64,7 +64,8 @@ def spec_case(rng: Random, folder: Path) -> Case:
             content, table = odd.damage(rng, content), None
     (folder / "a spec.toml").write_bytes(content)
     wrong = table is not None and not fits_schema(table)
-    return Case([["run", "a spec.toml", "--dry-run"]], named="a spec.toml", must_refuse=wrong)
+    single = tuple(changed) if table is not None and len(changed) == 1 and all(changed) else ()
+    return Case([["run", "a spec.toml", "--dry-run"]], named="a spec.toml", must_refuse=wrong, changed=single)
 
 
 def hostile(rng: Random) -> str:
@@ -105,8 +106,8 @@ def fits_schema(table: Any) -> bool:
         return True
 
 
-def graft(rng: Random, table: dict[str, Any]) -> None:
-    """Put something drawn from the schema in the place of one setting."""
+def graft(rng: Random, table: dict[str, Any]) -> frozenset[str]:
+    """Put something drawn from the schema in the place of one setting; its key."""
     known = schema()
     key = rng.choice(list(known["properties"]))
     part = known["properties"][key]
@@ -116,6 +117,7 @@ def graft(rng: Random, table: dict[str, Any]) -> None:
         holder, key = table[key], rng.choice(list(inner["properties"]))
         part = inner["properties"][key]
     holder[key] = drawn(rng, part)
+    return frozenset({key})
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from backsweep.results.escapes import visible
+from backsweep.results.plain import shortly
 from backsweep.sweep import cli
+from backsweep.sweep.words import dotted
 
 from . import child
-from .case import Case
+from .case import Case, keys, names
 from .run import fuzz
 
 
@@ -31,6 +34,30 @@ def test_some_cases(capsys):
 def test_what_is_wrong_with_an_end_is_found(text, code, wrong):
     found = child.found_in(text, code, Case([], named="spec.toml"), ["run", "spec.toml"])
     assert [one.startswith(wrong or "") for one in found] == [True] * (wrong is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("s.toml: train.lr = 'x': must be a number", True),
+        ("s.toml: train.lr.values: must not be empty", True),
+        ("s.toml: train.lrs = 'x': must be a number", False),
+        ("s.toml: something is wrong with it", False),
+        ("lr.toml: something is wrong with it", False),
+    ],
+)
+def test_a_refusal_names_the_key_that_was_changed(text, named):
+    command = ["run", text.partition(":")[0]]
+    case = Case([command, ["status", "r"]], named=command[1], changed=(keys(("train", "lr", "values", 0)),))
+    assert len(child.found_in(text, 2, case, command)) == (not named)
+    assert child.found_in(text, 2, case, ["status", "r"]) == child.found_in(text, 0, case, command) == []
+
+
+@pytest.mark.parametrize("key", ["\x1b[31mred", "\u202eright", "", "é", "x" * 3000, "a\nb", '"'])
+@pytest.mark.parametrize("shown", [dotted, shortly])
+def test_keys_are_known_however_they_are_shown(key, shown):
+    place = shown((key,)) if shown is dotted else shown(key)
+    assert names(f"backsweep: {visible(place)}: unknown key", key)
 
 
 def test_what_an_oracle_refuses_must_be_refused():

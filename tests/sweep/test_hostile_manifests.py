@@ -12,7 +12,7 @@ from backsweep.results.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
 
 from ..commands import here
-from ..hostile_manifests import RAW, altered, at_random, commands_on, one_by_one, put, sealed
+from ..hostile_manifests import DEEP, RAW, altered, at_random, commands_on, one_by_one, put, sealed
 
 SPEC = """
 seeds = 2
@@ -110,6 +110,9 @@ def test_several_fields_may(swept, sound):
         (("sessions", 0, "runs"), -1, "sessions.0.runs = -1: must be greater than or equal to 0"),
         (("sessions", 0, "outcomes"), {"won": 1}, "sessions.0.outcomes.won = 'won': must be 'converged', 'diverged', "),
         (("name",), "x" * 300, "name = 'xxx.*: must have at most 200 characters"),
+        (("spec", "train", "lr"), {"values": [0.5, 10**30]}, "spec.train.lr.values.1: a number of 31 digits"),
+        (("spec", "train", "epochs"), float("nan"), "spec.train.epochs: NaN, which is no number"),
+        (("spec", "task", "file"), DEEP, r"spec.task.file.0.0.0.0.0: tables and lists lie in each other more than 32 deep"),
         (("new",), 1, "new: no such key is known here"),
     ],
 )
