@@ -60,6 +60,17 @@ class _ForeignError(ValueError):
     """Of another version, or so it looks: a flipped bit can make it so."""
 
 
+def check_one_sweep(folder: Path) -> None:
+    """InputError if the two copies are sound, and of different sweeps: what is one's, the other would have removed."""
+    try:
+        first, second = _sound(folder / MANIFEST), _sound(folder / COPY)
+    except (OSError, ValueError, InputError):
+        return
+    if first.spec_hash != second.spec_hash:
+        both = f"{folder / MANIFEST} and {COPY}"
+        raise InputError(f"{both} are of two sweeps; remove the one that is not of the files beside them")
+
+
 def copies_agree(folder: Path) -> bool:
     """Whether both copies are sound and the same."""
     try:

@@ -21,6 +21,7 @@ from .opening import open_regular
 MAGIC = b"PAR1"
 MOST_IN_LISTS = 2**17  # of row groups times columns; our largest files have hundreds
 MOST_IN_STRINGS = 2**24  # bytes
+MOST_UNTOLD = 2**26  # bytes that a footer does not speak of; ours speak of all
 UNREADABLE = (
     pa.ArrowException,
     OSError,
@@ -35,7 +36,11 @@ UNREADABLE = (
 def whole(path: Path, digest: str) -> bytes:
     """The bytes of a file. DamageError if they are not those that its name was made of, or the disk has lost them."""
     with regular(path) as file:
-        data = file.read()
+        _check_size(path, file)
+        try:
+            data = file.read()
+        except MemoryError:
+            raise _too_large(path) from None
     if digest_of(data) != digest:
         raise DamageError(path, "its bytes are not those that its name was made of")
     return data
@@ -66,9 +71,27 @@ def opened(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.Parquet
         with pq.ParquetFile(source, **limits) as file:
             yield file
     except MemoryError:  # perhaps only here, so that nothing may be removed for it
-        raise InputError(f"{path}: takes more memory than there is") from None
+        raise _too_large(path) from None
     except UNREADABLE:
         raise DamageError(path, "no Parquet that can be read") from None
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(f"{path}: takes more memory than there is")
+
+
+def _check_size(path: Path, file: BinaryIO) -> None:
+    """Whether a footer speaks of a large file's bytes, before all are read: terabytes of a hole cost the disk nothing."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size <= MOST_UNTOLD:
+        return
+    with opened(path, file) as parquet:
+        groups = map(parquet.metadata.row_group, range(parquet.metadata.num_row_groups))
+        told = sum(group.column(at).total_compressed_size for group in groups for at in range(group.num_columns))
+    file.seek(0)
+    if size - told > MOST_UNTOLD:
+        raise DamageError(path, f"has {size:,} bytes, and its columns {told:,}")
 
 
 def _check_ends(path: Path, file: BinaryIO) -> None:

@@ -37,7 +37,7 @@ from .folders import entries
 from .holdings import Holdings
 from .kinds import Kind
 from .lock import Held, HeldRoot, only_writer
-from .manifest import copies_agree, has_manifest, read_manifest, write_manifest
+from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, gaps, named, spans_in
@@ -91,6 +91,7 @@ class Store:
         with only_writer(self.path) as held, noted(held):
             self._held = held
             try:
+                check_one_sweep(self.path)
                 self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
                 self._holdings = Holdings(self.path, self.manifest)
                 self._tidy()

@@ -276,6 +276,9 @@ def _misused(error: typer.BadParameter) -> NoReturn:
     """Say what is wrong with a command's words, which it repeats; they may be a file's, pasted, or a script's."""
     if error.ctx:
         error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
+    for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
+        given, reason = repr(fault["input"]), fault["msg"].removeprefix("Value error, ")
+        error.message = reason if given in reason else f"{given}: {reason}"
     said = io.StringIO()
     error.show(said)
     say_in_full(visible_lines(said.getvalue()), to=sys.stderr)

@@ -228,7 +228,7 @@ class Plan:
         settings = self._of_run(run)
         width, hidden = bottleneck(fill(self.spec.task, of_task(settings))), settings["model.hidden"]
         if width is not None and hidden != (width,):
-            raise InputError(f"model.hidden = {in_words(hidden)}: this encoder has one hidden layer of {width}")
+            raise InputError(f"model.hidden = {in_words(hidden)}: the task, an encoder, has one hidden layer of {width}")
 
 
 @lru_cache(maxsize=4)

@@ -81,4 +81,4 @@ def _shown(value: Any) -> str:
     """A value; NaN with its bits, for there are many."""
     if isinstance(value, np.float64) and np.isnan(value):
         return f"nan ({value.view(np.uint64):#x})"
-    return repr(value)
+    return repr(value.item() if isinstance(value, np.generic) else value)

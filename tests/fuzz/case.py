@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 AXIS_WORDS = {"values", "linear", "log", "range", "uniform", "loguniform", "n", "zip"}
+CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
 SHOWN = 30  # characters of a word that a message shows at least
 
 
@@ -33,5 +34,11 @@ def names(text: str, word: str) -> bool:
     """Whether a message has a word, written in any of the ways in which what is not seen is escaped."""
     if not word:
         return '""' in text or "''" in text
-    forms = {word, repr(word)[1:-1], json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]}
+    forms = {
+        word,
+        CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", word),
+        repr(word)[1:-1],
+        json.dumps(word)[1:-1],
+        json.dumps(word, ensure_ascii=False)[1:-1],
+    }
     return any(re.search(rf"(?<!\w){re.escape(form[:SHOWN])}" + r"(?!\w)" * (len(form) <= SHOWN), text) for form in forms)

@@ -96,8 +96,9 @@ def alter_manifest(rng: Random, folder: Path) -> tuple[frozenset[str], ...]:
     sound = json.loads((folder / MANIFEST).read_bytes())
     ((told, data),) = hostile_manifests.at_random(sound, rng.getrandbits(32), 1)
     hostile_manifests.put(folder, data)
-    steps = {step for change in told.split("; ") for step in change.partition(" = ")[0].split(".")}
-    return (frozenset(step for step in steps if not step.isdigit()) - {"spec"},)
+    places = [change.partition(" = ")[0].split(".") for change in told.split("; ")]
+    steps = {step for place in places for step in place[place[0] == "spec" and len(place) > 1 :]}
+    return (frozenset(step for step in steps if not step.isdigit()),)
 
 
 def change_manifest(rng: Random, folder: Path) -> None:

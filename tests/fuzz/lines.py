@@ -45,7 +45,7 @@ def change(rng: Random, command: list[str]) -> frozenset[str]:
     if how == 0:
         option = [one for one in command[place - 1 : place + 1] if one.startswith("--")]
         command[place] = word(rng)
-        return frozenset({command[place], *option})
+        return frozenset({command[place], *option}) if command[place] else frozenset()
     if how == 1:
         command += [rng.choice(OPTIONS), word(rng)]
         return frozenset(command[-2:])

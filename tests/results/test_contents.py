@@ -19,7 +19,7 @@ from hostile_tables import put, rewritten, with_value, written
 from backsweep.results import Results, seeds
 from backsweep.results.errors import DamageError, DamageWarning
 from backsweep.results.kinds import SWEEP, kinds_of
-from backsweep.results.manifest import write_manifest
+from backsweep.results.manifest import COPY, MANIFEST, write_manifest
 from backsweep.results.shards import named, spans_in
 from backsweep.results.store import Store
 from backsweep.sweep import Sweep, pace
@@ -87,6 +87,15 @@ def trajectory_of_another_run(folder):
     return file.rename(path)
 
 
+def hole(path, size):
+    """A file so large that costs the disk nothing, and begins and ends as it did."""
+    data = path.read_bytes()
+    with path.open("r+b") as file:
+        file.seek(size - len(data))
+        file.write(data)
+    return path
+
+
 def overlapping(folder, change):
     """Runs 2 to 5 once more, beside runs 0 to 3 and 4 to 7."""
     for kind in KINDS:
@@ -125,6 +134,9 @@ CASES = dict(
         spoil("says nothing", lambda table: table.replace_schema_metadata(None)),
         ("empty", lambda folder, _: put(files(folder, "shards")[2], b"")),
         ("a huge footer", lambda folder, _: put(files(folder, "records")[2], b"PAR1\xff\xff\xff\x7fPAR1")),
+        ("a hole of two terabytes", lambda folder, _: hole(files(folder, "shards")[1], 2**41)),
+        ("a hole within weights", lambda folder, _: hole(files(folder, "weights")[1], 2**41)),
+        ("a trajectory with a hole", lambda folder, _: hole(files(folder, "trajectories")[0], 2**41)),
         ("trajectory of another run", lambda folder, _: trajectory_of_another_run(folder)),
     ]
 )
@@ -253,6 +265,20 @@ def test_whatever_a_file_holds_it_is_read_or_named(kind, folder):
             assert table.schema.equals(sound.schema)
             assert set(table["run"].to_pylist()) == set(sound["run"].to_pylist())
         shard.path.unlink()
+
+
+@pytest.mark.parametrize("foreign", [MANIFEST, COPY])
+def test_nothing_is_removed_where_the_copies_of_the_manifest_are_of_two_sweeps(foreign, folder, swept):
+    """For what is one's would be damage to the other."""
+    shutil.copy(swept[1] / MANIFEST, folder / foreign)
+    before = contents(folder)
+    code, printed, said = here("resume", folder, "--jobs", "1")
+    assert (code, printed) == (2, "")
+    assert said.startswith(f"backsweep: {folder / MANIFEST} and {COPY} are of two sweeps; remove the one")
+    assert contents(folder) == before
+    (folder / foreign).unlink()
+    assert here("resume", folder, "--jobs", "1")[::2] == (0, "")
+    assert contents(folder) == contents(swept[0])
 
 
 def of_the_runs(folder):

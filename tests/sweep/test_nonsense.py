@@ -70,7 +70,7 @@ WRONG = [
     ({"hiden": 3}, "hiden: unknown key; did you mean model.hidden?"),
     (
         {"task": {"name": "encoder", "code": [4, 2]}, **model(hidden=3)},
-        "model.hidden = [3]: this encoder has one hidden layer of 2",
+        "model.hidden = [3]: the task, an encoder, has one hidden layer of 2",
     ),
     # starts
     (model(init="unifrom"), "model.init = 'unifrom': there is none such; did you mean uniform? There are: uniform, normal"),

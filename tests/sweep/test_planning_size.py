@@ -84,7 +84,7 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
         ({"task": {"name": "teacher", "noise": {"values": [0.0, 0.1]}}}, "outputs lie from 0 to 1"),
         (
             {"task": {"name": "encoder", "code": {"values": [[4, 2], [8, 3]]}}, "model": {"hidden": {"values": [2, 3]}}},
-            "this encoder has one hidden layer of 2",
+            "the task, an encoder, has one hidden layer of 2",
         ),
     ],
     ids=range(6),

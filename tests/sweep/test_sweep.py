@@ -184,9 +184,7 @@ def test_jobs_default_to_the_cores_this_process_may_use(tmp_path):
 
 def test_settings_that_were_changed_are_found_too(once):
     changed = once.table.iloc[:1].assign(lr=9.0)
-    assert differences(Sweep.from_dict(SPEC).plan(), changed) == [
-        "run 0: lr is np.float64(0.1), the folder has np.float64(9.0)"
-    ]
+    assert differences(Sweep.from_dict(SPEC).plan(), changed) == ["run 0: lr is 0.1, the folder has 9.0"]
 
 
 def test_a_replay_needs_room_for_the_epochs_made_not_for_the_limit():

@@ -81,6 +81,22 @@ def test_what_usage_errors_repeat_steers_no_terminal(words):
     assert said.replace("\n", "").isprintable()
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["run", "s", "--jobs"], "--jobs"),
+        (["replay", "r"], "RUN"),
+        (["table", "r", "--of"], "--of"),
+        (["seeds", "r", "--half-width"], "--half-width"),
+    ],
+)
+def test_usage_errors_repeat_the_value_once(words, named):
+    _, _, said = here(*words, "x7")
+    error = said.partition("Error: ")[2]
+    assert error.count("x7") == 1
+    assert named in error
+
+
 def test_other_errors_are_not_hidden(monkeypatch):
     def fail():
         raise RuntimeError("a fault of ours")
