@@ -3,6 +3,7 @@
 Every reading looks at all rows, so it is done by whole columns, and without copies where Arrow has one in one piece.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 from .arrays import Booleans, Integers, Span
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .seeds import Seeds
+
+PART = 2**16  # rows at a time, which a processor's cache holds
 
 
 def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
@@ -40,8 +43,11 @@ def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
     return "a number of epochs is negative" if epochs.min() < 0 else None
 
 
-def of_records(table: pa.Table, recorded: Integers) -> str | None:
-    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each with epochs from 0 on."""
+def of_records(table: pa.Table, recorded: Integers, due: Integers | None) -> str | None:
+    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each at the epochs that were due.
+
+    due: these, ascending, beyond what any run comes to; None if that is not known. At its end a run is recorded whenever it is.
+    """
     if lacking := _lacking(table, *table.column_names):
         return lacking
     run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
@@ -51,7 +57,33 @@ def of_records(table: pa.Table, recorded: Integers) -> str | None:
         return "its runs are not those that were recorded"
     if (epoch[begins] != 0).any() or (epoch[1:] <= epoch[:-1])[~begins[1:]].any():
         return "its epochs do not ascend from 0 on"
+    if due is not None and not _are_due(epoch, np.flatnonzero(begins), due):
+        return "its epochs are not those at which runs were recorded"
     return None
+
+
+def _are_due(epoch: Integers, first: Integers, due: Integers) -> bool:
+    """Whether each run, of which `first` are the first records, has all that were due until its last, which is any."""
+    counts = np.diff(first, append=len(epoch))
+    if counts.max(initial=0) > len(due):
+        return False
+    cuts = np.unique([*np.searchsorted(first, np.arange(0, len(epoch), PART)), len(first)])
+    for start, stop in pairwise(cuts.tolist()):  # so many records at a time as a processor's cache holds
+        many = counts[start:stop]
+        last = np.cumsum(many) - 1
+        found = epoch[first[start] :][: last[-1] + 1]
+        wanted = due[np.arange(len(found)) - np.repeat(last + 1 - many, many)]
+        early = found < wanted
+        early[last] = False
+        if early.any() or (found > wanted).any():
+            return False
+    return True
+
+
+def last_epochs(table: pa.Table) -> Integers:
+    """At which epoch the records of each run end."""
+    run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
+    return epoch[np.append(run[1:] != run[:-1], len(run) > 0)]
 
 
 def of_weights(table: pa.Table, recorded: Integers) -> str | None:

@@ -9,7 +9,7 @@ What reading leaves out is what `Store.heal` removes: there is one judgement of 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from .arrays import Span
+from .arrays import Integers, Span
 from .errors import DamageError
 from .kinds import Kind, kinds_of
 from .same import same_rows
@@ -26,6 +26,7 @@ from .shards import Shard, settled, spans_in, steadily
 
 Found = TypeVar("Found")
 Part = dict[Path, Shard]  # by folder, the files of the same runs
+RECORDS = "records"
 THREADS = 4  # that examine files: hashing and decoding hold no lock
 
 
@@ -48,23 +49,58 @@ class Holdings:
         return {folder: [part[folder] for part in parts] for folder in self.kinds}
 
     def each(
-        self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool] = lambda _: True
+        self,
+        folder: Path,
+        of: Callable[[Shard, pa.Table], Found],
+        among: Callable[[Shard], bool] = lambda _: True,
+        columns: Sequence[str] | None = None,
     ) -> list[Found]:
-        """What `read` makes of each file of a folder that counts, in order; what is damaged does not, once that is found."""
+        """What `of` makes of the rows of each file of a folder that counts, in order; what is damaged does not, once known."""
+
+        def read(shard: Shard, file: Shard) -> Found:
+            table = self.kinds[folder].read(file, columns)
+            if folder.name == RECORDS:
+                _check_ends(file, self.kinds[folder].ends(table, file.span), self._ends_of(shard))
+            return of(file, table)
+
         return steadily(lambda: self._each(folder, read, among))
 
-    def _each(self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool]) -> list[Found]:
+    def glance(self, folder: Path) -> None:
+        """Look at the end of each file of a folder that counts, as `Kind.glance` does."""
+        steadily(lambda: self._each(folder, lambda _, file: self.kinds[folder].glance(file), lambda _: True))
+
+    def _each(self, folder: Path, read: Callable[[Shard, Shard], Found], among: Callable[[Shard], bool]) -> list[Found]:
+        """What `read` makes of each file and its shard."""
         done: dict[Path, Found] = {}
         while True:
-            files = [file for file in self.kept()[folder] if among(file) and not self.is_damaged(file)]
-            fresh = [file for file in files if file.path not in done]
+            kept = self.kept()
+            pairs = zip(kept[self._shards], kept[folder], strict=True)
+            files = [(shard, file) for shard, file in pairs if among(file) and not self.is_damaged(file)]
+            fresh = [(shard, file) for shard, file in files if file.path not in done]
             if not fresh:
-                return [done[file.path] for file in files]
-            for file in fresh:
+                return [done[file.path] for _, file in files]
+            for shard, file in fresh:
                 try:
-                    done[file.path] = read(self.kinds[folder], file)
+                    done[file.path] = read(shard, file)
                 except DamageError as error:
                     self._note(error)
+
+    def _ends_of(self, shard: Shard) -> Integers | None:
+        rows = self.kinds[self._shards]
+        try:
+            return rows.ends(rows.read(shard, ()), shard.span)
+        except DamageError:  # whoever reads the rows hears of it
+            return None
+
+    def end_of(self, run: int) -> int | None:
+        """At which epoch a run ended; None if that is not known, for it is not done or its shard is damaged."""
+        ends = self.each(
+            self._shards,
+            lambda file, rows: int(rows["epochs"][run - file.start].as_py()),
+            among=lambda file: file.start <= run < file.stop,
+            columns=(),
+        )
+        return ends[0] if ends else None
 
     def examine(self) -> None:
         """Read every file, whether it counts or not."""
@@ -72,9 +108,17 @@ class Holdings:
 
     def _examine(self) -> None:
         files = [(kind, file) for folder, kind in self.kinds.items() for file in spans_in(folder)]
+        ended: dict[Span, Integers] = {}
         with ThreadPoolExecutor(THREADS) as threads:
-            for error in threads.map(_harm, files):
-                if error:
+            for (_, file), found in zip(files, threads.map(_looked_at, files), strict=True):
+                try:
+                    if isinstance(found, DamageError):
+                        raise found
+                    if file.folder == self._shards:  # they come first
+                        ended[file.span] = found
+                    elif file.folder.name == RECORDS:
+                        _check_ends(file, found, ended.get(file.span))
+                except DamageError as error:
                     self._note(error)
 
     def damaged(self) -> list[DamageError]:
@@ -184,13 +228,18 @@ def _between(table: pa.Table, span: Span) -> pa.Table:
     return table.slice(start, stop - start)
 
 
-def _harm(file: tuple[Kind, Shard]) -> DamageError | None:
+def _check_ends(file: Shard, ends: Integers, due: Integers | None) -> None:
+    """DamageError if a file of records ends its runs at other epochs than their rows do, as far as these are known."""
+    if due is not None and not np.array_equal(ends, due):
+        raise DamageError(file.path, "its records do not end where its runs did")
+
+
+def _looked_at(file: tuple[Kind, Shard]) -> Integers | DamageError:
     kind, shard = file
     try:
-        kind.check(shard)
+        return kind.check(shard)
     except DamageError as error:
         return error
-    return None
 
 
 def _signature(path: Path) -> tuple[int, ...]:

@@ -9,27 +9,30 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from . import faults
-from .arrays import Span
+from .arrays import Integers, Span
 from .errors import DamageError
+from .faults import PART
 from .parquet import opened, regular, whole
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
 from .seeds import Recording, Seeds
 from .shards import Shard
 
-PART = 2**16  # rows at a time, which a processor's cache holds
 SWEEP = b"backsweep.spec_hash"
+NO_ENDS: Integers = np.zeros(0, np.int32)
 
 
 class Kind(NamedTuple):
     """Files of spans of runs. schema: their columns, and what they say of themselves; told: the columns that `fault` looks at.
 
     signed: whether they must; rows: how many a span has, from and to; by_run: whether these are one per run, in order, so that
-    some can be looked at by themselves; fault: what is wrong with rows.
+    some can be looked at by themselves; fault: what is wrong with rows; ends: at which epochs the runs that are recorded ended,
+    as rows and records say, which must agree; of others none.
     """
 
     schema: pa.Schema
@@ -38,6 +41,7 @@ class Kind(NamedTuple):
     rows: Callable[[Span], tuple[int, int]]
     by_run: bool
     fault: Callable[[pa.Table, Span], str | None]
+    ends: Callable[[pa.Table, Span], Integers] = lambda *_: NO_ENDS
 
     def read(self, file: Shard, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of a file, or of them some columns and those `told`. DamageError if it does not hold what it should."""
@@ -46,18 +50,20 @@ class Kind(NamedTuple):
         self._check(file, table, file.span)
         return table
 
-    def check(self, file: Shard) -> None:
-        """DamageError if a file does not hold what it should; of a row for each run, only some are in memory at a time."""
+    def check(self, file: Shard) -> Integers:
+        """DamageError if a file does not hold what it should; of a row for each run, only some are in memory. Its `ends`."""
         if not self.by_run:
-            self.read(file)
-            return
-        at = file.start
+            return self.ends(self.read(file), file.span)
+        at, ends = file.start, [NO_ENDS]
         for table in self._tables(file, self.schema, PART):
-            self._check(file, table, (at, at + len(table)))
+            span = at, at + len(table)
+            self._check(file, table, span)
+            ends.append(self.ends(table, span))
             at += len(table)
         fault = self._miscount(at - file.start, file.span)
         if fault is not None:
             raise DamageError(file.path, fault)
+        return np.concatenate(ends)
 
     def _tables(self, file: Shard, wanted: pa.Schema, most: int | None = None) -> Iterator[pa.Table]:
         """Some columns of a file; most: rows at a time, None for all at once.
@@ -105,6 +111,11 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
     seeds, record = Seeds(manifest.spec), Recording(manifest.spec, manifest.runs)
     says: dict[bytes | str, bytes | str] = {SWEEP: manifest.spec_hash.encode()}
 
+    def ends_of_rows(table: pa.Table, span: Span) -> Integers:
+        if "records" not in manifest.beside:
+            return NO_ENDS
+        return table.column("epochs").to_numpy()[record.runs_of(span) - span[0]]
+
     return {
         "shards": Kind(
             schema=runs_schema(manifest.axes, manifest.measure).with_metadata(says),
@@ -113,13 +124,15 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
             by_run=True,
             fault=lambda table, span: faults.of_rows(table, span, seeds),
             signed=manifest.signed,
+            ends=ends_of_rows,
         ),
         "records": Kind(
             schema=RECORDS_SCHEMA.with_metadata(says),
             told=("run", "epoch"),
             rows=lambda span: (record.count(span), record.count(span) * record.most),
             by_run=False,
-            fault=lambda table, span: faults.of_records(table, record.runs_of(span)),
+            fault=lambda table, span: faults.of_records(table, record.runs_of(span), record.due),
+            ends=lambda table, _: faults.last_epochs(table),
             signed=manifest.signed,
         ),
         "weights": Kind(

@@ -1,12 +1,17 @@
 """Which seed a run has, which cell, and what is recorded of it: from a manifest's spec alone."""
 
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .arrays import Integers, Span
+from .logarithmic import evenly
+from .settings import setting_at
 
 MOST_RECORDS = 1_000_000  # of a run
+NEVER = 2**31  # no run has as many epochs
 
 
 class Seeds:
@@ -46,15 +51,27 @@ class Seeds:
 
 
 class Recording:
-    """Of which runs a sweep keeps records and weights. most: records of a run."""
+    """Of which runs a sweep keeps records and weights, and at which epochs. most: records of a run."""
 
     def __init__(self, spec: dict[str, Any], runs: int):
         record = spec.get("record")
         said = record if isinstance(record, dict) else {}
-        sample, points = ((value if type(value) is int else None) for value in (said.get("runs"), said.get("points")))
+        self._sample, self._every, points = (_whole(said.get(key)) for key in ("runs", "every", "points"))
+        self._points = None if points is None else min(points, MOST_RECORDS)
+        self._limit = _most(setting_at(spec, "train.epochs"))
         self._runs = runs
-        self._sample = sample if sample is None or sample > 0 else None
-        self.most = (MOST_RECORDS if points is None else min(points, MOST_RECORDS)) + 2  # and the first and the last
+        self.most = (self._points or MOST_RECORDS) + 2  # and the first and the last
+
+    @cached_property
+    def due(self) -> Integers | None:
+        """The epochs at which runs are recorded for as long as they go on, and one that none comes to; None if not told."""
+        if self._every is not None:
+            found = due_epochs(self._every, None, min(self._limit or NEVER, self._every * MOST_RECORDS))
+        elif self._limit is not None:
+            found = due_epochs(None, self._points, self._limit)
+        else:
+            return None
+        return None if found is None else np.append(found, NEVER)
 
     def count(self, span: Span) -> int:
         """How many runs of a span are recorded."""
@@ -66,6 +83,15 @@ class Recording:
         return recorded_runs(self._sample, self._runs, span)
 
 
+def due_epochs(every: int | None, points: int | None, limit: int) -> Integers | None:
+    """The epochs at which runs are recorded, each so many or so many points, up to the most that any may make; None: never."""
+    if every is not None:
+        return np.arange(0, limit + 1, every)
+    if points is not None:
+        return np.unique([0, *map(round, evenly(Decimal(1), Decimal(limit), points))])
+    return None
+
+
 def recorded_runs(sample: int | None, runs: int, span: Span) -> Integers:
     """The runs of a span that are recorded: all, or its part of a `sample` that is evenly spread over all runs."""
     places = np.arange(*_places(sample, runs, span))
@@ -74,6 +100,24 @@ def recorded_runs(sample: int | None, runs: int, span: Span) -> Integers:
     # Run floor(k runs / n) for k = 0 ... n - 1, by whole numbers only, of which none is over n squared.
     whole, rest = divmod(runs, sample)
     return places * whole + places * rest // sample
+
+
+def _most(written: object) -> int | None:
+    """The largest whole number that a setting has, by its value or axis; None where it takes more to tell, as of one drawn."""
+    match written:
+        case {"values": [*listed]}:
+            some = listed
+        case {"linear": [*ends], "n": int(n)} | {"log": [*ends], "n": int(n)}:
+            some = ends[:n]
+        case _:
+            some = [written]
+    numbers = list(map(_whole, some))
+    return None if None in numbers else max(filter(None, numbers), default=None)
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number over 0; None of all else."""
+    return int(value) if type(value) in (int, float) and 0 < value < NEVER and value == int(value) else None
 
 
 def _places(sample: int | None, runs: int, span: Span) -> Span:

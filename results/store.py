@@ -21,7 +21,7 @@ A sweep's manifest is written before its first shard; a folder with files but no
 """
 
 import warnings
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,7 +35,6 @@ from .errors import DamageError, DamageWarning, InputError
 from .files import make_folder, write_tables
 from .folders import entries
 from .holdings import Holdings
-from .kinds import Kind
 from .lock import Held, HeldRoot, only_writer
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
@@ -145,7 +144,7 @@ class Store:
     def _examined(self) -> list[DamageError]:
         self._holdings.examine()
         self.kept()  # which compares files that hold the same runs
-        return [*self._holdings.damaged(), *read_trajectories(self._trajectories, self.manifest)[1]]
+        return [*self._holdings.damaged(), *read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)[1]]
 
     def compact(self) -> None:
         """As the only writer: make few files of many."""
@@ -209,12 +208,7 @@ class Store:
 
     def files(self, folder: Path) -> list[Path]:
         """The files of a folder that count, once the rows of all were looked at. A DamageWarning for each that is left out."""
-
-        def look(kind: Kind, file: Shard) -> Path:
-            kind.read(file, columns=())
-            return file.path
-
-        return self._each(folder, look)
+        return self._each(folder, lambda file, _: file.path, columns=())
 
     def add_session(self, session: Session) -> None:
         """Put one more session on record."""
@@ -235,7 +229,7 @@ class Store:
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run. A DamageWarning for each that is left out; it can be made again."""
-        found, damaged = read_trajectories(self._trajectories, self.manifest)
+        found, damaged = read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)
         for error in damaged:
             warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
         return found
@@ -252,8 +246,7 @@ class Store:
         """The rows of a folder's files that count, or of some runs."""
         wanted = None if runs is None else np.unique(np.fromiter(runs, np.int64, len(runs)))
 
-        def some(kind: Kind, file: Shard) -> pa.Table:
-            table = kind.read(file)
+        def some(_: Shard, table: pa.Table) -> pa.Table:
             return table if wanted is None else table.filter(pa.array(np.isin(table["run"].to_numpy(), wanted)))
 
         def among(file: Shard) -> bool:
@@ -262,11 +255,15 @@ class Store:
         return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among)])
 
     def _each(
-        self, folder: Path, read: Callable[[Kind, Shard], Found], among: Callable[[Shard], bool] = lambda _: True
+        self,
+        folder: Path,
+        of: Callable[[Shard, pa.Table], Found],
+        among: Callable[[Shard], bool] = lambda _: True,
+        columns: Sequence[str] | None = None,
     ) -> list[Found]:
         if folder not in self._holdings.kinds:
             return []
-        found = self._holdings.each(folder, read, among)
+        found = self._holdings.each(folder, of, among, columns)
         for error in self._holdings.damaged():
             if error.path.parent == folder:
                 warnings.warn(self._left_out(error), DamageWarning, stacklevel=4)

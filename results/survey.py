@@ -12,11 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from .arrays import Span
 from .errors import InputError
 from .folders import entries
 from .holdings import Holdings
-from .kinds import Kind
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import OUTCOMES, Manifest
 from .shards import LOOKS, Shard, gaps, spans_in
@@ -89,9 +90,9 @@ def _look(path: Path, closely: bool) -> Survey:
     outcomes = on_record(manifest, done)
     if closely or outcomes is None:
         shards, *beside = holdings.kinds
-        counted = sum(holdings.each(shards, _outcomes), Counter[str]())
+        counted = sum(holdings.each(shards, _outcomes, columns=["outcome"]), Counter[str]())
         for folder in beside if closely else []:
-            holdings.each(folder, Kind.glance)
+            holdings.glance(folder)
         outcomes = counted if outcomes is None or holdings.damaged() else outcomes
     missing, damaged = _missing(holdings, manifest), holdings.damaged()
     ended = {outcome: outcomes[outcome] for outcome in OUTCOMES}
@@ -109,9 +110,9 @@ def _size(spans: list[Span]) -> int:
     return sum(stop - start for start, stop in spans)
 
 
-def _outcomes(kind: Kind, file: Shard) -> Counter[str]:
+def _outcomes(_: Shard, rows: pa.Table) -> Counter[str]:
     """How the runs of a shard ended."""
-    ended = kind.read(file, columns=["outcome"]).column("outcome").value_counts()
+    ended = rows.column("outcome").value_counts()
     names, counts = (ended.field(name).to_pylist() for name in ("values", "counts"))
     return Counter(dict(zip(map(str, names), counts, strict=True)))
 

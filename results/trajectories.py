@@ -1,6 +1,7 @@
 """Files of every epoch of one run, which reports show: which there are, and what they must hold."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from .schema import RECORDS_SCHEMA, Manifest
 NAME = re.compile(r"([0-9]{12})-([0-9a-f]{16})\.parquet")
 RUN = b"backsweep.run"
 
+EndOf = Callable[[int], int | None]
+
 
 class Trajectory(NamedTuple):
     """A file of every epoch of one run."""
@@ -26,7 +29,7 @@ class Trajectory(NamedTuple):
     path: Path
 
 
-def _read(file: Trajectory, manifest: Manifest) -> pa.Table:
+def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
     """Columns epoch, loss, and perhaps more of `schema.RECORDS_SCHEMA`. DamageError if it does not hold what it should."""
     due, fault, table = signed_trajectory(pa.table([]), file.run, manifest).schema, None, pa.table([])
     with opened(file.path, pa.BufferReader(whole(file.path, file.digest))) as parquet:
@@ -39,7 +42,7 @@ def _read(file: Trajectory, manifest: Manifest) -> pa.Table:
         else:
             fault = foreign(parquet, due, manifest.signed)
             table = parquet.read(use_threads=False).cast(wanted)
-    fault = fault or faults.of_trajectory(table)
+    fault = fault or faults.of_trajectory(table) or _unlike_end(len(table) - 1, end_of(file.run))
     if fault is not None:
         raise DamageError(file.path, fault)
     return table
@@ -50,13 +53,20 @@ def signed_trajectory(table: pa.Table, run: int, manifest: Manifest) -> pa.Table
     return table.replace_schema_metadata({SWEEP: manifest.spec_hash.encode(), RUN: str(run).encode()})
 
 
-def read_trajectories(folder: Path, manifest: Manifest) -> tuple[dict[int, pa.Table], list[DamageError]]:
-    """The trajectories in a folder, by run, and what is wrong with files; of two that differ nothing says which is right."""
+def _unlike_end(last: int, end: int | None) -> str | None:
+    return None if end in (None, last) else f"it ends at epoch {last}, its run at {end}"
+
+
+def read_trajectories(folder: Path, manifest: Manifest, end_of: EndOf) -> tuple[dict[int, pa.Table], list[DamageError]]:
+    """The trajectories in a folder, by run, and what is wrong with files; of two that differ nothing says which is right.
+
+    end_of: at which epoch a run ended; None if that is not known.
+    """
     found: dict[int, tuple[Path, pa.Table]] = {}
     damaged: dict[Path, DamageError] = {}
     for file in filter(None, (_named(folder, name) for name in names_within(folder))):
         try:
-            table = _read(file, manifest)
+            table = _read(file, manifest, end_of)
         except DamageError as error:
             damaged[file.path] = error
             continue

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from decimal import Context, Decimal, InvalidOperation, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
@@ -22,7 +22,7 @@ from pydantic import (
 
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
-from .logarithmic import placed, spaced, within_reach
+from ..results.logarithmic import DIGITS, FEW, evenly, placed, within_reach
 from .words import short
 
 T = TypeVar("T")
@@ -30,10 +30,6 @@ KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
 SPACED = ("linear", "log")
 SAMPLED = ("uniform", "loguniform")
 TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
-# Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
-# tenths come out as the tenths one would type.
-DIGITS = Context(prec=40)
-FEW = 5000  # values of a log axis, each of forty digits by itself
 MOST_COUNTED = 2**52  # up to which each whole number, and each half of one, is a float
 MOST_POINTS, MOST_CELLS = 1_000_000, 10_000_000
 
@@ -168,11 +164,6 @@ def _expanded(kind: str, numbers: tuple[float, ...], n: int | None) -> list[int 
             raise ValueError(f"{kind}: these numbers are too far apart") from None
 
 
-def log_points(low: float, high: float, n: int) -> list[int | float]:
-    """n numbers from low to high, evenly spaced on a log scale."""
-    return _expanded("log", (low, high), n)
-
-
 def _linear(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = _decimal(*ends)
     inner = [low + (high - low) * k / (n - 1) for k in range(1, n - 1)]
@@ -183,16 +174,7 @@ def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = _decimal(*ends)
     if low <= 0 or high <= 0:
         raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
-    ratio = (high / low).ln()
-
-    def times(k: int) -> Decimal:
-        return (ratio * k / (n - 1)).exp()
-
-    if n <= FEW or not within_reach(low, high):
-        inner = [float(low * times(k)) for k in range(1, n - 1)]
-    else:
-        inner = spaced(lambda k: low * times(k), times, n - 1)[1:].tolist()
-    return _all_plain([low, *inner, high][:n])
+    return _all_plain(evenly(low, high, n))
 
 
 def _log_placed(low: Decimal, top: Decimal, coordinates: Floats, whole: bool) -> Sequence[Decimal | float]:

@@ -9,23 +9,18 @@ from ..kernels import Training, Trajectories
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
 from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
-from ..results.seeds import MOST_RECORDS
-from .axes import log_points
+from ..results.seeds import MOST_RECORDS, due_epochs
 from .train_spec import RecordSpec
 
 
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
-    if record.every is not None:
-        if limit // record.every >= MOST_RECORDS:
-            raise InputError(
-                f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records a run; "
-                f"{MOST_RECORDS:,} are allowed"
-            )
-        return np.arange(0, limit + 1, record.every)
-    if record.points is not None:
-        return np.unique([0, *(round(epoch) for epoch in log_points(1, limit, record.points))])
-    return None
+    if record.every is not None and limit // record.every >= MOST_RECORDS:
+        raise InputError(
+            f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records a run; "
+            f"{MOST_RECORDS:,} are allowed"
+        )
+    return due_epochs(record.every, record.points, limit)
 
 
 def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table:

@@ -15,7 +15,8 @@ SPANS = ((0, 20), (20, 40), (40, 60))
 
 
 def manifest(**other):
-    spec = {"task": {"name": "xor"}, "model": {}, "train": {"lr": {"values": [0.1, 1.0]}}}
+    train = {"lr": {"values": [0.1, 1.0]}, "epochs": 1000}
+    spec = {"task": {"name": "xor"}, "model": {}, "train": train, "record": {"every": 1000}}
     about = {"name": "x", "spec": spec, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
     return Manifest(**{**about, "runs": 100, "axes": AXES, "beside": ("records",), **other})
 
@@ -23,15 +24,16 @@ def manifest(**other):
 def rows(start, stop):
     runs = np.arange(start, stop)
     outcome = pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES))
-    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, runs.astype(np.int32), runs / 3, runs / 9]
+    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, (runs + 1).astype(np.int32), runs / 3, runs / 9]
     return pa.table(columns, schema=runs_schema(AXES))
 
 
 def records(start, stop):
-    """Two records a run."""
+    """Two records a run: when it began, and when it ended."""
     runs = np.repeat(np.arange(start, stop), 2)
-    values = [np.random.default_rng(start).random(len(runs))] * 4
-    return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
+    epochs = np.where(np.arange(len(runs)) % 2, runs + 1, 0).astype(np.int32)
+    values = [np.random.default_rng(run).random(2) for run in range(start, stop)]
+    return pa.table([runs, epochs, *[np.concatenate(values)] * 4], schema=RECORDS_SCHEMA)
 
 
 def made(path, spans=SPANS):

@@ -11,7 +11,6 @@ from backsweep.results import compaction, holdings
 from backsweep.results.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.errors import InputError
 from backsweep.results.holdings import Holdings
-from backsweep.results.kinds import Kind
 from backsweep.results.store import Store
 
 from .suffering import RUNS, manifest, records, rows
@@ -122,10 +121,10 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
     with crowded.writing():
         crowded.compact()
     with pytest.raises(FileNotFoundError):
-        theirs.each(folder, Kind.read)
+        theirs.each(folder, lambda _, rows: rows)
     looks = iter([found])
     monkeypatch.setattr(theirs, "kept", lambda: next(looks, None) or Holdings.kept(theirs))
-    assert pa.concat_tables(theirs.each(folder, Kind.read)).equals(before)
+    assert pa.concat_tables(theirs.each(folder, lambda _, rows: rows)).equals(before)
 
 
 def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monkeypatch):

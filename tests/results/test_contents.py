@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import hostile_tables
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -31,7 +32,7 @@ SPEC = {
     "task": "xor",
     "seeds": {"start": 7, "count": 8},
     "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 40, "stop": {"loss": 0.7}},
-    "record": {"every": 20, "weights": True, "runs": 12},
+    "record": {"every": 5, "weights": True, "runs": 12},
 }
 KINDS = ("shards", "records", "weights")
 LIKE_ANY_OTHER = (  # what only training again can tell: `verify` does
@@ -115,6 +116,34 @@ def spoil(name, change):
     return name, lambda folder, _: rewritten(files(folder, "shards")[1], change)
 
 
+def cut(which):
+    """What is done to the second file of records: every run without one of its records, its first, last or another."""
+
+    def change(table):
+        runs = table["run"].to_numpy()
+        first, last = np.flatnonzero(np.diff(runs, prepend=-1)), np.flatnonzero(np.diff(runs, append=-1))
+        gone = {"first": first, "last": last, "middle": first[last - first > 1] + 1}[which]
+        assert len(gone) > 0
+        return table.take(np.delete(np.arange(len(runs)), gone))
+
+    return f"records: the {which} cut", lambda folder, _: rewritten(files(folder, "records")[1], change)
+
+
+def put_off(folder):
+    """Rows whose runs end an epoch later than their records say, all else made right: either may be what was altered."""
+    place = pq.read_table(files(folder, "shards")[1]).column_names.index("epochs")
+
+    def change(table):
+        return table.set_column(place, table.schema.field(place), pa.array(table["epochs"].to_numpy() + 1))
+
+    rewritten(files(folder, "shards")[1], change)
+    return files(folder, "records")[1]
+
+
+def reordered(name, order):
+    return f"records: {name}", lambda folder, _: rewritten(files(folder, "records")[1], lambda table: table.take(order(table)))
+
+
 CASES = dict(
     [
         *((f"{kind}: those of the runs before", lambda f, _, kind=kind: content_of_the_next(f, kind)) for kind in KINDS),
@@ -132,6 +161,12 @@ CASES = dict(
         spoil("another outcome", lambda table: with_value(table, "outcome", 2, "won")),
         spoil("no outcome", lambda table: with_value(table, "outcome", 2, None)),
         spoil("says nothing", lambda table: table.replace_schema_metadata(None)),
+        *map(cut, ("first", "middle", "last")),
+        reordered("one doubled", lambda table: [0, *range(len(table))]),
+        reordered("all doubled", lambda table: [*range(len(table))] * 2),
+        reordered("two exchanged", lambda table: [1, 0, *range(2, len(table))]),
+        reordered("the other way round", lambda table: [*range(len(table))][::-1]),
+        ("records: of rows that ended later", lambda folder, _: put_off(folder)),
         ("empty", lambda folder, _: put(files(folder, "shards")[2], b"")),
         ("a huge footer", lambda folder, _: put(files(folder, "records")[2], b"PAR1\xff\xff\xff\x7fPAR1")),
         ("a hole of two terabytes", lambda folder, _: hole(files(folder, "shards")[1], 2**41)),
@@ -187,6 +222,22 @@ def test_the_other_commands_go_on_without_what_is_damaged(case, folder, swept):
     rerun = Sweep.from_dict(SPEC).run(folder, jobs=1)
     assert (rerun.done, rerun.damage) == (16, [])
     assert of_the_runs(folder) == of_the_runs(swept[0])
+
+
+@pytest.mark.parametrize("record", [{"every": 5}, {"points": 4}])
+@pytest.mark.parametrize("which", ["first", "middle", "last"])
+def test_records_that_lack_an_epoch_are_not_handed_out(record, which, tmp_path):
+    results = Sweep.from_dict({**SPEC, "record": record}).run(tmp_path / "r", jobs=1)
+    recorded = results.trajectories()
+    path = cut(which)[1](results.path, None)
+    figure = ("figure", results.path, "trajectories", "--out", tmp_path / "t.svg")
+    code, _, said = here(*figure)
+    assert (code, f"{path}: damaged (" in said, f"`backsweep resume {results.path}`" in said) == (0, True, True)
+    with pytest.warns(DamageWarning, match="records/.* damaged"):
+        left = Results.open(results.path).trajectories()
+    assert left.equals(recorded[~recorded["run"].between(4, 7)].reset_index(drop=True))
+    assert here("resume", results.path, "--jobs", "1")[0] == 0
+    assert Results.open(results.path).trajectories().equals(recorded)
 
 
 def test_records_and_weights_of_other_runs_are_not_handed_out(folder):

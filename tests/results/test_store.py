@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import stat
 
 import numpy as np
@@ -39,7 +40,7 @@ def rows(start, stop):
         runs / 7,
         pa.DictionaryArray.from_arrays((runs % 2).astype(np.int32), ["xor", "and"]),
         pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES)),
-        (runs * 3).astype(np.int32),
+        (runs * 3 + 3).astype(np.int32),
         np.where(runs % 5, runs / 3, np.nan),
         np.ones(len(runs)),
     ]
@@ -125,11 +126,30 @@ def test_sessions_are_kept(store):
     assert Store.open(store.path).manifest.sessions == (session,)
 
 
+def trajectory(*losses):
+    """Of run 0, which makes three epochs."""
+    return pa.table({"epoch": np.arange(4, dtype=np.int32), "loss": losses})
+
+
 def test_trajectories_are_kept(store):
-    table = pa.table({"epoch": np.arange(3, dtype=np.int32), "loss": [0.3, 0.2, 0.1]})
+    table = trajectory(0.4, 0.3, 0.2, 0.1)
     with store.writing():
-        store.append_trajectory(42, table)
-    assert Store.open(store.path).trajectories() == {42: table}
+        store.append_trajectory(0, table)
+        store.append_trajectory(70, table.slice(0, 2))  # of a run that is not there
+    assert Store.open(store.path).trajectories() == {0: table, 70: table.slice(0, 2)}
+
+
+@pytest.mark.parametrize("epochs", [3, 5])
+def test_a_trajectory_that_ends_elsewhere_than_its_run_does_not_count(store, epochs):
+    table = pa.table({"epoch": np.arange(epochs, dtype=np.int32), "loss": np.ones(epochs)})
+    with store.writing():
+        store.append_trajectory(0, table)
+    (file,) = (store.path / "trajectories").iterdir()
+    wrong = f"{file}: damaged (it ends at epoch {epochs - 1}, its run at 3)"
+    with pytest.warns(DamageWarning, match=f"{re.escape(wrong)}.*report"):
+        assert store.trajectories() == {}
+    with store.writing():
+        assert store.heal() == [f"{wrong}; removed; a report makes it again"]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "other"])
@@ -258,7 +278,8 @@ def records(start, stop):
     """Two records a run."""
     runs = np.repeat(np.arange(start, stop), 2)
     values = [np.random.default_rng(number).random(len(runs)) for number in range(4)]
-    return pa.table([runs, np.tile([0, 5], stop - start).astype(np.int32), *values], schema=RECORDS_SCHEMA)
+    epochs = np.where(np.arange(len(runs)) % 2, 3 * runs + 3, 0).astype(np.int32)
+    return pa.table([runs, epochs, *values], schema=RECORDS_SCHEMA)
 
 
 @pytest.fixture
@@ -334,7 +355,7 @@ def test_a_harmed_copy_of_the_manifest_is_made_again(store):
 
 def test_a_harmed_trajectory_does_not_count(store):
     with store.writing():
-        store.append_trajectory(42, pa.table({"epoch": [0], "loss": [0.3]}))
+        store.append_trajectory(0, trajectory(0.4, 0.3, 0.2, 0.1))
     file = next((store.path / "trajectories").iterdir())
     file.write_bytes(file.read_bytes()[:-3])
     with pytest.warns(DamageWarning, match=rf"{file.name}: damaged .*report"):
@@ -345,29 +366,29 @@ def test_a_harmed_trajectory_does_not_count(store):
 
 
 def test_of_two_trajectories_of_a_run_that_differ_neither_is_shown(store):
-    tables = [pa.table({"epoch": [0], "loss": [loss]}) for loss in (0.3, 0.4)]
+    tables = [trajectory(0.4, 0.3, 0.2, last) for last in (0.0, 0.1)]
     with store.writing():
         for table in tables:
-            store.append_trajectory(42, table)
+            store.append_trajectory(0, table)
     files = sorted((store.path / "trajectories").iterdir())
-    with pytest.warns(DamageWarning, match="of run 42 there is"):
+    with pytest.warns(DamageWarning, match="of run 0 there is"):
         assert store.trajectories() == {}
     with store.writing():
         said = store.heal()
-    assert sorted(line.partition(": damaged (of run 42 there is ")[0] for line in said) == [str(file) for file in files]
+    assert sorted(line.partition(": damaged (of run 0 there is ")[0] for line in said) == [str(file) for file in files]
     assert not any(file.exists() for file in files)
 
 
 def test_a_trajectory_that_is_there_twice_is_shown(store):
     with store.writing():
-        store.append_trajectory(42, pa.table({"epoch": pa.array([0], pa.int32()), "loss": [0.3]}))
+        store.append_trajectory(0, trajectory(0.4, 0.3, 0.2, 0.1))
     (file,) = (store.path / "trajectories").iterdir()
     content = pa.BufferOutputStream()
     pq.write_table(pq.read_table(file), content)  # laid out otherwise
-    twin = file.with_name(f"{42:012d}-{digest_of(content.getvalue())}.parquet")
+    twin = file.with_name(f"{0:012d}-{digest_of(content.getvalue())}.parquet")
     twin.write_bytes(content.getvalue())
-    with pytest.warns(DamageWarning, match=f"{max(file, twin).name}: damaged .of run 42 there is {min(file, twin).name} too"):
-        assert store.trajectories()[42]["loss"].to_pylist() == [0.3]
+    with pytest.warns(DamageWarning, match=f"{max(file, twin).name}: damaged .of run 0 there is {min(file, twin).name} too"):
+        assert store.trajectories()[0]["loss"].to_pylist() == [0.4, 0.3, 0.2, 0.1]
 
 
 def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 from backsweep.results import survey as survey_module
 from backsweep.results import writer as writer_module
 from backsweep.results.errors import BusyError, InputError
+from backsweep.results.kinds import Kind
 from backsweep.results.lock import only_writer
 from backsweep.results.schema import OUTCOMES, Session, runs_schema
 from backsweep.results.store import Store
@@ -91,20 +92,20 @@ def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
 
 
 def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monkeypatch):
-    read, gone = survey_module._outcomes, []
+    read, gone = Kind.read, []
 
-    def vanishing(kind, file):
+    def vanishing(kind, file, columns):
         if not gone:
             gone.append(file)
             file.path.unlink()
-        return read(kind, file)
+        return read(kind, file, columns)
 
-    monkeypatch.setattr(survey_module, "_outcomes", vanishing)
+    monkeypatch.setattr(Kind, "read", vanishing)
     assert survey(store.path).done == 40
 
 
 def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
-    def vanished(_, file):
+    def vanished(file, _):
         raise FileNotFoundError(2, "No such file", str(file.path))
 
     monkeypatch.setattr(survey_module, "_outcomes", vanished)

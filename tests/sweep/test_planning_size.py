@@ -7,6 +7,7 @@ import pytest
 
 from backsweep.kernels.arrange import weight_count
 from backsweep.kernels.job import Job
+from backsweep.results import logarithmic
 from backsweep.results.errors import InputError
 from backsweep.sweep import axes
 from backsweep.sweep import plan as planning
@@ -14,6 +15,10 @@ from backsweep.sweep.plan import MOST_CHECKED, Plan
 from backsweep.sweep.spec import Spec
 
 MSE = {"loss": "mse", "epochs": 5}
+
+
+def evenly(low, high, count):
+    return logarithmic.evenly(decimal.Decimal(repr(low)), decimal.Decimal(repr(high)), count)
 
 
 def checks(monkeypatch, **tables):
@@ -107,7 +112,7 @@ def test_start_files_are_held_against_each_width(tmp_path):
     [(0.01, 10.0, 60_001), (1e-139, 1e139, 9_001), (3.7e5, 2.3e-8, 5_001), (1.0, 1.0000001, 20_000), (5e-324, 1.7e308, 5_002)],
 )
 def test_long_log_axes_are_those_of_forty_digits(low, high, n):
-    found = axes.log_points(low, high, n)
+    found = evenly(low, high, n)
     with decimal.localcontext(decimal.Context(prec=50)):
         start, end = decimal.Decimal(repr(low)), decimal.Decimal(repr(high))
         step = (end / start).ln() / (n - 1)
@@ -118,16 +123,16 @@ def test_long_log_axes_are_those_of_forty_digits(low, high, n):
 
 def test_a_log_axis_needs_few_logarithms(monkeypatch):
     asked = []
-    real = axes.spaced
-    monkeypatch.setattr(axes, "spaced", lambda exact, ratio, n: real(lambda k: asked.append(k) or exact(k), ratio, n))
-    assert len(axes.log_points(0.001, 1.0, 1_000_000)) == 1_000_000
+    real = logarithmic.spaced
+    monkeypatch.setattr(logarithmic, "spaced", lambda exact, ratio, n: real(lambda k: asked.append(k) or exact(k), ratio, n))
+    assert len(evenly(0.001, 1.0, 1_000_000)) == 1_000_000
     assert len(asked) < 1_100
 
 
 def test_where_two_floats_leave_it_open_forty_digits_say(monkeypatch):
-    plain = axes.log_points(0.01, 10.0, 6_000)
-    monkeypatch.setattr("backsweep.sweep.logarithmic.ERROR", 2.0**-54)  # nearly all are then in doubt
-    assert axes.log_points(0.01, 10.0, 6_000) == plain
+    plain = evenly(0.01, 10.0, 6_000)
+    monkeypatch.setattr("backsweep.results.logarithmic.ERROR", 2.0**-54)  # nearly all are then in doubt
+    assert evenly(0.01, 10.0, 6_000) == plain
 
 
 @pytest.mark.parametrize(("low", "high", "whole"), [(0.01, 10, False), (3e-12, 7e9, False), (1, 9, True), (2, 10**9, True)])
@@ -145,7 +150,7 @@ def test_many_drawn_on_a_log_scale_are_those_of_forty_digits(low, high, whole):
 def test_where_two_floats_leave_the_whole_number_open_forty_digits_say(monkeypatch):
     places = np.random.default_rng(3).random(5_001)
     plain = axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places)
-    monkeypatch.setattr("backsweep.sweep.logarithmic.ERROR", 2.0**-9)
+    monkeypatch.setattr("backsweep.results.logarithmic.ERROR", 2.0**-9)
     assert axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places) == plain
 
 

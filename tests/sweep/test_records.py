@@ -15,7 +15,7 @@ import reference
 from backsweep.results import Results
 from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.files import write_tables
-from backsweep.results.seeds import recorded_runs
+from backsweep.results.seeds import Recording, recorded_runs
 from backsweep.results.store import Store
 from backsweep.sweep import Spec, Sweep, pace
 from backsweep.sweep import replay as replay_of
@@ -109,6 +109,33 @@ def test_points_are_spaced_evenly_on_a_log_scale(tmp_path):
     spec = {"task": "xor", "train": {"epochs": 1000, "lr": 0.01}, "record": {"points": 4}}
     results = Sweep.from_dict(spec).run(tmp_path / "r")
     assert results.trajectories()["epoch"].tolist() == [0, 1, 10, 100, 1000]
+
+
+EPOCHS = [
+    1,
+    77,
+    {"values": [30, 900, 4]},
+    {"linear": [10, 1000], "n": 4},
+    {"linear": [1000, 10], "n": 4},
+    {"linear": [10, 1000], "n": 1},
+    {"log": [1, 10_000], "n": 5},
+    {"range": [5, 89, 7]},
+    {"uniform": [3, 2000]},
+]
+
+
+@pytest.mark.parametrize("record", [{"every": 1}, {"every": 7}, {"every": 5000}, {"points": 1}, {"points": 9}, {"points": 200}])
+@pytest.mark.parametrize("epochs", EPOCHS, ids=str)
+def test_a_manifest_tells_at_which_epochs_runs_were_recorded(epochs, record, tmp_path):
+    """Whatever the axis; of ranges, and of one that is drawn, only if it is each so many."""
+    drawn, told = "uniform" in str(epochs), not {"uniform", "range"} & set(epochs if isinstance(epochs, dict) else ())
+    spec = {"task": "xor", "train": {"epochs": epochs}, "record": record, **({"design": {"points": 3}} if drawn else {})}
+    sweep = Sweep.from_dict(spec)
+    at, due = sweep.plan().record_at, Recording(sweep._manifest(sweep.plan(), tmp_path).spec, 3).due
+    if told:
+        assert due.tolist() == [*at, 2**31]
+    else:
+        assert due is None if "points" in record else due[: len(at)].tolist() == at.tolist()
 
 
 def test_the_measure_is_a_column_and_no_axis(tmp_path):

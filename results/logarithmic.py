@@ -8,13 +8,17 @@ digits after all.
 """
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from typing import Any
 
 import numpy as np
 
-from ..results.arrays import Booleans, Floats
+from .arrays import Booleans, Floats
 
+# Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
+# tenths come out as the tenths one would type.
+DIGITS = Context(prec=40)
+FEW = 5000  # numbers, each of forty digits by itself
 BLOCK = 1024
 LEVELS = 6  # of ten bits each; of what is left of a place the power is 1 + x, to within x^2 < 2^-100
 LEAST, MOST = 1e-140, 1e140  # between these no product of two is too large or too small for the sum of two floats
@@ -27,6 +31,21 @@ Pair = tuple[Floats, Floats]
 def within_reach(*numbers: Decimal) -> bool:
     """Whether this method is for numbers from one of these to another."""
     return all(LEAST < number < MOST for number in numbers)
+
+
+def evenly(low: Decimal, high: Decimal, count: int) -> list[float]:
+    """So many numbers from low to high, over 0, evenly on a log scale, both included; of one, low."""
+    with localcontext(DIGITS):  # not the caller's: it would change the values
+        ratio = (high / low).ln()
+
+        def times(k: int) -> Decimal:
+            return (ratio * k / (count - 1)).exp()
+
+        if count <= FEW or not within_reach(low, high):
+            inner = [float(low * times(k)) for k in range(1, count - 1)]
+        else:
+            inner = spaced(lambda k: low * times(k), times, count - 1)[1:].tolist()
+    return [float(low), *inner, float(high)][:count]
 
 
 def spaced(exact: Callable[[int], Decimal], ratio: Callable[[int], Decimal], count: int) -> Floats:
