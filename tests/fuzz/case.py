@@ -34,11 +34,6 @@ def names(text: str, word: str) -> bool:
     """Whether a message has a word, written in any of the ways in which what is not seen is escaped."""
     if not word:
         return '""' in text or "''" in text
-    forms = {
-        word,
-        CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", word),
-        repr(word)[1:-1],
-        json.dumps(word)[1:-1],
-        json.dumps(word, ensure_ascii=False)[1:-1],
-    }
+    quoted = (repr(word), json.dumps(word), json.dumps(word, ensure_ascii=False))
+    forms = {word, CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", word), *(one[1:-1] for one in quoted)}
     return any(re.search(rf"(?<!\w){re.escape(form[:SHOWN])}" + r"(?!\w)" * (len(form) <= SHOWN), text) for form in forms)
