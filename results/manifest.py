@@ -5,6 +5,7 @@ nor cost the runs. The first copy is the one that counts while it is sound.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
+ROUNDING = "otherwise than to nearest; a library has set the processor so, as by C's fesetround, and must set it back"
 MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes half
 
 
@@ -31,8 +33,10 @@ def has_manifest(folder: Path) -> bool:
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
     """The manifest of a folder, and what is wrong with its first copy, if that is not the one.
 
-    InputError where there is none, where it is of another version, and where both copies are damaged.
+    InputError where there is none, where it is of another version, where both copies are damaged, and where this thread rounds
+    otherwise than to nearest: every number would be read as another.
     """
+    _check_rounding(folder)
     harms: list[str] = []
     for name in (MANIFEST, COPY):
         try:
@@ -54,6 +58,11 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
     if not has_manifest(folder):
         raise InputError(f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some.")
     raise InputError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")
+
+
+def _check_rounding(folder: Path) -> None:
+    if not 1.0 + sys.float_info.epsilon / 4 == 1.0 == 1.0 - sys.float_info.epsilon / 8:
+        raise InputError(f"{folder}: not read while numbers are rounded {ROUNDING}")
 
 
 class _ForeignError(ValueError):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .comparison import paired_outcomes
+from .errors import InputError
 from .names import beside
 from .statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .tables import axis_columns, grouped, success_of
@@ -16,8 +17,10 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
 
     runs, success, with success_low and _high: as in `tables.summary`. needed: the fewest runs of which the Wilson interval
     reaches at most half_width, in (0, 0.5), to each side of its centre, if the share stays what it is; more: without those
-    that are there. Whole numbers as float64, nan without a run. InputError for another half_width.
+    that are there. Whole numbers as float64, nan without a run. InputError for another half_width, or if `by` has the seed.
     """
+    if by is not None and "seed" in by:
+        raise InputError("by: more seeds make no more runs of one seed, so it cannot be a setting here")
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()

@@ -117,7 +117,7 @@ def graft(rng: Random, table: dict[str, Any]) -> frozenset[str]:
         holder, key = table[key], rng.choice(list(inner["properties"]))
         part = inner["properties"][key]
     holder[key] = drawn(rng, part)
-    return frozenset({key})
+    return frozenset({key, "samples"} if key == "task" else {key})  # of which another task has more or fewer
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:

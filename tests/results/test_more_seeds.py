@@ -30,6 +30,12 @@ def test_with_as_many_as_it_says_the_interval_is_as_narrow_as_asked_and_with_few
         assert half[0] <= 0.05 < half[1]
 
 
+@pytest.mark.parametrize("by", [["seed"], ["lr", "seed"]])
+def test_more_seeds_of_one_seed_are_not_asked_for(by):
+    with pytest.raises(InputError, match="by: more seeds make no more runs of one seed"):
+        seeds_to_know(table([0.5, 0.9], 20), by, half_width=0.05)
+
+
 def test_what_is_known_well_enough_takes_no_more():
     assert seeds_to_know(table([0.5], 2000), half_width=0.05)["more"].tolist() == [0]
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from backsweep.results import opening
+from backsweep.results import opening, places
 from backsweep.results.errors import InputError
 from backsweep.results.opening import open_regular, read_regular
 from folders import KINDS, make_link
@@ -81,3 +81,17 @@ def test_what_is_not_there_is_said_by_the_system(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(OSError, match="symbolic links"):
         open_regular(tmp_path / "loop", links=True)
+
+
+def test_a_new_file_begins_under_a_name_that_nobody_can_plant(tmp_path, monkeypatch):
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    with places.opened(tmp_path) as place:
+        with place.new_file("x") as (_, first), place.new_file("x") as (_, second):
+            assert first != second
+        monkeypatch.setattr(places.secrets, "token_hex", lambda _: "known")
+        for plant in (os.symlink, os.link):
+            plant(victim, tmp_path / ".x.known.partial")
+            with pytest.raises(FileExistsError), place.new_file("x") as (file, _):
+                file.write(b"overwritten")
+    assert victim.read_bytes() == b"precious"
