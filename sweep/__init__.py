@@ -1,7 +1,21 @@
 """What the user writes, and what then happens."""
 
-from ..results.errors import InputError
-from .spec import Spec
-from .sweep import Sweep
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..results.errors import InputError
+    from .spec import Spec
+    from .sweep import Sweep
 
 __all__ = ["InputError", "Spec", "Sweep"]
+
+_PLACES = {"InputError": "..results.errors", "Spec": ".spec", "Sweep": ".sweep"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for only then, since the command first looks whether there is room for it."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_PLACES[name], __name__), name)
+    return found

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from ..kernels import SOURCES_HASH
 from ..results.errors import InputError
+from .room import check_processes, check_threads
 
 Backend = Literal["threads", "processes", "dask", "ray"]
 BACKENDS = ("threads", "processes", "dask", "ray")
@@ -53,11 +54,13 @@ def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Worke
 
 @contextmanager
 def _threads(jobs: int, _: str | None) -> Generator[Workers]:
+    check_threads(jobs)
     yield Workers("threads", jobs, "threading")
 
 
 @contextmanager
 def _processes(jobs: int, _: str | None) -> Generator[Workers]:
+    check_processes(jobs)
     yield Workers("processes", jobs, "loky")
 
 

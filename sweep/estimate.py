@@ -15,10 +15,11 @@ from ..results.schema import Estimate
 from ..results.store import Span
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
-from .machine import cores, peak_memory, seconds_to_keep
+from .machine import peak_memory, seconds_to_keep
 from .pace import Pace, batches
 from .plan import Plan
 from .progress import Progress
+from .room import cores
 from .words import size
 
 MOST_JOBS = 1024

@@ -45,11 +45,6 @@ def cpu_name() -> str:
     return f"{names[0] if names else platform.processor() or platform.machine()}, {platform.system()}"
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def peak_memory() -> int:
     """The most memory that this process has held so far, in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -13,6 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from ..kernels import Part, compile_part, missing_parts, train, why_not_kept
 from .plan import Plan
 from .progress import Progress
+from .room import check_processes
 
 ONCE = "compiling the kernels, once on this machine ..."
 
@@ -41,6 +42,7 @@ def _compile(parts: list[Part], processes: int) -> None:
         families.setdefault(part.family, []).append(part)
     longest_first = sorted(families.values(), key=lambda family: -sum(part.slow for part in family))
     tasks = [delayed(_compile_all)(family) for family in longest_first]
+    check_processes(processes)
     options: dict[str, Any] = {"batch_size": 1}
     parallel: Any = Parallel(n_jobs=processes, backend="loky", **options)
     try:

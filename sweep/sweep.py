@@ -20,12 +20,13 @@ from .bounds import check_memory, check_years
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
 from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
-from .machine import cores, cpu_name, now, versions
+from .machine import cpu_name, now, versions
 from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
 from .progress import Progress
 from .replay import replay
+from .room import cores
 from .spec import Spec, digest_of
 from .written import toml_text
 

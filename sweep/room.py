@@ -1,0 +1,73 @@
+"""Whether the system leaves room for what commands load, tried out before: native libraries do not say so when it does not.
+
+Where address space is short (`ulimit -v`), OpenBLAS asks for ever for its threads' memory as soon as it is loaded, and LLVM,
+and the engine that draws the report's explorer, abort; where threads are, OpenBLAS interrupts the process, and pools of workers
+wait for a thread that never was. Limits of memory itself (a container's) are another matter: they end a process.
+"""
+
+import mmap
+import os
+import subprocess
+import sys
+import threading
+
+# In bytes, as measured on Linux: without limits the report takes most, 2,050 MB on one core and 2,190 on two; with less
+# than 1,600 what is loaded last finds no place at times, and with less than 700 some commands hang. What is left over is for
+# the stacks and buffers of the threads that libraries begin for each core.
+ADDRESSES, ADDRESSES_OF_A_CORE = 2000 * 2**20, 150 * 2**20
+
+# Of Arrow, joblib and ourselves; of two OpenBLAS; of joblib's worker processes.
+THREADS, THREADS_OF_A_CORE, THREADS_OF_A_PROCESS = 8, 2, 6
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_room() -> None:
+    """Raise MemoryError if a command would not find the address space that it needs, and RuntimeError as `check_threads`."""
+    needed = ADDRESSES + cores() * ADDRESSES_OF_A_CORE
+    try:
+        mmap.mmap(-1, needed, flags=mmap.MAP_PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)).close()
+    except OSError:
+        raise MemoryError(f"about {needed / 1e6:,.0f} MB of address space are needed; see `ulimit -v`") from None
+    check_threads(cores() * THREADS_OF_A_CORE)
+
+
+def check_processes(count: int) -> None:
+    """Raise RuntimeError, as Python has it, if the system does not let so many of joblib's processes begin."""
+    check_threads(count * THREADS_OF_A_PROCESS)
+
+
+def check_threads(count: int) -> None:
+    """Raise RuntimeError, as Python has it, if the system does not let so many threads begin, beside those of libraries.
+
+    A process of its own tries, since the memory pool of a thread stays with its process when the thread has ended.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - ourselves
+            [sys.executable, "-I", "-S", __file__, str(THREADS + count)], stderr=subprocess.DEVNULL, check=False
+        )
+    except OSError:  # not even a process
+        done = None
+    if done is None or done.returncode:
+        raise RuntimeError("can't start new thread")
+
+
+def _begin(count: int) -> None:
+    """Have so many threads at once."""
+    enough, begun = threading.Event(), list[threading.Thread]()
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=enough.wait)
+            thread.start()
+            begun.append(thread)
+    finally:
+        enough.set()
+        for thread in begun:
+            thread.join()
+
+
+if __name__ == "__main__":
+    _begin(int(sys.argv[1]))
