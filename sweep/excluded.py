@@ -14,7 +14,7 @@ from ..results.arrays import Integers
 from ..results.errors import InputError
 from ..results.levels import Levels, in_json
 from .axes import AxisInUse
-from .shown import readable
+from .starts import SETTING as START_FILE
 from .words import dotted
 
 
@@ -26,11 +26,19 @@ class Condition(NamedTuple):
     places: list[list[int]]
 
 
-def without(index: dict[str, Integers], axes: Sequence[AxisInUse], exclude: Sequence[Mapping[str, Any]]) -> dict[str, Integers]:
-    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so."""
+def without(
+    index: dict[str, Integers],
+    axes: Sequence[AxisInUse],
+    shown: Mapping[str, tuple[Any, ...]],
+    exclude: Sequence[Mapping[str, Any]],
+) -> dict[str, Integers]:
+    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so.
+
+    shown: by setting, the values of each axis as tables have them, which may be written too.
+    """
     if not exclude:
         return index
-    known, cells = _Axes(axes), _Cells(index)
+    known, cells = _Axes(axes, shown), _Cells(index)
     kept = np.ones(len(next(iter(index.values()), ())), bool)
     for number, table in enumerate(exclude):
         try:
@@ -45,8 +53,8 @@ def without(index: dict[str, Integers], axes: Sequence[AxisInUse], exclude: Sequ
 class _Axes:
     """The axes by what they are called, and their values to be looked up."""
 
-    def __init__(self, axes: Sequence[AxisInUse]):
-        self._axes = axes
+    def __init__(self, axes: Sequence[AxisInUse], shown: Mapping[str, tuple[Any, ...]]):
+        self._axes, self._shown = axes, shown
         self._settings = {axis.setting: axis for axis in axes} | {axis.called: axis for axis in axes}
         self._levels: dict[str, Levels] = {}
 
@@ -72,7 +80,8 @@ class _Axes:
 
     def _levels_of(self, axis: AxisInUse) -> Levels:
         if axis.setting not in self._levels:
-            self._levels[axis.setting] = Levels(axis.points, readable(axis.setting, axis.points))
+            ways = axis.points, self._shown[axis.setting]
+            self._levels[axis.setting] = Levels(*(reversed(ways) if axis.setting == START_FILE else ways))
         return self._levels[axis.setting]
 
 

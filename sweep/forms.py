@@ -28,8 +28,11 @@ Switch = Annotated[bool, Field(strict=True)]
 
 
 def _placed(name: str, info: ValidationInfo) -> str:
-    """A file known by where it lies and not by where the spec does, if that is known."""
-    return name if info.context is None else str((Path(info.context["folder"]) / name).absolute())
+    """A file known by where it lies and not by where the spec does, if that is known; by one path, however it is written."""
+    if info.context is None:
+        return name
+    path = (Path(info.context["folder"]) / name).absolute()
+    return str(path.parent.resolve() / path.name if ".." in path.parts else path)
 
 
 FileName = Annotated[str, Field(min_length=1), AfterValidator(_placed)]

@@ -8,7 +8,7 @@ are the values of an axis stand in the rows.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..results.errors import InputError
@@ -18,6 +18,7 @@ from ..results.settings import files_in
 from .columns import digest_of
 from .data_files import READERS
 from .spec import Spec
+from .spec import digest_of as digest_of_meaning
 from .starts import arrays_digest, read_arrays
 from .task_models import FileTask
 from .tasks import sides_of
@@ -72,13 +73,29 @@ def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spe
         raise InputError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
     chosen = dict(_chosen(spec, manifest, folder, given))
     found = {key: chosen.get(key) or _found(spec, key, manifest, folder) for key in spec.files}
-    return spec if found == spec.files else Spec.parse(with_files(spec.written(), found), source)
+    if found == spec.files:
+        return spec
+    called = {found[key]: spec.called[path] for key, path in spec.files.items() if path in spec.called}
+    return Spec.parse(with_files(spec.written(), found), source).calling(called)
 
 
 def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
     """The spec of a folder of results, its files where the manifest has them, whether or not they are there."""
     files = {key: placed(place, folder) for key, place in files_in(manifest.spec).items()}
-    return Spec.parse(with_files(manifest.spec, files), str(folder / MANIFEST))
+    return called_as_in(manifest, Spec.parse(with_files(manifest.spec, files), str(folder / MANIFEST)), manifest.data)
+
+
+def called_as_in(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None = None) -> Spec:
+    """A spec whose rows call files as those of a folder do, where earlier versions took whole paths for files of one name.
+
+    data: digests to take in place of the spec's own.
+    """
+    in_full = {path: path for path in spec.called}
+    if spec.called != in_full and any("/" in name for name in spec.called.values()):
+        before = spec.calling(in_full)
+        if digest_of_meaning(before.meaning(data)) == manifest.spec_hash:
+            return before
+    return spec
 
 
 def other_data(file: str | Path, key: str, folder: str | Path) -> str:
@@ -115,7 +132,8 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
     if _is_it(spec, key, path, manifest):
         return str(path)
     places = dict.fromkeys([folder.resolve(), *_beside_spec(manifest, folder), Path()])
-    for candidate in [*(place / path.name for place in places), *(file for place in places for file in _others(place, path))]:
+    name = spec.called.get(str(path), path.name)
+    for candidate in [*(place / name for place in places), *(file for place in places for file in _others(place, path))]:
         if candidate.is_file() and _is_it(spec, key, candidate, manifest):
             return str(candidate.absolute())
     try:
@@ -129,8 +147,9 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
 
 
 def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
-    """Whether a file holds the data that a setting had; as one of an axis, also under the same name."""
-    if "values" in key and file.name != Path(spec.files[key]).name:
+    """Whether a file holds the data that a setting had; as one of an axis, also under the name that rows have."""
+    name = PurePath(spec.called.get(spec.files[key], "")).parts
+    if name and file.absolute().parts[-len(name) :] != name:
         return False
     try:
         return _digest(spec, key, file) == manifest.data[key]

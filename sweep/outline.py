@@ -1,5 +1,6 @@
 """A sweep and its plan in words: how much is run, and over what. This file loads no kernels."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
 def plan_lines(plan: "Plan") -> list[str]:
     """What a sweep would run: how much, then a line for each axis, and for each input and target of a file."""
     runs, cells, seeds = count(plan.runs, "run"), count(plan.cells, "cell"), count(len(plan.seeds), "seed")
-    axes = [f"  {axis.called}: {_span(axis)}" for axis in plan.spec.axes if axis.shown]
+    axes = [f"  {axis.called}: {_span(axis, plan.spec.called)}" for axis in plan.spec.axes if axis.shown]
     return [f"{runs}: {cells} × {seeds}, {count(len(plan.shapes()), 'network shape')}", *axes, *data_lines(plan)]
 
 
@@ -39,14 +40,14 @@ def data_lines(plan: "Plan") -> list[str]:
     return [f"  {column.told}" for column in plan.spec.contents.columns]
 
 
-def _span(axis: "AxisInUse") -> str:
-    """How many values an axis has, and from where to where; of a sampled one, the least and the largest."""
+def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:
+    """How many values an axis has, and from where to where; of a sampled one, the least and the largest. called: files."""
     from .design import SAMPLED  # a plan has loaded it already
 
     if axis.zip == SAMPLED:
         return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
     points = list(dict.fromkeys(point for point in axis.points if point is not None))
-    return f"{len(points):,} in all, {_shown(points[0])} ... {_shown(points[-1])}"
+    return f"{len(points):,} in all, {' ... '.join(_shown(called.get(point, point)) for point in (points[0], points[-1]))}"
 
 
 def _shown(value: object) -> str:

@@ -49,10 +49,11 @@ class Plan:
         self.seeds = spec.seed_values()
         axes = spec.axes
         self._kinds = {axis.setting: kinds for axis in axes if (kinds := _kinds(axis)) is not None}
-        self._index = without(combine(axes, self._kinds), axes, spec.exclude)
+        shown = {axis.setting: readable(axis.setting, axis.points, spec.called) for axis in axes}
+        self._index = without(combine(axes, self._kinds), axes, shown, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}
         self._values = {axis.setting: _array(axis.points) for axis in axes}
-        self._shown = {axis.setting: _array(readable(axis.setting, axis.points)) for axis in axes}
+        self._shown = {setting: _array(values) for setting, values in shown.items()}
         self.axes = _columns([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)

@@ -1,15 +1,15 @@
 """The values of an axis as the table of runs has them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .starts import SETTING as START_FILE
-from .starts import file_names
 
 
-def readable(key: str, points: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1, files by their name."""
+def readable(key: str, points: tuple[Any, ...], called: Mapping[str, str]) -> tuple[Any, ...]:
+    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1, files as they are `called`."""
     if key == START_FILE:
-        return file_names(points)
+        return tuple(map(called.get, points))
     if not isinstance(points[0], tuple):
         return points
     if all(len(point) == 1 for point in points):

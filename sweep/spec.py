@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, model_validator
 
 from ..kernels import LAST_SEED
 from ..results.arrays import Integers
@@ -34,7 +34,7 @@ UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
 SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
 
-Sent = tuple[str, str]  # a spec as JSON, and its digest
+Sent = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
 
@@ -90,6 +90,7 @@ class Spec(Table, use_attribute_docstrings=True):
     """How sampled axes are drawn."""
     exclude: Annotated[tuple[dict[str, Any], ...], Field(fail_fast=True)] = ()
     """Cells to leave out: tables of settings and their values."""
+    _called: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _seeds_are_some_and_differ(self):
@@ -165,6 +166,19 @@ class Spec(Table, use_attribute_docstrings=True):
         return files | {key: one.file for key, one in starts.items() if isinstance(one, FileInit)}
 
     @cached_property
+    def called(self) -> dict[str, str]:
+        """What rows call the files that are values of an axis, by path."""
+        return self._called or file_names(path for key, path in self.files.items() if "values" in key)
+
+    def calling(self, called: Mapping[str, str]) -> "Spec":
+        """The same spec, whose rows call files so; what is in them is not read again."""
+        other = self.model_copy()
+        other._called = dict(called)
+        for name in ("called", "digest"):  # a copy keeps what is cached
+            vars(other).pop(name, None)
+        return other
+
+    @cached_property
     def contents(self) -> Contents:
         """What is in the files that the spec names, as they are when this is first asked for."""
         return Contents(self.task, self.files)
@@ -202,7 +216,7 @@ class Spec(Table, use_attribute_docstrings=True):
     def _in_files(self, paths: Sequence[str | None], data: Mapping[str, str]) -> list[Any]:
         """What is in each of the files of an axis, beside the name that its rows have."""
         digests = {path: data.get(key) for key, path in self.files.items()}
-        return [path and [name, digests[path]] for path, name in zip(paths, file_names(paths), strict=True)]
+        return [path and [self.called[path], digests[path]] for path in paths]
 
     @cached_property
     def digest(self) -> str:
@@ -214,7 +228,7 @@ class Spec(Table, use_attribute_docstrings=True):
 
     def sent(self) -> Sent:
         """What a worker, perhaps in another process, makes the same spec of by `received`."""
-        return json.dumps(self.written()), self.digest
+        return json.dumps(self.written()), json.dumps(self._called), self.digest
 
     def __reduce__(self):
         return received, (self.sent(),)
@@ -228,8 +242,8 @@ def digest_of(meaning: dict[str, Any]) -> str:
 @lru_cache(maxsize=4)
 def received(sent: Sent) -> Spec:
     """A spec that another process has sent. InputError if the files that it names are not as they were there."""
-    spec = Spec.parse(json.loads(sent[0]))
-    if spec.digest != sent[1]:
+    spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
+    if spec.digest != sent[2]:
         raise InputError(f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again")
     return spec
 

@@ -1,8 +1,9 @@
 """Initial weights from a file: arrays w1, b1, w2, b2, ... in an .npz, which all runs start from."""
 
 import hashlib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,16 @@ def arrays_digest(found: Arrays) -> str:
     return digest.hexdigest()
 
 
-def file_names(paths: Sequence[str | None]) -> tuple[str | None, ...]:
-    """Files as the table of runs has them: without their folders, unless that would make two of them one."""
-    short = {path: Path(path).name for path in paths if path is not None}
-    unlike = len(set(short.values())) == len(short)
-    return tuple(short[path] if unlike and path is not None else path for path in paths)
+def file_names(paths: Iterable[str]) -> dict[str, str]:
+    """What the table of runs calls each of these files: by its name, with as many of its folders as tell all of them apart.
+
+    Folders that all are in say nothing, so the names are the same wherever the files are moved together.
+    """
+    parts = {path: PurePath(path).parts for path in paths}
+    folders = zip(*(steps[:-1] for steps in parts.values()), strict=False)
+    shared = len([*takewhile(lambda steps: len(set(steps)) == 1, folders)])
+    for many in range(1, max(map(len, parts.values()), default=0) + 1):
+        names = {path: "/".join(steps[shared:][-many:]) for path, steps in parts.items()}
+        if len(set(names.values())) == len(names):
+            return names
+    return {}

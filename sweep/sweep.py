@@ -19,8 +19,13 @@ from .blame import in_words
 from .bounds import check_memory, check_years
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
+<<<<<<< HEAD
 from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
 from .machine import cpu_name, now, versions
+=======
+from .found import called_as_in, other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
+from .machine import cores, cpu_name, now, versions
+>>>>>>> 36f78ad (Start files of one name are called by the folders that tell them apart, not by whole paths)
 from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
@@ -31,6 +36,10 @@ from .spec import Spec, digest_of
 from .written import toml_text
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
+OR_MOVED = (
+    "; or the start files of one name have moved, which earlier versions called by their whole paths: bring them back "
+    "to where they were, or run the spec into another folder"
+)
 
 
 class Settings(TypedDict, total=False):
@@ -97,7 +106,8 @@ class Sweep:
         spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
-            raise InputError(f"{source}: {ANOTHER_SPEC}")
+            alike = any("/" in name for name in spec.called.values())
+            raise InputError(f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}")
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise InputError(other_data(spec.files[key], key, path))
@@ -165,6 +175,9 @@ class Sweep:
         if backend not in BACKENDS:
             raise InputError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
         path, plan, progress = Path(out), self.plan(), progress or Progress()
+        there = self._as_in(path)
+        if there is not self:
+            return there.run(out, jobs=jobs, backend=backend, address=address, progress=progress, force=force)
         store = self._healed(path, progress)
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:
@@ -187,6 +200,17 @@ class Sweep:
                     progress.finish()
                 store.compact()
         return Results(store, session)
+
+    def _as_in(self, path: Path) -> "Sweep":
+        """This sweep, but for what rows call files, if a folder of an earlier version has it so."""
+        if not (self.spec.called and has_manifest(path)):
+            return self
+        spec = called_as_in(Store.open(path).manifest, self.spec)
+        if spec is self.spec:
+            return self
+        sweep = Sweep.of_spec(spec, self._source)
+        sweep._file = self._file
+        return sweep
 
     def _tell_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
