@@ -19,13 +19,8 @@ from .blame import in_words
 from .bounds import check_memory, check_years
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
-<<<<<<< HEAD
-from .found import other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
-from .machine import cpu_name, now, versions
-=======
 from .found import called_as_in, other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
-from .machine import cores, cpu_name, now, versions
->>>>>>> 36f78ad (Start files of one name are called by the folders that tell them apart, not by whole paths)
+from .machine import cpu_name, now, versions
 from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
 from .prepare import prepare
