@@ -18,7 +18,7 @@ from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep, backends, pace
 from backsweep.sweep.execute import BatchesFailed, without
 from backsweep.sweep.progress import Progress
-from commands import BACKSWEEP, PATIENCE
+from commands import BACKSWEEP, PATIENCE, complaint
 
 
 def run_alone(spec, out, backend):
@@ -197,7 +197,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
         command = [*BACKSWEEP, "run", "a.toml", "--backend", "dask", "--address", address]
         ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 2
-    assert ended.stderr.startswith(f"backsweep: address = '{address}': no cluster answers there")
+    assert complaint(ended).startswith(f"backsweep: address = '{address}': no cluster answers there")
 
 
 @pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
