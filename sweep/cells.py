@@ -5,9 +5,11 @@ number, both are named. Words such as `nan` and `inf`, which Python takes for nu
 """
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +44,15 @@ def plain(cell: str, notation: Notation = PLAIN) -> str | None:
     return whole.replace(notation.decimal, ".")
 
 
+def all_plain(cells: Sequence[str]) -> bool:
+    """Whether each cell is a number as Python writes it; sooner known than of one at a time."""
+    try:
+        deque(map(float, cells), maxlen=0)
+    except ValueError:
+        return False
+    return "_" not in "".join(cells)
+
+
 def is_word(cell: str) -> bool:
     """Whether a cell is `nan` or the like, which may be a name as well as no number."""
     return cell.lstrip("+-").lower() in WORDS
@@ -51,15 +62,16 @@ def floats_of(cells: Sequence[str], numbers: Sequence[str], name: str, where: Wh
     """The numbers of a column of text as float64. numbers: the cells as Python writes them. InputError if two become one."""
     values = np.array([float(number) for number in numbers], np.float64)
     tiny = (np.abs(values) < 1e-300).any()
-    if tiny or any(len(number) > EXACT_DIGITS for number in numbers):
-        _check_each(cells, [Decimal(number) if not is_word(number) else None for number in numbers], values, name, where)
+    if (tiny or any(len(number) > EXACT_DIGITS for number in numbers)) and _repeated(values):
+        _check_each(cells, numbers, values, name, where)
     return values
 
 
 def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
     """Decimals as float64, each rounded once. InputError if two become one."""
     values = np.array([float(cell) for cell in cells], np.float64)
-    _check_each(cells, cells, values, name, where)
+    if _repeated(values):
+        _check_each(cells, cells, values, name, where)
     return values
 
 
@@ -78,11 +90,20 @@ def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
     return values
 
 
-def _check_each(cells: Sequence[Any], exact: Sequence[Decimal | None], values: Floats, name: str, where: Where) -> None:
+def _repeated(values: Floats) -> bool:
+    """Whether a number is there twice; of others none can have become one."""
+    ordered = np.sort(values)
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: Floats, name: str, where: Where) -> None:
+    """InputError if cells that are not the same number became one. numbers: the cells as Python writes them."""
     known: dict[float, int] = {}
     for row, value in enumerate(values.tolist()):
         first = known.setdefault(value, row)
-        if exact[first] != exact[row] and np.isfinite(value):
+        if first == row or numbers[first] == numbers[row] or not isfinite(value):
+            continue
+        if Decimal(numbers[first]) != Decimal(numbers[row]):
             raise _two_in_one(str(cells[first]), first, str(cells[row]), row, name, where)
 
 

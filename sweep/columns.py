@@ -14,7 +14,7 @@ import numpy as np
 from ..results.arrays import Floats
 from ..results.errors import InputError
 from ..results.schema import DataColumn, Kind, Side
-from .cells import PLAIN, floats_of, floats_of_array, floats_of_decimals, is_word, plain
+from .cells import PLAIN, all_plain, floats_of, floats_of_array, floats_of_decimals, is_word, plain
 from .data import Block, Where, check_size, one_hot, quoted
 from .data_files import read
 from .data_remarks import of_names, of_numbers
@@ -89,7 +89,10 @@ def _values(column: Column, asked: str, declared: bool, form: Form, where: Where
 
 def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str] | None:
     """The cells as Python writes numbers, if all are; None if all are names. InputError if there are both."""
-    numbers = [plain(cell, form.notation) for cell in cells]
+    if form.notation == PLAIN and all_plain(cells):
+        return cells
+    meaning = {cell: plain(cell, form.notation) for cell in set(cells)}
+    numbers = [meaning[cell] for cell in cells]
     known = [number for number in numbers if number is not None]
     if len(known) == len(cells):
         return known
@@ -174,9 +177,9 @@ def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
     texts = [cell for cell in column.cells if isinstance(cell, str)]
     if not texts:
         return []
-    numbers = [plain(cell, form.notation) for cell in set(texts)]
     if isinstance(values, _Names):
-        return of_names(column.name, texts, column.typed and None not in numbers)
+        numbers = column.typed and all(plain(cell, form.notation) is not None for cell in set(texts))
+        return of_names(column.name, texts, numbers)
     return of_numbers(column.name, texts)
 
 

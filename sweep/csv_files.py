@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -40,22 +41,17 @@ class _Lines:
         self._text, self._path = text, path
         self._number = self.of_row = 0
 
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(MOST_IN_ROW + 1)
-        if not line:
-            raise StopIteration
-        self._number += 1
-        self.of_row += len(line)
-        if self.of_row > MOST_IN_ROW:
-            raise self._wrong(f"a row of more than {MOST_IN_ROW:,} characters, or a quote that is not closed")
-        if not line.isascii() and (found := NOT_UTF_8.search(line)):
-            raise self._wrong(f"not text in UTF-8, byte 0x{ord(found[0]) - 0xDC00:02x}")
-        if "\0" in line:
-            raise self._wrong("a NUL byte, which no text has; is it in UTF-16?")
-        return line
+    def __iter__(self) -> Iterator[str]:
+        for line in iter(partial(self._text.readline, MOST_IN_ROW + 1), ""):
+            self._number += 1
+            self.of_row += len(line)
+            if self.of_row > MOST_IN_ROW:
+                raise self._wrong(f"a row of more than {MOST_IN_ROW:,} characters, or a quote that is not closed")
+            if not line.isascii() and (found := NOT_UTF_8.search(line)):
+                raise self._wrong(f"not text in UTF-8, byte 0x{ord(found[0]) - 0xDC00:02x}")
+            if "\0" in line:
+                raise self._wrong("a NUL byte, which no text has; is it in UTF-16?")
+            yield line
 
     def _wrong(self, what: str) -> InputError:
         return InputError(f"{self._path}: not a CSV file: {what} (line {self._number})")
@@ -84,8 +80,8 @@ def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: For
         if len(begins) * len(names) > MOST_NUMBERS:
             raise InputError(f"{path}: more than {MOST_NUMBERS:,} cells in the columns used; so many are allowed")
         for column, at in zip(cells, places, strict=True):
-            column.append(row[at].strip())
-    return dict(zip(names, cells, strict=True)), begins
+            column.append(row[at])
+    return {name: [cell.strip() for cell in column] for name, column in zip(names, cells, strict=True)}, begins
 
 
 def _hint(header: list[str], form: Form) -> str:
