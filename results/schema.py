@@ -11,6 +11,7 @@ from .settings import files_in
 from .written_spec import WrittenSpec, axis_in
 
 FORMAT = 1
+MOST_REMARKS = 100
 MOST_RUNS = 10**11  # the names of shards have twelve digits
 FIRST_COLUMNS = ("run", "cell", "seed")
 LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy", "measure")
@@ -146,7 +147,7 @@ class Manifest(_Record):
     spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
     is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
     source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
-    columns: of the task's file, and remarks on what is odd about them.
+    columns: of the task's file. remarks: on what may be a mistake, of the data and the rules.
     signed: whether every file must say that it is of this sweep; those of folders of before they did need not.
     """
 
@@ -161,7 +162,7 @@ class Manifest(_Record):
     data: dict[Setting, Hash] = {}
     source: Words | None = None
     columns: Annotated[tuple[DataColumn, ...], Field(max_length=100)] = ()
-    remarks: Annotated[tuple[Words, ...], Field(max_length=100)] = ()
+    remarks: Annotated[tuple[Words, ...], Field(max_length=MOST_REMARKS)] = ()
     signed: Annotated[bool, Field(strict=True)] = False
     created: Word
     versions: Versions

@@ -107,12 +107,10 @@ def run(
 
     with after_a_second("planning ..."):
         sweep = Sweep.from_toml(spec)
-        plan = sweep.plan()
+        sweep.plan()
     out = out or Path("runs") / slug(sweep.spec.name)
     if dry_run:
         _dry_run(sweep, out, jobs)
-        for remark in plan.remarks():
-            complain(f"remark: {remark}")
         return
     from .attended import attend
 
@@ -228,7 +226,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
 
     plan = sweep.plan()
     told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
-    remarks = [*plan.spec.contents.remarks, *([] if told is None else [f"{told}; `backsweep run` wants --force for that"])]
+    remarks = [*plan.remarks(), *([] if told is None else [f"{told}; `backsweep run` wants --force for that"])]
     for line in [*plan_lines(plan), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
     estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))

@@ -7,6 +7,7 @@ import numpy as np
 from ..kernels import DTYPES
 from ..results.arrays import Booleans, Integers
 from .axes import Axis
+from .words import short
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -84,7 +85,7 @@ def _of_zips(plan: "Plan") -> list[str]:
     zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
     others = [axis.zip for axis in plan.spec.axes]
     return [
-        f"{key}: zip = {word!r}: no other axis has it, so this one is combined with all others"
+        f"{key}: zip = {short(word)}: no other axis has it, so this one is combined with all others"
         for key, word in zips.items()
         if others.count(word) == 1
     ]

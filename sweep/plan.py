@@ -152,8 +152,8 @@ class Plan:
         return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
 
     def remarks(self) -> list[str]:
-        """What is likely to be a mistake, though it makes sense: a sentence for each rule that can never hold."""
-        return remarks(self)
+        """What may be a mistake, though it makes sense: what is odd about the data, and rules that can never hold."""
+        return [*self.spec.contents.remarks, *remarks(self)]
 
     def __repr__(self) -> str:
         head, axes = self._outline()

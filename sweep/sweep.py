@@ -12,7 +12,7 @@ from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
 from ..results.manifest import MANIFEST, has_manifest
 from ..results.reprs import html_of, text_of
-from ..results.schema import Beside, Estimate, Manifest
+from ..results.schema import MOST_REMARKS, Beside, Estimate, Manifest
 from ..results.store import Store
 from .backends import BACKENDS, Backend, workers
 from .blame import in_words
@@ -211,7 +211,7 @@ class Sweep:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
         for line in data_lines(plan):
             progress.say(line.strip())
-        for remark in (*self.spec.contents.remarks, *plan.remarks()):
+        for remark in plan.remarks():
             progress.warn(remark)
 
     def _healed(self, path: Path, progress: Progress) -> Store | None:
@@ -251,7 +251,7 @@ class Sweep:
             data=self.spec.data,
             source=recorded(self._file, folder) if self._file else None,
             columns=self.spec.contents.columns,
-            remarks=self.spec.contents.remarks,
+            remarks=tuple(plan.remarks()[:MOST_REMARKS]),
             signed=True,
             runs=plan.runs,
             axes=plan.axes,

@@ -68,13 +68,13 @@ def contents(results: "Results") -> Contents:
         "manifest": manifest,
         "folder": str(results.path),
         "question": question(manifest),
-        "data": [*(column.told for column in manifest.columns), *manifest.remarks],
+        "data": [column.told for column in manifest.columns],
         "done": len(table),
         "cost": cost(manifest, table),
         "spec": spec,
     }
     if table.empty:
-        return Contents(**common, answer=answer(table, "no run is done"))
+        return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])
     best, matters = best_or_why_not(table, _rng()), _matters(table)
     records = results.trajectories()
     explorer, pooled, no_explorer = _explorer(table, records)
@@ -83,6 +83,7 @@ def contents(results: "Results") -> Contents:
         **common,
         answer=answer(table, best),
         remarks=[
+            *manifest.remarks,
             *remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
             *unequal_limits(table, told_apart),
         ],

@@ -52,6 +52,21 @@ def test_a_rule_that_can_never_hold_is_remarked_on(tables, said):
     assert (found == []) if said is None else (len(found) == 1 and found[0].startswith(said)), found
 
 
+def test_all_remarks_are_one_list_and_stand_in_the_report(tmp_path):
+    """What is odd about the data first; in Python, before a run, and afterwards in its folder."""
+    (tmp_path / "d.csv").write_text("a,kind\n0,x\n1,X\n2,x\n")
+    task = {"file": str(tmp_path / "d.csv"), "inputs": "a", "targets": "kind"}
+    sweep = Sweep(task=task, **train(stop={"loss": 0.5, "patience": 99}))
+    of_data, of_rule = sweep.plan().remarks()
+    assert "look alike" in of_data
+    assert of_rule.startswith("train.stop.patience = 99")
+    results = sweep.run(tmp_path / "r", jobs=1)
+    assert results.manifest.remarks == (of_data, of_rule)
+    report = results.report_markdown(tmp_path / "report").read_text()
+    assert "train.stop.patience = 99" in report
+    assert report.count("look alike") == 1
+
+
 def test_a_run_logs_remarks_before_it_trains(tmp_path):
     stream = io.StringIO()
     Sweep(task="xor", **train(stop={"loss": 0.5, "patience": 99})).run(tmp_path, progress=JsonProgress(stream, tmp_path))

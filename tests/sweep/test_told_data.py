@@ -37,6 +37,7 @@ def test_inputs_and_targets_are_listed(tmp_path):
     results = sweep.run(tmp_path / "r", jobs=1, progress=listening)
     assert [said for said in listening.said if said[1] in (*COLUMNS, REMARK)] == [(0, said) for said in (*COLUMNS, REMARK)]
     assert listening.warnings == [REMARK]
+    assert sweep.plan().remarks() == [REMARK]
     manifest = Results.open(tmp_path / "r").manifest
     assert [column.told for column in manifest.columns] == COLUMNS
     assert manifest.remarks == (REMARK,)
