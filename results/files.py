@@ -31,7 +31,7 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
 
     InputError where something else has that name: a link would not lead where it did, a device would be gone.
     """
-    with _naming(path), opened(path.parent) as place:
+    with _naming(path.parent, path.name), opened(path.parent) as place:
         place.refuse_others(path.name)
         write_within(place, path.name, write)
 
@@ -47,7 +47,7 @@ def write_named(folder: Path | Place, name: str, write: Callable[[Any], object])
 
 
 def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named: Callable[[str], str]) -> int:
-    with _naming((folder.path if isinstance(folder, Place) else folder) / name), opened(folder) as place:
+    with _naming(folder, name), opened(folder) as place:
         with place.new_file(name) as (file, partial):
             hashing = _Hashing(file)
             write(hashing)
@@ -59,12 +59,12 @@ def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named:
 
 
 @contextmanager
-def _naming(path: Path) -> Generator[None]:
+def _naming(folder: Path | Place, name: str) -> Generator[None]:
     """Whatever the system will not do is told with the name that the file's reader knows."""
     try:
         yield
     except OSError as error:
-        error.filename = str(path)
+        error.filename = str((folder.path if isinstance(folder, Place) else folder) / name)
         raise
 
 
@@ -101,8 +101,14 @@ def make_folder(path: Path) -> None:
             place.flush()
 
 
+def write_table(folder: Path | Place, name: str, table: pa.Table) -> int:
+    """Write a table as a Parquet file under a name that ends in its hash; how many bytes it has."""
+    data = encoded(table)
+    return write_named(folder, name, lambda file: file.write(data))
+
+
 def write_tables(folder: Path | Place, name: str, tables: Iterable[pa.Table]) -> int:
-    """Write tables of one schema as one Parquet file under a name that ends in its hash; how many bytes it has."""
+    """The same of tables of one schema, of which there may be more than memory holds."""
     parts = iter(tables)
     first = next(parts)
 
@@ -114,12 +120,12 @@ def write_tables(folder: Path | Place, name: str, tables: Iterable[pa.Table]) ->
     return write_named(folder, name, write)
 
 
-def encoded(table: pa.Table) -> memoryview:
+def encoded(table: pa.Table) -> pa.Buffer:
     """The bytes of the file that a table is written as."""
-    content = io.BytesIO()
+    content = pa.BufferOutputStream()  # of Arrow's own: it calls a Python file some thirty times
     with pq.ParquetWriter(content, table.schema, **_encoding(table)) as writer:
         writer.write_table(table)
-    return content.getbuffer()
+    return content.getvalue()
 
 
 def digest_of(data: bytes | memoryview) -> str:

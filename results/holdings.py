@@ -11,6 +11,7 @@ What reading leaves out is what `Store.heal` removes: there is one judgement of 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,13 +35,18 @@ class Holdings:
     """The files of spans of runs in a folder of results, and what is known of them."""
 
     def __init__(self, path: Path, manifest: Manifest):
-        kinds = kinds_of(manifest)
-        self.kinds = {path / name: kinds[name] for name in ("shards", *manifest.beside)}
+        self._path, self._manifest = path, manifest
         self._shards = path / "shards"
         self._runs = manifest.runs
         self._damaged: dict[Path, tuple[tuple[int, ...], DamageError]] = {}
         self._agreeing: set[tuple[Path, Path]] = set()
         self._held: dict[Path, tuple[Path, pa.Table]] = {}
+
+    @cached_property
+    def kinds(self) -> dict[Path, Kind]:
+        """What files must hold, by folder."""
+        kinds = kinds_of(self._manifest)
+        return {self._path / name: kinds[name] for name in ("shards", *self._manifest.beside)}
 
     def kept(self) -> dict[Path, list[Shard]]:
         """For each folder the files that count, in the order of their runs, file for file of the same runs."""

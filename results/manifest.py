@@ -22,6 +22,7 @@ from .schema import FORMAT, Manifest
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
 ROUNDING = "otherwise than to nearest; a library has set the processor so, as by C's fesetround, and must set it back"
+CANONICAL = json.JSONEncoder(sort_keys=True)
 MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes half
 
 
@@ -116,4 +117,4 @@ def _sound(path: Path) -> Manifest:
 
 
 def _checksum(content: dict[str, Any]) -> str:
-    return digest_of(json.dumps(content, sort_keys=True).encode())
+    return digest_of(CANONICAL.encode(content).encode())

@@ -24,6 +24,7 @@ KINDS = {
 # Not every system has all of these.
 WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 WITHOUT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
+USUALLY = 2**16  # bytes of a file that may have many more: Python makes room for all that one asks for
 
 
 def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
@@ -49,7 +50,9 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
     with open_regular(path, links=links, most=most) as file:
         if most is None:
             return file.read()
-        data = file.read(most + 1)  # some grow meanwhile, and those of /proc say that they have none
+        data = file.read(min(most, USUALLY) + 1)  # some grow meanwhile, and those of /proc say that they have none
+        if len(data) > USUALLY:
+            data += file.read(most + 1 - len(data))
     _refuse_more(path, len(data), most)
     return data
 

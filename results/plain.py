@@ -23,7 +23,7 @@ def parsed(data: bytes) -> Any:
         raise ValueError(f"it has more than {MOST_VALUES:,} values")
     try:
         text = data.decode("utf-8-sig")
-        found = json.loads(text, object_pairs_hook=_each_key_once, parse_int=_whole, parse_constant=_infinite)
+        found = _READER.decode(text)
         if HALF_CHARACTER.search(text):
             json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
@@ -93,6 +93,9 @@ def _whole(digits: str) -> int | _Unfit:
 
 def _infinite(name: str) -> float | _Unfit:
     return float(name) if name != "NaN" else _Unfit("NaN, which is no number")
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_each_key_once, parse_int=_whole, parse_constant=_infinite)
 
 
 def shortly(value: object, most: int = 60) -> str:

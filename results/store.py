@@ -32,7 +32,7 @@ import pyarrow as pa
 from .arrays import Span
 from .compaction import MOST_FILES, merge, neighbours
 from .errors import DamageError, DamageWarning, InputError
-from .files import make_folder, write_tables
+from .files import make_folder, write_table
 from .folders import entries
 from .holdings import Holdings
 from .lock import Held, HeldRoot, only_writer
@@ -102,17 +102,22 @@ class Store:
 
     def _tidy(self) -> None:
         """Make the folders that are missing, and remove what was left half-written."""
-        for folder in (self.path, self._shards, self._records, self._weights, self._trajectories):
-            place = self._place(folder)
-            for leftover in half_written(entries(folder, links=folder == self.path)):
+        inside = (self._shards, self._records, self._weights, self._trajectories)
+        for place in (self._root, *map(self._place, inside)):
+            for leftover in half_written(entries(place.path, links=place is self._root)):
                 with suppress(FileNotFoundError):
                     place.remove(leftover)
 
-    def _place(self, folder: Path) -> Held:
-        """As the only writer: this folder or one in it, held open."""
+    @property
+    def _root(self) -> HeldRoot:
+        """As the only writer: this folder, held open."""
         if self._held is None:
             raise RuntimeError(f"{self.path}: only within `writing` may anything be changed")
-        return self._held if folder == self.path else self._held.within(folder.name)
+        return self._held
+
+    def _place(self, folder: Path) -> Held:
+        """As the only writer: a folder in it, held open."""
+        return self._root.within(folder.name)
 
     def _remove(self, path: Path) -> None:
         self._place(path.parent).remove(path.name)
@@ -127,7 +132,7 @@ class Store:
         """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
         said: list[str] = []
         if not copies_agree(self.path):
-            write_manifest(self._place(self.path), self.manifest)
+            write_manifest(self._root, self.manifest)
             said += [f"{self.harm}; restored from its copy"] if self.harm else []
         damaged = self._examined()
         for error in damaged:
@@ -191,11 +196,11 @@ class Store:
 
     def _write(self, folder: Path, name: str, table: pa.Table) -> int:
         schema = self._holdings.kinds[folder].schema
-        return write_tables(self._place(folder), name, [table.replace_schema_metadata(schema.metadata)])
+        return write_table(self._place(folder), name, table.replace_schema_metadata(schema.metadata))
 
     def note(self, rate: float, left: float | None) -> None:
         """As the only writer: let others know how many run-epochs per second there are lately, and seconds left."""
-        note(self._place(self.path), rate, left)
+        note(self._root, rate, left)
 
     def is_crowded(self) -> bool:
         """Whether it has so many files that it should be compacted before the sweep's end."""
@@ -221,11 +226,11 @@ class Store:
 
     def _amend(self, **changes: Any) -> None:
         self.manifest = self.manifest.model_copy(update=changes)
-        write_manifest(self._place(self.path), self.manifest)
+        write_manifest(self._root, self.manifest)
 
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
-        write_tables(self._place(self._trajectories), f"{run:012d}", [signed_trajectory(table, run, self.manifest)])
+        write_table(self._place(self._trajectories), f"{run:012d}", signed_trajectory(table, run, self.manifest))
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories kept, by run. A DamageWarning for each that is left out; it can be made again."""
