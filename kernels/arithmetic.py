@@ -9,7 +9,7 @@ Manual, C5.2). On other processors, and without the JIT, they are left alone.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from llvmlite import ir
 from numba import types
@@ -74,3 +74,22 @@ def usual_arithmetic() -> Iterator[None]:
         yield
     finally:
         exchange_settings(before)
+
+
+ONE, HALF, TINY, MUCH = 1.0, 0.5, 2.0**-60, 2.0**1000
+NORMAL, SUBNORMAL = 2.0**-1022, 2.0**-1074  # the least of each
+
+
+@contextmanager
+def usual_numbers() -> Iterator[None]:
+    """The same for what Python computes: as long as numbers are as usual, which they tell by themselves, nothing is set.
+
+    Else what is only planned, or looked at, would wait a quarter of a second for Numba to load its first machine code.
+    """
+    with nullcontext() if _are_usual() else usual_arithmetic():
+        yield
+
+
+def _are_usual() -> bool:
+    """Whether this thread rounds to nearest, and keeps subnormal numbers, be they operands or results."""
+    return ONE + TINY == ONE == ONE - TINY and SUBNORMAL * MUCH > 0.0 and NORMAL * HALF > 0.0

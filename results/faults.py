@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .arrays import Booleans, Integers, Span
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
@@ -34,11 +33,11 @@ def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
 
 def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
     run, cell, seed, epochs = map(np.from_dlpack, batch.columns)  # `to_numpy` would import pandas
-    if not np.array_equal(run, np.arange(*span)):
+    if (run != np.arange(*span)).any():
         return f"not the rows of runs {span[0]} to {span[1] - 1}"
-    if cell.min() < 0 if seeds.count < 1 else not np.array_equal(cell, seeds.cells_of(span)):
+    if cell.min() < 0 if seeds.count < 1 else (cell != seeds.cells_of(span)).any():
         return "its cells are not those of its runs"
-    if seed.min() < 0 if seeds.count < 1 else not np.array_equal(seed, seeds.of(span)):
+    if seed.min() < 0 if seeds.count < 1 else (seed != seeds.of(span)).any():
         return "its seeds are not those of its runs"
     return "a number of epochs is negative" if epochs.min() < 0 else None
 
@@ -92,6 +91,8 @@ def of_weights(table: pa.Table, recorded: Integers) -> str | None:
         return lacking
     if not np.array_equal(_numbers(table, "run"), recorded):
         return "its runs are not those that were kept"
+    import pyarrow.compute as pc  # a twentieth of a second, which most readings do without
+
     layers, weights = table.column("layers"), table.column("weights")
     if pc.list_flatten(layers).null_count or pc.list_flatten(weights).null_count:
         return "a size or a weight is missing"
@@ -112,6 +113,8 @@ def of_trajectory(table: pa.Table) -> str | None:
 
 def _sizes(layers: "pa.ChunkedArray[Any]", bias: Booleans) -> Integers | None:
     """How many weights each run has, (runs,), by its layers as [units, inputs] each; None if they are none."""
+    import pyarrow.compute as pc
+
     lengths, flat = pc.list_value_length(layers).to_numpy(), pc.list_flatten(layers).to_numpy().astype(np.int64)
     if not len(lengths) or (lengths < 2).any() or (lengths % 2).any() or (flat < 1).any():
         return None if len(lengths) else lengths

@@ -77,17 +77,17 @@ class Holdings:
 
     def _each(self, folder: Path, read: Callable[[Shard, Shard], Found], among: Callable[[Shard], bool]) -> list[Found]:
         """What `read` makes of each file and its shard."""
-        done: dict[Path, Found] = {}
+        done: dict[Shard, Found] = {}
         while True:
             kept = self.kept()
             pairs = zip(kept[self._shards], kept[folder], strict=True)
             files = [(shard, file) for shard, file in pairs if among(file) and not self.is_damaged(file)]
-            fresh = [(shard, file) for shard, file in files if file.path not in done]
+            fresh = [(shard, file) for shard, file in files if file not in done]
             if not fresh:
-                return [done[file.path] for _, file in files]
+                return [done[file] for _, file in files]
             for shard, file in fresh:
                 try:
-                    done[file.path] = read(shard, file)
+                    done[file] = read(shard, file)
                 except DamageError as error:
                     self._note(error)
 
@@ -133,7 +133,7 @@ class Holdings:
 
     def is_damaged(self, file: Shard) -> bool:
         """Whether a file is known to be damaged."""
-        return file.path in self._damaged and self._is_out(file.path)
+        return bool(self._damaged) and file.path in self._damaged and self._is_out(file.path)
 
     def _is_out(self, path: Path) -> bool:
         """Whether a file is still the one that was found damaged: its name does not tell, as one made again has the same."""

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from . import faults
@@ -70,15 +69,17 @@ class Kind(NamedTuple):
 
         Arrow's threads would read it no sooner, and now and then abort a process that ends right after (apache/arrow#34314).
         """
-        with opened(file.path, pa.BufferReader(whole(file.path, file.digest))) as parquet:
+        path = file.path
+        with opened(path, pa.BufferReader(whole(path, file.digest))) as parquet:
             fault = self._misfit(parquet, file.span)
             if fault is not None:
-                raise DamageError(file.path, fault)
+                raise DamageError(path, fault)
             if most is None:
-                yield _clear(file.path, parquet.read(wanted.names, use_threads=False), wanted)
+                names = None if wanted is self.schema else wanted.names  # to pick columns takes a while
+                yield _clear(path, parquet.read(names, use_threads=False), wanted)
                 return
             for batch in parquet.iter_batches(most, columns=wanted.names, use_threads=False):
-                yield _clear(file.path, pa.Table.from_batches([batch]), wanted)
+                yield _clear(path, pa.Table.from_batches([batch]), wanted)
 
     def _check(self, file: Shard, table: pa.Table, span: Span) -> None:
         """DamageError if rows are not those of a span; out here, for an error in `fault` is ours, and no damage."""
@@ -101,9 +102,12 @@ class Kind(NamedTuple):
 
     def _misfit(self, parquet: pq.ParquetFile, span: Span) -> str | None:
         """What is wrong with a file as a whole, before rows are read, which may be more than memory holds."""
-        if unlike(parquet.schema_arrow, self.schema):
+        found = parquet.schema_arrow
+        if found.equals(self.schema, check_metadata=True):
+            return self._miscount(parquet.metadata.num_rows, span)
+        if unlike(found, self.schema):
             return "has other columns than the manifest says"
-        return self._miscount(parquet.metadata.num_rows, span) or foreign(parquet, self.schema, self.signed)
+        return self._miscount(parquet.metadata.num_rows, span) or foreign(found, self.schema, self.signed)
 
 
 def kinds_of(manifest: Manifest) -> dict[str, Kind]:
@@ -160,9 +164,9 @@ def part(schema: pa.Schema, names: set[str]) -> pa.Schema:
     return pa.schema([field for field in schema if field.name in names])
 
 
-def foreign(parquet: pq.ParquetFile, schema: pa.Schema, signed: bool) -> str | None:
+def foreign(found: pa.Schema, schema: pa.Schema, signed: bool) -> str | None:
     """Whether a file says that it is of another sweep, or says nothing although it must."""
-    due, said = schema.metadata or {}, parquet.schema_arrow.metadata or {}
+    due, said = schema.metadata or {}, found.metadata or {}
     if all(said.get(key) == due[key] for key in due) or not (signed or said.keys() & due.keys()):
         return None
     return "is of another sweep" if said.keys() & due.keys() else "does not say of which sweep it is"
@@ -175,11 +179,19 @@ def _clear(path: Path, table: pa.Table, wanted: pa.Schema) -> pa.Table:
     """
     if not table.schema.equals(wanted, check_metadata=True):
         table = table.cast(wanted)
-    for name in (field.name for field in wanted if pa.types.is_dictionary(field.type)):
-        chunks: list[Any] = table.column(name).chunks
+    for place, kind in enumerate(wanted.types):
+        chunks: list[Any] = table.column(place).chunks if pa.types.is_dictionary(kind) else []
         for chunk in chunks:
             names = chunk.dictionary.to_pylist()
-            most = pc.max(chunk.indices).as_py()
-            if None in names or len({*names}) < len(names) or (most is not None and most >= len(names)):
-                raise DamageError(path, f"the categories of {name} are not clear")
+            if None in names or len({*names}) < len(names) or not _has_all(chunk):
+                raise DamageError(path, f"the categories of {wanted.names[place]} are not clear")
     return table
+
+
+def _has_all(coded: Any) -> bool:
+    """Whether each code stands for something."""
+    try:
+        coded.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True

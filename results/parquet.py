@@ -96,10 +96,9 @@ def _check_size(path: Path, file: BinaryIO) -> None:
 
 def _check_ends(path: Path, file: BinaryIO) -> None:
     """Whether a file begins and ends as Parquet does, and has room for as long a footer as it says, before more is read."""
-    size, room = os.fstat(file.fileno()).st_size, 2 * len(MAGIC)
-    begin = file.read(len(MAGIC))
-    file.seek(max(size - room, 0))
-    length, end = file.read(len(MAGIC)), file.read(len(MAGIC))
-    file.seek(0)
+    descriptor = file.fileno()
+    size, room = os.fstat(descriptor).st_size, 2 * len(MAGIC)
+    begin, tail = os.pread(descriptor, len(MAGIC), 0), os.pread(descriptor, room, max(size - room, 0))
+    length, end = tail[: len(MAGIC)], tail[len(MAGIC) :]
     if not begin == MAGIC == end or int.from_bytes(length, "little") > size - len(MAGIC) - room:
         raise DamageError(path, "no whole Parquet file")

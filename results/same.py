@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 
 def same_rows(some: pa.Table, others: pa.Table) -> bool:
@@ -13,6 +12,8 @@ def same_rows(some: pa.Table, others: pa.Table) -> bool:
 
 
 def _same(some: Any, others: Any) -> bool:
+    import pyarrow.compute as pc  # a twentieth of a second, which most readings do without
+
     kind = some.type
     if pa.types.is_dictionary(kind):
         return some.cast(kind.value_type).equals(others.cast(kind.value_type))

@@ -57,6 +57,15 @@ def gaps(spans: Sequence[Span], runs: int) -> list[Span]:
     return [(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
 
 
+def what_follows(path: Path, missing: list[Span]) -> str:
+    """What becomes of what a file held that was removed."""
+    shard = named(path.parent, path.name)
+    if shard is None:
+        return "removed; a report makes it again"
+    again = any(start < shard.stop and shard.start < stop for start, stop in missing)
+    return f"runs {shard.start} to {shard.stop - 1} are trained again" if again else "removed; its runs are in other files"
+
+
 def settled(look: Callable[[], Read]) -> Read:
     """What is in a folder, once two looks agree: while files are merged, one may see neither the old nor the new."""
     found = look()

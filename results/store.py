@@ -39,7 +39,7 @@ from .lock import Held, HeldRoot, only_writer
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
-from .shards import Shard, gaps, named, spans_in
+from .shards import Shard, gaps, spans_in, what_follows
 from .trajectories import read_trajectories, signed_trajectory
 from .writer import note, noted
 
@@ -140,7 +140,7 @@ class Store:
         for leftover in self._useless():
             self._remove(leftover)
         missing = self.missing()
-        return [*said, *(f"{error}; {_what_follows(error.path, missing)}" for error in damaged)]
+        return [*said, *(f"{error}; {what_follows(error.path, missing)}" for error in damaged)]
 
     def damage(self) -> list[str]:
         """What is wrong with files of rows, records, weights and trajectories, all of which are read: a sentence each."""
@@ -301,12 +301,3 @@ class Store:
     def remedy(self) -> str:
         """What to do about a damaged file, for messages."""
         return f"`backsweep resume {self.path}` repeats what it held, and no more"
-
-
-def _what_follows(path: Path, missing: list[Span]) -> str:
-    """What becomes of what a file held that was removed."""
-    shard = named(path.parent, path.name)
-    if shard is None:
-        return "removed; a report makes it again"
-    again = any(start < shard.stop and shard.start < stop for start, stop in missing)
-    return f"runs {shard.start} to {shard.stop - 1} are trained again" if again else "removed; its runs are in other files"

@@ -40,7 +40,7 @@ def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
         elif names[:2] != ["epoch", "loss"] or names != wanted.names:
             fault = "has other columns than a trajectory"
         else:
-            fault = foreign(parquet, due, manifest.signed)
+            fault = foreign(parquet.schema_arrow, due, manifest.signed)
             table = parquet.read(use_threads=False).cast(wanted)
     fault = fault or faults.of_trajectory(table) or _unlike_end(len(table) - 1, end_of(file.run))
     if fault is not None:

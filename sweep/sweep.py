@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from ..kernels import SOURCES_HASH
-from ..kernels.arithmetic import usual_arithmetic
+from ..kernels.arithmetic import usual_numbers
 from ..results import Results
 from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
@@ -63,7 +63,7 @@ class Sweep:
     _source: str
     _file: Path | None = None
 
-    @usual_arithmetic()
+    @usual_numbers()
     def __init__(self, **settings: Unpack[Settings]):
         self._hold(Spec.parse(settings), "spec")
 
@@ -77,7 +77,7 @@ class Sweep:
         return cls.__new__(cls)._hold(spec, source)
 
     @classmethod
-    @usual_arithmetic()
+    @usual_numbers()
     def from_toml(cls, path: str | Path) -> "Sweep":
         """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
         sweep = cls.of_spec(Spec.read(path), str(path))
@@ -85,13 +85,13 @@ class Sweep:
         return sweep
 
     @classmethod
-    @usual_arithmetic()
+    @usual_numbers()
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
         """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
         return cls.of_spec(Spec.parse(_a_dict(table)))
 
     @classmethod
-    @usual_arithmetic()
+    @usual_numbers()
     def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder. data: files that it names, where they are now.
 
@@ -126,7 +126,7 @@ class Sweep:
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
 
-    @usual_arithmetic()
+    @usual_numbers()
     def plan(self) -> Plan:
         """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
         try:
@@ -134,7 +134,7 @@ class Sweep:
         except InputError as error:
             raise InputError(f"{self._source}: {error}") from None
 
-    @usual_arithmetic()
+    @usual_numbers()
     def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
         """What all runs would take on so many workers (None: a core each): run-epochs, seconds, bytes on disk, of memory.
 
@@ -148,7 +148,7 @@ class Sweep:
         prepare(plan, jobs, Progress())
         return outlook(plan, [(0, plan.runs)], jobs, Path(out), MOST_SECONDS).estimate
 
-    @usual_arithmetic()
+    @usual_numbers()
     def run(
         self,
         out: str | Path,

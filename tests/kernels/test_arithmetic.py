@@ -1,5 +1,6 @@
 """What other libraries set for the calling thread's arithmetic changes nothing, and is as it was afterwards."""
 
+import contextlib
 import ctypes
 import platform
 import sys
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from backsweep.kernels import train
+from backsweep.kernels import arithmetic, train
 
 X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
+FLUSHED_RESULTS, FLUSHED_OPERANDS, ROUNDING_BITS = 1 << 15, 1 << 6, (1 << 13, 2 << 13, 3 << 13)  # of MXCSR
 ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # fenv.h on x86
 # Gradients and steps that are below the normal numbers.
 CASES = {
@@ -65,6 +67,23 @@ def test_the_caller_may_round_another_way(way):
         library.fesetround(0)
     assert kept == ROUNDING[way]
     assert found == usual
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="the bits are those of x86")
+def test_numbers_tell_by_themselves_whether_they_are_as_usual(monkeypatch):
+    """Each way in which they may not be is seen, also by a processor that flushes only operands, or only results."""
+    asked = []
+    monkeypatch.setattr(arithmetic, "usual_arithmetic", lambda: asked.append(True) or contextlib.nullcontext())
+    with arithmetic.usual_numbers():
+        assert not asked
+    for bits in (FLUSHED_RESULTS, FLUSHED_OPERANDS, *ROUNDING_BITS):
+        before = arithmetic.exchange_settings(arithmetic.MXCSR | bits)
+        try:
+            with arithmetic.usual_numbers():
+                pass
+        finally:
+            arithmetic.exchange_settings(before)
+    assert len(asked) == 5
 
 
 def test_what_was_set_is_put_back_where_training_fails(flushed):
