@@ -12,7 +12,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS, OUTPUTS
 from .arguments import in_layers
-from .arithmetic import usual_arithmetic
+from .arithmetic import usual_arithmetic, usual_numbers
 from .arrange import MOST_WEIGHTS
 from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
 from .compile import SOURCES_HASH, why_not_kept
@@ -134,7 +134,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     )
 
 
-@usual_arithmetic()
+@usual_numbers()
 def check(x, y, **settings: Any) -> None:
     """Raise `Nonsense` where `train` would, and train nothing."""
     _job(x, y, settings)
