@@ -1,8 +1,8 @@
 """Machine code on disk: a file for each compiled function, believed only if it is whole.
 
 Numba's own cache loads what it finds: a damaged file ends the process, or trains wrongly without a word. So a file here begins
-with the digest of the rest, and what does not fit is compiled again. One file holds one function for one precision and
-processor, and is put in place whole; there is no index that two processes could write at a time.
+with the digest of its name and the rest, and what does not fit is compiled again. One file holds one function for one precision
+and processor, and is put in place whole; there is no index that two processes could write at a time.
 
 The files hold pickles and machine code: who may write them may run code. So the folder must be the user's own, or the
 superuser's, and nobody else may write to it. A folder that can be read but not written is read.
@@ -66,16 +66,22 @@ class CodeFolder:
         except OSError:
             return None
         digest, rest = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
-        return rest if hashlib.sha256(rest).digest() == digest else None
+        return rest if self._digest(name, rest) == digest else None
 
     def write(self, name: str, content: bytes) -> None:
         """Keep a file, if that is possible; else `trouble` says why not."""
         if self.trouble is not None:
             return
         try:
-            self._put(name, hashlib.sha256(content).digest() + content)
+            self._put(name, self._digest(name, content) + content)
         except OSError as error:
             self.trouble = error.strerror
+
+    def _digest(self, name: str, content: bytes) -> bytes:
+        """Of a file and its name: the machine code of another function, or of other sources, is whole too."""
+        found = hashlib.sha256(f"{self.path.name}/{name}\0".encode())
+        found.update(content)
+        return found.digest()
 
     def _put(self, name: str, content: bytes) -> None:
         handle, partial = tempfile.mkstemp(dir=self.path)

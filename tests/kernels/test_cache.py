@@ -50,7 +50,17 @@ def test_a_damaged_file_is_not_believed_and_made_anew(folder):
         assert load()
         assert made.is_ready(*PART)
         content = only_file(folder).read_bytes()
-        assert hashlib.sha256(content[32:]).digest() == content[:32]
+        assert hashlib.sha256(f"code/{file.name}\0".encode() + content[32:]).digest() == content[:32]
+
+
+def test_the_code_of_another_function_or_of_other_sources_is_not_taken_for_it(folder):
+    assert load()
+    file = only_file(folder)
+    for path in (file.with_name("squares-float64.code"), folder.path.with_name("other") / file.name):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_bytes(file.read_bytes())
+        assert CodeFolder(path.parent).read(path.name) is None
+    assert folder.read(file.name)
 
 
 def test_what_is_whole_is_loaded_and_not_compiled(folder, monkeypatch):
