@@ -23,7 +23,7 @@ from backsweep.sweep.pace import MOST_NUMBERS, Pace
 from backsweep.sweep.plan import Plan
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.replay import differences, replay
-from backsweep.sweep.unlike import unlike_records, unlike_weights
+from backsweep.sweep.unlike import unlike_records, unlike_rows, unlike_weights
 
 SPEC = {
     "task": "xor",
@@ -312,3 +312,12 @@ Sweep.from_dict(json.loads(pathlib.Path({str(file)!r}).read_text())).run({str(ou
     assert results.store.weights()["run"].to_pylist() == results.table["run"].tolist()
     last = trajectories.groupby("run")["loss"].last()
     assert last.to_numpy().tobytes() == results.table["loss"].to_numpy().tobytes()
+
+
+def test_a_nan_of_other_bits_is_not_the_same():
+    """Processors give NaNs of either sign; what is kept has one."""
+    again, stored = (pa.table({"run": [7], "loss": [loss]}).to_pandas() for loss in (np.nan, -np.nan))
+    assert list(unlike_rows(again, again)) == []
+    assert list(unlike_rows(again, stored)) == [
+        "run 7: loss is nan (0x7ff8000000000000), the folder has nan (0xfff8000000000000)"
+    ]
