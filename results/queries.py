@@ -57,8 +57,8 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
             if found is None:
                 raise InputError("query: there is no statement in it")
             return found.df()
-        except MemoryError:
-            raise InputError("query: its answer takes more memory than there is; ask for fewer rows or columns") from None
+        except (MemoryError, duckdb.OutOfMemoryException):  # which says what to set; here nothing may be
+            raise InputError("query: it takes more memory than there is; ask for fewer rows or columns") from None
         except duckdb.Error as error:
             said = str(error).partition("\nLINE ")[0]
             raise InputError(f"query: {' '.join(said.split())}") from None

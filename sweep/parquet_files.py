@@ -1,4 +1,8 @@
-"""Parquet files. What they unpack to is looked at in their footer first; text is read as codes, however often it repeats."""
+"""Parquet files. What they unpack to is looked at in their footer first; text is read as codes, however often it repeats.
+
+A page says once more what it unpacks to, at most 2 GiB, and Arrow believes it: as measured, memory for it is asked for, a page
+at a time, but taken only as far as there are bytes to unpack. Where so much is not to be had, that is an error like any other.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,6 +20,7 @@ from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, r
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+SWELLING = "DELTA_BYTE_ARRAY"  # text by what it shares with the text before: some bytes may stand for gigabytes
 TIMES = (kinds.is_temporal, kinds.is_interval)
 
 
@@ -31,6 +36,7 @@ def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) 
             _check_type(kind, name, path)
         _check_sizes(parquet.metadata, names, path)
         text = [name for name, kind in types.items() if _is_text(kind)]
+        _check_encodings(parquet.metadata, text, path)
         again = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=text)
         table = again.read(columns=list(names), use_threads=False)
         columns = {name: [Column(name, _cells(table[name], name, where))] for name in names}
@@ -48,6 +54,16 @@ def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
         size += sum(chunk.total_uncompressed_size for chunk in chunks)
         check_size(rows, len(names), str(path))
         check_bytes(size, path)
+
+
+def _check_encodings(metadata: Any, text: Sequence[str], path: Path) -> None:
+    """InputError for text that swells as it is read, which Arrow cannot read as codes."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for chunk in map(group.column, range(metadata.num_columns)):
+            if chunk.path_in_schema in text and SWELLING in chunk.encodings:
+                place = f"{path}, column {quoted(chunk.path_in_schema)}: text in the encoding {SWELLING}"
+                raise InputError(f"{place}; write it plainly or with a dictionary, as pandas and Arrow do")
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

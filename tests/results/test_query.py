@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from backsweep.results import Results
+from backsweep.results import Results, queries
 from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.schema import OUTCOMES, AxisColumn, runs_schema
 from backsweep.results.store import Store
@@ -220,6 +220,17 @@ def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
     assert str(refused.value).startswith(said)
     assert "\n" not in str(refused.value)
     assert "LINE 1" not in str(refused.value)
+
+
+def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypatch):
+    """Without room on the disk either: DuckDB would make some beside the query, or in the folder that one is in."""
+    monkeypatch.chdir(swept.path)
+    there = sorted(swept.path.rglob("*"))
+    monkeypatch.setitem(queries.SHUT_IN, "memory_limit", "30MB")
+    sql = "SELECT a.run, b.run AS other, c.loss FROM runs a, runs b, runs c ORDER BY a.loss + b.loss + c.loss"
+    with pytest.raises(InputError, match=r"^query: it takes more memory than there is; ask for fewer rows or columns$"):
+        swept.query(sql)
+    assert sorted(swept.path.rglob("*")) == there
 
 
 def test_without_duckdb_it_is_said_how_to_get_it(swept, monkeypatch):

@@ -117,6 +117,16 @@ def test_what_is_wrong_in_a_parquet_file(tmp_path):
     assert "no rows" in refused(tmp_path, {**AB, "file": "d.parquet"})
 
 
+def test_text_that_swells_is_refused(tmp_path):
+    """Each cell says how much it shares with the one before: here 400 kB stand for a gigabyte."""
+    text = pa.chunked_array([pa.array(["x" * 10_000] * 1_000)] * 100)
+    table, path = pa.table({"a": text, "b": pa.array(range(100_000))}), tmp_path / "d.parquet"
+    pq.write_table(table, path, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY", "b": "PLAIN"})
+    assert path.stat().st_size < 10**6
+    said = refused(tmp_path, {**AB, "file": "d.parquet"})
+    assert "column 'a': text in the encoding DELTA_BYTE_ARRAY; write it plainly or with a dictionary" in said
+
+
 def test_what_is_wrong_in_an_npz_file(tmp_path):
     arrays = {
         "Y": np.ones(3),
