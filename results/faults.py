@@ -14,14 +14,17 @@ from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .seeds import Seeds
 
 PART = 2**16  # rows at a time, which a processor's cache holds
+SMALL = 2**12  # rows of a piece of a column, below which it takes longer to begin with it than to copy it
 
 
 def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
     """The columns of `schema.runs_schema`: run is start ... stop - 1, cell and seed are its own, all have ended somehow."""
     if lacking := _lacking(table, *(name for name in table.column_names if name in FIRST_COLUMNS + LAST_COLUMNS)):
         return lacking
-    at = span[0]
-    for batch in table.select(["run", "cell", "seed", "epochs"]).to_batches():  # as they are in memory, so without copies
+    at, numbers = span[0], table.select(["run", "cell", "seed", "epochs"])
+    if numbers.column("run").num_chunks > 1 + len(numbers) // SMALL:
+        numbers = numbers.combine_chunks()
+    for batch in numbers.to_batches():  # as they are in memory, so without copies
         if fault := _of_some(batch, (at, at + len(batch)), seeds):
             return fault
         at += len(batch)

@@ -9,7 +9,7 @@ What reading leaves out is what `Store.heal` removes: there is one judgement of 
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from .schema import Manifest
 from .shards import Shard, settled, spans_in, steadily
 
 Found = TypeVar("Found")
+Pairs = list[tuple[Shard, Shard]]  # a shard, and the file of the same runs that is looked at
 Part = dict[Path, Shard]  # by folder, the files of the same runs
 RECORDS = "records"
 THREADS = 4  # that examine files: hashing and decoding hold no lock
@@ -63,20 +64,37 @@ class Holdings:
     ) -> list[Found]:
         """What `of` makes of the rows of each file of a folder that counts, in order; what is damaged does not, once known."""
 
-        def read(shard: Shard, file: Shard) -> Found:
-            table = self.kinds[folder].read(file, columns)
-            if folder.name == RECORDS:
-                _check_ends(file, self.kinds[folder].ends(table, file.span), self._ends_of(shard))
-            return of(file, table)
+        def look(pairs: Pairs) -> Iterator[Found | DamageError]:
+            tables = self.kinds[folder].tables([file for _, file in pairs], columns)
+            for (shard, file), table in zip(pairs, tables, strict=True):
+                try:
+                    if isinstance(table, DamageError):
+                        raise table
+                    if folder.name == RECORDS:
+                        _check_ends(file, self.kinds[folder].ends(table, file.span), self._ends_of(shard))
+                except DamageError as error:
+                    yield error
+                else:
+                    yield of(file, table)
 
-        return steadily(lambda: self._each(folder, read, among))
+        return steadily(lambda: self._each(folder, look, among))
 
     def glance(self, folder: Path) -> None:
         """Look at the end of each file of a folder that counts, as `Kind.glance` does."""
-        steadily(lambda: self._each(folder, lambda _, file: self.kinds[folder].glance(file), lambda _: True))
 
-    def _each(self, folder: Path, read: Callable[[Shard, Shard], Found], among: Callable[[Shard], bool]) -> list[Found]:
-        """What `read` makes of each file and its shard."""
+        def look(pairs: Pairs) -> Iterator[DamageError | None]:
+            for _, file in pairs:
+                try:
+                    yield self.kinds[folder].glance(file)
+                except DamageError as error:
+                    yield error
+
+        steadily(lambda: self._each(folder, look, lambda _: True))
+
+    def _each(
+        self, folder: Path, look: Callable[[Pairs], Iterator[Found | DamageError]], among: Callable[[Shard], bool]
+    ) -> list[Found]:
+        """What `look` makes of files, each with its shard."""
         done: dict[Shard, Found] = {}
         while True:
             kept = self.kept()
@@ -85,11 +103,11 @@ class Holdings:
             fresh = [(shard, file) for shard, file in files if file not in done]
             if not fresh:
                 return [done[file] for _, file in files]
-            for shard, file in fresh:
-                try:
-                    done[file] = read(shard, file)
-                except DamageError as error:
-                    self._note(error)
+            for (_, file), found in zip(fresh, look(fresh), strict=True):
+                if isinstance(found, DamageError):
+                    self._note(found)
+                else:
+                    done[file] = found
 
     def _ends_of(self, shard: Shard) -> Integers | None:
         rows = self.kinds[self._shards]

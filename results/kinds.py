@@ -5,7 +5,8 @@ bytes in every folder, and those of another sweep with the same columns do not p
 `Manifest.signed` false; only there a file that says nothing is taken by its rows alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from .seeds import Recording, Seeds
 from .shards import Shard
 
 SWEEP = b"backsweep.spec_hash"
+TOGETHER = 2**14  # rows of small files that are looked at as one: by themselves each takes longer to look at than to decode
 NO_ENDS: Integers = np.zeros(0, np.int32)
 
 
@@ -44,10 +46,41 @@ class Kind(NamedTuple):
 
     def read(self, file: Shard, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of a file, or of them some columns and those `told`. DamageError if it does not hold what it should."""
+        (found,) = self.tables([file], columns)
+        if isinstance(found, DamageError):
+            raise found
+        return found
+
+    def tables(self, files: Iterable[Shard], columns: Sequence[str] | None = None) -> Iterator[pa.Table | DamageError]:
+        """The same of each of several files, in order, or what is wrong with it."""
         wanted = self.schema if columns is None else part(self.schema, {*columns, *self.told})
-        (table,) = self._tables(file, wanted)
-        self._check(file, table, file.span)
-        return table
+        held: list[tuple[Shard, pa.Table | DamageError]] = []
+        rows = 0
+        for file in files:
+            try:
+                (found,) = self._tables(file, wanted)
+                rows += len(found)
+            except DamageError as error:
+                found = error
+            held.append((file, found))
+            if rows >= TOGETHER or not self.by_run:
+                yield from self._judged(held)
+                held, rows = [], 0
+        yield from self._judged(held)
+
+    def _judged(self, held: list[tuple[Shard, pa.Table | DamageError]]) -> Iterator[pa.Table | DamageError]:
+        sound = self._are_one(held)
+        for file, found in held:
+            fault = None if sound or isinstance(found, DamageError) else self._fault(found, file.span)
+            yield found if fault is None else DamageError(file.path, fault)
+
+    def _are_one(self, held: list[tuple[Shard, pa.Table | DamageError]]) -> bool:
+        """Whether several files of neighbouring runs have each its number of rows, and together hold what one of all would."""
+        tables = [found for file, found in held if isinstance(found, pa.Table) and not self._miscount(len(found), file.span)]
+        apart = any(file.stop != after.start for (file, _), (after, _) in pairwise(held))
+        if len(held) < 2 or len(tables) < len(held) or apart:
+            return False
+        return self.fault(pa.concat_tables(tables), (held[0][0].start, held[-1][0].stop)) is None
 
     def check(self, file: Shard) -> Integers:
         """DamageError if a file does not hold what it should; of a row for each run, only some are in memory. Its `ends`."""
@@ -56,7 +89,8 @@ class Kind(NamedTuple):
         at, ends = file.start, [NO_ENDS]
         for table in self._tables(file, self.schema, PART):
             span = at, at + len(table)
-            self._check(file, table, span)
+            if fault := self._fault(table, span):
+                raise DamageError(file.path, fault)
             ends.append(self.ends(table, span))
             at += len(table)
         fault = self._miscount(at - file.start, file.span)
@@ -81,11 +115,9 @@ class Kind(NamedTuple):
             for batch in parquet.iter_batches(most, columns=wanted.names, use_threads=False):
                 yield _clear(path, pa.Table.from_batches([batch]), wanted)
 
-    def _check(self, file: Shard, table: pa.Table, span: Span) -> None:
-        """DamageError if rows are not those of a span; out here, for an error in `fault` is ours, and no damage."""
-        fault = self._miscount(len(table), span) or self.fault(table, span)
-        if fault is not None:
-            raise DamageError(file.path, fault)
+    def _fault(self, table: pa.Table, span: Span) -> str | None:
+        """What is wrong with the rows of a span; not within `_tables`, for an error in `fault` is ours, and no damage."""
+        return self._miscount(len(table), span) or self.fault(table, span)
 
     def _miscount(self, rows: int, span: Span) -> str | None:
         least, most = self.rows(span)

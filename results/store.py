@@ -21,7 +21,7 @@ A sweep's manifest is written before its first shard; a folder with files but no
 """
 
 import warnings
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -257,18 +257,12 @@ class Store:
         def among(file: Shard) -> bool:
             return wanted is None or bool(np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop))
 
-        return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among)])
+        return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among=among)])
 
-    def _each(
-        self,
-        folder: Path,
-        of: Callable[[Shard, pa.Table], Found],
-        among: Callable[[Shard], bool] = lambda _: True,
-        columns: Sequence[str] | None = None,
-    ) -> list[Found]:
+    def _each(self, folder: Path, of: Callable[[Shard, pa.Table], Found], **which: Any) -> list[Found]:
         if folder not in self._holdings.kinds:
             return []
-        found = self._holdings.each(folder, of, among, columns)
+        found = self._holdings.each(folder, of, **which)
         for error in self._holdings.damaged():
             if error.path.parent == folder:
                 warnings.warn(self._left_out(error), DamageWarning, stacklevel=4)

@@ -8,10 +8,10 @@ import sys
 import pyarrow as pa
 import pytest
 
+from backsweep.results import kinds
 from backsweep.results import survey as survey_module
 from backsweep.results import writer as writer_module
 from backsweep.results.errors import BusyError, InputError
-from backsweep.results.kinds import Kind
 from backsweep.results.lock import only_writer
 from backsweep.results.schema import OUTCOMES, Session, runs_schema
 from backsweep.results.store import Store
@@ -92,15 +92,15 @@ def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
 
 
 def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monkeypatch):
-    read, gone = Kind.read, []
+    read, gone = kinds.whole, []
 
-    def vanishing(kind, file, columns):
+    def vanishing(path, digest):
         if not gone:
-            gone.append(file)
-            file.path.unlink()
-        return read(kind, file, columns)
+            gone.append(path)
+            path.unlink()
+        return read(path, digest)
 
-    monkeypatch.setattr(Kind, "read", vanishing)
+    monkeypatch.setattr(kinds, "whole", vanishing)
     assert survey(store.path).done == 40
 
 
