@@ -6,6 +6,7 @@ from typing import Any
 from ..kernels import Nonsense
 from .arguments import kernel_name
 from .axes import TITLES
+from .words import in_toml
 
 
 def blame(error: Nonsense, settings: Mapping[str, Any]) -> str:
@@ -38,4 +39,4 @@ def _shown(name: str, settings: Mapping[str, Any]) -> Iterator[str]:
 
 def in_words(value: Any) -> str:
     """A value as a spec has it."""
-    return repr(list(value) if isinstance(value, tuple) else value)
+    return in_toml(value)

@@ -23,6 +23,7 @@ from pydantic import (
 from ..kernels import RANGES
 from .axes import Axis, Setting
 from .nested import Alternatives
+from .words import short
 
 Switch = Annotated[bool, Field(strict=True)]
 
@@ -154,7 +155,7 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
             raise ValueError(f"{raw!r}: must be one of {', '.join(models)}, or a table with a {key}")
         name = table[key]
         if not isinstance(name, str) or name not in models:
-            shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {name!r}: "
+            shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {short(name)}: "
             raise ValueError(f"{shown}there is none such{meant(name, models)} There are: {', '.join(models)}")
         return table
 

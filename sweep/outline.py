@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .words import count
+from .words import count, in_toml
 
 if TYPE_CHECKING:
     from .axes import AxisInUse
@@ -51,4 +51,4 @@ def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:
 
 
 def _shown(value: object) -> str:
-    return str(list(value) if isinstance(value, tuple) else value)
+    return value if isinstance(value, str) else in_toml(value)

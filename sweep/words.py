@@ -45,18 +45,32 @@ def shares(outcomes: Mapping[str, int]) -> str:
 
 
 def dotted(place: Place) -> str:
-    """A key of a spec with the tables it stands in, as TOML would name it; `spec` where there is no key."""
-    return ".".join(map(_word, place)) or "spec"
+    """A key of a spec with the tables it stands in, exclude[0].train.lr; `spec` where there is no key."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_word(part)}" for part in place).removeprefix(".") or "spec"
 
 
-def _word(part: str | int) -> str:
+def _word(part: str) -> str:
     """One key, in quotes where it is no bare one, cut where it is long; what would not be seen, as direction marks, by code."""
-    text = str(part)
-    short = text if len(text) <= LONGEST_KEY else f"{text[:LONGEST_KEY]}..."
-    return short if BARE.fullmatch(text) else json.dumps(short, ensure_ascii=not text.isprintable())
+    short = part if len(part) <= LONGEST_KEY else f"{part[:LONGEST_KEY]}..."
+    return short if BARE.fullmatch(part) else json.dumps(short, ensure_ascii=not part.isprintable())
+
+
+def in_toml(value: object) -> str:
+    """A value as TOML writes it, on one line; of a list no more than can be of use in a message."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = repr(value)  # as TOML has it too, but for what is escaped
+        return text if "\\" not in text else json.dumps(value)
+    if isinstance(value, list | tuple):
+        some = [*map(in_toml, value[:LONGEST_VALUE]), *["..."] * (len(value) > LONGEST_VALUE)]
+        return f"[{', '.join(some)}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_word(str(key))} = {in_toml(one)}' for key, one in value.items())} }}" if value else "{}"
+    return repr(value)
 
 
 def short(value: object) -> str:
-    """A value as Python writes it, cut where it is long."""
-    text = repr(value)
+    """A value as TOML writes it, cut where it is long."""
+    text = in_toml(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."

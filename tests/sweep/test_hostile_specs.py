@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import tomllib
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import pytest
 
 from backsweep.results.errors import LONGEST_LINE, MOST_LINES, InputError
 from backsweep.sweep import Spec
+from backsweep.sweep.words import in_toml
 
 XOR = 'task = "xor"\n'
 DEEP = "lists and tables lie within each other too deep"
@@ -25,11 +27,11 @@ FILES = {
     "exclude = [{" + ' . "b c"'.join(["a"] * 50_000) + " = 1}]": "not TOML: a key of more than 100 parts",
     "seeds = 2021-02-01": "seeds = 2021-02-01: a date or time, which no setting takes",
     "seeds = 2021-02-01T00:00:00Z": "seeds = 2021-02-01 00:00:00+00:00: a date or time",
-    "train.lr = { values = [0.1, 2021-02-01T07:32:00] }": "train.lr.values.1 = 2021-02-01 07:32:00: a date or time",
-    "exclude = [{ train.lr = [07:32:00] }]": "exclude.0.train.lr.0 = 07:32:00: a date or time",
+    "train.lr = { values = [0.1, 2021-02-01T07:32:00] }": "train.lr.values[1] = 2021-02-01 07:32:00: a date or time",
+    "exclude = [{ train.lr = [07:32:00] }]": "exclude[0].train.lr[0] = 07:32:00: a date or time",
     "train.lr = 2021-02-31": "not TOML: Invalid date",
     "train.lr = 1e400": "train.lr = inf: must be a finite number",
-    "train.lr = { linear = [0, 1e400], n = 3 }": "train.lr.linear.1 = inf",
+    "train.lr = { linear = [0, 1e400], n = 3 }": "train.lr.linear[1] = inf",
     "train.lr = { range = [0.1, 1e300, 1e-300] }": "train.lr: range: these numbers are too far apart",
     "model.hidden = { uniform = [1, 1e308] }\ndesign.points = 4": "model.hidden: value 1000000000000",
     "train.epochs = { log = [1, 1e308], n = 3 }": "train.epochs: value 1000000000000",
@@ -40,7 +42,7 @@ FILES = {
     f"name = '{'k' * 10**6}'": "kkk...: must have at most 200 characters",
     f"model.activation = '{'k' * 10**6}'": "kkk...: must be 'sigmoid'",
     "model.hidden = [" + "0, " * 10_000 + "]": "0,...: must be a whole number of units",
-    "train.lr = { values = [" + "-1, " * 10_000 + "] }": "train.lr.values.0 = -1: must be greater than 0",
+    "train.lr = { values = [" + "-1, " * 10_000 + "] }": "train.lr.values[0] = -1: must be greater than 0",
     "".join(f"k{number} = 1\n" for number in range(1000)): "and 995 more",
     "\0": "not TOML: ",
 }
@@ -102,16 +104,16 @@ def doubled():
 
 PYTHON = [
     (looped(), "train.train.train...: tables and lists lie within each other more than 16 deep"),
-    ({"model": {"hidden": doubled()}}, "model.hidden.0...: tables and lists"),
+    ({"model": {"hidden": doubled()}}, "model.hidden[0]...: tables and lists"),
     ({"train": {"lr": Unspeakable()}}, "train.lr: a spec is made of numbers, text"),
-    ({"seeds": np.array([Unspeakable()], object)}, "seeds.0: a spec is made of"),
+    ({"seeds": np.array([Unspeakable()], object)}, "seeds[0]: a spec is made of"),
     ({"seeds": np.zeros(1, "i4,S4")}, "lists and tables, not of bytes"),
     ({"seeds": {1, 2}}, "seeds: a spec is made of"),
     ({"train": {"lr": Decimal("0.1")}}, "not of Decimal"),
     ({"train": {"lr": Fraction(1, 3)}}, "not of Fraction"),
     ({"train": {"lr": 1j}}, "not of complex"),
     ({"train": {3: 4}}, "train.3: the keys of a table are text, not int"),
-    ({"exclude": [{"train.lr": dt.date(2021, 2, 1)}]}, 'exclude.0."train.lr" = 2021-02-01: a date or time'),
+    ({"exclude": [{"train.lr": dt.date(2021, 2, 1)}]}, 'exclude[0]."train.lr" = 2021-02-01: a date or time'),
     ({"seeds": np.datetime64("2021-02-01")}, "seeds: a date or time"),
     ({"train": {"lr": {"values": np.array(["2021-02-01"], "M8[ns]")}}}, "train.lr.values: a date or time"),
     ({"name": "a\ud800"}, "name: text with half of a surrogate pair"),
@@ -122,8 +124,8 @@ PYTHON = [
     ({"seeds": range(0, 10**9, 2)}, "seeds.count = 500000000: must be less"),
     ({"seeds": np.broadcast_to(np.int64(1), (10**12,))}, "seeds.count = 1000000000000: must be less"),
     ({"train": {"lr": {"values": range(1, 10**9)}}}, "train.lr.values: 999,999,999 values; a list may have 10,000,000"),
-    ({"task": {"name": "xor", "encoding": [0, True]}}, "task.encoding = [0, True]: must be [0, 1]"),
-    ({"task": {"name": "xor", "encoding": {"values": [[False, 1], [-1, 1]]}}}, "[False, 1]: must be [0, 1]"),
+    ({"task": {"name": "xor", "encoding": [0, True]}}, "task.encoding = [0, true]: must be [0, 1]"),
+    ({"task": {"name": "xor", "encoding": {"values": [[False, 1], [-1, 1]]}}}, "[false, 1]: must be [0, 1]"),
 ]
 
 
@@ -162,3 +164,29 @@ def test_many_seeds_that_python_counts_are_a_start_and_a_count():
     uneven = np.arange(20_000)
     uneven[7] = 10**6
     assert len(Spec.parse({"task": "xor", "seeds": uneven}).seeds) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        ([True, 1, "a"], "[true, 1, 'a']"),
+        ({"name": "x", "deep": {"on": False}}, "{ name = 'x', deep = { on = false } }"),
+        ("a\\b\n", '"a\\\\b\\n"'),
+        ("it's", '"it\'s"'),
+        (1e-5, "1e-05"),
+        ([[], {}], "[[], {}]"),
+    ],
+)
+def test_values_are_shown_as_toml_writes_them(value, text):
+    assert in_toml(value) == text
+    assert tomllib.loads(f"x = {text}") == {"x": value}
+
+
+@pytest.mark.parametrize(
+    "table", [{"seeds": True}, {"seeds": [1, True]}, {"model": {"bias": [True]}}, {"train": {"stop": [False]}}]
+)
+def test_no_message_has_a_value_as_python_writes_it(table):
+    with pytest.raises(InputError) as caught:
+        Spec.parse({"task": "xor", **table})
+    assert not {"True", "False"} & set(str(caught.value).replace("[", " ").replace("]", " ").replace(":", " ").split())

@@ -82,7 +82,7 @@ def test_numpy_tuples_and_ranges_are_numbers_and_lists():
         ({"task": "xor", "train": {"epochs": np.int64(0)}}, "spec: train.epochs = 0: must be greater than or equal to 1"),
         ({"task": "xor", "train": {"lr": np.array([])}}, "spec: train.lr = []: must not be empty"),
         ({"task": "xor", "train": 3}, "spec: train = 3: must be a table of any of optimizer"),
-        ({"task": "xor", "seeds": np.array([[1, 2]])}, "spec: seeds.0 = [1, 2]: must be a valid integer"),
+        ({"task": "xor", "seeds": np.array([[1, 2]])}, "spec: seeds[0] = [1, 2]: must be a valid integer"),
     ],
 )
 def test_what_is_wrong_from_python_is_said_with_its_key(table, said):
