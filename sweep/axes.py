@@ -189,7 +189,8 @@ def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
     start, stop, step = _decimal(*spec)
     if step == 0:
         raise ValueError("the step of a range cannot be 0")
-    count = max(-(-(stop - start) // step), Decimal(0))
+    steps, rest = divmod(stop - start, step)
+    count = steps + (rest != 0) if (stop > start) == (step > 0) else Decimal(0)  # `//` of Decimals rounds towards zero
     if count > MOST_POINTS:
         raise ValueError(f"a range may have {MOST_POINTS:,} values at most; this has {count:,}")
     return _all_plain([start + step * k for k in range(int(count))])

@@ -8,6 +8,8 @@ are the values of an axis stand in the rows.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -15,6 +17,7 @@ from ..results.errors import InputError
 from ..results.manifest import MANIFEST
 from ..results.schema import Manifest
 from ..results.settings import files_in
+from .axes import Axis
 from .columns import digest_of
 from .data_files import READERS
 from .spec import Spec
@@ -82,7 +85,15 @@ def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spe
 def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
     """The spec of a folder of results, its files where the manifest has them, whether or not they are there."""
     files = {key: placed(place, folder) for key, place in files_in(manifest.spec).items()}
-    return called_as_in(manifest, Spec.parse(with_files(manifest.spec, files), str(folder / MANIFEST)), manifest.data)
+    table, source = with_files(manifest.spec, files), str(folder / MANIFEST)
+    spec = called_as_in(manifest, Spec.parse(table, source), manifest.data)
+    shorter = _with_short_ranges(table)
+    if shorter == table or _is_of(manifest, spec, manifest.data):
+        return spec
+    with suppress(InputError):
+        before = called_as_in(manifest, Spec.parse(shorter, source), manifest.data)
+        return before if _is_of(manifest, before, manifest.data) else spec
+    return spec
 
 
 def called_as_in(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None = None) -> Spec:
@@ -93,9 +104,31 @@ def called_as_in(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None 
     in_full = {path: path for path in spec.called}
     if spec.called != in_full and any("/" in name for name in spec.called.values()):
         before = spec.calling(in_full)
-        if digest_of_meaning(before.meaning(data)) == manifest.spec_hash:
+        if _is_of(manifest, before, data):
             return before
     return spec
+
+
+def _is_of(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None) -> bool:
+    """Whether the rows of a folder are those of a spec."""
+    return digest_of_meaning(spec.meaning(data)) == manifest.spec_hash
+
+
+def _with_short_ranges(value: Any) -> Any:
+    """A spec as plain data, its ranges listed without the last value where they do not end on a step.
+
+    Earlier versions left that value out.
+    """
+    if isinstance(value, list):
+        return [_with_short_ranges(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("range"), list):
+        start, stop, step = (Fraction(str(number)) for number in value["range"])
+        if (stop - start) % step:
+            axis = {key: word for key, word in value.items() if key != "range"}
+            return axis | {"values": list(Axis[Any](range=value["range"]).points[:-1])}
+    return {key: _with_short_ranges(one) for key, one in value.items()}
 
 
 def other_data(file: str | Path, key: str, folder: str | Path) -> str:
