@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .escapes import visible
 
@@ -17,6 +18,10 @@ class InputError(Exception):
     def __init__(self, *lines: str):
         shown = [_cut(visible(line)) for line in lines[:MOST_LINES]]
         super().__init__("\n".join(shown + ["..."] * (len(lines) > MOST_LINES)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is: made anew from its message, as errors are by default, it would escape and cut that again."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 def _cut(line: str) -> str:
