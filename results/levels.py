@@ -30,6 +30,7 @@ class Levels:
 
     def places(self, value: object) -> list[int]:
         """Where a value stands among the levels. InputError: that it is none, and what there is; or which of them it may be."""
+        value = _of_python(value)
         key = _key(value)
         found = self._exact.get(key) or self._as_text(value)
         return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [])
@@ -142,9 +143,17 @@ def _from_json(text: str) -> Any:
         raise InputError(f'{text}: what begins with a quote or a bracket must be JSON, as "a,b" or [2, 3]') from None
 
 
+def _of_python(value: Any) -> Any:
+    """A value without NumPy's types, of which it may be, or its members if it is a list."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [one.item() if isinstance(one, np.generic) else one for one in value]
+    return value
+
+
 def _key(value: object) -> Key:
     """What equals what: numbers by their value, a list of one as its only member; a bool is itself alone."""
-    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, list | tuple):
         if len(value) == 1 and not isinstance(value[0], list | tuple):
             return _key(value[0])
