@@ -24,7 +24,7 @@ def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
     at, numbers = span[0], table.select(["run", "cell", "seed", "epochs"])
     if numbers.column("run").num_chunks > 1 + len(numbers) // SMALL:
         numbers = numbers.combine_chunks()
-    for batch in numbers.to_batches():  # as they are in memory, so without copies
+    for batch in numbers.to_batches(max_chunksize=PART):  # as they are in memory, so without copies
         if fault := _of_some(batch, (at, at + len(batch)), seeds):
             return fault
         at += len(batch)

@@ -42,9 +42,9 @@ class Seeds:
         """The seed of each run of a span, int64. No more is made than that."""
         start, stop = span
         place, length = start % self.count, stop - start
-        head = self._part(place, min(self.count, place + length))
-        left = length - len(head)
-        return np.concatenate([head, np.resize(self._part(0, min(self.count, left)), left)]) if left else head
+        if length + place <= self.count:
+            return self._part(place, place + length)
+        return np.tile(self._part(0, self.count), -(-(place + length) // self.count))[place : place + length]
 
     def _part(self, start: int, stop: int) -> Integers:
         return np.arange(start, stop) + self._first if self._listed is None else self._listed[start:stop]
