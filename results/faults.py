@@ -85,7 +85,9 @@ def _are_due(epoch: Integers, first: Integers, due: Integers) -> bool:
 def last_epochs(table: pa.Table) -> Integers:
     """At which epoch the records of each run end."""
     run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
-    return epoch[np.append(run[1:] != run[:-1], len(run) > 0)]
+    ends = np.ones(len(run), bool)
+    np.not_equal(run[1:], run[:-1], out=ends[:-1])
+    return epoch[ends]
 
 
 def of_weights(table: pa.Table, recorded: Integers) -> str | None:

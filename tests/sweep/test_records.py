@@ -89,6 +89,22 @@ def test_of_a_sample_of_runs(once, tmp_path, monkeypatch):
         few.weights(23)
 
 
+def test_files_in_which_no_run_is_recorded_are_sound(tmp_path, monkeypatch):
+    """Where a sample is small, most files of a large sweep hold none of it."""
+    monkeypatch.setattr(pace, "MOST_RUNS", 9)
+    monkeypatch.setattr(Store, "compact", lambda _: None)
+    sweep = Sweep.from_dict({**SPEC, "record": {"every": 25, "runs": 2, "weights": True}})
+    sweep.run(tmp_path / "r", jobs=1)
+    files = sorted((tmp_path / "r" / "records").iterdir())
+    assert [len(pq.read_table(file)) > 0 for file in files].count(False) > 9
+    store = Store.open(tmp_path / "r")
+    assert store.damage() == []
+    assert Results(store).trajectories()["run"].unique().tolist() == [0, 80]
+    assert differences(sweep.plan(), Results(store).table, store) == []
+    sorted((tmp_path / "r" / "shards").iterdir())[5].unlink()
+    assert len(sweep.run(tmp_path / "r", jobs=1).table) == 160
+
+
 def test_samples_are_spread_evenly_over_any_spans():
     runs = 99_999_999_999
     spans = [(0, 10**6), (10**10 + 17, 10**10 + 10**6), (runs - 10**6, runs)]
