@@ -7,7 +7,7 @@ number, both are named. Words such as `nan` and `inf`, which Python takes for nu
 import re
 from collections import deque
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
@@ -103,8 +103,16 @@ def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: 
         first = known.setdefault(value, row)
         if first == row or numbers[first] == numbers[row] or not isfinite(value):
             continue
-        if Decimal(numbers[first]) != Decimal(numbers[row]):
+        if not _same(numbers[first], numbers[row]):
             raise _two_in_one(str(cells[first]), first, str(cells[row]), row, name, where)
+
+
+def _same(one: str | Decimal, other: str | Decimal) -> bool:
+    """Whether two cells are one number; an exponent of twenty digits, which no Decimal has, makes it another."""
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
 
 
 def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> InputError:

@@ -37,9 +37,8 @@ def of_numbers(name: str, cells: list[str]) -> list[str]:
     codes = [cell for cell in cells if len(cell) > 1 and cell[0] == "0" and cell.isdecimal()]
     if not codes:
         return []
-    number = plain(codes[0]) or ""
     return [
-        f"column {quoted(name)}: {quoted(codes[0])} is taken for the number {int(number[:20])}; "
+        f"column {quoted(name)}: {quoted(codes[0])} is taken for the number {float(codes[0]):.17g}; "
         f"if these are names, say categories = [{quoted(name)}]"
     ]
 

@@ -60,8 +60,9 @@ def _of_rules(plan: "Plan", runs: Integers) -> list[str]:
 def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why: str) -> None:
     """Keep what is to be said of a setting, the first thing alone."""
     if key not in found and np.any(hopeless):
-        where = "" if np.all(hopeless) else f" in {np.mean(hopeless):.0%} of the cells"
-        found[key] = f"{key} = {values[hopeless][0]:g}{where}: {why}"
+        share = "under 1%" if np.mean(hopeless) < 0.01 else f"{np.mean(hopeless):.0%}"
+        where = "" if np.all(hopeless) else f" in {share} of the cells"
+        found[key] = f"{key} = {values[hopeless][0]:.15g}{where}: {why}"
 
 
 def _numbers(plan: "Plan", key: str, runs: Integers) -> Any:

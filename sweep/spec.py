@@ -27,7 +27,7 @@ from .task_models import FileTask
 from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
 from .toml import read_toml
 from .train_spec import RecordSpec, TrainSpec
-from .written import plain
+from .written import length, plain
 
 MOST_SEEDS, LONG_LIST = 100_000_000, 10_000  # a list of no more stays the list that it was given as
 UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
@@ -251,11 +251,11 @@ def received(sent: Sent) -> Spec:
 def _seeds_as_range(table: Mapping[str, Any]) -> Mapping[str, Any]:
     """Many seeds that Python counts up one by one, as a start and a count: `range(10**9)` is no list of so many numbers."""
     seeds = table.get("seeds")
-    if not (isinstance(seeds, range) or (isinstance(seeds, np.ndarray) and seeds.ndim == 1)) or len(seeds) <= LONG_LIST:
+    if not (isinstance(seeds, range) or (isinstance(seeds, np.ndarray) and seeds.ndim == 1)) or length(seeds) <= LONG_LIST:
         return table
-    if len(seeds) <= MOST_SEEDS and (np.any(np.diff(seeds) != 1) if isinstance(seeds, np.ndarray) else seeds.step != 1):
+    if length(seeds) <= MOST_SEEDS and (np.any(np.diff(seeds) != 1) if isinstance(seeds, np.ndarray) else seeds.step != 1):
         return table
-    return {**table, "seeds": {"start": seeds[0], "count": len(seeds)}}
+    return {**table, "seeds": {"start": seeds[0], "count": length(seeds)}}
 
 
 def _seeds_in_words(seeds: int | tuple[int, ...] | SeedRange) -> list[int] | str:

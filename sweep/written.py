@@ -5,7 +5,8 @@ whole number of five thousand digits, a table that contains itself), is refused 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,20 @@ def plain(value: Any, place: Place = ()) -> Any:
     if isinstance(value, Mapping | list | tuple | range):
         if len(place) > DEEPEST:
             raise InputError(f"{dotted(place[:3])}...: tables and lists lie within each other more than {DEEPEST} deep")
-        _check_size(len(value), place)
+        _check_size(length(value), place)
     if isinstance(value, Mapping):
         return {_key(key, place): plain(one, (*place, key)) for key, one in value.items()}
     if isinstance(value, list | tuple | range):
         return _listed(value, place)
     return _one(value, place)
+
+
+def length(values: Sized) -> int:
+    """How many; sys.maxsize for a range of more than Python can count."""
+    try:
+        return len(values)
+    except OverflowError:
+        return sys.maxsize
 
 
 _NO_TIMES = "a date or time, which no setting takes; text is written in quotes"

@@ -71,6 +71,7 @@ LOST = [
     (["9007199254740993", "9007199254740992"], "'9007199254740992', and '9007199254740993'", "in row 1"),
     (["1e-400", "2e-400"], "'2e-400', and '1e-400'", "in row 1"),
     (["0", "1e-400"], "'1e-400', and '0'", "in row 1"),
+    (["0", f"1e-{'9' * 30}"], f"'1e-{'9' * 30}', and '0'", "in row 1"),
 ]
 
 
@@ -184,6 +185,9 @@ def test_what_is_odd_about_numbers_is_said(tmp_path):
     assert sides_of(parse(table), tmp_path).remarks == (
         "column 'id': '01001' is taken for the number 1001; if these are names, say categories = ['id']",
     )
+    csv(tmp_path, [f"{'0' * 30}17", "20", "0.5"])
+    (remark,) = sides_of(parse(table), tmp_path).remarks
+    assert "is taken for the number 17;" in remark
     csv(tmp_path, ["1", "1.0", "2", "2"])
     (remark,) = sides_of(parse({**table, "categories": "id"}), tmp_path).remarks
     assert remark == "column 'id': '1' and '1.0' are categories of their own, though they look alike"

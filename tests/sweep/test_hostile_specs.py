@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import sys
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
@@ -121,6 +122,8 @@ PYTHON = [
     ({"train": {"lr": 10**400}}, "train.lr: a whole number of about 401 digits"),
     ({"train": {"epochs": 10**300}}, "train.epochs = 1000000"),
     ({"seeds": range(10**9)}, "seeds.count = 1000000000: must be less than or equal to 100000000"),
+    ({"seeds": range(10**30)}, f"seeds.count = {sys.maxsize}: must be less than or equal to 100000000"),
+    ({"train": {"lr": {"values": range(1, 10**30)}}}, f"train.lr.values: {sys.maxsize:,} values; a list may have"),
     ({"seeds": range(0, 10**9, 2)}, "seeds.count = 500000000: must be less"),
     ({"seeds": np.broadcast_to(np.int64(1), (10**12,))}, "seeds.count = 1000000000000: must be less"),
     ({"train": {"lr": {"values": range(1, 10**9)}}}, "train.lr.values: 999,999,999 values; a list may have 10,000,000"),
