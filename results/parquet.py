@@ -1,7 +1,7 @@
 """Parquet files as anybody may have made them: whatever their bytes are, a table comes of them or a DamageError.
 
-What a footer says costs memory before a single row is read, so its lists and strings are bounded. The content of a file is in
-memory when it is decoded; whatever Arrow then has against it, an OSError too, is the file's fault and not the disk's.
+What a footer says costs memory before a single row is read, so its lists and strings are bounded. Whatever Arrow has against
+the content is the file's fault, an OSError too, unless that is the system's, which has a number: the disk's fault is no damage.
 """
 
 import errno
@@ -65,14 +65,16 @@ def regular(path: Path) -> Generator[BinaryIO]:
 
 @contextmanager
 def opened(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.ParquetFile]:
-    """The Parquet file that a path's content is. DamageError if they are none, from whatever is done within."""
+    """The Parquet file that a path's content is. DamageError if it is none, from whatever is done within."""
     limits: dict[str, Any] = {"thrift_string_size_limit": MOST_IN_STRINGS, "thrift_container_size_limit": MOST_IN_LISTS}
     try:
         with pq.ParquetFile(source, **limits) as file:
             yield file
     except MemoryError:  # perhaps only here, so that nothing may be removed for it
         raise _too_large(path) from None
-    except UNREADABLE:
+    except UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise DamageError(path, "no Parquet that can be read") from None
 
 

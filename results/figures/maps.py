@@ -132,7 +132,7 @@ def median_map(table: pd.DataFrame, row: str | None = None, column: str | None =
     """
     found = MedianMap(*_grid(table, row, column, "median_epochs"))
     if not np.isfinite(found.median).any():
-        raise InputError(f"over {found.over} in no cell half of the runs are seen to converge, so none has a median")
+        raise InputError(f"over {found.over} no cell has a median: in none are half of the runs seen to converge")
     return found
 
 

@@ -344,6 +344,29 @@ def test_what_cannot_be_read_at_all_is_damaged_too(store, monkeypatch):
     assert again.missing() == [(20, 40), (60, 100)]
 
 
+class Unreachable(io.FileIO):
+    """A file on a disk that is reached through a network, which is down."""
+
+    def readinto(self, _):
+        raise OSError(errno.ETIMEDOUT, "Connection timed out")
+
+    def read(self, _=-1):
+        return self.readinto(None)
+
+
+def test_what_cannot_be_reached_for_now_is_not_damaged(store, monkeypatch):
+    """Of a large file the footer is read first, from the disk."""
+    with monkeypatch.context() as patch, store.writing():
+        patch.setattr(parquet_module, "MOST_UNTOLD", 0)
+        patch.setattr(parquet_module, "open_regular", Unreachable)
+        with pytest.raises(OSError, match="timed out"):
+            store.heal()
+        with pytest.raises(OSError, match="timed out"):
+            store._holdings.glance(store.path / "shards")
+    assert store.damage() == []
+    assert store.missing() == [(60, 100)]
+
+
 def test_a_harmed_copy_of_the_manifest_is_made_again(store):
     copy = store.path / "manifest.copy.json"
     sound = copy.read_bytes()
