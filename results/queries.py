@@ -9,6 +9,7 @@ What is no number is NULL. DuckDB holds NaN for larger than any number, so that 
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
@@ -36,16 +37,20 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
     """What DuckDB's SQL finds in the tables `runs`, and `records` and `weights` where the sweep kept them.
 
     Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
-    `WEIGHTS_SCHEMA`. A setting that a run lacks, and a
-    loss, accuracy or norm that is no number, is NULL, which means leave out: of diverged runs, mostly. InputError if DuckDB is
-    not installed, for what DuckDB refuses, and if it takes more memory than there is. What is damaged of the files of a table
-    that is asked for is left out, with a DamageWarning.
+    `WEIGHTS_SCHEMA`. A setting that a run lacks, and a loss, accuracy or norm that is no number, is NULL, which means leave
+    out: of diverged runs, mostly. InputError if DuckDB is not installed, for what DuckDB refuses, and if it takes more memory
+    than there is. What is damaged of the files of a table that is asked for is left out, with a DamageWarning.
     """
+    return steadily(lambda: _found(store, sql))
+
+
+def _found(store: Store, sql: str) -> "pd.DataFrame":
+    """The same, with DuckDB. FileNotFoundError if another process merged files before they were read."""
     try:
         import duckdb
     except ImportError:
         raise InputError("duckdb is not installed; pip install 'backsweep[duckdb]'") from None
-    tables = steadily(lambda: _tables(store, sql.casefold()))
+    tables = _tables(store, sql.casefold())
     with duckdb.connect(config=SHUT_IN) as connection:
         try:
             for name, table in tables.items():
@@ -60,6 +65,7 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
         except (MemoryError, duckdb.OutOfMemoryException):  # which says what to set; here nothing may be
             raise InputError("query: it takes more memory than there is; ask for fewer rows or columns") from None
         except duckdb.Error as error:
+            _look_for_files(tables)
             said = str(error).partition("\nLINE ")[0]
             raise InputError(f"query: {' '.join(said.split())}") from None
 
@@ -78,6 +84,13 @@ def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
             paths, schema = [str(path) for path in store.files(folder)], schemas[name]
             tables[name] = arrow.dataset(paths, schema=schema) if paths else schema.empty_table()
     return tables
+
+
+def _look_for_files(tables: Mapping[str, arrow.Dataset | pa.Table]) -> None:
+    """FileNotFoundError if a file of theirs is gone."""
+    for table in tables.values():
+        for path in table.files if isinstance(table, arrow.FileSystemDataset) else []:
+            Path(path).lstat()
 
 
 def _columns(schema: pa.Schema, shown: Mapping[str, str]) -> str:

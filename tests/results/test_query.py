@@ -145,6 +145,29 @@ def test_a_file_that_was_merged_into_another_does_not_count(tmp_path):
     assert only(results.query("SELECT count(*) FROM runs")) == 100
 
 
+def test_files_that_are_merged_before_they_are_read_are_looked_for_again(tmp_path, monkeypatch):
+    make(tmp_path, (0, 10), (10, 20))
+    real, merged = queries._tables, []
+
+    def look(store, sql):
+        found = real(store, sql)
+        if not merged:
+            merged.append(compact(tmp_path))
+        return found
+
+    monkeypatch.setattr(queries, "_tables", look)
+    found = Results.open(tmp_path).query("SELECT count(*) AS n, sum(run) AS s FROM runs")
+    assert merged
+    assert (found["n"][0], found["s"][0]) == (20, 190)
+
+
+def compact(path):
+    store = Store.open(path)
+    with store.writing():
+        store.compact()
+    return store.shards()
+
+
 def test_an_unfinished_and_an_empty_folder_have_what_they_have(tmp_path):
     assert only(make(tmp_path / "some", (10, 30), (50, 60)).query("SELECT count(*) FROM runs")) == 30
     empty = make(tmp_path / "none")
