@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from .errors import LinkError
 from .opening import WITHOUT_FOLLOWING, check_kind
 
 PARTIAL = ".partial"
@@ -64,8 +65,9 @@ class Place:
         try:
             os.unlink(name, dir_fd=self.descriptor)
         except OSError as error:
-            if isinstance(error, IsADirectoryError):
-                self.refuse_others(name)
+            if isinstance(error, IsADirectoryError | PermissionError):  # which macOS says of a folder
+                with suppress(LinkError):  # a link may be removed
+                    self.refuse_others(name)
             error.filename = str(self.path / name)
             raise
 

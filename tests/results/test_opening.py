@@ -95,3 +95,22 @@ def test_a_new_file_begins_under_a_name_that_nobody_can_plant(tmp_path, monkeypa
             with pytest.raises(FileExistsError), place.new_file("x") as (file, _):
                 file.write(b"overwritten")
     assert victim.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("system", [IsADirectoryError, PermissionError])
+def test_a_folder_in_the_place_of_a_file_is_named_whatever_the_system_says(system, tmp_path, monkeypatch):
+    """Linux says that it is a folder, macOS that it may not be removed."""
+
+    def refuse(*_, **__):
+        raise system("not removed")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    with places.opened(tmp_path) as place:
+        with pytest.raises(InputError, match=r"folder: not a file but a folder"):
+            place.remove("folder")
+        for name in ("file", "link"):
+            with pytest.raises(system, match=name):
+                place.remove(name)
