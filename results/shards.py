@@ -33,7 +33,12 @@ class Shard(NamedTuple):
     @property
     def path(self) -> Path:
         """Where it is."""
-        return self.folder / f"{self.start:012d}-{self.stop:012d}-{self.digest}.parquet"
+        return self.folder / f"{span_name(self.start, self.stop)}-{self.digest}.parquet"
+
+
+def span_name(start: int, stop: int) -> str:
+    """What the name of a file of runs start ... stop - 1 begins with."""
+    return f"{start:012d}-{stop:012d}"
 
 
 def named(folder: Path, name: str) -> Shard | None:

@@ -39,7 +39,7 @@ from .lock import Held, HeldRoot, only_writer
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
-from .shards import Shard, gaps, spans_in, what_follows
+from .shards import Shard, gaps, span_name, spans_in, what_follows
 from .trajectories import read_trajectories, signed_trajectory
 from .writer import note, noted
 
@@ -157,7 +157,7 @@ class Store:
         shards = kept[self._shards]
         sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
         for group in neighbours([shard.span for shard in shards], sizes):
-            name = f"{shards[group[0]].start:012d}-{shards[group[-1]].stop:012d}"
+            name = span_name(shards[group[0]].start, shards[group[-1]].stop)
             for folder in reversed(kept):
                 merge(self._place(folder), name, (self._sound(folder, kept[folder][at]) for at in group))
             for folder in kept:
@@ -190,7 +190,7 @@ class Store:
     def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> int:
         """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk; the bytes written."""
         runs = table.column("run")
-        name = f"{runs[0].as_py():012d}-{runs[-1].as_py() + 1:012d}"
+        name = span_name(runs[0].as_py(), runs[-1].as_py() + 1)
         parts = ((self._records, records), (self._weights, weights), (self._shards, table))
         return sum(self._write(folder, name, rows) for folder, rows in parts if rows is not None)
 
