@@ -15,11 +15,12 @@ from typing import Any
 
 from ..results.errors import InputError
 from ..results.manifest import MANIFEST
-from ..results.schema import Manifest
+from ..results.schema import Beside, Manifest
 from ..results.settings import files_in
 from .axes import Axis
 from .columns import digest_of
 from .data_files import READERS
+from .plan import Plan
 from .spec import Spec
 from .spec import digest_of as digest_of_meaning
 from .starts import arrays_digest, read_arrays
@@ -129,6 +130,22 @@ def _with_short_ranges(value: Any) -> Any:
             axis = {key: word for key, word in value.items() if key != "range"}
             return axis | {"values": list(Axis[Any](range=value["range"]).points[:-1])}
     return {key: _with_short_ranges(one) for key, one in value.items()}
+
+
+def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
+    """InputError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
+    remedy = "bring back the one that was written, or run the spec into another folder"
+    if plan.runs != manifest.runs:
+        raise InputError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
+    here, there = ({axis.setting: axis.type for axis in axes} for axes in (plan.axes, manifest.axes))
+    if here != there or plan.spec.record.measure != manifest.measure or kept_beside(plan) != manifest.beside:
+        raise InputError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
+
+
+def kept_beside(plan: Plan) -> tuple[Beside, ...]:
+    """What is kept beside the rows of every shard."""
+    records: tuple[Beside, ...] = () if plan.record_at is None else ("records",)
+    return (*records, "weights") if plan.spec.record.weights else records
 
 
 def other_data(file: str | Path, key: str, folder: str | Path) -> str:

@@ -12,14 +12,24 @@ from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
 from ..results.manifest import MANIFEST, has_manifest
 from ..results.reprs import html_of, text_of
-from ..results.schema import MOST_REMARKS, Beside, Estimate, Manifest
+from ..results.schema import MOST_REMARKS, Estimate, Manifest
 from ..results.store import Store
 from .backends import BACKENDS, Backend, workers
 from .blame import in_words
 from .bounds import check_memory, check_years
 from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
 from .execute import execute
-from .found import called_as_in, other_data, recorded, spec_as_recorded, spec_in, with_files, written_in
+from .found import (
+    called_as_in,
+    check_plan,
+    kept_beside,
+    other_data,
+    recorded,
+    spec_as_recorded,
+    spec_in,
+    with_files,
+    written_in,
+)
 from .machine import cpu_name, now, versions
 from .outline import data_lines, sweep_lines
 from .plan import Plan, plan_of
@@ -106,8 +116,7 @@ class Sweep:
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise InputError(other_data(spec.files[key], key, path))
-        if sweep.plan().runs != manifest.runs:
-            raise InputError(f"{source}: damaged (it should say {sweep.plan().runs:,} runs)")
+        check_plan(manifest, sweep.plan(), source)
         return sweep
 
     def to_toml(self) -> str:
@@ -241,6 +250,7 @@ class Sweep:
         if unlike:
             lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
             raise InputError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
+        check_plan(store.manifest, self.plan(), str(path / MANIFEST))
         return store
 
     def _manifest(self, plan: Plan, folder: Path) -> Manifest:
@@ -256,17 +266,11 @@ class Sweep:
             runs=plan.runs,
             axes=plan.axes,
             measure=self.spec.record.measure,
-            beside=_beside(plan),
+            beside=kept_beside(plan),
             created=now(),
             versions=versions(),
             cpu=cpu_name(),
         )
-
-
-def _beside(plan: Plan) -> tuple[Beside, ...]:
-    """What is kept beside the rows of every shard."""
-    records: tuple[Beside, ...] = () if plan.record_at is None else ("records",)
-    return (*records, "weights") if plan.spec.record.weights else records
 
 
 def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None:

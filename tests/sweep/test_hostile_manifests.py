@@ -122,6 +122,35 @@ def test_what_is_wrong_is_said(swept, sound, place, value, said):
         Results.open(swept / "runs" / "r")
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("runs",), 600, "it should say 24 runs"),
+        (("axes", 0, "type"), "float64", "its axes"),
+        (("axes",), [], "its axes"),
+        (("measure",), True, "measure"),
+        (("beside",), ["weights"], "beside"),
+    ],
+)
+def test_what_its_spec_does_not_make_is_not_gone_on_with(swept, sound, place, value, said):
+    """Neither by `run`, which reads another spec than the manifest's, nor by what reads that."""
+    folder = swept / "runs" / "r"
+    put(folder, sealed(altered(sound, place, value)))
+    for command in (
+        ["run", swept / "s.toml", "--out", folder],
+        ["resume", folder],
+        ["verify", folder],
+        ["replay", folder, "0"],
+    ):
+        code, printed, told = here(*command)
+        assert (code, told.count("\n")) == (2, 1), (command, printed, told)
+        assert f"{folder / MANIFEST}: damaged (" in told
+        assert said in told
+    assert [path.read_bytes() for path in sorted((folder / "shards").iterdir())] == [
+        path.read_bytes() for path in sorted((swept / "runs" / "sound" / "shards").iterdir())
+    ]
+
+
 def test_one_copy_is_enough(swept, sound):
     folder = swept / "runs" / "r"
     for name in (MANIFEST, COPY):
