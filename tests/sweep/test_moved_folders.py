@@ -73,7 +73,7 @@ def places(folder):
 
 def test_places_are_from_the_folder_and_name_no_home(once):
     text = (once / "runs" / "r" / MANIFEST).read_text()
-    assert "ada" not in text
+    assert "ada/" not in text
     assert str(Path.home()) not in text
     assert places(once / "runs" / "r") == ("../../data/points.csv", "../../start.npz")
     assert json.loads(text)["source"] == "../../s.toml"
@@ -108,7 +108,7 @@ def test_the_user_may_say_where_they_are(first, tmp_path):
     assert "say where it is by --data FILE" in said
     all_go(first, "--data", files[0], "--data", files[1])
     assert places(first) == ("../../x.csv", "../../y.npz")
-    assert "ada" not in (first / MANIFEST).read_text() + (first / COPY).read_text()
+    assert "ada/" not in (first / MANIFEST).read_text() + (first / COPY).read_text()
     all_go(first)
 
 
