@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .words import count, duration, size
+from .words import count, duration, size, workers
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -38,8 +38,8 @@ def outcome_line(results: "Results") -> str:
         return f"All {results.manifest.runs:,} runs were done already: {results.path}"
     rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
     return (
-        f"{session.runs:,} runs, {session.run_epochs:,} run-epochs in {session.wall:.1f} s "
-        f"({rate:.1f} M a second) on {session.jobs} {session.backend}: {results.path}"
+        f"{count(session.runs, 'run')}, {count(session.run_epochs, 'run-epoch')} in {session.wall:.1f} s "
+        f"({rate:.1f} M a second) on {workers(session.jobs, session.backend)}: {results.path}"
     )
 
 

@@ -12,7 +12,7 @@ from ..results.survey import Survey, survey, surveys
 from .closing import way_on
 from .show import TableFormat, print_table
 from .speak import say
-from .words import count, duration, shares
+from .words import count, duration, shares, workers
 
 if TYPE_CHECKING:
     from ..results.store import Span
@@ -52,7 +52,7 @@ def status_lines(seen: Survey) -> list[str]:
         rate = last.run_epochs / max(last.wall, 1e-9) / 1e6
         lines.append(
             f"{count(len(sessions), 'session')} so far, {duration(wall)} in all; the last began {last.started}, "
-            f"{count(last.runs, 'run')} on {last.jobs} {last.backend}, {rate:.1f} M run-epochs/s"
+            f"{count(last.runs, 'run')} on {workers(last.jobs, last.backend)}, {rate:.1f} M run-epochs/s"
         )
     if seen.missing:
         lines.append(f"Missing: {_spans(seen.missing)}")

@@ -38,6 +38,14 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
+def workers(jobs: int, backend: str) -> str:
+    """`1 thread`, `2 processes`; of a cluster `8 workers (dask)`."""
+    one = {"threads": "thread", "processes": "process"}.get(backend)
+    if one is None:
+        return f"{count(jobs, 'worker')} ({backend})"
+    return f"{jobs:,} {one if jobs == 1 else backend}"
+
+
 def shares(outcomes: Mapping[str, int]) -> str:
     """How many runs in a hundred ended how, but for ends that none had."""
     total = sum(outcomes.values())

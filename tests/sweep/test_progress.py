@@ -15,7 +15,7 @@ from backsweep.sweep import pulse
 from backsweep.sweep.closing import stages_line
 from backsweep.sweep.log import JsonProgress
 from backsweep.sweep.progress import PlainProgress, Progress
-from backsweep.sweep.words import duration, shares, size
+from backsweep.sweep.words import duration, shares, size, workers
 
 EXPECTED = Estimate(jobs=2, runs=2000, cells=2, shapes=2, timed=2, cut=False, run_epochs=9, seconds=101.0, disk=5, memory=6)
 SESSION = Session(
@@ -152,3 +152,18 @@ def test_words():
     assert [size(n) for n in (0, 999, 999.6, 1500, 2.5e12, 1e19)] == ["0 B", "999 B", "1 kB", "1.5 kB", "2.5 TB", "1e+04 PB"]
     assert [duration(s) for s in (0.04, 60, 600, 9000)] == ["0.0 s", "60 s", "10 min", "2.5 h"]
     assert shares({"converged": 1, "diverged": 0, "capped": 3}) == "25.0% converged, 75.0% capped"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "backend", "text"),
+    [
+        (1, "threads", "1 thread"),
+        (2, "threads", "2 threads"),
+        (1, "processes", "1 process"),
+        (3, "processes", "3 processes"),
+        (1, "dask", "1 worker (dask)"),
+        (8, "ray", "8 workers (ray)"),
+    ],
+)
+def test_workers_are_counted_in_words(jobs, backend, text):
+    assert workers(jobs, backend) == text
