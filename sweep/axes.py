@@ -1,9 +1,9 @@
 """Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
@@ -22,7 +22,8 @@ from pydantic import (
 
 from ..results.arrays import Floats, Integers
 from ..results.errors import InputError
-from ..results.logarithmic import DIGITS, FEW, evenly, placed, within_reach
+from ..results.logarithmic import DIGITS
+from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
 from .words import short
 
 T = TypeVar("T")
@@ -30,8 +31,7 @@ KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
 SPACED = ("linear", "log")
 SAMPLED = ("uniform", "loguniform")
 TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
-MOST_COUNTED = 2**52  # up to which each whole number, and each half of one, is a float
-MOST_POINTS, MOST_CELLS = 1_000_000, 10_000_000
+MOST_CELLS = 10_000_000
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -72,12 +72,12 @@ class Axis(BaseModel, Generic[T]):
 
     def at(self, coordinates: Floats) -> tuple[T, ...]:
         """The values of a sampled axis at coordinates from 0 to 1; where only whole numbers do, those, both ends included."""
-        low, high = _decimal(*(self.ends or ()))
+        low, high = decimals(*(self.ends or ()))
         whole = self._counts()
         top = high + 1 if whole else high
         with localcontext(DIGITS):
             if self.loguniform is not None:
-                places = _log_placed(low, top, coordinates, whole)
+                places = log_placed(low, top, coordinates, whole)
             else:
                 places = [low + (top - low) * Decimal(u) for u in coordinates.tolist()]
             return self._checked([int(min(place, high)) if whole else float(min(place, high)) for place in places])
@@ -108,7 +108,7 @@ class Axis(BaseModel, Generic[T]):
         if kind in SAMPLED:
             self._check_ends(kind)
             return self
-        points = self.values if self.values is not None else _expanded(kind, getattr(self, kind), self.n)
+        points = self.values if self.values is not None else expanded(kind, getattr(self, kind), self.n)
         if not points:
             raise ValueError("the axis is empty: it needs at least one value")
         checked = self._checked(points)
@@ -121,7 +121,7 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(f"zip does not go with {kind}: sampled axes are drawn together anyway")
         if not low < high or (kind == "loguniform" and low <= 0):
             raise ValueError(f"{kind} goes from a number{' over 0' * (kind == 'loguniform')} to a larger one")
-        self._checked(_all_plain([low, high]))
+        self._checked(whole_or_float([low, high]))
 
     def _checked(self, points: Sequence[Any]) -> tuple[T, ...]:
         """Each value as the setting itself would take it."""
@@ -145,58 +145,6 @@ def _adapter_of(kind: Any) -> TypeAdapter[Any]:
 
 def _plainly(error: ValidationError) -> str:
     return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-
-
-def _all_plain(numbers: Sequence[Decimal | float]) -> list[int | float]:
-    """Floats, or an int where one is, and settings that count may want it."""
-    return [int(value) if value.is_integer() else value for value in map(float, numbers)]
-
-
-def _decimal(*numbers: float) -> list[Decimal]:
-    return [Decimal(repr(number)) for number in numbers]
-
-
-def _expanded(kind: str, numbers: tuple[float, ...], n: int | None) -> list[int | float]:
-    with localcontext(DIGITS):  # not the caller's: it would change the values
-        try:
-            return _EXPAND[kind](numbers, n)
-        except InvalidOperation:
-            raise ValueError(f"{kind}: these numbers are too far apart") from None
-
-
-def _linear(ends: tuple[float, ...], n: int) -> list[int | float]:
-    low, high = _decimal(*ends)
-    inner = [low + (high - low) * k / (n - 1) for k in range(1, n - 1)]
-    return _all_plain([low, *inner, high][:n])
-
-
-def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
-    low, high = _decimal(*ends)
-    if low <= 0 or high <= 0:
-        raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
-    return _all_plain(evenly(low, high, n))
-
-
-def _log_placed(low: Decimal, top: Decimal, coordinates: Floats, whole: bool) -> Sequence[Decimal | float]:
-    """The numbers from low to top at coordinates from 0 to 1 on a log scale; or those that are the same if rounded down."""
-    ratio = (top / low).ln()
-    if len(coordinates) > FEW and within_reach(low, top) and not (whole and top > MOST_COUNTED):
-        return placed(low, ratio, coordinates, whole).tolist()
-    return [low * (ratio * Decimal(u)).exp() for u in coordinates.tolist()]
-
-
-def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
-    start, stop, step = _decimal(*spec)
-    if step == 0:
-        raise ValueError("the step of a range cannot be 0")
-    steps, rest = divmod(stop - start, step)
-    count = steps + (rest != 0) if (stop > start) == (step > 0) else Decimal(0)  # `//` of Decimals rounds towards zero
-    if count > MOST_POINTS:
-        raise ValueError(f"a range may have {MOST_POINTS:,} values at most; this has {count:,}")
-    return _all_plain([start + step * k for k in range(int(count))])
-
-
-_EXPAND: dict[str, Callable[[tuple[float, ...], Any], list[int | float]]] = {"linear": _linear, "log": _log, "range": _range}
 
 
 def _value_or_axis(raw: object) -> str:

@@ -2,9 +2,7 @@
 
 import atexit
 import gc
-import io
 import json
-import os
 import shlex
 import signal
 import sys
@@ -12,18 +10,18 @@ import time
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..results.errors import InputError
-from ..results.escapes import visible_lines
 from . import reading
 from .beside import beside, fail, remarked
+from .endings import run_to_its_end
 from .outline import plan_lines
 from .reading import Data, Folder, Format, opened, write_report
 from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
-from .speak import after_a_second, complain, say, say_in_full, speak_plainly
+from .speak import after_a_second, say, say_in_full, speak_plainly
 from .words import count
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
@@ -246,65 +242,5 @@ def main() -> None:
     speak_plainly()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
-    try:
-        with remarked():
-            code: int | None = app(standalone_mode=False)
-    except InputError as error:
-        complain(str(error))
-        sys.exit(2)
-    except USAGE_ERROR as error:
-        _misused(error)
-    except KeyboardInterrupt:
-        _interrupted()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
-        sys.exit(1)
-    except UnicodeEncodeError as error:
-        complain(f"{error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8")
-        sys.exit(2)
-    except (OSError, MemoryError, RuntimeError) as error:
-        _ended_by(error)
-    if code == 130:  # what Typer makes of Ctrl-C
-        _interrupted()
-    if code:
-        sys.exit(code)
-
-
-def _misused(error: typer.BadParameter) -> NoReturn:
-    """Say what is wrong with a command's words, which it repeats; they may be a file's, pasted, or a script's."""
-    if error.ctx:
-        error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
-    for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
-        given, reason = repr(fault["input"]), fault["msg"].removeprefix("Value error, ")
-        error.message = reason if given in reason else f"{given}: {reason}"
-    said = io.StringIO()
-    error.show(said)
-    say_in_full(visible_lines(said.getvalue()), to=sys.stderr)
-    sys.exit(error.exit_code)
-
-
-def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
-    """Say what the system would not give."""
-    want = _want(error)
-    if want is None:
-        raise error
-    rest = "What was written before is whole; mend this and give the same command again."
-    complain(f"{want}. {rest}")
-    sys.exit(2)
-
-
-def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
-    """What the system would not give, in words, and to what; None if it is not that."""
-    command = f"`{shlex.join(['backsweep', *sys.argv[1:]])}`"
-    if isinstance(error, OSError):
-        return f"{error.filename or command}: {error.strerror or error}"
-    if isinstance(error, MemoryError):
-        return f"{command}: not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
-    if "can't start new thread" in str(error):
-        return f"{command}: the system lets this process start no more threads; fewer workers (--jobs) need fewer"
-    return None
-
-
-def _interrupted() -> NoReturn:
-    complain("interrupted")
-    sys.exit(1)
+    with remarked():
+        run_to_its_end(lambda: app(standalone_mode=False))

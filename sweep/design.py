@@ -16,8 +16,9 @@ from pydantic import Field
 
 from ..results.arrays import Floats
 from ..results.errors import InputError
-from .axes import MOST_POINTS, Axis, AxisInUse
+from .axes import Axis, AxisInUse
 from .forms import Table, one_of
+from .spacing import MOST_POINTS
 
 SAMPLED = ("design",)  # what sampled axes are zipped as
 Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..results.errors import InputError
-from .axes import MOST_POINTS, Axis, AxisInUse, alike, combine
+from .axes import Axis, AxisInUse, alike, combine
+from .spacing import MOST_POINTS
 
 T = TypeVar("T", bound=BaseModel)
 LISTS = ("lr", "offset")  # settings that may be a list of one for each layer

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .axes import MOST_CELLS, MOST_POINTS, too_many
+from .axes import MOST_CELLS, too_many
+from .spacing import MOST_POINTS
 
 SECTIONS = ("task", "model", "train")
 APART = 1e-15  # of float64, and more than what rounds away

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from backsweep.results import Results
-from backsweep.sweep import Sweep, axes
+from backsweep.sweep import Sweep, spacing
 from backsweep.sweep.axes import Axis
 
 from ..commands import here
@@ -36,15 +36,15 @@ def test_ranges_are_pythons_whether_or_not_they_end_on_a_step(start, stop, step,
 
 def without_the_last(numbers, _):
     """As ranges were that do not end on a step: too short by a value."""
-    start, stop, step = axes._decimal(*numbers)
-    return axes._all_plain([start + step * k for k in range(int((stop - start) // step))])
+    start, stop, step = spacing.decimals(*numbers)
+    return spacing.whole_or_float([start + step * k for k in range(int((stop - start) // step))])
 
 
 def test_folders_of_short_ranges_are_of_the_cells_that_they_have(tmp_path, monkeypatch):
     (tmp_path / "s.toml").write_text(SPEC)
     folder = tmp_path / "r"
     with monkeypatch.context() as before:
-        before.setitem(axes._EXPAND, "range", without_the_last)
+        before.setitem(spacing._EXPAND, "range", without_the_last)
         rows = Sweep.from_toml(tmp_path / "s.toml").run(folder, jobs=1).table
     assert len(rows) == 2 * 1 * (1 + 2) * 2  # seeds, hidden units, optimizers, learning rates
     for name, *more in (["verify"], ["replay", "4"], ["report", "--format", "markdown"]):

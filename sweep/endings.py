@@ -1,0 +1,81 @@
+"""What commands end with: a message for whatever went wrong, and the exit code."""
+
+import io
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from typing import NoReturn, cast
+
+import typer
+
+from ..results.errors import InputError
+from ..results.escapes import visible_lines
+from .speak import complain, say_in_full
+
+USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
+
+
+def run_to_its_end(command: Callable[[], int | None]) -> None:
+    """Run a command, which gives its exit code; what it raises is said, and ends the process."""
+    try:
+        code = command()
+    except InputError as error:
+        complain(str(error))
+        sys.exit(2)
+    except USAGE_ERROR as error:
+        _misused(error)
+    except KeyboardInterrupt:
+        _interrupted()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
+        sys.exit(1)
+    except UnicodeEncodeError as error:
+        complain(f"{error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8")
+        sys.exit(2)
+    except (OSError, MemoryError, RuntimeError) as error:
+        _ended_by(error)
+    if code == 130:  # what Typer makes of Ctrl-C
+        _interrupted()
+    if code:
+        sys.exit(code)
+
+
+def _misused(error: typer.BadParameter) -> NoReturn:
+    """Say what is wrong with a command's words, which it repeats; they may be a file's, pasted, or a script's."""
+    if error.ctx:
+        error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
+    for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
+        given, reason = repr(fault["input"]), fault["msg"].removeprefix("Value error, ")
+        error.message = reason if given in reason else f"{given}: {reason}"
+    said = io.StringIO()
+    error.show(said)
+    say_in_full(visible_lines(said.getvalue()), to=sys.stderr)
+    sys.exit(error.exit_code)
+
+
+def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
+    """Say what the system would not give."""
+    want = _want(error)
+    if want is None:
+        raise error
+    rest = "What was written before is whole; mend this and give the same command again."
+    complain(f"{want}. {rest}")
+    sys.exit(2)
+
+
+def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
+    """What the system would not give, in words, and to what; None if it is not that."""
+    command = f"`{shlex.join(['backsweep', *sys.argv[1:]])}`"
+    if isinstance(error, OSError):
+        return f"{error.filename or command}: {error.strerror or error}"
+    if isinstance(error, MemoryError):
+        return f"{command}: not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
+    if "can't start new thread" in str(error):
+        return f"{command}: the system lets this process start no more threads; fewer workers (--jobs) need fewer"
+    return None
+
+
+def _interrupted() -> NoReturn:
+    complain("interrupted")
+    sys.exit(1)
