@@ -149,7 +149,11 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
             if "values" not in table:
                 raise ValueError(f"an axis of these has values = [...], with any of {', '.join(models)}")
             return table
-        if isinstance(table, dict) and default is not None:
+        if isinstance(table, dict) and default is not None and key not in table:
+            for word in table:
+                owners = [repr(name) for name, model in models.items() if word in model.model_fields]
+                if owners and word not in models[default].model_fields:
+                    raise ValueError(f"{raw!r}: {word} needs {key} = {' or '.join(owners)} beside it")
             table = {key: default, **table}
         if not isinstance(table, dict) or key not in table:
             raise ValueError(f"{raw!r}: must be one of {', '.join(models)}, or a table with a {key}")

@@ -168,6 +168,9 @@ def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path])
 def _not_it(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
     if not spec.files:
         return f"--data {file}: {folder} was run on no file"
+    for key, path in spec.files.items():
+        if _holds(spec, key, file, manifest):
+            return f"--data {file}: holds the data of {key}, but rows call that file {spec.called[path]}, as its path must end"
     key = next(iter(spec.files))
     digest = _digest(spec, key, file)
     return (
@@ -201,6 +204,11 @@ def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
     name = PurePath(spec.called.get(spec.files[key], "")).parts
     if name and file.absolute().parts[-len(name) :] != name:
         return False
+    return _holds(spec, key, file, manifest)
+
+
+def _holds(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
+    """Whether a file holds the data that a setting had, whatever it is called."""
     try:
         return _digest(spec, key, file) == manifest.data[key]
     except InputError:

@@ -59,6 +59,7 @@ WRONG = [
         "model.activation.values[1] = 'rleu': there is none such; did you mean relu?",
     ),
     (model(output="relu"), "model.output = 'relu': must be 'sigmoid', 'symmetric_sigmoid', 'tanh', 'identity' or 'softmax'"),
+    (model(init={"file": "w.npz"}), "model.init = { file = 'w.npz' }: file needs scheme = 'file' beside it"),
     (model(bias="yes"), "model.bias = 'yes': must be a valid boolean"),
     (model(bias_input=float("nan")), "model.bias_input = nan: must be a finite number"),
     (model(hidden=[], shortcuts=True), "model.shortcuts = true, model.hidden = []: there is no hidden layer to go around"),

@@ -163,3 +163,13 @@ def test_a_folder_of_before_whose_files_have_moved_says_what_to_do(tree, tmp_pat
         assert (code, said.count("\n")) == (2, 1)
         assert "start files of one name have moved" in said
         assert "bring them back to where they were, or run the spec into another folder" in said
+
+
+def test_the_right_data_under_another_name_are_told_from_other_data(tree, tmp_path):
+    results = Sweep.from_toml(tree / "s.toml").run(tmp_path / "r", jobs=1)
+    (tree / "b" / "w.npz").rename(tree / "b" / "v.npz")
+    code, _, said = here("verify", results.path, "--data", tree / "b" / "v.npz")
+    assert code == 2
+    assert "v.npz: holds the data of model.init.values.2.file, but rows call that file b/w.npz" in said
+    np.savez(tree / "b" / "v.npz", w1=3 * np.eye(2), w2=np.ones((1, 2)))
+    assert "holds other data than" in here("verify", results.path, "--data", tree / "b" / "v.npz")[2]
