@@ -53,14 +53,18 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
         try:
             inside = entries(path, links=path == folder)
             found = _found(path) if any(map(_is_sign, inside)) else None
-        except OSError as error:
+        except (OSError, InputError) as error:
             if path == folder:
                 raise
-            inside, found = [], InputError(f"{error.filename or path}: {error.strerror or error}")
+            inside, found = [], error if isinstance(error, InputError) else _told(error, path)
         if found is not None:
             yield path, found
         else:
             waiting += [path / entry.name for entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
+
+
+def _told(error: OSError, path: Path) -> InputError:
+    return InputError(f"{error.filename or path}: {error.strerror or error}")
 
 
 def _is_sign(entry: os.DirEntry[str]) -> bool:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from ..results import Results
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
-By = Annotated[str | None, typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary. May be given again."),
+]
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only runs with this value; may be given again.")
 ]
@@ -80,7 +83,7 @@ def table(
 ) -> None:
     """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
     results = _chosen(folder, where)
-    if by is not None and of in {Kind.what_matters, Kind.restarts}:
+    if by and of in {Kind.what_matters, Kind.restarts}:
         raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
     try:
         found, shown = _found(results, of, _names(by), seed)
@@ -129,7 +132,9 @@ def compare(
     other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Another sweep, against this one.")] = None,
     setting: Annotated[str | None, typer.Option(help="A setting of DIR, of which to compare two values.")] = None,
     values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values of the setting.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="NAMES", help="With --with: settings that both have; default: all.")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="NAMES", help="With --with: settings that both have; default: all.")
+    ] = None,
     where: Where = None,
     unpaired: Annotated[bool, typer.Option("--unpaired", help="For seeds that are not the same: the log-rank test.")] = False,
     form: Format = TableFormat.text,
@@ -172,7 +177,9 @@ def seeds(
         _refuse(power, "--power: goes with --setting, not with --half-width")
         found = results.seeds_to_know(half_width, _names(by))
     else:
-        _refuse(by, "--by: goes with --half-width; two values of a setting are compared in each combination of the others")
+        _refuse(
+            by or None, "--by: goes with --half-width; two values of a setting are compared in each combination of the others"
+        )
         first, second = _two(results, str(setting), values)
         options = {} if power is None else {"power": power}
         found = results.seeds_to_compare(str(setting), first, second, **options)
@@ -183,12 +190,12 @@ def seeds(
 
 
 def _refuse(given: object, why: str) -> None:
-    if given is not None:
+    if given not in (None, []):
         raise InputError(why)
 
 
-def _names(by: str | None) -> list[str] | None:
-    return None if by is None else [name.strip() for name in by.split(",") if name.strip()]
+def _names(by: list[str] | None) -> list[str] | None:
+    return [name.strip() for names in by for name in names.split(",") if name.strip()] if by else None
 
 
 def _two(results: "Results", setting: str, values: str | None) -> list[object]:
@@ -223,7 +230,8 @@ def figure(
     out: Annotated[Path | None, typer.Option(help="The file: .png, .svg or .pdf; default: DIR/KIND.svg.")] = None,
     number: Annotated[int | None, typer.Option("--run", help="The run whose loss is drawn, for KIND loss.")] = None,
     by: Annotated[
-        str | None, typer.Option(metavar="NAMES", help=f"What to tell apart, for {', '.join(GROUPED)}; default: the best.")
+        list[str] | None,
+        typer.Option(metavar="NAMES", help=f"What to tell apart, for {', '.join(GROUPED)}; default: the best."),
     ] = None,
     where: Where = None,
 ) -> None:
@@ -232,11 +240,11 @@ def figure(
 
     if number is not None and kind != "loss":
         raise InputError(f"--run: goes with KIND loss, not with {kind}")
-    if by is not None and kind not in GROUPED:
+    if by and kind not in GROUPED:
         raise InputError(f"--by: goes with KIND {', '.join(GROUPED)}, not with {kind}")
     out = out or folder / f"{kind}.svg"
     options: dict[str, Any] = {} if number is None else {"run": number}
-    options |= {} if by is None else {"by": _names(by)}
+    options |= {"by": _names(by)} if by else {}
     save(_chosen(folder, where).figure(kind, **options), out)
     say(f"Figure: {out}")
 

@@ -189,3 +189,21 @@ def test_of_a_writer_elsewhere_only_its_word_is_known(store, monkeypatch):
 def test_a_note_that_is_no_note_is_none(store, text):
     (store.path / ".writer.json").write_text(text.replace('"h"', f'"{writer_module.socket.gethostname()}"'))
     assert survey(store.path).writer is None
+
+
+def test_a_folder_that_becomes_a_file_while_one_looks_ends_no_listing(tmp_path, monkeypatch):
+    make(tmp_path / "b" / "r")
+    (tmp_path / "a").mkdir()
+    real = survey_module.entries
+
+    def entries(folder, **options):
+        if folder == tmp_path / "a":
+            folder.rmdir()
+            folder.write_text("")
+        return real(folder, **options)
+
+    monkeypatch.setattr(survey_module, "entries", entries)
+    first, second = surveys(tmp_path)
+    assert first[0] == tmp_path / "a"
+    assert isinstance(first[1], InputError)
+    assert second[0] == tmp_path / "b" / "r"

@@ -280,6 +280,12 @@ def test_a_column_named_twice_counts_once(here):
     assert must("table", "runs/small", "--by", "lr,lr", cwd=here) == must("table", "runs/small", "--by", "lr", cwd=here)
 
 
+def test_columns_named_apart_count_as_those_named_together(here):
+    together = must("table", "runs/small", "--by", "lr,hidden", cwd=here)
+    assert must("table", "runs/small", "--by", "lr", "--by", "hidden", cwd=here) == together
+    assert together != must("table", "runs/small", "--by", "hidden", cwd=here)
+
+
 def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
     command = " ".join([f"'{part}'" for part in BACKSWEEP])
     done = subprocess.run(
