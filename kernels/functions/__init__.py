@@ -1,0 +1,1 @@
+"""Elementary functions on lanes: exponential, logarithm, sigmoid, error function, sine."""

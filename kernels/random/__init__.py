@@ -1,0 +1,1 @@
+"""Random streams, the same numbers as NumPy's: generators, and normal draws."""

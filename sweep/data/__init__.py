@@ -1,0 +1,1 @@
+"""Data: columns of files, data made by formula, and initial weights from a file."""

@@ -1,0 +1,1 @@
+"""The plan: which run has which settings, and which runs are trained together."""
