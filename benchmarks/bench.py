@@ -27,7 +27,7 @@ from backsweep.kernels import train
 
 X, Y = bare_kernel.X, bare_kernel.Y
 EPOCHS, RUNS, ROUNDS = 10_000, 16 * 40, 15
-BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.start import main; main()"]
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
 
 
 def bare(_=None) -> None:

@@ -37,7 +37,7 @@ def take(tree: str) -> None:
 
 
 def command() -> None:
-    importlib.import_module("backsweep.sweep.cli").main()
+    importlib.import_module("backsweep.sweep.cli.main").main()
 
 
 def swept(folder: str, runs: int) -> Any:

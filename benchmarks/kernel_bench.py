@@ -22,10 +22,10 @@ import bare_kernel
 import numpy as np
 
 from backsweep.kernels import lanes_of, train
-from backsweep.kernels.activations import ACTIVATIONS
-from backsweep.kernels.compile import compiled
-from backsweep.kernels.lane_type import QUAD
-from backsweep.kernels.lanes import aligned, call, load, rows, store
+from backsweep.kernels.formulas.activations import ACTIVATIONS
+from backsweep.kernels.lanes.compile import compiled
+from backsweep.kernels.lanes.operations import aligned, call, load, rows, store
+from backsweep.kernels.lanes.vector import QUAD
 
 ROUNDS = 9
 CACHED_ROWS, SIGMOID_REPEATS, FMA_REPEATS, MOVE_REPEATS = 128, 2_000, 300_000, 10_000

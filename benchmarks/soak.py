@@ -14,7 +14,7 @@ import findings_bench
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 
-BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.start import main; main()"]
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
 TEN_MILLION = {
     "task": "xor",
     "seeds": 200_000,

@@ -16,15 +16,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from backsweep.sweep import Spec
-from backsweep.sweep.axes import Axis
-from backsweep.sweep.design import DesignSpec
-from backsweep.sweep.encodings import BothSides, TargetSide
-from backsweep.sweep.model_spec import INITS, ModelSpec
-from backsweep.sweep.nested import Alternatives
-from backsweep.sweep.spec import SeedRange
-from backsweep.sweep.task_models import FileTask
-from backsweep.sweep.tasks import AnyTask
-from backsweep.sweep.train_spec import (
+from backsweep.sweep.spec.axes import Axis
+from backsweep.sweep.spec.design import DesignSpec
+from backsweep.sweep.spec.encodings import BothSides, TargetSide
+from backsweep.sweep.spec.make_data import AnyTask
+from backsweep.sweep.spec.model import INITS, ModelSpec
+from backsweep.sweep.spec.nested import Alternatives
+from backsweep.sweep.spec.spec import SeedRange
+from backsweep.sweep.spec.task import FileTask
+from backsweep.sweep.spec.train import (
     BATCHES,
     OPTIMIZER_MODELS,
     SCHEDULE_MODELS,

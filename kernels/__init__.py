@@ -10,23 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from .activations import ACTIVATIONS, OUTPUTS
-from .arguments import in_layers
-from .arithmetic import usual_arithmetic, usual_numbers
-from .arrange import MOST_WEIGHTS
-from .choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
-from .compile import SOURCES_HASH, why_not_kept
-from .job import Job
-from .lane_type import DTYPES, lanes_of
-from .losses import LOSSES
-from .optimizers import OPTIMIZERS
-from .parts import Part, missing
-from .parts import compile_part as _compile_part
-from .recording import Trajectories, plan_records, trajectories_of
-from .runs import RANGES, SCHEME_NUMBERS, Range
-from .schedules import SCHEDULES
-from .state import OUTCOMES
-from .streams import LAST_SEED, STREAMS
+from .call.arguments import in_layers
+from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
+from .call.hyperparameters import RANGES, SCHEME_NUMBERS, Range
+from .call.job import Job
+from .call.layout import MOST_WEIGHTS
+from .call.parts import Part, missing
+from .call.parts import compile_part as _compile_part
+from .call.recording import Trajectories, plan_records, trajectories_of
+from .formulas.activations import ACTIVATIONS, OUTPUTS
+from .formulas.losses import LOSSES
+from .formulas.optimizers import OPTIMIZERS
+from .formulas.schedules import SCHEDULES
+from .lanes.arithmetic import usual_arithmetic, usual_numbers
+from .lanes.compile import SOURCES_HASH, why_not_kept
+from .lanes.vector import DTYPES, lanes_of
+from .memory import OUTCOMES
+from .random.streams import LAST_SEED, STREAMS
 
 __all__ = [
     "ACTIVATIONS",
@@ -91,7 +91,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     The network. hidden: units of each hidden layer, or of the only one. activation: of hidden units, output: of output units,
     by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts:
     every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or "mean_field" (see
-    `arrange.layer_scales`).
+    `layout.layer_scales`).
     The start. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays", "offset": ...};
     arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one a layer.
     Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed), "pcg64"
@@ -111,7 +111,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
     record_at: epochs at which to record loss, accuracy and the norms of gradient and weights, of the runs at the places
     `record_runs` (None: of all). All is tested and recorded before the epoch's first update, on all data.
-    measure: also the convergence measure (see `judge._measure`).
+    measure: also the convergence measure (see `stopping._measure`).
 
     keep_weights: also give the final weights.
 

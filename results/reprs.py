@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from .errors import DamageWarning, InputError
 from .escapes import visible
-from .schema import OUTCOMES
-from .store import Store
-from .survey import on_record
-from .texts import percent_text
+from .store.schema import OUTCOMES
+from .store.store import Store
+from .store.survey import on_record
+from .text.numbers import percent_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def html_of_results(results: "Results") -> str:
             summary = results.summary()
     except (InputError, OSError) as error:
         return html_of(head, dict.fromkeys([*lines, _line(error)]))
-    from . import readable  # with scipy and pandas a second; a summary has loaded it already
+    from .text import readable  # with scipy and pandas a second; a summary has loaded it already
 
     lines = list(dict.fromkeys([*lines, *map(_line, results.damage)]))
     return html_of(head, lines, readable.summary(summary.head(FIRST_ROWS)), max(len(summary) - FIRST_ROWS, 0))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from .analysis.names import shown_names
 from .arrays import Floats
 from .errors import InputError
-from .names import shown_names
 from .reprs import about, html_of_results, text_of
-from .schema import Manifest, Session
-from .store import Store
+from .store.schema import Manifest, Session
+from .store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +53,9 @@ class Results:
     def table(self) -> "pd.DataFrame":
         """One row a run, in the order of the run number.
 
-        The columns are those of `results.schema.runs_schema`, settings by their `results.names.shown_names`. Runs of damaged
-        files are not in it, as if they were not done yet. A DamageWarning names each such file, and so does `damage`.
+        The columns are those of `results.store.schema.runs_schema`, settings by their `results.analysis.names.shown_names`.
+        Runs of damaged files are not in it, as if they were not done yet. A DamageWarning names each such file, and so does
+        `damage`.
         """
         runs = self.store.read().to_pandas(use_threads=False)  # see `kinds.Kind.read`
         return runs.rename(columns=shown_names(self.manifest.axes))
@@ -70,7 +71,7 @@ class Results:
         Tables, comparisons and figures of what is returned are of those runs alone; reports are of all.
         InputError for an unknown setting, and where no run has the values.
         """
-        from .tables import part_of
+        from .analysis.tables import part_of
 
         part = Results(self.store)
         part.table = part_of(self.table, settings)
@@ -78,57 +79,57 @@ class Results:
         return part
 
     def summary(self, by: Sequence[str] | None = None) -> "pd.DataFrame":
-        """See `results.tables.summary`."""
-        from . import tables  # with scipy and pandas a second, which a sweep that only runs does not need
+        """See `results.analysis.tables.summary`."""
+        from .analysis import tables  # with scipy and pandas a second, which a sweep that only runs does not need
 
         return tables.summary(self.table, by)
 
     def details(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
-        """See `results.summaries.detailed_summary`. seed: of the resampling that intervals come from."""
-        from .summaries import detailed_summary
+        """See `results.analysis.summaries.detailed_summary`. seed: of the resampling that intervals come from."""
+        from .analysis.summaries import detailed_summary
 
         return detailed_summary(self.table, by, rng=np.random.default_rng(seed))
 
     def best(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
-        """See `results.selection.best_on_other_seeds`. seed: of how seeds are dealt, and of the resampling."""
-        from .selection import best_on_other_seeds
+        """See `results.analysis.selection.best_on_other_seeds`. seed: of how seeds are dealt, and of the resampling."""
+        from .analysis.selection import best_on_other_seeds
 
         return best_on_other_seeds(self.table, by, rng=np.random.default_rng(seed))
 
     def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
-        """See `results.what_matters.what_matters`. seed: of the resampling."""
-        from .what_matters import what_matters
+        """See `results.analysis.what_matters.what_matters`. seed: of the resampling."""
+        from .analysis.what_matters import what_matters
 
         return what_matters(self.table, rng=np.random.default_rng(seed))
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":
-        """See `results.tables.restart_report`."""
-        from . import tables
+        """See `results.analysis.tables.restart_report`."""
+        from .analysis import tables
 
         return tables.restart_report(self.table, first)
 
     def compare(self, setting: str, first: object, second: object, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
-        """Two values of a setting, over the same seeds, or as samples; see `results.comparison`. seed: of the resampling."""
-        from .comparison import values_of
+        """Two values of a setting, over the same seeds, or as samples: `results.analysis.comparison`. seed: of resampling."""
+        from .analysis.comparison import values_of
 
         return _compared(*values_of(self.table, setting, first, second), None, paired, seed)
 
     def compare_with(
         self, other: "Results", by: Sequence[str] | None = None, *, paired: bool = True, seed: int = 0
     ) -> "pd.DataFrame":
-        """Another sweep against this one, over the same seeds, or as samples; see `results.comparison`."""
+        """Another sweep against this one, over the same seeds, or as samples; see `results.analysis.comparison`."""
         return _compared(self.table, other.table, by, paired, seed)
 
     def seeds_to_know(self, half_width: float, by: Sequence[str] | None = None) -> "pd.DataFrame":
-        """How many runs it takes to know success within ±half_width; see `results.more_seeds`."""
-        from .more_seeds import seeds_to_know
+        """How many runs it takes to know success within ±half_width; see `results.analysis.more_seeds`."""
+        from .analysis.more_seeds import seeds_to_know
 
         return seeds_to_know(self.table, by, half_width=half_width)
 
     def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = 0.8) -> "pd.DataFrame":
-        """How many seeds it takes to tell two values of a setting apart; see `results.more_seeds`."""
-        from .comparison import values_of
-        from .more_seeds import seeds_to_compare
+        """How many seeds it takes to tell two values of a setting apart; see `results.analysis.more_seeds`."""
+        from .analysis.comparison import values_of
+        from .analysis.more_seeds import seeds_to_compare
 
         return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
 
@@ -198,16 +199,16 @@ class Results:
             raise InputError("a report is of all runs of a folder, not of those that `where` has chosen")
 
     def to_xarray(self) -> "xr.Dataset":
-        """See `results.datasets.dataset`."""
-        from .datasets import dataset
+        """See `results.export.xarray.dataset`."""
+        from .export.xarray import dataset
 
         if not self.whole:
             raise InputError("a dataset is of all runs of a folder; its own `sel` chooses among them")
         return dataset(self.table, self.manifest)
 
     def query(self, sql: str) -> "pd.DataFrame":
-        """See `results.queries.query`."""
-        from .queries import query
+        """See `results.export.duckdb.query`."""
+        from .export.duckdb import query
 
         return query(self.store, sql)
 
@@ -221,7 +222,7 @@ class Results:
 def _compared(
     first: "pd.DataFrame", second: "pd.DataFrame", by: Sequence[str] | None, paired: bool, seed: int
 ) -> "pd.DataFrame":
-    from .comparison import compare_sweeps, compare_unpaired
+    from .analysis.comparison import compare_sweeps, compare_unpaired
 
     if paired:
         return compare_sweeps(first, second, by, rng=np.random.default_rng(seed))

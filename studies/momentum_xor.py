@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from backsweep.results import readable
-from backsweep.results.tables import summary
+from backsweep.results.analysis.tables import summary
+from backsweep.results.text import readable
 from common import Check, command, concluded, published, run
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from backsweep.results.analysis.tables import restart_report
 from backsweep.results.statistics.running_time import restarted_trials
-from backsweep.results.tables import restart_report
 from common import Check, command, concluded, published, run
 
 MOST_ERRORS = 3

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..results.errors import InputError
-    from .spec import Spec
+    from .spec.spec import Spec
     from .sweep import Sweep
 
 __all__ = ["InputError", "Spec", "Sweep"]
 
-_PLACES = {"InputError": "..results.errors", "Spec": ".spec", "Sweep": ".sweep"}
+_PLACES = {"InputError": "..results.errors", "Spec": ".spec.spec", "Sweep": ".sweep"}
 
 
 def __getattr__(name: str) -> Any:

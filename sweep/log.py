@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..results.schema import Estimate, Session
-from ..results.store import Span
+from ..results.store.schema import Estimate, Session
+from ..results.store.store import Span
 from .progress import LINE_SECONDS, Progress
 
 LEDGER = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing", "elsewhere", "disk", "memory"}

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
-from ..results.schema import Estimate
-from ..results.store import Span
+from ..results.store.schema import Estimate
+from ..results.store.store import Span
 from .speak import say_on
-from .words import duration
+from .text import duration
 
 LINE_SECONDS = 5.0
 

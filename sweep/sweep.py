@@ -6,20 +6,25 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from ..kernels import SOURCES_HASH
-from ..kernels.arithmetic import usual_numbers
+from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
 from ..results.arrays import Integers
 from ..results.errors import BusyError, InputError
-from ..results.manifest import MANIFEST, has_manifest
 from ..results.reprs import html_of, text_of
-from ..results.schema import MOST_REMARKS, Estimate, Manifest
-from ..results.store import Store
-from .backends import BACKENDS, Backend, workers
-from .blame import in_words
-from .bounds import check_memory, check_years
-from .estimate import MOST_SECONDS, check_room, checked_jobs, outlook
-from .execute import execute
-from .found import (
+from ..results.store.manifest import MANIFEST, has_manifest
+from ..results.store.schema import MOST_REMARKS, Estimate, Manifest
+from ..results.store.store import Store
+from .estimate.bounds import check_memory, check_years
+from .estimate.estimate import MOST_SECONDS, check_room, checked_jobs, outlook
+from .machine import cpu_name, now, versions
+from .plan.blame import in_words
+from .plan.outline import data_lines, sweep_lines
+from .plan.plan import Plan, plan_of
+from .progress import Progress
+from .room import cores
+from .run.backends import BACKENDS, Backend, workers
+from .run.execute import execute
+from .run.found import (
     called_as_in,
     check_plan,
     kept_beside,
@@ -30,15 +35,10 @@ from .found import (
     with_files,
     written_in,
 )
-from .machine import cpu_name, now, versions
-from .outline import data_lines, sweep_lines
-from .plan import Plan, plan_of
-from .prepare import prepare
-from .progress import Progress
-from .replay import replay
-from .room import cores
-from .spec import Spec, digest_of
-from .written import toml_text
+from .run.prepare import prepare
+from .run.replay import replay
+from .spec.spec import Spec, digest_of
+from .spec.written import toml_text
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 OR_MOVED = (
@@ -278,7 +278,7 @@ def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None
 
     While another process writes there, nothing is kept, and the report goes without. data: see `Sweep.of_folder`.
     """
-    from ..results.tables import typical_run  # with scipy and pandas a second; only reports need it
+    from ..results.analysis.tables import typical_run  # with scipy and pandas a second; only reports need it
 
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():

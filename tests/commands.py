@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
-from backsweep.sweep.start import main
+from backsweep.sweep.cli.start import main
 
 SPEC = """
 task = "xor"
@@ -35,10 +35,10 @@ epochs = 1000000000
 PATIENCE = 900  # seconds for a process to end: only what hangs takes so long
 SLOW = "backsweep: planning ...\n"  # what is said where that takes longer than a second, on a busy machine
 HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
-BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.start import main; main()"]
+BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
 IN_TURN = """
 import contextlib, io, json, sys
-from backsweep.sweep.start import main
+from backsweep.sweep.cli.start import main
 
 answers = []
 for arguments in json.load(sys.stdin):

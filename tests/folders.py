@@ -7,8 +7,8 @@ import stat
 import numpy as np
 import pyarrow as pa
 
-from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
-from backsweep.results.store import Store
+from backsweep.results.store.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
+from backsweep.results.store.store import Store
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
 SPANS = ((0, 20), (20, 40), (40, 60))

@@ -14,10 +14,10 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from backsweep.results.files import digest_of
-from backsweep.results.manifest import CHECKSUM, COPY, MANIFEST
-from backsweep.results.schema import Manifest
-from backsweep.results.written_spec import WrittenSpec
+from backsweep.results.store.files import digest_of
+from backsweep.results.store.manifest import CHECKSUM, COPY, MANIFEST
+from backsweep.results.store.schema import Manifest
+from backsweep.results.store.written_spec import WrittenSpec
 
 Place = tuple[str | int, ...]
 Case = tuple[str, bytes]

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backsweep.results.files import digest_of, encoded
+from backsweep.results.store.files import digest_of, encoded
 
 Case = tuple[str, bytes]
 Change = Callable[[pa.Table], pa.Table]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sixty_specs import DATA, specs
 
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
 
 KEPT = DATA / "sixty_specs.json"

@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from backsweep.results.errors import InputError
-from backsweep.sweep.columns import digest_of
-from backsweep.sweep.messages import explain
-from backsweep.sweep.tasks import TaskSpec, make, sides_of
+from backsweep.sweep.data.columns import digest_of
+from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
+from backsweep.sweep.spec.messages import explain
 
 SUFFIXES = ["csv", "parquet", "npz"]
 FRAME = pd.DataFrame(

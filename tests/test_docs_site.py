@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.cli import app
-from backsweep.sweep.spec_schema import spec_schema
+from backsweep.sweep.cli.main import app
+from backsweep.sweep.spec.json_schema import spec_schema
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -22,8 +22,8 @@ from backsweep.kernels import (
     STREAMS,
     check,
 )
-from backsweep.kernels.choices import STOPS
-from backsweep.sweep.tasks import TAGS
+from backsweep.kernels.call.choices import STOPS
+from backsweep.sweep.spec.make_data import TAGS
 from suites.cases import CASES
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -11,9 +11,9 @@ from sixty_digests import KEPT, digests
 from sixty_specs import specs
 
 from backsweep import kernels
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
-from backsweep.sweep.design import METHODS
+from backsweep.sweep.spec.design import METHODS
 
 DIGESTS = json.loads(KEPT.read_text())
 NAMED = {

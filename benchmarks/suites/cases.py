@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from backsweep import kernels
-from backsweep.kernels.choices import STOPS
-from backsweep.sweep.tasks import TaskSpec, make, sides_of
+from backsweep.kernels.call.choices import STOPS
+from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
 
 RUNS, EPOCHS, STARTS = 32, 400, 5_000
 FEW = {"samples": 4, "epochs": 2_000}  # where it is what happens once an epoch that counts

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..memory import STRIDE, UNITS
 from .choices import ORDERS, Batch, Nonsense
-from .state import STRIDE, UNITS
 
 
 def whole(argument: str, value, least: int) -> int:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .activations import ACTIVATIONS, OUTPUTS
-from .lane_type import DTYPES
-from .losses import LOSSES
-from .optimizers import OPTIMIZERS
-from .schedules import SCHEDULES
-from .streams import STREAMS
+from ..formulas.activations import ACTIVATIONS, OUTPUTS
+from ..formulas.losses import LOSSES
+from ..formulas.optimizers import OPTIMIZERS
+from ..formulas.schedules import SCHEDULES
+from ..lanes.vector import DTYPES
+from ..random.streams import STREAMS
 
 PARAMETRIZATIONS = ("standard", "ntk", "mean_field")
 # Where weights start: whether they are drawn, from normals, and whether biases are drawn likewise or start at 0.

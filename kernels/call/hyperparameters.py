@@ -6,12 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arguments import numbers
-from .arrange import fan_ins
-from .choices import SCHEMES, STOPS, Choices, Nonsense
-from .optimizers import OPTIMIZERS
-from .schedules import SCHEDULES
-from .state import (
+from ..formulas.optimizers import OPTIMIZERS
+from ..formulas.schedules import SCHEDULES
+from ..memory import (
     ACCURACY_GOAL,
     BOUND,
     CLIP,
@@ -34,7 +31,10 @@ from .state import (
     WITHIN,
     Runs,
 )
-from .streams import LAST_SEED
+from ..random.streams import LAST_SEED
+from .arguments import numbers
+from .choices import SCHEMES, STOPS, Choices, Nonsense
+from .layout import fan_ins
 
 MOST_EPOCHS = 2**31 - 2
 MOST_SINGLE_EPOCHS = 2**24  # float32 counts no further

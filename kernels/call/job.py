@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from ..loop.train import train_runs
+from ..memory import NO_PHASES, NO_SECTIONS, Call, Network, Record, Results, Start
+from ..random.streams import STREAMS
 from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
-from .arrange import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .choices import SCHEMES, Choices, Nonsense
+from .hyperparameters import Settings, runs_of
+from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .parts import Part, parts_of, with_parts
-from .runs import Settings, runs_of
-from .state import NO_PHASES, NO_SECTIONS, Call, Network, Record, Results, Start
-from .streams import STREAMS
-from .train import train_runs
 
 
 class Job:

@@ -4,20 +4,20 @@ import math
 
 import numpy as np
 
-from .activations import ACTIVATIONS
+from ..formulas.activations import ACTIVATIONS
+from ..formulas.losses import LOSSES, Loss
+from ..formulas.optimizers import OPTIMIZERS
+from ..lanes.operations import aligned
+from ..lanes.vector import DTYPES, QUAD, lanes_of
+from ..memory import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
+from ..random.streams import new_state
 from .choices import Choices, Nonsense
-from .lane_type import DTYPES, QUAD, lanes_of
-from .lanes import aligned
-from .losses import LOSSES, Loss
-from .optimizers import OPTIMIZERS
-from .state import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
-from .streams import new_state
 
 MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
 
 
 def layer_table(choices: Choices, inputs: int, outputs: int) -> np.ndarray:
-    """int64 (layers, 7), the columns of `state.py`."""
+    """int64 (layers, 7), the columns of `memory.py`."""
     table, unit, weight = [], 0, 0
     widths = (*choices.hidden, outputs)
     for layer, units in enumerate(widths):

@@ -6,23 +6,23 @@ process, however many threads there are; so whoever is about to start may have `
 
 from typing import Any, NamedTuple
 
-from . import gradients
-from .accuracy import largest_at_target, on_their_sides
-from .activations import ACTIVATIONS, OUTPUTS
+from ..formulas import gradients
+from ..formulas.accuracy import largest_at_target, on_their_sides
+from ..formulas.activations import ACTIVATIONS, OUTPUTS
+from ..formulas.losses import LOSSES
+from ..formulas.optimizers import OPTIMIZERS
+from ..formulas.schedules import SCHEDULES
+from ..lanes.compile import PARTS, Phase, Section, is_ready
+from ..lanes.vector import DTYPES, Memory, Table
+from ..loop.fused_passes import FUSED
+from ..loop.initial_weights import DRAWS
+from ..loop.passes import BY_PHASE
+from ..loop.refill import refill
+from ..loop.stopping import judge
+from ..loop.train import all_runs
+from ..loop.updates import given_batches, own_batches
+from ..memory import Call, Network, Phases, Sections, Start
 from .choices import Choices
-from .compile import PARTS, Phase, Section, is_ready
-from .draws import DRAWS
-from .fused_passes import FUSED
-from .judge import judge
-from .lane_type import DTYPES, Memory, Table
-from .losses import LOSSES
-from .optimizers import OPTIMIZERS
-from .passes import BY_PHASE
-from .schedules import SCHEDULES
-from .starts import refill
-from .state import Call, Network, Phases, Sections, Start
-from .train import all_runs
-from .updates import given_batches, own_batches
 
 ALL_PASSES = {section for pair in (*FUSED.values(), BY_PHASE) for section in pair}
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..memory import RECORDED, Record
 from .arguments import numbers
 from .choices import Nonsense
-from .state import RECORDED, Record
 
 
 class Trajectories(NamedTuple):

@@ -1,8 +1,8 @@
 """Accuracy: each rule a phase that counts the samples of one quad that a network gets right."""
 
-from .compile import Phase
-from .lane_type import QUAD, Memory, Table
-from .lanes import filled, load, look, select, store
+from ..lanes.compile import Phase
+from ..lanes.operations import filled, load, look, select, store
+from ..lanes.vector import QUAD, Memory, Table
 
 
 @Phase

@@ -6,12 +6,12 @@ Where f'(z) can be had from a, backward takes it from there; else forward, which
 
 from typing import NamedTuple
 
-from .compile import Phase, inlined
-from .functions import elu, exp, sigmoid, softplus_and_slope, symmetric_sigmoid, tanh
-from .lane_type import QUAD, Memory
-from .lanes import everywhere, fma, load, select, store
-from .normal import gelu_and_slope
-from .sines import sine_and_cosine
+from ..functions.elementary import elu, exp, sigmoid, softplus_and_slope, symmetric_sigmoid, tanh
+from ..functions.normal import gelu_and_slope
+from ..functions.sines import sine_and_cosine
+from ..lanes.compile import Phase, inlined
+from ..lanes.operations import everywhere, fma, load, select, store
+from ..lanes.vector import QUAD, Memory
 
 LEAK = 0.01
 

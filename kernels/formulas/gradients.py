@@ -1,8 +1,8 @@
 """What happens to a gradient before the training rule sees it, and its norm."""
 
-from .compile import Phase
-from .lane_type import Memory
-from .lanes import filled, fma, load, select, square_root, store
+from ..lanes.compile import Phase
+from ..lanes.operations import filled, fma, load, select, square_root, store
+from ..lanes.vector import Memory
 
 
 @Phase

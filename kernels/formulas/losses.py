@@ -20,12 +20,12 @@ A sample's weight holds what the mean is over, and the half of `half_mse`; it is
 import math
 from typing import NamedTuple
 
-from .bits import ROUND_DOUBLE, ROUND_SINGLE, exponent, over_power_of_two, single
-from .compile import Given, Phase, called, inlined
-from .functions import exp, log, sigmoid, softplus
-from .lane_type import QUAD, Memory, Table
-from .lanes import filled, fma, load, look, magnitude, select, store
-from .state import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
+from ..functions.elementary import exp, log, sigmoid, softplus
+from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, exponent, over_power_of_two, single
+from ..lanes.compile import Given, Phase, called, inlined
+from ..lanes.operations import filled, fma, load, look, magnitude, select, store
+from ..lanes.vector import QUAD, Memory, Table
+from ..memory import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 
 SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
 MOST_TERMS = 2.0**22  # of no more than that even single precision adds up the bits exactly

@@ -7,9 +7,9 @@ lane. What depends on the update's number alone, and not on the weight, is carri
 
 from typing import NamedTuple
 
-from .compile import Phase, inlined
-from .lane_type import Memory
-from .lanes import fma, load, magnitude, select, square_root, store
+from ..lanes.compile import Phase, inlined
+from ..lanes.operations import fma, load, magnitude, select, square_root, store
+from ..lanes.vector import Memory
 
 
 class Rule(NamedTuple):

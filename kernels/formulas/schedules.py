@@ -7,12 +7,12 @@ cosines of the epoch itself, not carried on from one epoch to the next, so that 
 import math
 from typing import NamedTuple
 
-from .bits import ROUND_DOUBLE, ROUND_SINGLE, single
-from .compile import Phase, inlined
-from .functions import exp, log
-from .lane_type import Memory
-from .lanes import filled, load, select, store
-from .sines import sine_and_cosine
+from ..functions.elementary import exp, log
+from ..functions.sines import sine_and_cosine
+from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, single
+from ..lanes.compile import Phase, inlined
+from ..lanes.operations import filled, load, select, store
+from ..lanes.vector import Memory
 
 
 class Schedule(NamedTuple):

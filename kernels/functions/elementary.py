@@ -6,10 +6,10 @@ and 2.58, symmetric_sigmoid 2.83 and 2.57, tanh 2.79 and 2.62, elu 2.95 and 2.73
 room, and `tests/kernels/test_functions.py` holds what they state against mpmath, the worst arguments found among its points.
 """
 
-from .bits import exponent, over_power_of_two, times_power_of_two
-from .compile import leaf
+from ..lanes.bits import exponent, over_power_of_two, times_power_of_two
+from ..lanes.compile import leaf
+from ..lanes.operations import Rows, fma, magnitude, select
 from .exponentials import FLAT, LIMIT, LN2_HIGH, LN2_LOW, ROUND, less_one, reduced, within
-from .lanes import Rows, fma, magnitude, select
 from .polynomials import constant, polynomial
 
 LEAST_EXP, MOST_EXP = (-708.0, -87.0), (709.0, 88.0)  # between them e**x is a normal number

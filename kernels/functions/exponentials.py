@@ -10,9 +10,9 @@ polynomial followed by the division (28 % of the whole kernel), one division sha
 called, since its bits change with the C library; Numba's wheels have no vectorised one anyway.
 """
 
-from .bits import ROUND_DOUBLE, ROUND_SINGLE, times_power_of_two
-from .compile import leaf
-from .lanes import everywhere, fma, select
+from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, times_power_of_two
+from ..lanes.compile import leaf
+from ..lanes.operations import everywhere, fma, select
 from .polynomials import constant, polynomial
 
 ROUND = (ROUND_DOUBLE, ROUND_SINGLE)

@@ -6,10 +6,10 @@ absolutely. The polynomials, not the one division, take the time: they are summe
 pieces would all have to be computed in every lane.
 """
 
-from .bits import times_power_of_two
-from .compile import leaf
+from ..lanes.bits import times_power_of_two
+from ..lanes.compile import leaf
+from ..lanes.operations import Rows, fma, magnitude, select
 from .exponentials import LN2_HIGH, LN2_LOW, LOG2_E, ROUND, ratio
-from .lanes import Rows, fma, magnitude, select
 from .polynomials import constant, polynomial
 
 ROOT_TWO_PI_INVERSE = 0.3989422804014327

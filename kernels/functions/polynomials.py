@@ -7,9 +7,9 @@ from typing import Any
 
 from numba import types
 
-from .bits import single
-from .lane_type import Lanes, operation, widen
-from .lanes import Rows, fma, intrinsic
+from ..lanes.bits import single
+from ..lanes.operations import Rows, fma, intrinsic
+from ..lanes.vector import Lanes, operation, widen
 
 Pair = tuple[Any, Any]
 

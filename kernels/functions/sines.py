@@ -4,9 +4,9 @@ Largest error found, in units in the last place, in float64 and float32: sine 1.
 arguments each (`python benchmarks/accuracy.py`). The relative error is as small near the zeros.
 """
 
-from .bits import ROUND_DOUBLE, ROUND_SINGLE, bit
-from .compile import leaf
-from .lanes import Rows, fma, magnitude, select
+from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, bit
+from ..lanes.compile import leaf
+from ..lanes.operations import Rows, fma, magnitude, select
 from .polynomials import constant, polynomial
 
 ROUND = (ROUND_DOUBLE, ROUND_SINGLE)

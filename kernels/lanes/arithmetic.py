@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 
 from .compile import compiled
-from .lane_type import operation
+from .vector import operation
 
 USUAL = -1  # no word of any processor
 MXCSR, FPCR = 0x1F80, 0  # every exception masked, to nearest, subnormal numbers kept

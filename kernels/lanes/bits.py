@@ -4,8 +4,8 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from .lane_type import Lanes, Mask, floats, integers, operation
-from .lanes import Rows
+from .operations import Rows
+from .vector import Lanes, Mask, floats, integers, operation
 
 # By the bits of a number: the bits of its mantissa, the bias of its exponent, and the bits of 2**mantissa as an integer.
 LAYOUT = {64: (52, 1023, 0x4330000000000000), 32: (23, 127, 0x4B000000)}

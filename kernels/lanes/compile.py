@@ -30,9 +30,9 @@ from numba.core import config
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
-from .boxes import Box
 from .cache import CodeCache, CodeFolder, file_name
-from .lane_type import Memory, Table
+from .struct import Box
+from .vector import Memory, Table
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,8 +44,9 @@ INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrappe
 
 def _sources_hash() -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + source.read_bytes())
+    package = Path(__file__).parents[1]
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -81,7 +82,7 @@ PARTS: dict[str, Any] = {}  # every Phase and Section, by the name of its functi
 
 
 class Phase:
-    """A function on rows of lanes that compiled code calls by its address (`lanes.call`); decorate with it.
+    """A function on rows of lanes that compiled code calls by its address (`operations.call`); decorate with it.
 
     Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
     either, `int`.
@@ -103,7 +104,7 @@ class Phase:
 
 
 class Section:
-    """A part of the loop that is compiled on its own and called by its address (`lanes.ask`); decorate with it.
+    """A part of the loop that is compiled on its own and called by its address (`operations.ask`); decorate with it.
 
     It takes a box of all that the loop works on, and whole numbers, and answers with one.
     """
@@ -115,7 +116,7 @@ class Section:
         PARTS[self.name] = self
 
     def address(self, content) -> Any:
-        """Where the machine code for a box of this `state.Call` starts; the function itself if the JIT is off."""
+        """Where the machine code for a box of this `memory.Call` starts; the function itself if the JIT is off."""
         if SETTINGS.DISABLE_JIT:
             return self.function
         kind = typeof(content)

@@ -12,8 +12,8 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from .exact import fused_multiply_add
-from .lane_type import (
+from .fma import fused_multiply_add
+from .vector import (
     CACHE_LINE,
     INDEX,
     QUAD,

@@ -16,7 +16,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, lower_getattr_generic, models, register_model
 
-from .lane_type import CACHE_LINE, operation
+from .vector import CACHE_LINE, operation
 
 
 class Box(types.Type):

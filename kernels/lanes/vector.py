@@ -11,12 +11,12 @@ Code written with lanes reads like scalar code for one run. Tried instead: loops
 LLVM's vectoriser leaves scalar because it cannot rule out aliasing.
 
 No fast-math flag is ever set. `contract` would let LLVM fuse a multiply and an add on one CPU and not on another, `reassoc`
-breaks the exponential, `nnan` the test for divergence. A fused multiply-add is asked for by name (`lanes.fma`), so the bits
-are the same on every CPU.
+breaks the exponential, `nnan` the test for divergence. A fused multiply-add is asked for by name (`operations.fma`), so the
+bits are the same on every CPU.
 
 To add an operation: write a plain Python function that does it on NumPy rows (that is what runs when the JIT is off), and
 decorate it with `@operation(result)`, where `result` gives the result's type from the arguments' types; give the
-LLVM code with `@function.lower`. `lanes.py` is a list of examples.
+LLVM code with `@function.lower`. `operations.py` is a list of examples.
 """
 
 import operator

@@ -9,15 +9,15 @@ The loops of `epochs` stand here once for each formula: handed to one shared inl
 once more, and takes half as long again to compile it.
 """
 
-from .activations import sigmoid_slope, tanh_slope
-from .bits import single
-from .boxes import align_stack
-from .compile import Section, inlined
-from .functions import sigmoid, tanh
-from .lane_type import QUAD
-from .lanes import call, filled, in_turn, join, load, part, rows, spread, store
+from ..formulas.activations import sigmoid_slope, tanh_slope
+from ..functions.elementary import sigmoid, tanh
+from ..lanes.bits import single
+from ..lanes.compile import Section, inlined
+from ..lanes.operations import call, filled, in_turn, join, load, part, rows, spread, store
+from ..lanes.struct import align_stack
+from ..lanes.vector import QUAD
+from ..memory import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS
 from .layers import dense_backward
-from .state import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS
 from .steps import clear_totals, loss, may_have_ended, outputs_backward, own_weights, quads_of, unit_sum
 from .updates import next_epoch
 

@@ -1,11 +1,11 @@
 """The weights that a run starts with, from its own stream or given for all: a section for each way, compiled when needed."""
 
-from .compile import Section, inlined
-from .mersenne import mersenne_uniform
-from .normal_draws import ziggurat
-from .pcg import pcg_uniform
-from .state import STRIDE, UNITS
-from .streams import MT19937, PCG64, legacy_normal, seed_stream
+from ..lanes.compile import Section, inlined
+from ..memory import STRIDE, UNITS
+from ..random.mersenne import mersenne_uniform
+from ..random.normal_draws import ziggurat
+from ..random.pcg import pcg_uniform
+from ..random.streams import MT19937, PCG64, legacy_normal, seed_stream
 
 
 @inlined

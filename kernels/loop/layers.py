@@ -10,8 +10,8 @@ XOR, whose data are one quad.
 `read` says where data come from: `spread` where all lanes see the same samples, `load` where each has its own.
 """
 
-from .compile import leaf
-from .lanes import Rows, filled, fma, load, part, store
+from ..lanes.compile import leaf
+from ..lanes.operations import Rows, filled, fma, load, part, store
 
 
 @leaf

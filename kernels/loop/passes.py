@@ -5,11 +5,11 @@ nearest cache when the next reads it. That costs a store and a load of every wei
 divisions and multiply-adds apart, which a processor would overlap; `fused_passes.py` is for those who want it faster.
 """
 
-from .boxes import align_stack
-from .compile import Section, inlined
-from .lane_type import QUAD
-from .lanes import call, load, rows, spread, store
-from .state import ALL, FIRST_UNIT, OFFSET, UNITS
+from ..lanes.compile import Section, inlined
+from ..lanes.operations import call, load, rows, spread, store
+from ..lanes.struct import align_stack
+from ..lanes.vector import QUAD
+from ..memory import ALL, FIRST_UNIT, OFFSET, UNITS
 from .steps import (
     clear_totals,
     keep_sum,

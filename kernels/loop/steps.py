@@ -3,11 +3,10 @@
 `read` is `spread` for data that all lanes share, `load` for data of their own.
 """
 
-from .compile import leaf
-from .lane_type import QUAD
-from .lanes import call, every, filled, fma, given, load, rows, store, table
-from .layers import bias_backward, data_backward, dense_backward, weighted_sum
-from .state import (
+from ..lanes.compile import leaf
+from ..lanes.operations import call, every, filled, fma, given, load, rows, store, table
+from ..lanes.vector import QUAD
+from ..memory import (
     ALL,
     DATA_INPUTS,
     DISTANCE,
@@ -21,6 +20,7 @@ from .state import (
     STRIDE,
     UNITS,
 )
+from .layers import bias_backward, data_backward, dense_backward, weighted_sum
 
 
 @leaf

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 
-from .compile import Section, called, inlined, leaf
-from .lane_type import QUAD
-from .lanes import call, filled, load, rows, store, table
-from .starts import next_appointment
-from .state import (
+from ..lanes.compile import Section, called, inlined, leaf
+from ..lanes.operations import call, filled, load, rows, store, table
+from ..lanes.vector import QUAD
+from ..memory import (
     ACCURACY_GOAL,
     BOUND,
     CAPPED,
@@ -37,6 +36,7 @@ from .state import (
     WINDOW,
     WITHIN,
 )
+from .refill import next_appointment
 
 MOST_MEASURED = 1e6  # of a loss, over the first
 MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has converged

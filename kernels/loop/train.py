@@ -12,7 +12,7 @@ The order within an epoch: forward and backward pass over all samples; the test,
 pass saw; the update. So a run that starts at its goal ends after 0 updates, and one with limit E makes at most E
 updates and E + 1 forward passes, the last of which can still converge. A lane that ended is updated once more for
 nothing, then overwritten. The test is one comparison of the score with its band (`losses.py`) and one of the
-tick with the nearest appointment; all else is in `judge.py`, which runs when something may have happened.
+tick with the nearest appointment; all else is in `stopping.py`, which runs when something may have happened.
 With mini-batches the first pass is forward only, over all data, so that what is tested and recorded is the loss of the weights
 and not a mean over weights that changed meanwhile; then each batch has a pass and an update of its own.
 
@@ -23,10 +23,10 @@ loop is made of parts, each compiled when a spec first needs it. Specialised are
 run-time numbers, or small formulas called by address (`compile.Phase`). `benchmarks/NOTES.md` has the measurements.
 """
 
-from .boxes import boxed
-from .compile import Section, compiled
-from .lanes import ask
-from .state import ALL, NEVER
+from ..lanes.compile import Section, compiled
+from ..lanes.operations import ask
+from ..lanes.struct import boxed
+from ..memory import ALL, NEVER
 from .updates import next_epoch
 
 

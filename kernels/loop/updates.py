@@ -1,10 +1,10 @@
 """From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
 
-from .compile import Section, inlined, leaf
-from .lane_type import QUAD
-from .lanes import ask, call, gather, load, rows, store
-from .state import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, RULE, SCHEDULE, STRIDE, UNITS, WARMUP
-from .streams import draw_indices, permute
+from ..lanes.compile import Section, inlined, leaf
+from ..lanes.operations import ask, call, gather, load, rows, store
+from ..lanes.vector import QUAD
+from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, RULE, SCHEDULE, STRIDE, UNITS, WARMUP
+from ..random.streams import draw_indices, permute
 
 
 @leaf

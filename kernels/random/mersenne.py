@@ -7,7 +7,7 @@ when asked for, and the seed is unrolled only as far as they need: six weights t
 Whole numbers are int64 throughout: 1812433253 * (2**32 - 1) still fits, so no wrapping is ever needed.
 """
 
-from .compile import called, inlined
+from ..lanes.compile import called, inlined
 
 WORDS = 624
 MIDDLE = 397

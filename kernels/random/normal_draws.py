@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from .compile import inlined
+from ..lanes.compile import inlined
 from .mersenne import mersenne_uniform
 from .pcg import pcg_uniform, pcg_word
 from .rounded import exp_of_one, exponential, log_of_one, logarithm

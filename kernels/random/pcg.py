@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba import types
 from numba.core.cgutils import pack_array
 
-from .compile import called, inlined
-from .lane_type import operation
+from ..lanes.compile import called, inlined
+from ..lanes.vector import operation
 
 LOW_32 = 0xFFFFFFFF
 LOW_53 = 2**53 - 1

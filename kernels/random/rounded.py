@@ -18,9 +18,9 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from .compile import called, inlined
-from .exact import fused_multiply_add
-from .lane_type import operation
+from ..lanes.compile import called, inlined
+from ..lanes.fma import fused_multiply_add
+from ..lanes.vector import operation
 
 EXACT = Context(prec=60)
 

@@ -7,7 +7,7 @@ A lane's stream is a row of the state: the words of its generator, and for the l
 
 import numpy as np
 
-from .compile import called, inlined, leaf
+from ..lanes.compile import called, inlined, leaf
 from .mersenne import LENGTH, LOW_32, mersenne_word, seed_mersenne
 from .normal_draws import polar_pair
 from .pcg import pcg_half_word, seed_pcg

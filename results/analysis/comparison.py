@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .arrays import Booleans, Floats, Integers
-from .errors import InputError
+from ..arrays import Booleans, Floats, Integers
+from ..errors import InputError
+from ..statistics.bootstrap import RESAMPLES, bootstrap
+from ..statistics.running_time import epochs_for_each_success
+from ..statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
 from .names import beside, column_of
-from .statistics.bootstrap import RESAMPLES, bootstrap
-from .statistics.running_time import epochs_for_each_success
-from .statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
 from .tables import axis_columns, columns_of, grouped, with_value
 
 

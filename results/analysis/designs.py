@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from .arrays import Floats, Integers
-from .errors import InputError
+from ..arrays import Floats, Integers
+from ..errors import InputError
 from .tables import axis_columns, grouped
 
 # A tenth of fewer points is fewer than five, too few to tell axes apart.

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from ..errors import InputError
 
 DIGITS = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
 MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one

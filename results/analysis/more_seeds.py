@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ..errors import InputError
+from ..statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .comparison import paired_outcomes
-from .errors import InputError
 from .names import beside
-from .statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .tables import axis_columns, grouped, success_of
 
 

@@ -16,9 +16,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .errors import InputError
-from .escapes import visible
-from .schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
+from ..errors import InputError
+from ..escapes import visible
+from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
 if TYPE_CHECKING:
     import pandas as pd

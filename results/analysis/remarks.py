@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .arrays import Floats
+from ..arrays import Floats
 from .tables import axis_columns, grouped
 from .what_matters import RESPONSES
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .arrays import Booleans, Integers
-from .errors import InputError, NoAnswerError
+from ..arrays import Booleans, Integers
+from ..errors import InputError, NoAnswerError
+from ..statistics.bootstrap import RESAMPLES
+from ..statistics.groups import wilson_interval
+from ..statistics.running_time import epochs_for_each_success, expected_running_time
 from .names import BEST, beside
-from .statistics.bootstrap import RESAMPLES
-from .statistics.groups import wilson_interval
-from .statistics.running_time import epochs_for_each_success, expected_running_time
 from .tables import axis_columns, columns_of, grouped
 
 

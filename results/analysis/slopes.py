@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .arrays import Booleans, Floats, Integers
-from .errors import InputError
+from ..arrays import Booleans, Floats, Integers
+from ..errors import InputError
+from ..statistics.bootstrap import RESAMPLES
+from ..statistics.groups import CONFIDENCE, first_of_group
+from ..statistics.survival import TOLERANCE
 from .names import column_of
-from .statistics.bootstrap import RESAMPLES
-from .statistics.groups import CONFIDENCE, first_of_group
-from .statistics.survival import TOLERANCE
 from .tables import axis_columns, grouped
 
 POINTS = 50  # of a fitted line

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .arrays import Floats, Integers
-from .errors import InputError
+from ..arrays import Floats, Integers
+from ..errors import InputError
+from ..statistics.bootstrap import RESAMPLES
+from ..statistics.groups import interquartile_mean
+from ..statistics.running_time import expected_running_time
+from ..statistics.survival import Survival, restricted_mean, survival_quantile
 from .names import beside
-from .statistics.bootstrap import RESAMPLES
-from .statistics.groups import interquartile_mean
-from .statistics.running_time import expected_running_time
-from .statistics.survival import Survival, restricted_mean, survival_quantile
 from .tables import axis_columns, curves_of, grouped, outcome_shares, summary_of
 
 

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .arrays import Floats, Integers
-from .errors import InputError
-from .escapes import visible
+from ..arrays import Floats, Integers
+from ..errors import InputError
+from ..escapes import visible
+from ..statistics.groups import wilson_interval
+from ..statistics.running_time import restarted_trials
+from ..statistics.survival import Survival, kaplan_meier, survival_quantile
+from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .levels import Levels
 from .names import beside, column_of
-from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
-from .statistics.groups import wilson_interval
-from .statistics.running_time import restarted_trials
-from .statistics.survival import Survival, kaplan_meier, survival_quantile
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from .arrays import Floats, Integers
+from ..arrays import Floats, Integers
+from ..errors import InputError, NoAnswerError
+from ..statistics.bootstrap import RESAMPLES, Interval
+from ..statistics.factorial import effects, variance_shares
+from ..statistics.ped_anova import first_order_shares
 from .designs import Design, design_of
-from .errors import InputError, NoAnswerError
 from .names import REST, SHARES
-from .statistics.bootstrap import RESAMPLES, Interval
-from .statistics.factorial import effects, variance_shares
-from .statistics.ped_anova import first_order_shares
 
 RESPONSES = ("success", "log epochs")
 NO_SHARE = "no share of variance is known: what runs did does not vary, or too few converged"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .errors import BusyError, MovedError
+from ..errors import BusyError, MovedError
 from .folders import is_there
 from .opening import check_kind
 from .places import Place, opened

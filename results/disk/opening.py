@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import InputError, LinkError
+from ..errors import InputError, LinkError
 
 KINDS = {
     stat.S_IFREG: "file",

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import LinkError
+from ..errors import LinkError
 from .opening import WITHOUT_FOLLOWING, check_kind
 
 PARTIAL = ".partial"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 import pyarrow.dataset as arrow
 
-from .errors import InputError
-from .names import shown_names
-from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
-from .shards import steadily
-from .store import Store
+from ..analysis.names import shown_names
+from ..errors import InputError
+from ..store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
+from ..store.shards import steadily
+from ..store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .arrays import Integers
-from .errors import InputError
-from .names import shown_names
-from .schema import LAST_COLUMNS, OUTCOMES, Manifest
-from .settings import TITLES, axis_of
-from .tables import axis_columns, grouped
+from ..analysis.names import shown_names
+from ..analysis.tables import axis_columns, grouped
+from ..arrays import Integers
+from ..errors import InputError
+from ..store.schema import LAST_COLUMNS, OUTCOMES, Manifest
+from ..store.settings import TITLES, axis_of
 
 if TYPE_CHECKING:
     import xarray as xr

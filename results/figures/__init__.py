@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..errors import InputError
-from ..files import write_whole
+from ..store.files import write_whole
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture

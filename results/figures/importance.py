@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
 from ..errors import InputError
-from ..what_matters import NO_SHARE
 from .style import INK, LINES, legend_above, percent, plain
 
 HATCHES = ("", "////")

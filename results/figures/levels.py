@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
+from ..analysis.tables import level_texts
 from ..arrays import Floats
-from ..tables import level_texts
 from .style import plain
 
 LINE, LETTER = 0.19, 0.085  # inches that a name takes beside others: the height of its line, the width of a letter

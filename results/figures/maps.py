@@ -14,10 +14,10 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from ..analysis.names import column_of
+from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
 from ..errors import InputError
-from ..names import column_of
-from ..tables import axis_columns, level_texts, summary
 from .levels import LETTER, LINE, levels_in_words, name_levels
 from .style import FAINT, label_log_epochs, percent, plain
 

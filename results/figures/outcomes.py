@@ -10,10 +10,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..analysis.tables import axis_columns, grouped, level_texts
 from ..arrays import Floats, Integers
 from ..errors import InputError
-from ..schema import OUTCOMES
-from ..tables import axis_columns, grouped, level_texts
+from ..store.schema import OUTCOMES
 from .levels import name_levels
 from .style import FAINT, LINES, percent, plain
 

@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from ..analysis.names import column_of
+from ..analysis.slopes import PowerLaws, power_laws
+from ..analysis.tables import axis_columns, level_texts
 from ..arrays import Integers
 from ..errors import InputError
-from ..names import column_of
-from ..slopes import PowerLaws, power_laws
-from ..tables import axis_columns, level_texts
 from .levels import levels_in_words, number_text, round_ticks
 from .style import DASHES, LINES, label_log_epochs, legend_above, plain
 

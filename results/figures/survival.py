@@ -12,10 +12,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from ..analysis.tables import axis_columns, grouped, level_texts, summary
 from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
-from ..tables import axis_columns, grouped, level_texts, summary
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 
 

@@ -15,10 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from scipy.stats import rankdata
 
+from ..analysis.tables import axis_columns
 from ..arrays import Booleans, Floats, Integers
 from ..errors import InputError
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
-from ..tables import axis_columns
 from .levels import are_numbers
 from .maps import Grid, chosen_settings, colour_bar, draw_cells
 from .style import LINES, percent

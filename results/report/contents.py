@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .. import readable
+from ..analysis.remarks import unequal_limits
+from ..analysis.summaries import detailed_summary
+from ..analysis.tables import axis_columns
+from ..analysis.what_matters import what_matters
 from ..errors import InputError
-from ..remarks import unequal_limits
-from ..schema import OUTCOMES, Manifest
-from ..summaries import detailed_summary
-from ..tables import axis_columns
-from ..what_matters import what_matters
+from ..store.schema import OUTCOMES, Manifest
+from ..text import readable
 from .explorer import chart, explored
 from .findings import answer, best_or_why_not, remarks
 from .pictures import Picture, pictures

@@ -12,15 +12,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ..analysis.summaries import known_until
+from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
 from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..escapes import visible
 from ..figures.maps import chosen_settings
-from ..schema import OUTCOMES
 from ..statistics.loss_bands import loss_bands
 from ..statistics.survival import Survival
-from ..summaries import known_until
-from ..tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
+from ..store.schema import OUTCOMES
 
 MOST_CELLS = 900
 POINTS = 40  # of a curve; between two of them a page shows no more

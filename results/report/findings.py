@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from ..analysis.remarks import constant_responses, lost_at_once, over_the_bound, tied_best
+from ..analysis.selection import best_on_other_seeds
+from ..analysis.tables import axis_columns, level_texts
 from ..errors import InputError
-from ..remarks import constant_responses, lost_at_once, over_the_bound, tied_best
-from ..selection import best_on_other_seeds
 from ..statistics.sample_size import more_seeds, seeds_to_half_width
-from ..tables import axis_columns, level_texts
-from ..texts import interval_text, percent_text, whole_text
+from ..text.numbers import interval_text, percent_text, whole_text
 
 NAMED = 3  # factors in a sentence
 LEAST_SHARE = 0.01

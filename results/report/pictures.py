@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.tables import axis_columns, typical_run
 from ..errors import InputError
 from ..figures.epochs import draw_histogram, epochs_histogram
 from ..figures.importance import draw_importance, importance_picture
@@ -18,7 +19,6 @@ from ..figures.style import draw_svg
 from ..figures.survival import draw_survival, survival_picture
 from ..figures.trainability import draw_trainability_map, trainability_map
 from ..figures.trajectories import draw_trajectories, trajectories_picture
-from ..tables import axis_columns, typical_run
 
 if TYPE_CHECKING:
     from ..results import Results

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from ..schema import Manifest
-from ..settings import TITLES, axis_of, setting_at
+from ..store.schema import Manifest
+from ..store.settings import TITLES, axis_of, setting_at
 
 STOPS = {
     "loss": "its loss is at most",

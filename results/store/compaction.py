@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ..disk.places import Place
 from .files import write_tables
-from .places import Place
 
 MOST_FILES = 900
 LARGE = 2**22  # bytes

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from .arrays import Booleans, Integers, Span
+from ..arrays import Booleans, Integers, Span
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
 from .seeds import Seeds
 

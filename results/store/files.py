@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .folders import is_there
-from .places import Place, opened
+from ..disk.folders import is_there
+from ..disk.places import Place, opened
 
 ENCODINGS = {
     **dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"),

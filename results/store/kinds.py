@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..arrays import Integers, Span
+from ..errors import DamageError
 from . import faults
-from .arrays import Integers, Span
-from .errors import DamageError
 from .faults import PART
 from .parquet import opened, regular, whole
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .errors import InputError, LinkError
+from ..disk.folders import is_there
+from ..disk.opening import read_regular
+from ..disk.places import Place
+from ..disk.plain import has_too_many_values, parsed, shortly, told
+from ..errors import InputError, LinkError
 from .files import digest_of, write_within
-from .folders import is_there
-from .opening import read_regular
-from .places import Place
-from .plain import has_too_many_values, parsed, shortly, told
 from .schema import FORMAT, Manifest
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"

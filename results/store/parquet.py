@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .errors import DamageError, InputError, LinkError
+from ..disk.opening import open_regular
+from ..errors import DamageError, InputError, LinkError
 from .files import digest_of
-from .opening import open_regular
 
 MAGIC = b"PAR1"
 MOST_IN_LISTS = 2**17  # of row groups times columns; our largest files have hundreds

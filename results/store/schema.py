@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .plain import shortly, told
+from ..disk.plain import shortly, told
 from .settings import files_in
 from .written_spec import WrittenSpec, axis_in
 

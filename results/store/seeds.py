@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Integers, Span
-from .logarithmic import evenly
+from ..arrays import Integers, Span
+from ..logarithmic import evenly
 from .settings import setting_at
 
 MOST_RECORDS = 1_000_000  # of a run

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from .arrays import Span
-from .folders import names_within
+from ..arrays import Span
+from ..disk.folders import names_within
 
 SHARD_NAME = re.compile(r"([0-9]{12})-([0-9]{12})-([0-9a-f]{16})\.parquet")
 

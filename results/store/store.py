@@ -29,15 +29,15 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from .arrays import Span
+from ..arrays import Span
+from ..disk.folders import entries
+from ..disk.lock import Held, HeldRoot, only_writer
+from ..disk.places import half_written
+from ..errors import DamageError, DamageWarning, InputError
 from .compaction import MOST_FILES, merge, neighbours
-from .errors import DamageError, DamageWarning, InputError
 from .files import make_folder, write_table
-from .folders import entries
 from .holdings import Holdings
-from .lock import Held, HeldRoot, only_writer
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
-from .places import half_written
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, gaps, span_name, spans_in, what_follows
 from .trajectories import read_trajectories, signed_trajectory

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from .arrays import Span
-from .errors import InputError
-from .folders import entries
+from ..arrays import Span
+from ..disk.folders import entries
+from ..errors import InputError
 from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import OUTCOMES, Manifest

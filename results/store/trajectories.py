@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from ..disk.folders import names_within
+from ..errors import DamageError
 from . import faults
-from .errors import DamageError
-from .folders import names_within
 from .kinds import SWEEP, foreign, part
 from .parquet import opened, whole
 from .same import same_rows

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .errors import InputError, MovedError
-from .opening import read_regular
-from .places import Place, opened
+from ..disk.opening import read_regular
+from ..disk.places import Place, opened
+from ..errors import InputError, MovedError
 
 NOTE = ".writer.json"
 MOST_BYTES = 2**12  # of a note

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from .names import beside
-from .tables import level_texts
-from .texts import fraction_text, interval_text, percent_text, whole_text
+from ..analysis.names import beside
+from ..analysis.tables import level_texts
+from .numbers import fraction_text, interval_text, percent_text, whole_text
 
 
 def summary(found: pd.DataFrame) -> pd.DataFrame:

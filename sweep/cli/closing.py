@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .words import count, duration, size, workers
+from ..text import count, duration, size, workers
 
 if TYPE_CHECKING:
-    from ..results import Results
-    from ..results.schema import Estimate, Session
+    from ...results import Results
+    from ...results.store.schema import Estimate, Session
 
 
 def estimate_lines(estimate: "Estimate", free: int, preparing: float) -> list[str]:
@@ -73,7 +73,7 @@ def bound_warnings(results: "Results") -> list[str]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    from ..results.remarks import lost_at_once, over_the_bound
+    from ...results.analysis.remarks import lost_at_once, over_the_bound
 
     paths = [shard.path for shard in results.store.shards()]
     columns, never_updated = ["outcome", "epochs", "loss"], pc.field("epochs") == 0

@@ -8,8 +8,8 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from ..results.errors import DamageWarning
-from .speak import complain
+from ...results.errors import DamageWarning
+from ..speak import complain
 
 Result = TypeVar("Result")
 

@@ -9,9 +9,9 @@ from typing import NoReturn, cast
 
 import typer
 
-from ..results.errors import InputError
-from ..results.escapes import visible_lines
-from .speak import complain, say_in_full
+from ...results.errors import InputError
+from ...results.escapes import visible_lines
+from ..speak import complain, say_in_full
 
 USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
 

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..results.errors import InputError
-from . import reading
-from .beside import beside, fail, remarked
+from ...results.errors import InputError
+from ..plan.outline import plan_lines
+from ..speak import after_a_second, say, say_in_full, speak_plainly
+from ..text import count
+from . import results as reading
+from .command import beside, fail, remarked
 from .endings import run_to_its_end
-from .outline import plan_lines
-from .reading import Data, Folder, Format, opened, write_report
-from .show import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
-from .speak import after_a_second, say, say_in_full, speak_plainly
-from .words import count
+from .results import Data, Folder, Format, opened, write_report
+from .tables import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 
 if TYPE_CHECKING:
-    from ..results import Results
-    from ..results.arrays import Integers
-    from .plan import Plan
-    from .sweep import Sweep
+    from ...results import Results
+    from ...results.arrays import Integers
+    from ..plan.plan import Plan
+    from ..sweep import Sweep
 
 app = typer.Typer(
     add_completion=False,
@@ -72,8 +72,8 @@ def demo(
     force: Force = False,
 ) -> None:
     """Sweep the notebook's XOR network, and write a report."""
-    from .attended import attend
-    from .sweep import Sweep
+    from ..sweep import Sweep
+    from .run import attend
 
     sweep = Sweep.from_toml(str(files("backsweep.examples") / "xor.toml"))
     if small:
@@ -99,7 +99,7 @@ def run(
     force: Force = False,
 ) -> None:
     """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
-    from .sweep import Sweep
+    from ..sweep import Sweep
 
     with after_a_second("planning ..."):
         sweep = Sweep.from_toml(spec)
@@ -108,7 +108,7 @@ def run(
     if dry_run:
         _dry_run(sweep, out, jobs)
         return
-    from .attended import attend
+    from .run import attend
 
     results = attend(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
     if log is not LogFormat.json:
@@ -119,7 +119,7 @@ def run(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of SPEC files, by which editors complete and check them."""
-    from .spec_schema import spec_schema
+    from ..spec.json_schema import spec_schema
 
     say_in_full(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
 
@@ -135,8 +135,8 @@ def resume(
     data: Data = None,
 ) -> None:
     """Finish the sweep in DIR: train the runs that are missing."""
-    from .attended import attend
-    from .sweep import Sweep
+    from ..sweep import Sweep
+    from .run import attend
 
     attend(Sweep.of_folder(folder, data or ()), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
@@ -156,8 +156,8 @@ def replay(
     data: Data = None,
 ) -> None:
     """Train one run of DIR again, bit for bit, and print its whole trajectory."""
-    from .replay import replay as train_again
-    from .sweep import Sweep
+    from ..run.replay import replay as train_again
+    from ..sweep import Sweep
 
     results = opened(folder)
     plan = Sweep.of_folder(folder, data or ()).plan()
@@ -178,7 +178,7 @@ def verify(
     """Train a sample of the runs of DIR again, and compare every bit of rows, records and final weights."""
     import numpy as np
 
-    from .sweep import Sweep
+    from ..sweep import Sweep
 
     results = opened(folder)
     damage = results.store.damage()
@@ -197,7 +197,7 @@ def verify(
 @app.command()
 def status(folder: Folder) -> None:
     """Say how far the sweep in DIR is, whether a process runs it, and how it goes, without disturbing it."""
-    from .overview import print_status
+    from .status import print_status
 
     print_status(folder)
 
@@ -208,17 +208,17 @@ def ls(
     form: Format = TableFormat.text,
 ) -> None:
     """List the sweeps in DIR: how many runs, how many of them done, how they ended, since when."""
-    from .overview import print_list
+    from .status import print_list
 
     print_list(folder, form)
 
 
 def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
-    from .bounds import years
+    from ..estimate.bounds import years
+    from ..estimate.estimate import checked_jobs, free_bytes
+    from ..machine import process_began
     from .closing import estimate_lines
-    from .estimate import checked_jobs, free_bytes
-    from .machine import process_began
 
     plan = sweep.plan()
     told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
@@ -231,7 +231,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
 
 
 def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]") -> list[str]:
-    from .replay import differences
+    from ..run.replay import differences
 
     table = results.table
     return differences(plan, table[table["run"].isin(runs)], results.store)

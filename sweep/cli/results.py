@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from ..results.errors import InputError, NoAnswerError
-from ..results.levels import Levels, members
-from ..results.names import column_of
-from .beside import beside
-from .show import TableFormat, print_no_answer, print_table, remarks
-from .speak import complain, say
+from ...results.analysis.levels import Levels, members
+from ...results.analysis.names import column_of
+from ...results.errors import InputError, NoAnswerError
+from ..speak import complain, say
+from .command import beside
+from .tables import TableFormat, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..results import Results
+    from ...results import Results
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 By = Annotated[
@@ -56,7 +56,7 @@ class ReportFormat(StrEnum):
 
 def opened(folder: Path) -> "Results":
     """The results in a folder."""
-    from ..results import Results
+    from ...results import Results
 
     return Results.open(folder)
 
@@ -98,7 +98,7 @@ def table(
 
 def _beside(results: "Results", of: Kind, found: "pd.DataFrame") -> list[str]:
     """What a reader of a table of findings should know."""
-    from ..results.remarks import constant_responses, tied_best
+    from ...results.analysis.remarks import constant_responses, tied_best
 
     if of is Kind.what_matters:
         return constant_responses(found)
@@ -107,7 +107,7 @@ def _beside(results: "Results", of: Kind, found: "pd.DataFrame") -> list[str]:
 
 def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """A table of findings, in full and as text for people."""
-    from ..results import readable
+    from ...results.text import readable
 
     if of is Kind.summary:
         found = results.summary(by)
@@ -141,7 +141,7 @@ def compare(
     seed: Resampling = 0,
 ) -> None:
     """Compare two values of a setting, or two sweeps, over the same seeds: does the second converge more often, and sooner?"""
-    from ..results import readable
+    from ...results.text import readable
 
     results = _chosen(folder, where)
     if (other is None) == (setting is None):
@@ -167,7 +167,7 @@ def seeds(
     form: Format = TableFormat.text,
 ) -> None:
     """Say how many more seeds it takes to know a success rate, or to tell two settings apart, from the runs of DIR."""
-    from ..results import readable
+    from ...results.text import readable
 
     results = _chosen(folder, where)
     if (half_width is None) == (setting is None):
@@ -211,7 +211,7 @@ def _two(results: "Results", setting: str, values: str | None) -> list[object]:
 
 
 def _column(results: "Results", setting: str, option: str) -> str:
-    from ..results.tables import axis_columns  # with pandas and scipy a second
+    from ...results.analysis.tables import axis_columns  # with pandas and scipy a second
 
     return column_of(setting, axis_columns(results.table), option)
 
@@ -236,7 +236,7 @@ def figure(
     where: Where = None,
 ) -> None:
     """Draw one figure of DIR into a file."""
-    from ..results.figures import save
+    from ...results.figures import save
 
     if number is not None and kind != "loss":
         raise InputError(f"--run: goes with KIND loss, not with {kind}")
@@ -271,7 +271,7 @@ def write_report(
     data: list[Path] | None = None,
 ) -> None:
     """Write a report, with the trajectory of a typical run, and say where it is."""
-    from .sweep import keep_typical_trajectory
+    from ..sweep import keep_typical_trajectory
 
     try:
         beside(lambda: keep_typical_trajectory(results, data or ()))

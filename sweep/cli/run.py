@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 from rich.console import Console
 
-from ..results.manifest import has_manifest
+from ...results.store.manifest import has_manifest
+from ..log import JsonProgress
+from ..machine import process_began
+from ..progress import Progress, progress_on
+from ..run.execute import BatchesFailed
+from ..speak import complain, say
 from .closing import bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
-from .execute import BatchesFailed
-from .log import JsonProgress
-from .machine import process_began
-from .progress import Progress, progress_on
-from .show import LogFormat
-from .speak import complain, say
+from .tables import LogFormat
 
 if TYPE_CHECKING:
-    from ..results import Results
-    from .sweep import Sweep
+    from ...results import Results
+    from ..sweep import Sweep
 
 
 def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":

@@ -2,7 +2,7 @@
 
 import sys
 
-from .room import check_room
+from ..room import check_room
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
         sys.exit(_refused(str(error)))
     except RuntimeError:
         sys.exit(_refused("the system lets this user start no more threads; see `ulimit -u`"))
-    from .cli import main as command_line
+    from .main import main as command_line
 
     command_line()
 

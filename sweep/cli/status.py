@@ -4,19 +4,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..results.errors import InputError
-from ..results.escapes import visible
-from ..results.folders import is_there
-from ..results.schema import OUTCOMES
-from ..results.survey import Survey, survey, surveys
+from ...results.disk.folders import is_there
+from ...results.errors import InputError
+from ...results.escapes import visible
+from ...results.store.schema import OUTCOMES
+from ...results.store.survey import Survey, survey, surveys
+from ..speak import say
+from ..text import count, duration, shares, workers
 from .closing import way_on
-from .show import TableFormat, print_table
-from .speak import say
-from .words import count, duration, shares, workers
+from .tables import TableFormat, print_table
 
 if TYPE_CHECKING:
-    from ..results.store import Span
-    from ..results.writer import Writer
+    from ...results.store.store import Span
+    from ...results.store.writer import Writer
 
 COLUMNS = ("folder", "name", "runs", "done", *OUTCOMES, "created", "note")
 SOME = 3  # spans that are told, of those missing

@@ -5,18 +5,18 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ..results.escapes import fitting, visible
-from ..results.formats import FOR_PAGES, FOR_PROGRAMS
-from .speak import complain, say, say_in_full
+from ...results.escapes import fitting, visible
+from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
+from ..speak import complain, say, say_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-    from ..results import Results
-    from ..results.errors import NoAnswerError
-    from .replay import Replay
+    from ...results import Results
+    from ...results.errors import NoAnswerError
+    from ..run.replay import Replay
 
 WIDE = 1_000_000
 LONGEST_NAME = 200  # bytes; file systems take 255
@@ -105,8 +105,8 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
 
 def remarks(results: "Results", shown: list[str]) -> list[str]:
     """What a reader of a summary should know: that runs are missing, which settings were pooled, and which runs never began."""
-    from ..results import remarks as of
-    from ..results.tables import axis_columns
+    from ...results.analysis import remarks as of
+    from ...results.analysis.tables import axis_columns
 
     found: list[str] = []
     if results.done < results.manifest.runs:
@@ -134,7 +134,7 @@ def _shown(value: object) -> str:
 
 
 def _readable(table: "pd.DataFrame") -> "pd.DataFrame":
-    from ..results.readable import summary
+    from ...results.text.readable import summary
 
     return summary(table)
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..results.arrays import Floats
-from ..results.errors import InputError
+from ...results.arrays import Floats
+from ...results.errors import InputError
 from .data import Where, quoted
 
 EXACT_DIGITS = 15  # numbers of so many digits never share a float64, but for the very small

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..results.arrays import Floats
-from ..results.errors import InputError
-from ..results.schema import DataColumn, Kind, Side
+from ...results.arrays import Floats
+from ...results.errors import InputError
+from ...results.store.schema import DataColumn, Kind, Side
 from .cells import PLAIN, all_plain, floats_of, floats_of_array, floats_of_decimals, is_word, plain
 from .data import Block, Where, check_size, one_hot, quoted
-from .data_files import read
-from .data_remarks import of_names, of_numbers
+from .files import read
 from .notation import Looks, in_another_notation
+from .remarks import of_names, of_numbers
 from .standardise import standardised
 from .table_forms import Column, Form
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from ..results.errors import InputError
+from ...results.errors import InputError
 from .data import MOST_NUMBERS, Where
 from .table_forms import Column, Form, Table, check_names
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..results.arrays import Booleans, Floats, Integers
-from ..results.errors import InputError
+from ...results.arrays import Booleans, Floats, Integers
+from ...results.errors import InputError
 
 Pair = tuple[float, float]
 Values = npt.NDArray[np.float64 | np.bool_]

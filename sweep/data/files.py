@@ -12,8 +12,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..results.errors import InputError
-from ..results.opening import open_regular
+from ...results.disk.opening import open_regular
+from ...results.errors import InputError
 from .csv_files import read_csv
 from .data import check_size, quoted
 from .npz_files import read_arrays, read_npz

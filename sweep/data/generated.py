@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..results.arrays import Booleans, Floats
-from ..results.errors import InputError
+from ...results.arrays import Booleans, Floats
+from ...results.errors import InputError
 from .data import Values, check_size, one_hot
 
 DECIMALS = 9

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..results.arrays import Floats
-from ..results.errors import InputError
-from .data_files import arrays
+from ...results.arrays import Floats
+from ...results.errors import InputError
+from .files import arrays
 
 SETTING = "model.init.file"
 KEY = f"{SETTING}: "

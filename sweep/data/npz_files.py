@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
-from ..results.errors import InputError
+from ...results.errors import InputError
 from .data import Where, check_size, quoted
 from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, reading
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
-from ..results.errors import InputError
+from ...results.errors import InputError
 from .data import Where, check_size, quoted
 from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, reading
 

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from ..results.arrays import Floats
+from ...results.arrays import Floats
 
 
 def standardised(values: Floats) -> Floats:

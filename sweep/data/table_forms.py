@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
-from ..results.errors import InputError
+from ...results.errors import InputError
 from .cells import PLAIN, Notation
 from .data import Where, quoted
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from ..results.errors import InputError
-from ..results.store import Span
-from .blame import in_words
+from ...results.errors import InputError
+from ...results.store.store import Span
+from ..machine import memory
+from ..plan.blame import in_words
+from ..plan.plan import Plan
+from ..progress import Progress
+from ..text import count, duration, size
 from .costs import FMA_SECONDS, LEAST_SECONDS, SIGMOID_SECONDS
-from .machine import memory
-from .plan import Plan
-from .progress import Progress
-from .words import count, duration, size
 
 YEAR = 365.25 * 86400
 MOST_SECONDS = 10 * YEAR

@@ -17,15 +17,15 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from ..kernels import Training, lanes_of, train
-from ..results.arrays import Floats, Integers
-from ..results.files import encoded
-from ..results.store import Span
-from .batch import table_of
+from ...kernels import Training, lanes_of, train
+from ...results.arrays import Floats, Integers
+from ...results.store.files import encoded
+from ...results.store.store import Span
+from ..plan.batch import table_of
+from ..plan.plan import Plan
+from ..plan.records import records_table, weights_table
 from .costs import makespan
 from .pace import MOST_NUMBERS, numbers
-from .plan import Plan
-from .records import records_table, weights_table
 
 ROUNDS = 4  # runs of a sample in each lane, at least; fewer would say little of how long runs last
 CLOCK_SECONDS = 1e-6  # a timing is taken to have lasted so long at least

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..results.arrays import Floats, Integers
-from ..results.store import Span
-from .plan import Plan
+from ...results.arrays import Floats, Integers
+from ...results.store.store import Span
+from ..plan.plan import Plan
 
 MOST_GUESSES = 256  # a guess takes as long as checking a shape; between these, shapes are taken to lie between their costs
 LEAST_SECONDS = 1e-9  # of a run: costs rise with every run, so that they can be looked up backwards

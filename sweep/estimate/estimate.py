@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..results.arrays import Floats, Integers
-from ..results.compaction import MOST_FILES
-from ..results.errors import InputError
-from ..results.schema import Estimate
-from ..results.store import Span
+from ...results.arrays import Floats, Integers
+from ...results.errors import InputError
+from ...results.store.compaction import MOST_FILES
+from ...results.store.schema import Estimate
+from ...results.store.store import Span
+from ..machine import peak_memory, seconds_to_keep
+from ..plan.plan import Plan
+from ..progress import Progress
+from ..room import cores
+from ..text import size
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
-from .machine import peak_memory, seconds_to_keep
 from .pace import Pace, batches
-from .plan import Plan
-from .progress import Progress
-from .room import cores
-from .words import size
 
 MOST_JOBS = 1024
 MOST_TIMED = 8  # network shapes; all others are scaled from the nearest of these

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ..kernels import lanes_of
-from ..results.store import Span
+from ...kernels import lanes_of
+from ...results.store.store import Span
+from ..plan.plan import Plan
 from .costs import LEAST_SECONDS, Costs, costs_of, guesses, weights
-from .plan import Plan
 
 BATCH_SECONDS = 0.5
 MOST_RUNS = 2**18

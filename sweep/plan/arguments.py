@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import RANGES
-from .starts import Arrays, weights_of
+from ...kernels import RANGES
+from ..data.initial_weights import Arrays, weights_of
 
 GROUPS = ("init", "optimizer", "schedule", "stop", "stall", "batch")
 

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..kernels import Training, train
-from ..results.arrays import Integers
-from ..results.schema import CATEGORY, OUTCOMES, runs_schema
-from ..results.store import Span
+from ...kernels import Training, train
+from ...results.arrays import Integers
+from ...results.store.schema import CATEGORY, OUTCOMES, runs_schema
+from ...results.store.store import Span
+from ..spec.spec import Sent, Spec, received
 from .plan import Plan, plan_of
 from .records import records_table, weights_table
-from .spec import Sent, Spec, received
 
 
 class Batch(NamedTuple):
@@ -153,7 +153,7 @@ def _stacked(tables: Sequence[pa.Table | None]) -> pa.Table | None:
 
 
 def table_of(plan: Plan, runs: Integers, training: Training) -> pa.Table:
-    """The rows of these runs, with the columns of `results.schema`."""
+    """The rows of these runs, with the columns of `results.store.schema`."""
     schema = runs_schema(plan.axes, plan.spec.record.measure)
     columns: dict[str, Any] = {
         **plan.columns(runs),

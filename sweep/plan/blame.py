@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..kernels import Nonsense
+from ...kernels import Nonsense
+from ..spec.axes import TITLES
+from ..text import in_toml
 from .arguments import kernel_name
-from .axes import TITLES
-from .words import in_toml
 
 
 def blame(error: Nonsense, settings: Mapping[str, Any]) -> str:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..results.arrays import Integers
-from ..results.errors import InputError
-from ..results.levels import Levels, in_json
-from .axes import AxisInUse
-from .starts import SETTING as START_FILE
-from .words import dotted
+from ...results.analysis.levels import Levels, in_json
+from ...results.arrays import Integers
+from ...results.errors import InputError
+from ..data.initial_weights import SETTING as START_FILE
+from ..spec.axes import AxisInUse
+from ..text import dotted
 
 
 class Condition(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..kernels import OPTIMIZERS
-from .columns import Sides
-from .generated import SPIRAL_POINTS
-from .task_models import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable
-from .tasks import AnyTask
+from ...kernels import OPTIMIZERS
+from ..data.columns import Sides
+from ..data.generated import SPIRAL_POINTS
+from ..spec.make_data import AnyTask
+from ..spec.task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable
 
 LANE_BYTES = 128  # of a number of each run that trains at once: 16 of 8 bytes, or 32 of 4
 COPIES = 3  # of inputs and targets, float64: as made, as checked, as the kernels have them

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from threading import Lock
 
-from .data import Task
-from .tasks import AnyTask
+from ..data.data import Task
+from ..spec.make_data import AnyTask
 
 MOST_BYTES, MOST_KEPT = 2**28, 64
 

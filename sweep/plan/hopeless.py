@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kernels import DTYPES
-from ..results.arrays import Booleans, Integers
-from .axes import Axis
-from .words import short
+from ...kernels import DTYPES
+from ...results.arrays import Booleans, Integers
+from ..spec.axes import Axis
+from ..text import short
 
 if TYPE_CHECKING:
     from .plan import Plan

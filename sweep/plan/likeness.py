@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import MOST_WEIGHTS, OUTPUTS
-from ..results.arrays import Integers
+from ...kernels import MOST_WEIGHTS, OUTPUTS
+from ...results.arrays import Integers
+from ..data.data import MOST_NUMBERS
+from ..spec.axes import AxisInUse, alike
+from ..spec.make_data import AnyTask
+from ..spec.task import Blobs, Circles, Encoder, Moons, Teacher
 from .arguments import per_run
-from .axes import AxisInUse, alike
-from .data import MOST_NUMBERS
 from .extent import Each, Extent
-from .task_models import Blobs, Circles, Encoder, Moons, Teacher
-from .tasks import AnyTask
 
 SINGLE = float(np.finfo(np.float32).max)
 # Of data made by formula, what changes neither how its targets are written nor how many columns it has.

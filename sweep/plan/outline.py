@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .words import count, in_toml
+from ..text import count, in_toml
 
 if TYPE_CHECKING:
-    from .axes import AxisInUse
+    from ..spec.axes import AxisInUse
+    from ..spec.spec import Spec
     from .plan import Plan
-    from .spec import Spec
 
 
 def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
     """What a sweep is, and what varies in it, by name: before anything is drawn, combined or checked, which takes time."""
-    from .axes import Axis, AxisInUse
+    from ..spec.axes import Axis, AxisInUse
 
     task = getattr(spec.task, "name", "") or Path(getattr(spec.task, "file", "")).name
     seeds = spec.seeds
@@ -42,7 +42,7 @@ def data_lines(plan: "Plan") -> list[str]:
 
 def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:
     """How many values an axis has, and from where to where; of a sampled one, the least and the largest. called: files."""
-    from .design import SAMPLED  # a plan has loaded it already
+    from ..spec.design import SAMPLED  # a plan has loaded it already
 
     if axis.zip == SAMPLED:
         return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"

@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..kernels import Nonsense, Unusable, check
-from ..results.arrays import Floats, Integers
-from ..results.errors import InputError
-from ..results.reprs import html_of, text_of
-from ..results.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
-from ..results.seeds import recorded_runs
-from ..results.store import Span
+from ...kernels import Nonsense, Unusable, check
+from ...results.arrays import Floats, Integers
+from ...results.errors import InputError
+from ...results.reprs import html_of, text_of
+from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
+from ...results.store.seeds import recorded_runs
+from ...results.store.store import Span
+from ..data.data import Task
+from ..spec.axes import AxisInUse, alike, combine
+from ..spec.make_data import bottleneck, fill, make
+from ..spec.spec import UNITS, Spec
 from .arguments import of_task, per_run, to_arguments
-from .axes import AxisInUse, alike, combine
 from .blame import blame, in_words
-from .data import Task
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
@@ -34,8 +36,6 @@ from .likeness import apart, checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs
 from .shown import readable
-from .spec import UNITS, Spec
-from .tasks import bottleneck, fill, make
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
 MOST_CHECKED = 2**16  # cells at once, which bounds the memory that it takes

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..kernels import Training, Trajectories
-from ..results.arrays import Floats, Integers
-from ..results.errors import InputError
-from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
-from ..results.seeds import MOST_RECORDS, due_epochs
-from .train_spec import RecordSpec
+from ...kernels import Training, Trajectories
+from ...results.arrays import Floats, Integers
+from ...results.errors import InputError
+from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
+from ...results.store.seeds import MOST_RECORDS, due_epochs
+from ..spec.train import RecordSpec
 
 
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .starts import SETTING as START_FILE
+from ..data.initial_weights import SETTING as START_FILE
 
 
 def readable(key: str, points: tuple[Any, ...], called: Mapping[str, str]) -> tuple[Any, ...]:

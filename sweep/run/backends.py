@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..kernels import SOURCES_HASH
-from ..results.errors import InputError
-from .room import check_processes, check_threads
+from ...kernels import SOURCES_HASH
+from ...results.errors import InputError
+from ..room import check_processes, check_threads
 
 Backend = Literal["threads", "processes", "dask", "ray"]
 BACKENDS = ("threads", "processes", "dask", "ray")

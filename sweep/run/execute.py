@@ -20,16 +20,16 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
-from ..results.schema import OUTCOMES, Session
-from ..results.store import Span, Store
+from ...results.store.schema import OUTCOMES, Session
+from ...results.store.store import Span, Store
+from ..estimate.estimate import Outlook
+from ..estimate.pace import Pace, batches
+from ..machine import cpu_name, now, peak_memory, versions
+from ..plan.batch import Batch, Failure, run_or_fail
+from ..plan.plan import Plan
+from ..progress import Progress
 from .backends import Workers
-from .batch import Batch, Failure, run_or_fail
-from .estimate import Outlook
-from .machine import cpu_name, now, peak_memory, versions
-from .pace import Pace, batches
-from .plan import Plan
-from .progress import Progress
-from .pulse import Pulse
+from .heartbeat import Pulse
 from .turns import Turns, in_turn
 
 MOST_DEATHS = 3  # of workers, one after the other

@@ -13,19 +13,19 @@ from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
-from ..results.errors import InputError
-from ..results.manifest import MANIFEST
-from ..results.schema import Beside, Manifest
-from ..results.settings import files_in
-from .axes import Axis
-from .columns import digest_of
-from .data_files import READERS
-from .plan import Plan
-from .spec import Spec
-from .spec import digest_of as digest_of_meaning
-from .starts import arrays_digest, read_arrays
-from .task_models import FileTask
-from .tasks import sides_of
+from ...results.errors import InputError
+from ...results.store.manifest import MANIFEST
+from ...results.store.schema import Beside, Manifest
+from ...results.store.settings import files_in
+from ..data.columns import digest_of
+from ..data.files import READERS
+from ..data.initial_weights import arrays_digest, read_arrays
+from ..plan.plan import Plan
+from ..spec.axes import Axis
+from ..spec.make_data import sides_of
+from ..spec.spec import Spec
+from ..spec.spec import digest_of as digest_of_meaning
+from ..spec.task import FileTask
 
 HOME = "~/"
 MOST_TRIED = 50  # files of a folder, that may be the one looked for under another name

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from .progress import Progress
+from ..progress import Progress
 
 BEAT_SECONDS = 1.0
 LATELY_SECONDS = 15.0

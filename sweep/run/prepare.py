@@ -10,10 +10,10 @@ from typing import Any
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ..kernels import Part, compile_part, missing_parts, train, why_not_kept
-from .plan import Plan
-from .progress import Progress
-from .room import check_processes
+from ...kernels import Part, compile_part, missing_parts, train, why_not_kept
+from ..plan.plan import Plan
+from ..progress import Progress
+from ..room import check_processes
 
 ONCE = "compiling the kernels, once on this machine ..."
 

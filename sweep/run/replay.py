@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from ..kernels import Training, train
-from ..results.arrays import Integers
-from ..results.errors import InputError
-from ..results.names import shown_names
-from ..results.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
-from ..results.store import Store
-from .batch import table_of
-from .pace import MOST_NUMBERS, numbers
-from .plan import Plan
-from .records import records_table, weights_table
+from ...kernels import Training, train
+from ...results.analysis.names import shown_names
+from ...results.arrays import Integers
+from ...results.errors import InputError
+from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
+from ...results.store.store import Store
+from ..estimate.pace import MOST_NUMBERS, numbers
+from ..plan.batch import table_of
+from ..plan.plan import Plan
+from ..plan.records import records_table, weights_table
 from .unlike import unlike_records, unlike_rows, unlike_weights
 
 if TYPE_CHECKING:

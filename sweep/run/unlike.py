@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..results.arrays import Booleans
+from ...results.arrays import Booleans
 
 if TYPE_CHECKING:
     import pandas as pd

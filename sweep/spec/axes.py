@@ -20,11 +20,11 @@ from pydantic import (
     model_validator,
 )
 
-from ..results.arrays import Floats, Integers
-from ..results.errors import InputError
-from ..results.logarithmic import DIGITS
+from ...results.arrays import Floats, Integers
+from ...results.errors import InputError
+from ...results.logarithmic import DIGITS
+from ..text import short
 from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
-from .words import short
 
 T = TypeVar("T")
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")

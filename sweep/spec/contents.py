@@ -7,10 +7,10 @@ the file. A worker in another process reads for itself, and compares the digests
 
 from collections.abc import Mapping
 
-from .columns import Sides, described, digest_of
-from .starts import Arrays, arrays_digest, read_arrays
-from .task_models import FileTask
-from .tasks import AnyTask, sides_of
+from ..data.columns import Sides, described, digest_of
+from ..data.initial_weights import Arrays, arrays_digest, read_arrays
+from .make_data import AnyTask, sides_of
+from .task import FileTask
 
 
 class Contents:

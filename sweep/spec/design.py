@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from ..results.arrays import Floats
-from ..results.errors import InputError
+from ...results.arrays import Floats
+from ...results.errors import InputError
 from .axes import Axis, AxisInUse
-from .forms import Table, one_of
+from .fields import Table, one_of
 from .spacing import MOST_POINTS
 
 SAMPLED = ("design",)  # what sampled axes are zipped as

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
+from ..data.data import PAIRS, ZERO_ONE, Pair
 from .axes import Axis, Setting
-from .data import PAIRS, ZERO_ONE, Pair
-from .forms import Table
+from .fields import Table
 
 ALLOWED = " or ".join(f"[{false:g}, {true:g}]" for false, true in PAIRS)
 

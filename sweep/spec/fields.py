@@ -20,10 +20,10 @@ from pydantic import (
     create_model,
 )
 
-from ..kernels import RANGES
+from ...kernels import RANGES
+from ..text import short
 from .axes import Axis, Setting
 from .nested import Alternatives
-from .words import short
 
 Switch = Annotated[bool, Field(strict=True)]
 

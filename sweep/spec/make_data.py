@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
-from ..results.errors import InputError
-from . import generated
+from ...results.errors import InputError
+from ..data import generated
+from ..data.columns import Sides, read_sides, standardised_blocks
+from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from .axes import Axis
-from .columns import Sides, read_sides, standardised_blocks
-from .data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from .encodings import BothSides, pairs_of
-from .forms import meant
-from .task_models import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
+from .fields import meant
+from .task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
 
 AnyTask = Gate | TruthTable | Parity | Encoder | TwoSpirals | Moons | Circles | Blobs | Teacher | FileTask
 T = TypeVar("T", bound=AnyTask)

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ..text import Place, dotted, short
 from .axes import Axis
 from .nested import Alternatives
-from .words import Place, dotted, short
 
 MOST = 5
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ..kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
+from ...kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
-from .forms import FileName, Switch, Table, bounds, choice, one_of, with_numbers
+from .fields import FileName, Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
 DEFAULT_SCHEME = "uniform"

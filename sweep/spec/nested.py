@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..results.errors import InputError
+from ...results.errors import InputError
 from .axes import Axis, AxisInUse, alike, combine
 from .spacing import MOST_POINTS
 

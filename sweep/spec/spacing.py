@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
-from ..results.arrays import Floats
-from ..results.logarithmic import DIGITS, FEW, evenly, placed, within_reach
+from ...results.arrays import Floats
+from ...results.logarithmic import DIGITS, FEW, evenly, placed, within_reach
 
 MOST_COUNTED = 2**52  # up to which each whole number, and each half of one, is a float
 MOST_POINTS = 1_000_000

@@ -10,23 +10,23 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, model_validator
 
-from ..kernels import LAST_SEED
-from ..results.arrays import Integers
-from ..results.errors import InputError
+from ...kernels import LAST_SEED
+from ...results.arrays import Integers
+from ...results.errors import InputError
+from ..data.initial_weights import SETTING as START_FILE
+from ..data.initial_weights import file_names
 from .axes import Axis, AxisInUse
 from .contents import Contents
 from .design import DesignSpec, sampled
-from .forms import Table
+from .fields import Table
+from .make_data import SAID_BY_DIGEST, TaskSpec, bottleneck
 from .messages import explain
-from .model_spec import FileInit, ModelSpec
+from .model import FileInit, ModelSpec
 from .nested import Alternatives, leaves
 from .products import check_product
-from .starts import SETTING as START_FILE
-from .starts import file_names
-from .task_models import FileTask
-from .tasks import SAID_BY_DIGEST, TaskSpec, bottleneck
+from .task import FileTask
 from .toml import read_toml
-from .train_spec import RecordSpec, TrainSpec
+from .train import RecordSpec, TrainSpec
 from .written import length, plain
 
 MOST_SEEDS, LONG_LIST = 100_000_000, 10_000  # a list of no more stays the list that it was given as

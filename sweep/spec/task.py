@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ..data.cells import Notation
+from ..data.data import ZERO_ONE
+from ..data.table_forms import Form
 from .axes import Number, Setting
-from .cells import Notation
-from .data import ZERO_ONE
 from .encodings import Encoding, TargetEncoding
-from .forms import FileName, Switch, Table
-from .table_forms import Form
+from .fields import FileName, Switch, Table
 
 Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
 Bits = Annotated[int, Field(strict=True, ge=1, le=16)]

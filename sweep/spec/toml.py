@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from ..results.errors import InputError
-from ..results.opening import read_regular
+from ...results.disk.opening import read_regular
+from ...results.errors import InputError
 
 MOST_BYTES = 2**26  # 64 MiB; a million values of an axis take twenty
 MOST_PARTS = 100  # of a dotted key; what the reader does with one takes as long as the square of this

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from ..kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
+from ...kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
 from .axes import Axis, Setting
-from .forms import Switch, Table, bounds, choice, one_of, with_numbers
+from .fields import Switch, Table, bounds, choice, one_of, with_numbers
 
 Count = Annotated[int, bounds("epochs")]
 Rate = Annotated[float, bounds("lr")]

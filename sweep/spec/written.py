@@ -13,9 +13,9 @@ import numpy as np
 import tomli_w
 from pydantic import BaseModel
 
-from ..results.errors import InputError
+from ...results.errors import InputError
+from ..text import Place, dotted
 from .axes import TITLES
-from .words import Place, dotted
 
 DEEPEST = 16  # tables and lists within each other; a spec needs seven
 MOST_LISTED = 10_000_000

@@ -26,7 +26,7 @@ from typing import Any
 
 from backsweep.kernels import missing_parts
 from backsweep.sweep import sweep
-from backsweep.sweep.cli import main
+from backsweep.sweep.cli.main import main
 
 from .case import Case, names
 from .data import data_case

@@ -12,8 +12,8 @@ import hostile_manifests
 import hostile_tables
 import pyarrow as pa
 
-from backsweep.results.files import digest_of
-from backsweep.results.manifest import CHECKSUM, COPY, MANIFEST
+from backsweep.results.store.files import digest_of
+from backsweep.results.store.manifest import CHECKSUM, COPY, MANIFEST
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory
 

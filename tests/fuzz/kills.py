@@ -25,7 +25,7 @@ LONG = {**SPEC, "seeds": 20_000}
 TESTS = Path(__file__).parents[1]
 RUN = """
 import sys
-from backsweep.sweep import Sweep, pace
+from backsweep.sweep import Sweep; from backsweep.sweep.estimate import pace
 from fuzz.kills import LONG
 pace.BATCH_SECONDS = 0.03
 Sweep.from_dict(LONG).run(sys.argv[1], jobs=2, backend=sys.argv[2])

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import tomli_w
 
-from backsweep.sweep.spec_schema import spec_schema
+from backsweep.sweep.spec.json_schema import spec_schema
 
 from . import odd
 from .case import Case

@@ -2,10 +2,10 @@
 
 import pytest
 
+from backsweep.results.disk.plain import shortly
 from backsweep.results.escapes import visible
-from backsweep.results.plain import shortly
-from backsweep.sweep import cli
-from backsweep.sweep.words import dotted
+from backsweep.sweep.cli import main
+from backsweep.sweep.text import dotted
 
 from . import child
 from .case import Case, keys, names
@@ -67,7 +67,7 @@ def test_what_an_oracle_refuses_must_be_refused():
 
 
 def test_an_error_that_nobody_foresaw_is_found_with_its_place(monkeypatch):
-    monkeypatch.setattr(cli, "app", lambda **_: 1 / 0)
-    monkeypatch.setattr(child, "main", cli.main)
+    monkeypatch.setattr(main, "app", lambda **_: 1 / 0)
+    monkeypatch.setattr(child, "main", main.main)
     (found,) = child.tried(["ls"], Case([["ls"]]))
     assert "ZeroDivisionError" in found

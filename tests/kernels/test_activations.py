@@ -8,10 +8,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from backsweep.kernels.activations import ACTIVATIONS, OUTPUTS
-from backsweep.kernels.compile import compiled
-from backsweep.kernels.lane_type import QUAD, lanes_of
-from backsweep.kernels.lanes import aligned, call, rows
+from backsweep.kernels.formulas.activations import ACTIVATIONS, OUTPUTS
+from backsweep.kernels.lanes.compile import compiled
+from backsweep.kernels.lanes.operations import aligned, call, rows
+from backsweep.kernels.lanes.vector import QUAD, lanes_of
 
 mpmath.mp.dps = 40
 PRECISIONS = (np.float64, np.float32)

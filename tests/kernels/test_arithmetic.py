@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from backsweep.kernels import arithmetic, train
+from backsweep.kernels import train
+from backsweep.kernels.lanes import arithmetic
 
 X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
 FLUSHED_RESULTS, FLUSHED_OPERANDS, ROUNDING_BITS = 1 << 15, 1 << 6, (1 << 13, 2 << 13, 3 << 13)  # of MXCSR

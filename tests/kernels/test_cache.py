@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from backsweep.kernels import compile as made
-from backsweep.kernels.cache import CodeFolder
+from backsweep.kernels.lanes import compile as made
+from backsweep.kernels.lanes.cache import CodeFolder
 
 PART = ("gradient_descent", "float64", False)
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
@@ -125,7 +125,7 @@ def test_a_folder_that_can_only_be_read_is_read(folder, monkeypatch):
 FULL = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-from backsweep.kernels import compile as made, why_not_kept
+from backsweep.kernels.lanes import compile as made; from backsweep.kernels import why_not_kept
 assert made.PARTS["gradient_descent"].address("float64")
 print(sorted(path.name for path in made.CODE.path.iterdir()), why_not_kept())
 """

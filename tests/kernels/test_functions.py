@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numba import njit
 
-from backsweep.kernels import functions, normal, sines
-from backsweep.kernels.compile import leaf
-from backsweep.kernels.lane_type import lanes_of
-from backsweep.kernels.lanes import aligned, load, store
+from backsweep.kernels.functions import elementary, normal, sines
+from backsweep.kernels.lanes.compile import leaf
+from backsweep.kernels.lanes.operations import aligned, load, store
+from backsweep.kernels.lanes.vector import lanes_of
 
 mpmath.mp.dps = 40
 INFINITY, NAN = float("inf"), float("nan")
@@ -24,8 +24,8 @@ def second(pair):
 
 
 FUNCTIONS = {
-    **{name: getattr(functions, name) for name in ("exp", "log", "sigmoid", "symmetric_sigmoid", "tanh", "elu", "softplus")},
-    "softplus slope": second(functions.softplus_and_slope),
+    **{name: getattr(elementary, name) for name in ("exp", "log", "sigmoid", "symmetric_sigmoid", "tanh", "elu", "softplus")},
+    "softplus slope": second(elementary.softplus_and_slope),
     "sine": first(sines.sine_and_cosine),
     "cosine": second(sines.sine_and_cosine),
     "distribution": first(normal.distribution_and_density),

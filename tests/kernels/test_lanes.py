@@ -8,8 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numba import njit
 
-from backsweep.kernels import lanes
-from backsweep.kernels.bits import (
+from backsweep.kernels.functions.polynomials import constant, polynomial
+from backsweep.kernels.lanes import operations
+from backsweep.kernels.lanes.bits import (
     ROUND_DOUBLE,
     ROUND_SINGLE,
     bit,
@@ -18,10 +19,9 @@ from backsweep.kernels.bits import (
     single,
     times_power_of_two,
 )
-from backsweep.kernels.compile import Phase, compiled
-from backsweep.kernels.exact import fused_multiply_add
-from backsweep.kernels.lane_type import QUAD, Memory, Table, lanes_of
-from backsweep.kernels.lanes import (
+from backsweep.kernels.lanes.compile import Phase, compiled
+from backsweep.kernels.lanes.fma import fused_multiply_add
+from backsweep.kernels.lanes.operations import (
     aligned,
     call,
     every,
@@ -39,7 +39,7 @@ from backsweep.kernels.lanes import (
     store,
     table,
 )
-from backsweep.kernels.polynomials import constant, polynomial
+from backsweep.kernels.lanes.vector import QUAD, Memory, Table, lanes_of
 
 PRECISIONS = (np.float64, np.float32)
 ROUND = (ROUND_DOUBLE, ROUND_SINGLE)
@@ -167,7 +167,7 @@ def test_given_data_are_a_table_for_all_lanes_or_memory_for_each(dtype):
     shared, own = np.arange(8, dtype=dtype).reshape(2, QUAD), quads(dtype, 2)
 
     def take(data, out):
-        store(out, 0, look(lanes.given(data, 1), 2))
+        store(out, 0, look(operations.given(data, 1), 2))
 
     for data, expected in ((shared, shared[1, 2]), (own, own[1, 2])):
         for function in (njit(take), take):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from backsweep.kernels import rounded
+from backsweep.kernels.random import rounded
 
 RNG = np.random.default_rng(4)
 NEAR_ONE = 1.0 - np.arange(1, 300) * 2.0**-53

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from backsweep.kernels.mersenne import mersenne_uniform
-from backsweep.kernels.normal_draws import EDGE, ziggurat
-from backsweep.kernels.pcg import pcg_uniform
-from backsweep.kernels.streams import (
+from backsweep.kernels.random.mersenne import mersenne_uniform
+from backsweep.kernels.random.normal_draws import EDGE, ziggurat
+from backsweep.kernels.random.pcg import pcg_uniform
+from backsweep.kernels.random.streams import (
     LAST_SEED,
     MT19937,
     PCG64,

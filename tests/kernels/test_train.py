@@ -8,8 +8,9 @@ import pytest
 from numba import typeof
 
 import reference
-from backsweep.kernels import DTYPES, ORDERS, Nonsense, check, job, lanes_of, train
-from backsweep.kernels.state import type_of_call
+from backsweep.kernels import DTYPES, ORDERS, Nonsense, check, lanes_of, train
+from backsweep.kernels.call import job
+from backsweep.kernels.memory import type_of_call
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -292,7 +293,7 @@ import os, tempfile
 from concurrent.futures import ThreadPoolExecutor
 with tempfile.TemporaryDirectory() as folder:
     os.environ["NUMBA_CACHE_DIR"] = folder
-    from backsweep.kernels.compile import PARTS
+    from backsweep.kernels.lanes.compile import PARTS
     names = ["gradient_descent", "momentum", "nesterov", "adagrad"]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda name: PARTS[name].address("float64"), names * 2))

@@ -1,6 +1,6 @@
 """Manifests of sweeps that nobody ran, for folders whose files a test writes itself."""
 
-from backsweep.results.schema import Manifest
+from backsweep.results.store.schema import Manifest
 
 
 def manifest_of(axes=(), runs=100, **more):

@@ -20,8 +20,8 @@ import sys
 from pathlib import Path
 
 from backsweep.results.errors import InputError
-from backsweep.results.schema import Session
-from backsweep.results.store import Store
+from backsweep.results.store.schema import Session
+from backsweep.results.store.store import Store
 from folders import manifest, records, rows
 
 RUNS, BATCH = 40, 10

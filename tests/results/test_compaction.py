@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results import compaction, holdings
-from backsweep.results.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.errors import InputError
-from backsweep.results.holdings import Holdings
-from backsweep.results.store import Store
+from backsweep.results.store import compaction, holdings
+from backsweep.results.store.compaction import LARGE, LARGE_SHARE, neighbours
+from backsweep.results.store.holdings import Holdings
+from backsweep.results.store.store import Store
 
 from .suffering import RUNS, manifest, records, rows
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
+from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.errors import InputError
-from backsweep.results.readable import comparison
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.store.schema import OUTCOMES
+from backsweep.results.text.readable import comparison
 
 
 def table(outcomes, epochs, seeds=None, **settings):

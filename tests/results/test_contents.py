@@ -17,13 +17,15 @@ import pyarrow.parquet as pq
 import pytest
 from hostile_tables import put, rewritten, with_value, written
 
-from backsweep.results import Results, seeds
+from backsweep.results import Results
 from backsweep.results.errors import DamageError, DamageWarning
-from backsweep.results.kinds import SWEEP, kinds_of
-from backsweep.results.manifest import COPY, MANIFEST, write_manifest
-from backsweep.results.shards import named, spans_in
-from backsweep.results.store import Store
-from backsweep.sweep import Sweep, pace
+from backsweep.results.store import seeds
+from backsweep.results.store.kinds import SWEEP, kinds_of
+from backsweep.results.store.manifest import COPY, MANIFEST, write_manifest
+from backsweep.results.store.shards import named, spans_in
+from backsweep.results.store.store import Store
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
 from backsweep.sweep.sweep import keep_typical_trajectory
 from commands import here
 from folders import contents

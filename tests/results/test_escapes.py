@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tables import EXACT, rendered
 
 from backsweep.results import InputError
+from backsweep.results.analysis.tables import level_texts
 from backsweep.results.escapes import FITTING, STAND_INS, fitting, visible, visible_lines
-from backsweep.results.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.results.reprs import html_of, text_of
-from backsweep.results.tables import level_texts
-from backsweep.sweep.show import TableFormat, print_table
+from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
+from backsweep.sweep.cli.tables import TableFormat, print_table
 
 # ESC ] sets a terminal's title, \x9b is ESC [ in one sign; marks of direction; what has no width; separators; private use.
 STEERING = "a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\u00ad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"

@@ -8,20 +8,20 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from backsweep.results import folders as folders_module
+from backsweep.results.disk import folders as folders_module
+from backsweep.results.disk.folders import entries, is_there
 from backsweep.results.errors import InputError, LinkError
-from backsweep.results.folders import entries, is_there
-from backsweep.results.manifest import has_manifest
-from backsweep.results.store import Store
-from backsweep.results.survey import survey, surveys
+from backsweep.results.store.manifest import has_manifest
+from backsweep.results.store.store import Store
+from backsweep.results.store.survey import survey, surveys
 from folders import KINDS, contents, made
 
 NOBODY = 65534
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from backsweep.results.store import Store
-from backsweep.results.survey import survey, surveys
+from backsweep.results.store.store import Store
+from backsweep.results.store.survey import survey, surveys
 
 store = Store.open(sys.argv[1])
 os.seteuid(int(sys.argv[2]))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import EXACT, rendered
 
-from backsweep.results.formats import as_csv, as_json, as_latex, as_markdown
-from backsweep.sweep.show import TableFormat, print_table
+from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
+from backsweep.sweep.cli.tables import TableFormat, print_table
 
 SIGNS = "|\\$_%&#{}~^<>*[]`!\"'-+=:;,./@()?\n\r ab1ü∞"
 NASTY = ["a|b", "\\", "\\|", "$x$", "_a_", "50%", "&lt;", "#1", "{}", "~~a~~", "x^2", "<script>alert(1)</script>", "a\nb", "**"]

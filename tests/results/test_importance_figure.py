@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from backsweep.results.analysis.what_matters import what_matters
 from backsweep.results.errors import InputError
 from backsweep.results.figures import save
 from backsweep.results.figures.importance import MOST_FACTORS, draw_importance, importance_picture
-from backsweep.results.what_matters import what_matters
 
 FOUND = pd.DataFrame(
     [

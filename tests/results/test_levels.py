@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results.comparison import values_of
+from backsweep.results.analysis.comparison import values_of
+from backsweep.results.analysis.levels import Levels, members
+from backsweep.results.analysis.tables import part_of
 from backsweep.results.errors import InputError
-from backsweep.results.levels import Levels, members
-from backsweep.results.tables import part_of
 
 RATES = [0.1, 0.17782794100389226, 1.0]
 TABLE = pd.DataFrame(

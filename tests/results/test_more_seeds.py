@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results.comparison import compare_sweeps
+from backsweep.results.analysis.comparison import compare_sweeps
+from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.errors import InputError
-from backsweep.results.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.statistics.groups import wilson_interval
 
 

@@ -7,12 +7,12 @@ from contextlib import suppress
 import pyarrow as pa
 import pytest
 
+from backsweep.results.disk.lock import only_writer
 from backsweep.results.errors import BusyError, InputError, MovedError
-from backsweep.results.files import write_tables
-from backsweep.results.lock import only_writer
-from backsweep.results.schema import Session
-from backsweep.results.store import Store
-from backsweep.results.survey import survey
+from backsweep.results.store.files import write_tables
+from backsweep.results.store.schema import Session
+from backsweep.results.store.store import Store
+from backsweep.results.store.survey import survey
 from folders import KINDS, SPANS, contents, made, records, rows
 
 TRAJECTORY = pa.table({"epoch": [0], "loss": [0.3]})

@@ -7,23 +7,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results import Results, names, readable
-from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
-from backsweep.results.datasets import dataset
+from backsweep.results import Results
+from backsweep.results.analysis import names
+from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
+from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
+from backsweep.results.analysis.selection import best_on_other_seeds
+from backsweep.results.analysis.summaries import detailed_summary
+from backsweep.results.analysis.tables import axis_columns, part_of, restart_report, summary
+from backsweep.results.analysis.what_matters import what_matters
 from backsweep.results.errors import InputError
+from backsweep.results.export.xarray import dataset
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.outcomes import outcome_shares
 from backsweep.results.figures.survival import survival_picture
-from backsweep.results.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.report.explorer import chart, explored
-from backsweep.results.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES, RECORDS_SCHEMA, AxisColumn
-from backsweep.results.selection import best_on_other_seeds
-from backsweep.results.summaries import detailed_summary
-from backsweep.results.tables import axis_columns, part_of, restart_report, summary
-from backsweep.results.what_matters import what_matters
+from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES, RECORDS_SCHEMA, AxisColumn
+from backsweep.results.text import readable
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.messages import _places
-from backsweep.sweep.reading import Kind
+from backsweep.sweep.cli.results import Kind
+from backsweep.sweep.spec.messages import _places
 
 
 def rng():

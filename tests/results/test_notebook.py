@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from backsweep.results import Results, reprs
-from backsweep.results.store import Store
+from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 
 SPEC = {
@@ -175,7 +175,7 @@ def test_a_sweep_says_what_it_is_without_unrolling_it(monkeypatch, seeds, told):
     sweep = Sweep(
         task="xor", seeds=seeds, name="s", design={"points": 9}, train={"optimizer": NESTED, "lr": {"uniform": [1, 2]}}
     )
-    monkeypatch.setattr("backsweep.sweep.spec.sampled", None)
+    monkeypatch.setattr("backsweep.sweep.spec.spec.sampled", None)
     text, _ = shown(sweep)
     assert text == f"<Sweep 's': xor, {told} in each cell>\nover train.optimizer, train.optimizer.beta, train.lr"
 

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results import readable
-from backsweep.results.comparison import compare_sweeps, compare_unpaired, values_of
+from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
+from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
+from backsweep.results.analysis.selection import best_on_other_seeds
+from backsweep.results.analysis.summaries import detailed_summary
+from backsweep.results.analysis.tables import restart_report, summary
+from backsweep.results.analysis.what_matters import what_matters
 from backsweep.results.errors import InputError
 from backsweep.results.figures import FIGURES, figure
-from backsweep.results.more_seeds import seeds_to_compare, seeds_to_know
-from backsweep.results.selection import best_on_other_seeds
-from backsweep.results.summaries import detailed_summary
-from backsweep.results.tables import restart_report, summary
-from backsweep.results.what_matters import what_matters
+from backsweep.results.text import readable
 
 
 def made_up(outcomes, lrs=(0.1, 1.0), epochs=100):

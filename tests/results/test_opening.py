@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
-from backsweep.results import opening, places
+from backsweep.results.disk import opening, places
+from backsweep.results.disk.opening import open_regular, read_regular
 from backsweep.results.errors import InputError
-from backsweep.results.opening import open_regular, read_regular
 from folders import KINDS, make_link
 
 

@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from backsweep.results.errors import InputError
 from backsweep.results.figures.outcomes import LOOKS, MOST_BARS, draw_outcome_shares, outcome_shares
 from backsweep.results.figures.style import draw_svg
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, **settings):

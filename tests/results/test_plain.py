@@ -2,8 +2,8 @@
 
 import pytest
 
-from backsweep.results import plain
-from backsweep.results.plain import parsed
+from backsweep.results.disk import plain
+from backsweep.results.disk.plain import parsed
 
 
 class Key(str):

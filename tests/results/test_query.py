@@ -8,10 +8,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from backsweep.results import Results, queries
+from backsweep.results import Results
 from backsweep.results.errors import DamageWarning, InputError
-from backsweep.results.schema import OUTCOMES, AxisColumn, runs_schema
-from backsweep.results.store import Store
+from backsweep.results.export import duckdb
+from backsweep.results.store.schema import OUTCOMES, AxisColumn, runs_schema
+from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 
 from .manifests import manifest_of
@@ -147,7 +148,7 @@ def test_a_file_that_was_merged_into_another_does_not_count(tmp_path):
 
 def test_files_that_are_merged_before_they_are_read_are_looked_for_again(tmp_path, monkeypatch):
     make(tmp_path, (0, 10), (10, 20))
-    real, merged = queries._tables, []
+    real, merged = duckdb._tables, []
 
     def look(store, sql):
         found = real(store, sql)
@@ -155,7 +156,7 @@ def test_files_that_are_merged_before_they_are_read_are_looked_for_again(tmp_pat
             merged.append(compact(tmp_path))
         return found
 
-    monkeypatch.setattr(queries, "_tables", look)
+    monkeypatch.setattr(duckdb, "_tables", look)
     found = Results.open(tmp_path).query("SELECT count(*) AS n, sum(run) AS s FROM runs")
     assert merged
     assert (found["n"][0], found["s"][0]) == (20, 190)
@@ -249,7 +250,7 @@ def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypa
     """Without room on the disk either: DuckDB would make some beside the query, or in the folder that one is in."""
     monkeypatch.chdir(swept.path)
     there = sorted(swept.path.rglob("*"))
-    monkeypatch.setitem(queries.SHUT_IN, "memory_limit", "30MB")
+    monkeypatch.setitem(duckdb.SHUT_IN, "memory_limit", "30MB")
     sql = "SELECT a.run, b.run AS other, c.loss FROM runs a, runs b, runs c ORDER BY a.loss + b.loss + c.loss"
     with pytest.raises(InputError, match=r"^query: it takes more memory than there is; ask for fewer rows or columns$"):
         swept.query(sql)

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from backsweep.results.remarks import lost_at_once, over_the_bound, unequal_limits
+from backsweep.results.analysis.remarks import lost_at_once, over_the_bound, unequal_limits
+from backsweep.results.analysis.tables import summary
 from backsweep.results.report.explorer import chart, explored
 from backsweep.results.statistics.running_time import epochs_for_each_success
-from backsweep.results.tables import summary
 
 RUNS = pd.DataFrame(
     {

@@ -16,7 +16,7 @@ from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.explorer import explored
 from backsweep.results.report.findings import answer, best_or_why_not, remarks
 from backsweep.sweep import Sweep
-from backsweep.sweep.replay import replay
+from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory
 
 SPEC = {

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results import readable
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.analysis.tables import restart_report
 from backsweep.results.statistics.running_time import restarted_trials
-from backsweep.results.tables import restart_report
-from backsweep.results.texts import fraction_text
+from backsweep.results.store.schema import OUTCOMES
+from backsweep.results.text import readable
+from backsweep.results.text.numbers import fraction_text
 
 
 def table(outcomes, epochs, **settings):

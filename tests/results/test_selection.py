@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.results.analysis.remarks import tied_best
+from backsweep.results.analysis.selection import best_on_other_seeds
 from backsweep.results.errors import InputError, NoAnswerError
-from backsweep.results.remarks import tied_best
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.selection import best_on_other_seeds
+from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, seeds, **settings):

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from backsweep.results.analysis.slopes import _drawn_medians, _laid_out, _medians, power_laws
+from backsweep.results.analysis.tables import summary
 from backsweep.results.errors import InputError
 from backsweep.results.figures.slope import draw_slope, slope_picture
 from backsweep.results.figures.style import LINES, draw_svg
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.slopes import _drawn_medians, _laid_out, _medians, power_laws
-from backsweep.results.tables import summary
+from backsweep.results.store.schema import OUTCOMES
 
 LEVELS = (0.1, 0.3, 1.0, 2.0, 10.0)
 

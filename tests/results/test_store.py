@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from backsweep.results import files as files_module
-from backsweep.results import manifest as manifest_module
-from backsweep.results import opening
-from backsweep.results import parquet as parquet_module
+from backsweep.results.disk import opening
 from backsweep.results.errors import DamageWarning, InputError
-from backsweep.results.files import digest_of, write_whole
-from backsweep.results.manifest import write_manifest
-from backsweep.results.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
-from backsweep.results.store import Store
+from backsweep.results.store import files as files_module
+from backsweep.results.store import manifest as manifest_module
+from backsweep.results.store import parquet as parquet_module
+from backsweep.results.store.files import digest_of, write_whole
+from backsweep.results.store.manifest import write_manifest
+from backsweep.results.store.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
+from backsweep.results.store.store import Store
 
 from .manifests import manifest_of
 

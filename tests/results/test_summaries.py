@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from backsweep.results.analysis.summaries import detailed_summary
+from backsweep.results.analysis.tables import summary
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.summaries import detailed_summary
-from backsweep.results.tables import summary
+from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, **columns):

@@ -8,15 +8,15 @@ import sys
 import pyarrow as pa
 import pytest
 
-from backsweep.results import kinds
-from backsweep.results import survey as survey_module
-from backsweep.results import writer as writer_module
+from backsweep.results.disk.lock import only_writer
 from backsweep.results.errors import BusyError, InputError
-from backsweep.results.lock import only_writer
-from backsweep.results.schema import OUTCOMES, Session, runs_schema
-from backsweep.results.store import Store
-from backsweep.results.survey import survey, surveys
-from backsweep.results.writer import note, writer_of
+from backsweep.results.store import kinds
+from backsweep.results.store import survey as survey_module
+from backsweep.results.store import writer as writer_module
+from backsweep.results.store.schema import OUTCOMES, Session, runs_schema
+from backsweep.results.store.store import Store
+from backsweep.results.store.survey import survey, surveys
+from backsweep.results.store.writer import note, writer_of
 
 from .manifests import manifest_of
 
@@ -156,7 +156,7 @@ def test_a_writer_is_seen_and_its_lock_not_touched(store):
 def test_a_note_of_a_process_that_was_killed_misleads_nobody(store):
     code = f"""
 import os, signal
-from backsweep.results.store import Store
+from backsweep.results.store.store import Store
 with Store.open({str(store.path)!r}).writing():
     os.kill(os.getpid(), signal.SIGKILL)
 """

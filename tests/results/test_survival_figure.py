@@ -10,7 +10,7 @@ from scipy import stats
 
 from backsweep.results.errors import InputError
 from backsweep.results.figures.survival import draw_survival, survival_picture
-from backsweep.results.schema import OUTCOMES
+from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, **settings):

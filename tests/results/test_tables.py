@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.results import readable
+from backsweep.results.analysis.tables import level_texts, summary, typical_run
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.tables import level_texts, summary, typical_run
+from backsweep.results.store.schema import OUTCOMES
+from backsweep.results.text import readable
 
 
 def table(outcomes, epochs, **settings):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.results.analysis.what_matters import what_matters
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.what_matters import what_matters
+from backsweep.results.store.schema import OUTCOMES
 
 
 def runs(cells, seeds=6, success=None, seed=0):

@@ -9,8 +9,8 @@ import xarray as xr
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.schema import OUTCOMES
-from backsweep.results.store import Store
+from backsweep.results.store.schema import OUTCOMES
+from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 
 TRAIN = {"epochs": 300, "stop": {"loss": 0.5}}

@@ -15,9 +15,11 @@ from tables import SPEC, hashed
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.sweep import Sweep, backends, pace
-from backsweep.sweep.execute import BatchesFailed, without
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
+from backsweep.sweep.run import backends
+from backsweep.sweep.run.execute import BatchesFailed, without
 from commands import BACKSWEEP, PATIENCE, complaint
 
 
@@ -144,9 +146,9 @@ def test_workers_that_die_again_and_again_end_the_sweep(tmp_path):
     code = f"""
 import json
 import deadly
-from backsweep.sweep import Sweep, execute
+from backsweep.sweep import Sweep; from backsweep.sweep.run import execute
 execute.run_or_fail = deadly.die
-from backsweep.sweep.execute import BatchesFailed
+from backsweep.sweep.run.execute import BatchesFailed
 try:
     Sweep.from_dict(json.loads({json.dumps(spec)!r})).run({str(tmp_path / "r")!r}, jobs=2, backend="processes")
 except BatchesFailed as error:

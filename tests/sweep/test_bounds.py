@@ -3,8 +3,9 @@
 import pytest
 
 from backsweep.results.errors import InputError
-from backsweep.sweep import bounds, machine
+from backsweep.sweep import machine
 from backsweep.sweep import sweep as running
+from backsweep.sweep.estimate import bounds
 from backsweep.sweep.sweep import Sweep
 
 GB = 10**9

@@ -217,7 +217,7 @@ def test_a_folder_that_may_not_be_written_is_said(here, tmp_path):
     closed.chmod(0o555)
     code = f"""
 import contextlib, os, sys
-from backsweep.sweep.cli import main
+from backsweep.sweep.cli.main import main
 
 def run(out):
     sys.argv = ["backsweep", "run", {str(here / "small.toml")!r}, "--out", out]
@@ -304,7 +304,7 @@ def test_ctrl_c_ends_a_replay_too(here):
     spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000000\nlr = 0.001\n'
     (here / "endless.toml").write_text(spec)
     code = (
-        "from pathlib import Path; from backsweep.sweep import Sweep; from backsweep.results.store import Store; "
+        "from pathlib import Path; from backsweep.sweep import Sweep; from backsweep.results.store.store import Store; "
         "sweep = Sweep.from_toml('endless.toml'); Store.create('endless', sweep._manifest(sweep.plan(), Path('endless')))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=here, check=True)

@@ -9,7 +9,7 @@ import pytest
 from tables import EXACT
 
 from backsweep.results import Results
-from backsweep.results.names import BEST
+from backsweep.results.analysis.names import BEST
 from backsweep.sweep import Sweep
 from commands import backsweep, must, refused_in_turn
 from commands import here as answered

@@ -12,19 +12,20 @@ import time
 import pandas as pd
 import pytest
 
-from backsweep.results.store import Store
+from backsweep.results.store.store import Store
 from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused
 
 SMALL_DISK = [
     sys.executable,
     "-c",
-    "from backsweep.sweep import estimate, cli; estimate.free_bytes = lambda path: 1000; cli.main()",
+    "from backsweep.sweep.estimate import estimate; from backsweep.sweep.cli import main as cli; "
+    "estimate.free_bytes = lambda path: 1000; cli.main()",
 ]
 FAILING = [
     sys.executable,
     "-c",
     """
-from backsweep.sweep import batch, cli
+from backsweep.sweep.plan import batch; from backsweep.sweep.cli import main as cli
 train = batch.train
 def fail(**settings):
     if settings["hidden"] == (4,):

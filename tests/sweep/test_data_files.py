@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tasking import COLUMNS, FRAME, SUFFIXES, data, digest, parse, same, save
 
-from backsweep.sweep.tasks import sides_of
+from backsweep.sweep.spec.make_data import sides_of
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -7,18 +7,10 @@ from pathlib import Path
 import pytest
 
 from backsweep.kernels import DTYPES, PARAMETRIZATIONS
-from backsweep.results.schema import Estimate
+from backsweep.results.store.schema import Estimate
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.model_spec import INITS, ModelSpec
-from backsweep.sweep.train_spec import (
-    OPTIMIZER_MODELS,
-    SCHEDULE_MODELS,
-    BatchSpec,
-    RecordSpec,
-    StallSpec,
-    StopSpec,
-    TrainSpec,
-)
+from backsweep.sweep.spec.model import INITS, ModelSpec
+from backsweep.sweep.spec.train import OPTIMIZER_MODELS, SCHEDULE_MODELS, BatchSpec, RecordSpec, StallSpec, StopSpec, TrainSpec
 
 ROOT = Path(__file__).parent.parent.parent
 TABLES = [ModelSpec, TrainSpec, RecordSpec, BatchSpec, StopSpec, StallSpec]

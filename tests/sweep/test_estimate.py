@@ -10,14 +10,15 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.store import Store
-from backsweep.sweep import Sweep, calibrate, costs, estimate, machine, pace
-from backsweep.sweep.calibrate import Timed, timed
-from backsweep.sweep.costs import Costs, between, costs_of, guesses, makespan, spread
-from backsweep.sweep.estimate import outlook
-from backsweep.sweep.pace import Pace
-from backsweep.sweep.prepare import prepare
+from backsweep.results.store.store import Store
+from backsweep.sweep import Sweep, machine
+from backsweep.sweep.estimate import calibrate, costs, estimate, pace
+from backsweep.sweep.estimate.calibrate import Timed, timed
+from backsweep.sweep.estimate.costs import Costs, between, costs_of, guesses, makespan, spread
+from backsweep.sweep.estimate.estimate import outlook
+from backsweep.sweep.estimate.pace import Pace
 from backsweep.sweep.progress import Progress
+from backsweep.sweep.run.prepare import prepare
 
 
 def sweep(**tables):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import reference
 from backsweep.results import Results
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.plan import Plan
+from backsweep.sweep.plan.plan import Plan
 
 
 def oracles(table, plan, run, manifest, row):

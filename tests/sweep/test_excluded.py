@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backsweep.results.errors import InputError
-from backsweep.sweep.plan import Plan
-from backsweep.sweep.spec import Spec
+from backsweep.sweep.plan.plan import Plan
+from backsweep.sweep.spec.spec import Spec
 
 LOG = [0.1, 0.1778279410038923, 0.31622776601683794, 0.5623413251903491, 1.0]
 HIDDEN = [2, 3, [2, 3], []]

@@ -12,7 +12,8 @@ from tables import SPEC, hashed
 
 from backsweep.results import Results
 from backsweep.results.errors import BusyError, DamageWarning
-from backsweep.sweep import Sweep, pace
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
 from commands import BACKSWEEP, PATIENCE
 
@@ -40,7 +41,7 @@ def finished(tmp_path, monkeypatch):
     """A sweep in several shards, of which none is merged."""
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     monkeypatch.setattr(pace, "MOST_RUNS", 1000)
-    monkeypatch.setattr("backsweep.results.store.Store.compact", lambda self: None)
+    monkeypatch.setattr("backsweep.results.store.store.Store.compact", lambda self: None)
     results = Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2)
     assert len(results.store.shards()) == 6
     return results
@@ -150,7 +151,7 @@ def test_a_second_writer_is_refused_as_long_as_the_first_lives(tmp_path):
 def test_files_stay_few_while_batches_are_many(tmp_path, monkeypatch):
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     monkeypatch.setattr(pace, "MOST_RUNS", 20)
-    monkeypatch.setattr("backsweep.results.store.MOST_FILES", 30)
+    monkeypatch.setattr("backsweep.results.store.store.MOST_FILES", 30)
     counts = []
 
     class Counting(Progress):

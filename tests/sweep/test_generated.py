@@ -11,7 +11,7 @@ from tasking import data, parse, same
 
 import reference
 from backsweep.results.errors import InputError
-from backsweep.sweep.tasks import bottleneck, make
+from backsweep.sweep.spec.make_data import bottleneck, make
 
 
 @pytest.mark.parametrize(("name", "targets"), [("and", [0, 0, 0, 1]), ("or", [0, 1, 1, 1]), ("xor", [0, 1, 1, 0])])

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from backsweep.sweep.log import JsonProgress
-from backsweep.sweep.plan import Plan
-from backsweep.sweep.spec import Spec
+from backsweep.sweep.plan.plan import Plan
+from backsweep.sweep.spec.spec import Spec
 from backsweep.sweep.sweep import Sweep
 
 STEP = {"name": "step", "factor": 0.5}

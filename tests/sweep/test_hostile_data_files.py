@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tasking import AB, COLUMNS, FRAME, data, refused, save
 
 from backsweep.results.errors import InputError
-from backsweep.sweep.table_forms import MOST_BYTES
+from backsweep.sweep.data.table_forms import MOST_BYTES
 
 NPZ = {**AB, "file": "d.npz"}
 PARQUET = {**AB, "file": "d.parquet"}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from backsweep.results.survey import surveys
+from backsweep.results.store.survey import surveys
 from commands import IN_TURN, here, must
 from folders import KINDS, contents
 

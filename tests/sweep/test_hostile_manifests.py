@@ -8,7 +8,7 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.manifest import COPY, MANIFEST
+from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
 
 from ..commands import here

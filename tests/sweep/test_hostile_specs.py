@@ -12,7 +12,7 @@ import pytest
 
 from backsweep.results.errors import LONGEST_LINE, MOST_LINES, InputError
 from backsweep.sweep import Spec
-from backsweep.sweep.words import in_toml
+from backsweep.sweep.text import in_toml
 
 XOR = 'task = "xor"\n'
 DEEP = "lists and tables lie within each other too deep"

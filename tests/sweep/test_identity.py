@@ -10,7 +10,7 @@ import pytest
 from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.replay import differences
+from backsweep.sweep.run.replay import differences
 
 ROOT = Path(__file__).parent.parent.parent
 CSV = "a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"

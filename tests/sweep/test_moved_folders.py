@@ -9,9 +9,9 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.manifest import COPY, MANIFEST
+from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
-from backsweep.sweep.found import placed, recorded
+from backsweep.sweep.run.found import placed, recorded
 
 from ..commands import here
 from ..hostile_manifests import put, sealed

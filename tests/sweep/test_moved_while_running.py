@@ -5,8 +5,9 @@ import shutil
 import pytest
 
 from backsweep.results.errors import MovedError
-from backsweep.results.store import Store
-from backsweep.sweep import Sweep, pace
+from backsweep.results.store.store import Store
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
 from folders import contents
 
 SPEC = {

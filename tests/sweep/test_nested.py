@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from backsweep.results import Results
+from backsweep.results.analysis.tables import axis_columns
 from backsweep.results.errors import InputError
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells
-from backsweep.results.tables import axis_columns
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.outline import plan_lines
-from backsweep.sweep.plan import Plan
-from backsweep.sweep.replay import differences, replay
+from backsweep.sweep.plan.outline import plan_lines
+from backsweep.sweep.plan.plan import Plan
+from backsweep.sweep.run.replay import differences, replay
 
 RULES = ["gd", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}, {"name": "adam", "beta1": {"linear": [0.8, 0.9], "n": 2}}]
 STARTS = ["uniform", {"scheme": "normal", "std": {"values": [0.5, 1.0]}, "offset": [0.1, {"values": [0.0, 0.2]}]}]

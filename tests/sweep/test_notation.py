@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tasking import data, refused
 
-from backsweep.sweep.cells import Notation, plain
-from backsweep.sweep.notation import in_another_notation
+from backsweep.sweep.data.cells import Notation, plain
+from backsweep.sweep.data.notation import in_another_notation
 
 DECIMAL, THOUSANDS = 'in the task, decimal = ",", reads it', "in the task, thousands = {}, reads it"
 NUMBERS = [

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tables import SPEC, hashed
 
-from backsweep.sweep import Sweep, pace
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
 
 X86 = platform.machine().lower() in {"x86_64", "amd64"}

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from backsweep.kernels import lanes_of
 from backsweep.results.errors import InputError
-from backsweep.sweep.axes import Axis
-from backsweep.sweep.costs import costs_of
-from backsweep.sweep.pace import MOST_RUNS, Pace, batches
-from backsweep.sweep.plan import Plan
-from backsweep.sweep.spec import Spec
+from backsweep.sweep.estimate.costs import costs_of
+from backsweep.sweep.estimate.pace import MOST_RUNS, Pace, batches
+from backsweep.sweep.plan.plan import Plan
+from backsweep.sweep.spec.axes import Axis
+from backsweep.sweep.spec.spec import Spec
 
 LEAST_RUNS = 4 * lanes_of("float64")
 

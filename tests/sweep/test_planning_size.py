@@ -5,14 +5,14 @@ import decimal
 import numpy as np
 import pytest
 
-from backsweep.kernels.arrange import weight_count
-from backsweep.kernels.job import Job
+from backsweep.kernels.call.job import Job
+from backsweep.kernels.call.layout import weight_count
 from backsweep.results import logarithmic
 from backsweep.results.errors import InputError
-from backsweep.sweep import axes
-from backsweep.sweep import plan as planning
-from backsweep.sweep.plan import MOST_CHECKED, Plan
-from backsweep.sweep.spec import Spec
+from backsweep.sweep.plan import plan as planning
+from backsweep.sweep.plan.plan import MOST_CHECKED, Plan
+from backsweep.sweep.spec import axes
+from backsweep.sweep.spec.spec import Spec
 
 MSE = {"loss": "mse", "epochs": 5}
 
@@ -161,7 +161,7 @@ def test_seeds_that_are_counted_up_are_no_array():
 
 
 def test_data_are_kept_by_their_bytes(monkeypatch):
-    monkeypatch.setattr("backsweep.sweep.held.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
+    monkeypatch.setattr("backsweep.sweep.plan.held.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
     made = Plan(Spec.parse({"task": {"name": "moons", "samples": 50, "data_seed": {"range": [0, 9, 1]}}}))
     data = [made.task(run) for run in (0, 1, 2, 3, 4)]
     assert [made.task(run) is data[run] for run in (1, 2, 3, 4)] == [True, True, True, True]

@@ -5,14 +5,14 @@ import subprocess
 import sys
 import tomllib
 
-from backsweep.kernels import compile as made
 from backsweep.kernels import missing_parts, train
-from backsweep.kernels.cache import CodeFolder
-from backsweep.kernels.compile import PARTS
-from backsweep.kernels.job import Job
+from backsweep.kernels.call.job import Job
+from backsweep.kernels.lanes import compile as made
+from backsweep.kernels.lanes.cache import CodeFolder
+from backsweep.kernels.lanes.compile import PARTS
 from backsweep.sweep import Sweep
-from backsweep.sweep.prepare import prepare
 from backsweep.sweep.progress import Progress
+from backsweep.sweep.run.prepare import prepare
 
 SPEC = """
 task = "xor"
@@ -28,7 +28,7 @@ epochs = 20
 every = 5
 """
 ALONE = """
-from backsweep.kernels import compile as made
+from backsweep.kernels.lanes import compile as made
 from backsweep.sweep import Sweep
 before = made._address_of
 def told(function, *rest, **options):

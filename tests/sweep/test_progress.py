@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from backsweep.results.schema import Estimate, Session
-from backsweep.results.writer import note, writer_of
-from backsweep.sweep import pulse
-from backsweep.sweep.closing import stages_line
+from backsweep.results.store.schema import Estimate, Session
+from backsweep.results.store.writer import note, writer_of
+from backsweep.sweep.cli.closing import stages_line
 from backsweep.sweep.log import JsonProgress
 from backsweep.sweep.progress import PlainProgress, Progress
-from backsweep.sweep.words import duration, shares, size, workers
+from backsweep.sweep.run import heartbeat
+from backsweep.sweep.text import duration, shares, size, workers
 
 EXPECTED = Estimate(jobs=2, runs=2000, cells=2, shapes=2, timed=2, cut=False, run_epochs=9, seconds=101.0, disk=5, memory=6)
 SESSION = Session(
@@ -135,8 +135,8 @@ def test_remarks_are_no_markup():
 
 def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(pulse.time, "monotonic", clock)
-    progress, beats = Progress(clock), pulse.Pulse(partial(note, tmp_path))
+    monkeypatch.setattr(heartbeat.time, "monotonic", clock)
+    progress, beats = Progress(clock), heartbeat.Pulse(partial(note, tmp_path))
     progress.start(2000, 0, 2000.0, EXPECTED)
     for second in range(40):
         clock.now += 1.0

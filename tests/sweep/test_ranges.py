@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from backsweep.results import Results
-from backsweep.sweep import Sweep, spacing
-from backsweep.sweep.axes import Axis
+from backsweep.sweep import Sweep
+from backsweep.sweep.spec import spacing
+from backsweep.sweep.spec.axes import Axis
 
 from ..commands import here
 

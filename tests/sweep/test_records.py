@@ -14,16 +14,17 @@ import pytest
 import reference
 from backsweep.results import Results
 from backsweep.results.errors import DamageWarning, InputError
-from backsweep.results.files import write_tables
-from backsweep.results.seeds import Recording, recorded_runs
-from backsweep.results.store import Store
-from backsweep.sweep import Spec, Sweep, pace
-from backsweep.sweep import replay as replay_of
-from backsweep.sweep.pace import MOST_NUMBERS, Pace
-from backsweep.sweep.plan import Plan
+from backsweep.results.store.files import write_tables
+from backsweep.results.store.seeds import Recording, recorded_runs
+from backsweep.results.store.store import Store
+from backsweep.sweep import Spec, Sweep
+from backsweep.sweep.estimate import pace
+from backsweep.sweep.estimate.pace import MOST_NUMBERS, Pace
+from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.replay import differences, replay
-from backsweep.sweep.unlike import unlike_records, unlike_rows, unlike_weights
+from backsweep.sweep.run import replay as replay_of
+from backsweep.sweep.run.replay import differences, replay
+from backsweep.sweep.run.unlike import unlike_records, unlike_rows, unlike_weights
 
 SPEC = {
     "task": "xor",
@@ -301,7 +302,7 @@ def test_killed_at_any_moment_records_are_whole(tmp_path):
     file.write_text(json.dumps(spec))
     code = f"""
 import json, pathlib, time
-from backsweep.sweep import Sweep, pace
+from backsweep.sweep import Sweep; from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
 class Half(Progress):
     def advance(self, *counts):

@@ -11,7 +11,7 @@ from commands import PATIENCE, SPEC
 MB = 2**20
 LIMITED = """
 import os, resource, sys
-from backsweep.sweep import start
+from backsweep.sweep.cli import start
 
 limit, most, *sys.argv[1:] = sys.argv[1:]
 if limit == "NPROC" and os.getuid() == 0:  # whom that limit does not hold

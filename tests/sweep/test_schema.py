@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from backsweep.kernels import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEMES
 from backsweep.sweep import InputError, Spec
-from backsweep.sweep.cli import app
-from backsweep.sweep.spec_schema import spec_schema
+from backsweep.sweep.cli.main import app
+from backsweep.sweep.spec.json_schema import spec_schema
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = spec_schema()

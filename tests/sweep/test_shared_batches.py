@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from backsweep.results import Results
-from backsweep.sweep import Sweep, batch, pace
-from backsweep.sweep.batch import train
-from backsweep.sweep.execute import BatchesFailed
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
+from backsweep.sweep.plan import batch
+from backsweep.sweep.plan.batch import train
+from backsweep.sweep.run.execute import BatchesFailed
 
 CELLS = 40
 SPEC = {

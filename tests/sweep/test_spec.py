@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backsweep.results.errors import InputError
-from backsweep.sweep.spec import Spec
+from backsweep.sweep.spec.spec import Spec
 
 NOTEBOOK = {"task": "xor"}
 

@@ -9,9 +9,9 @@ import pytest
 from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep import spec as spec_module
-from backsweep.sweep.replay import differences
-from backsweep.sweep.starts import file_names
+from backsweep.sweep.data.initial_weights import file_names
+from backsweep.sweep.run.replay import differences
+from backsweep.sweep.spec import spec as spec_module
 
 from ..commands import here
 

@@ -10,12 +10,14 @@ from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
 from backsweep.kernels import train
 from backsweep.results import Results
 from backsweep.results.errors import InputError
-from backsweep.results.manifest import write_manifest
-from backsweep.results.schema import OUTCOMES
-from backsweep.sweep import Sweep, batch, pace
-from backsweep.sweep.execute import BatchesFailed
+from backsweep.results.store.manifest import write_manifest
+from backsweep.results.store.schema import OUTCOMES
+from backsweep.sweep import Sweep
+from backsweep.sweep.estimate import pace
+from backsweep.sweep.plan import batch
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.replay import differences, replay
+from backsweep.sweep.run.execute import BatchesFailed
+from backsweep.sweep.run.replay import differences, replay
 
 SPEC = {
     "task": "xor",

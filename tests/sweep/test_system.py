@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from backsweep.sweep import cli
+from backsweep.sweep.cli import main
 from commands import here
 
 
@@ -50,12 +50,12 @@ def test_a_want_is_told_in_a_sentence(command, said, monkeypatch, capsys):
 
     for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
         monkeypatch.setattr(threading, name, refuse, raising=False)
-    monkeypatch.setattr(cli, "app", lambda **_: command())
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
+    monkeypatch.setattr(main, "app", lambda **_: command())
+    monkeypatch.setattr(main.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(main.atexit, "register", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["backsweep", "run", "a spec.toml"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main.main()
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
 
@@ -101,8 +101,8 @@ def test_other_errors_are_not_hidden(monkeypatch):
     def fail():
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(cli, "app", lambda **_: fail())
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(cli.atexit, "register", lambda *_: None)
+    monkeypatch.setattr(main, "app", lambda **_: fail())
+    monkeypatch.setattr(main.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(main.atexit, "register", lambda *_: None)
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        cli.main()
+        main.main()

@@ -5,8 +5,8 @@ import pytest
 from tasking import AB, Holder, data, parse, refused, same
 
 from backsweep.results.errors import InputError
-from backsweep.sweep.axes import Axis
-from backsweep.sweep.tasks import bottleneck, fill, make
+from backsweep.sweep.spec.axes import Axis
+from backsweep.sweep.spec.make_data import bottleneck, fill, make
 
 BINARY = [
     "and",

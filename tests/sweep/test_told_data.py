@@ -5,10 +5,10 @@ from tasking import data, parse
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
-from backsweep.sweep.columns import described
-from backsweep.sweep.outline import plan_lines
+from backsweep.sweep.data.columns import described
+from backsweep.sweep.plan.outline import plan_lines
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.tasks import sides_of
+from backsweep.sweep.spec.make_data import sides_of
 
 CSV = "length,colour,sure,kind\n1.5,white,Yes,p\n2.5,red,yes,q\n3.0,white,no,r\n4.0,blue,no,p\n"
 COLUMNS = [

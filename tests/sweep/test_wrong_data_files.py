@@ -11,7 +11,7 @@ import pytest
 from tasking import AB, COLUMNS, FRAME, data, refused, save
 
 from backsweep.results.errors import InputError
-from backsweep.sweep import csv_files
+from backsweep.sweep.data import csv_files
 
 CSV_ROWS = [
     ("", "d.csv: empty"),
