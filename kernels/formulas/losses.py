@@ -3,32 +3,28 @@ loss.
 
 The loop needs to know each epoch whether a run may have ended. A loss that is a sum of errors is cheap: its *score* is the loss
 itself. Cross-entropies cost a logarithm for each output, as much as the output's sigmoid, so for them the loop keeps only a
-score that is good enough to know that nothing can have happened: inside its band, low < score < high, a run has neither
-reached its goal nor diverged; outside, or at NaN, the exact loss is computed and decides. The bands are wider than all
-rounding errors, so the screen never changes an answer, only the time.
+score that is good enough to know that nothing can have happened, and the exact loss decides wherever something may have
+(`loop/screening.py`).
 
 Cross-entropy is -log of the product of the probabilities that the targets were given. The score is that product's binary
 logarithm with the sign changed, or nearly: with product = m 2**k, 1 <= m < 2, it is -(k + m), which falls as the
 product rises and needs no logarithm. A probability is 1 - error, whose relative error is large where it is small; so where
 four of them have a product below a limit the score is infinite, and the exact loss decides, as it does wherever targets are
 not 0 or 1.
-Screening costs XOR 3 %; the exact loss at each epoch would cost it half as much again.
 
 A sample's weight holds what the mean is over, and the half of `half_mse`; it is 0 where a sample only fills up a quad.
 """
 
-import math
 from typing import NamedTuple
 
 from ..functions.elementary import exp, log, sigmoid, softplus
 from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, exponent, over_power_of_two, single
-from ..lanes.compile import Given, Phase, called, inlined
+from ..lanes.compile import Given, Phase, inlined
 from ..lanes.operations import filled, fma, load, look, magnitude, select, store
 from ..lanes.vector import QUAD, Memory, Table
 from ..memory import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 
 SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
-MOST_TERMS = 2.0**22  # of no more than that even single precision adds up the bits exactly
 
 
 class Loss(NamedTuple):
@@ -269,30 +265,3 @@ LOSSES = {
     "huber": Loss(huber, SMOOTH),
     "atanh": Loss(atanh_error, BOUNDED, mean=""),
 }
-
-
-@called
-def _score_of(loss, terms):
-    """The score at which a product of probabilities has this mean loss."""
-    bits = loss * terms / math.log(2.0)
-    whole = math.ceil(bits)
-    return whole - 2.0 ** (whole - bits)
-
-
-@called
-def calm_band(product, screened, goal, bound, terms, single_precision):
-    """(low, high): while low < score < high, the loss is above `goal` and at most `bound`. terms: what the mean is over."""
-    if not screened or terms > MOST_TERMS:
-        return INFINITY, INFINITY
-    precision = 2.0**-22 if single_precision else 2.0**-51
-    if not product:
-        return goal + abs(goal) * precision, bound - bound * precision if bound < INFINITY else bound
-    # Four probabilities above SMALL together are each above it, so that their relative error is at most 1 / SMALL as large.
-    slack = terms * precision / (SMALL_SINGLE if single_precision else SMALL_DOUBLE)
-    most = 1e12 / terms  # far above any score there can be
-    low, high = -INFINITY, INFINITY
-    if goal >= 0.0:
-        low = INFINITY if goal > most else _score_of(goal, terms) * (1.0 + precision) + slack
-    if bound <= most:
-        high = _score_of(bound, terms) * (1.0 - precision) - slack
-    return low, high

@@ -1,9 +1,9 @@
 """How a run begins in a lane: its weights (`initial_weights.py`), its settings, and a clean slate."""
 
-from ..formulas.losses import calm_band
 from ..lanes.compile import Section, inlined
 from ..lanes.operations import ask
 from ..memory import BOUND, IDLE, INFINITY, LOSS_GOAL, NEVER, NUMBERS, STRIDE, UNITS, WINDOW, WITHIN
+from .screening import calm_band
 
 ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when rounded to single precision
 
