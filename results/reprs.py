@@ -4,12 +4,12 @@ In a notebook it is a piece of HTML without a colour of its own: the page's ink,
 grey, which are seen on light and dark ones.
 """
 
-import warnings
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import DamageWarning, InputError
+from .errors import InputError
 from .escapes import visible
 from .store.schema import OUTCOMES
 from .store.store import Store
@@ -19,10 +19,7 @@ from .text.numbers import percent_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .results import Results
-
 FIRST_ROWS = 10
-MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
 RULE = "1px solid rgba(128, 128, 128, 0.5)"
 CELL = "padding: 0.15em 0.8em; text-align: right; white-space: nowrap; background: none"
 
@@ -42,37 +39,30 @@ def html_of(head: str, lines: Iterable[str], table: "pd.DataFrame | None" = None
     return f'<div style="line-height: 1.5; overflow-x: auto">{"".join(shown)}</div>'
 
 
-def about(results: "Results") -> tuple[str, list[str]]:
-    """What results are, and lines on how they ended and what is wrong: from the manifest and names of files alone."""
-    head = f"Results {results.manifest.name!r} in {str(results.path)!r}"
+def about(path: Path, name: str) -> tuple[str, list[str]]:
+    """What a folder's results are, and lines on how they ended and what is wrong: from manifest and names of files alone."""
+    head = f"Results {name!r} in {str(path)!r}"
     try:
-        store = Store.open(results.path)
+        store = Store.open(path)
         done = store.done
     except (InputError, OSError) as error:
-        return head, [_line(error)]
+        return head, [line_of(error)]
     ends = on_record(store.manifest, done) or {}  # if they are not, one would have to count rows
     total = ", ".join(f"{percent_text(ends[outcome] / done)} {outcome}" for outcome in OUTCOMES if ends.get(outcome))
-    lines = [total, _line(store.harm or ""), *map(_line, store.left_out())]
+    lines = [total, line_of(store.harm or ""), *map(line_of, store.left_out())]
     return f"{head}: {done:,} of {store.manifest.runs:,} runs", [line for line in lines if line]
 
 
-def html_of_results(results: "Results") -> str:
-    """What results show in a notebook: `about` them, and the first rows of their summary."""
-    head, lines = about(results)
-    try:
-        if not 0 < results.done <= MOST_RUNS:
-            return html_of(head, lines)
-        with warnings.catch_warnings(action="ignore", category=DamageWarning):  # it is told below
-            summary = results.summary()
-    except (InputError, OSError) as error:
-        return html_of(head, dict.fromkeys([*lines, _line(error)]))
+def html_of_summary(head: str, lines: Iterable[str], summary: "pd.DataFrame") -> str:
+    """What results show in a notebook: lines, and the first rows of their summary."""
     from .text import readable  # with scipy and pandas a second; a summary has loaded it already
 
-    lines = list(dict.fromkeys([*lines, *map(_line, results.damage)]))
+    lines = dict.fromkeys(map(line_of, lines))
     return html_of(head, lines, readable.summary(summary.head(FIRST_ROWS)), max(len(summary) - FIRST_ROWS, 0))
 
 
-def _line(error: object) -> str:
+def line_of(error: object) -> str:
+    """An error, or a sentence, on one line."""
     return " ".join(str(error).split())
 
 

@@ -1,5 +1,6 @@
 """A folder of results, opened: its table, summary, figures and report."""
 
+import warnings
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +11,8 @@ import pyarrow as pa
 
 from .analysis.names import shown_names
 from .arrays import Floats
-from .errors import InputError
-from .reprs import about, html_of_results, text_of
+from .errors import DamageWarning, InputError
+from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .store.schema import Manifest, Session
 from .store.store import Store
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.axes import Axes
+
+    from .report.contents import Contents
+
+MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
 
 
 class Results:
@@ -185,14 +190,22 @@ class Results:
         path = self.path / "report.html" if path is None else Path(path)
         if path.is_dir():
             raise InputError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
-        return write_html(self, path)
+        return write_html(self._report(), path)
 
     def report_markdown(self, folder: str | Path | None = None) -> Path:
         """Write the report as Markdown into a folder (default: report in the folder), figures and tables beside it."""
         from .report import write_markdown
 
         self._refuse_part()
-        return write_markdown(self, None if folder is None else Path(folder))
+        return write_markdown(self._report(), None if folder is None else Path(folder))
+
+    def _report(self) -> "Contents":
+        from .analysis.tables import typical_run
+        from .report.contents import contents
+
+        run = typical_run(self.table)
+        trajectory = None if run is None else self.trajectory(run)
+        return contents(self.path, self.manifest, self.table, self.trajectories(), trajectory)
 
     def _refuse_part(self) -> None:
         if not self.whole:
@@ -213,10 +226,16 @@ class Results:
         return query(self.store, sql)
 
     def __repr__(self) -> str:
-        return text_of(*about(self))
+        return text_of(*about(self.path, self.manifest.name))
 
     def _repr_html_(self) -> str:
-        return html_of_results(self)
+        head, lines = about(self.path, self.manifest.name)
+        try:
+            with warnings.catch_warnings(action="ignore", category=DamageWarning):  # what is damaged is told beside it
+                summary = self.summary() if 0 < self.done <= MOST_RUNS else None
+        except (InputError, OSError) as error:
+            return html_of(head, dict.fromkeys([*lines, line_of(error)]))
+        return html_of(head, lines) if summary is None else html_of_summary(head, [*lines, *self.damage], summary)
 
 
 def _compared(

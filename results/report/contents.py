@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,6 @@ from .explorer import chart, explored
 from .findings import answer, best_or_why_not, remarks
 from .pictures import Picture, pictures
 from .question import question
-
-if TYPE_CHECKING:
-    from ..results import Results
 
 SEED = 0  # of each resampling: a report of the same runs is the same, and its numbers are those of the command line
 
@@ -60,13 +58,17 @@ class Contents:
     spec: str = ""
 
 
-def contents(results: "Results") -> Contents:
-    """The report of a folder of results, whole or not."""
-    table, manifest = results.table, results.manifest
+def contents(
+    folder: Path, manifest: Manifest, table: pd.DataFrame, records: pd.DataFrame, trajectory: pd.DataFrame | None
+) -> Contents:
+    """The report of a folder of results, whole or not.
+
+    table: its runs; records: all that was recorded of them; trajectory: each epoch of the run of `tables.typical_run`, if kept.
+    """
     spec = json.dumps(manifest.spec, indent=2, ensure_ascii=False)
     common: dict[str, Any] = {
         "manifest": manifest,
-        "folder": str(results.path),
+        "folder": str(folder),
         "question": question(manifest),
         "data": [column.told for column in manifest.columns],
         "done": len(table),
@@ -76,7 +78,6 @@ def contents(results: "Results") -> Contents:
     if table.empty:
         return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])
     best, matters = best_or_why_not(table, _rng()), _matters(table)
-    records = results.trajectories()
     explorer, pooled, no_explorer = _explorer(table, records)
     told_apart = [name for name in axis_columns(table) if name not in pooled]
     return Contents(
@@ -91,7 +92,7 @@ def contents(results: "Results") -> Contents:
         explorer=explorer,
         no_explorer=no_explorer,
         pooled=pooled,
-        pictures=pictures(results, records, matters, _rng()),
+        pictures=pictures(table, records, trajectory, matters, _rng()),
         tables=_tables(table, matters),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,6 @@ from ..figures.style import draw_svg
 from ..figures.survival import draw_survival, survival_picture
 from ..figures.trainability import draw_trainability_map, trainability_map
 from ..figures.trajectories import draw_trajectories, trajectories_picture
-
-if TYPE_CHECKING:
-    from ..results import Results
 
 # Name, title, how its value is computed and drawn, and its height in inches, which may depend on the value.
 Kind = tuple[str, str, Callable[[], Any], Callable[..., Any], "float | Callable[[Any], float]"]
@@ -41,13 +38,20 @@ class Picture:
     caption: str
 
 
-def pictures(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | str, rng: np.random.Generator) -> list[Picture]:
+def pictures(
+    table: pd.DataFrame,
+    records: pd.DataFrame,
+    trajectory: pd.DataFrame | None,
+    matters: pd.DataFrame | str,
+    rng: np.random.Generator,
+) -> list[Picture]:
     """Those that this sweep has an answer for.
 
-    records: all its trajectories; matters: what `what_matters` found, or why it could not.
+    records: all its trajectories; trajectory: each epoch of the run of `tables.typical_run`, if kept; matters: what
+    `what_matters` found, or why it could not.
     """
     found: list[Picture] = []
-    for name, title, compute, draw, height in _kinds(results, records, matters, rng):
+    for name, title, compute, draw, height in (*_kinds(table, records, matters, rng), *_one_run(table, trajectory)):
         try:
             value = compute()
         except InputError:  # as where nothing varies: there is nothing to be seen
@@ -57,8 +61,7 @@ def pictures(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | 
     return found
 
 
-def _kinds(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | str, rng: np.random.Generator) -> Iterator[Kind]:
-    table = results.table
+def _kinds(table: pd.DataFrame, records: pd.DataFrame, matters: pd.DataFrame | str, rng: np.random.Generator) -> Iterator[Kind]:
     varies = bool(axis_columns(table))
     yield "success", "Which settings converge", lambda: success_map(table), draw_success_map, _map_height
     yield "median-epochs", "How soon each converges", lambda: median_map(table), draw_median_map, _map_height
@@ -72,12 +75,10 @@ def _kinds(results: "Results", records: pd.DataFrame, matters: pd.DataFrame | st
         yield "outcomes", "How runs end", lambda: outcome_shares(table), draw_outcome_shares, _bars_height
     yield "trajectories", "Loss on the way", lambda: trajectories_picture(table, records), draw_trajectories, 3.8
     yield "trainability", "Where training works", lambda: trainability_map(table), draw_trainability_map, 6.0
-    yield from _one_run(results)
 
 
-def _one_run(results: "Results") -> Iterator[Kind]:
-    run = typical_run(results.table)
-    trajectory = None if run is None else results.trajectory(run)
+def _one_run(table: pd.DataFrame, trajectory: pd.DataFrame | None) -> Iterator[Kind]:
+    run = typical_run(table)
     if run is not None and trajectory is not None and len(trajectory) > 1:
         yield "one-run", f"One run: number {run}", lambda: loss_picture(trajectory, run), draw_loss, 3.0
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import altair as alt
 import pandas as pd
@@ -20,31 +19,27 @@ from ..escapes import visible, visible_lines
 from ..figures.style import INK
 from ..store.files import make_folder, write_whole, write_within
 from ..text.formats import as_csv, as_json, as_latex, as_markdown
-from .contents import contents
-
-if TYPE_CHECKING:
-    from ..results import Results
+from .contents import Contents
 
 MOST_ROWS = 500  # of a table in the page; the files have all
 
 
-def write_html(results: "Results", path: Path) -> Path:
-    """Write the report of a folder of results, whole or not, as one HTML file that needs no other, and return its path."""
+def write_html(found: Contents, path: Path) -> Path:
+    """Write a report as one HTML file that needs no other, and return its path."""
     page = _template("report.html.j2").render(
-        c=contents(results), most_rows=MOST_ROWS, style=_own("report.css"), script=_own("report.js"), library=_library()
+        c=found, most_rows=MOST_ROWS, style=_own("report.css"), script=_own("report.js"), library=_library()
     )
     write_whole(path, lambda file: file.write(page.encode()))
     return path
 
 
-def write_markdown(results: "Results", folder: Path | None) -> Path:
-    """Write the report into a folder: report.md, its figures as SVG, its tables as CSV, JSON, LaTeX and Markdown.
+def write_markdown(found: Contents, folder: Path | None) -> Path:
+    """Write a report into a folder: report.md, its figures as SVG, its tables as CSV, JSON, LaTeX and Markdown.
 
     None: into `report` in the folder of results, which then must not be a link. Returns the path of report.md, which is written
     last.
     """
-    found = contents(results)
-    with _own_folder(results.path) if folder is None else _made(folder) as place:
+    with _own_folder(Path(found.folder)) if folder is None else _made(folder) as place:
         for picture in found.pictures:
             _write(place, f"{picture.name}.svg", picture.svg)
         for table in found.tables:
