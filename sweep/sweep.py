@@ -15,7 +15,7 @@ from ..results.store.manifest import MANIFEST, has_manifest
 from ..results.store.schema import MOST_REMARKS, Estimate, Manifest
 from ..results.store.store import Store
 from .estimate.bounds import check_memory, check_years
-from .estimate.estimate import MOST_SECONDS, check_room, checked_jobs, outlook
+from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
 from .machine import cpu_name, now, versions
 from .plan.blame import in_words
 from .plan.outline import data_lines, sweep_lines
@@ -39,6 +39,7 @@ from .run.prepare import prepare
 from .run.replay import replay
 from .spec.spec import Spec, digest_of
 from .spec.written import toml_text
+from .text import size
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 OR_MOVED = (
@@ -193,7 +194,7 @@ class Sweep:
             check_years(plan, missing, found.jobs, progress, force)
             prepare(plan, jobs, progress)
             ahead = outlook(plan, missing, found.jobs, path, here=found.here)
-            check_room(ahead.estimate, path, progress, force)
+            _check_room(ahead.estimate, path, progress, force)
             store = store or self._checked(Store.create(path, self._manifest(plan, path)))
             with store.writing():
                 if store.manifest.versions.get("kernels") != SOURCES_HASH:
@@ -271,6 +272,17 @@ class Sweep:
             versions=versions(),
             cpu=cpu_name(),
         )
+
+
+def _check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
+    """InputError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    free = free_bytes(path)
+    if estimate.disk <= free:
+        return
+    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
+    if not force:
+        raise InputError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
+    progress.warn(told)
 
 
 def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None:

@@ -15,9 +15,7 @@ from ...results.store.schema import Estimate
 from ...results.store.store import Span
 from ..machine import peak_memory, seconds_to_keep
 from ..plan.plan import Plan
-from ..progress import Progress
 from ..room import cores
-from ..text import size
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
 from .pace import Pace, batches
@@ -139,17 +137,6 @@ def checked_jobs(jobs: object) -> int:
     if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
         raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
     return jobs or cores()
-
-
-def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """InputError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
-    free = free_bytes(path)
-    if estimate.disk <= free:
-        return
-    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
-    if not force:
-        raise InputError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
-    progress.warn(told)
 
 
 def free_bytes(path: Path) -> int:

@@ -18,8 +18,8 @@ from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complain
 SMALL_DISK = [
     sys.executable,
     "-c",
-    "from backsweep.sweep.estimate import estimate; from backsweep.sweep.cli import main as cli; "
-    "estimate.free_bytes = lambda path: 1000; cli.main()",
+    "from backsweep.sweep import sweep; from backsweep.sweep.cli import main as cli; "
+    "sweep.free_bytes = lambda path: 1000; cli.main()",
 ]
 FAILING = [
     sys.executable,
