@@ -18,7 +18,7 @@ from .estimate.bounds import check_memory, check_years
 from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
 from .machine import cpu_name, now, versions
 from .plan.blame import in_words
-from .plan.outline import data_lines, sweep_lines
+from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
 from .room import cores
@@ -219,8 +219,8 @@ class Sweep:
 
     def _tell_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
-        for line in data_lines(plan):
-            progress.say(line.strip())
+        for column in self.spec.contents.columns:
+            progress.say(column.told)
         for remark in plan.remarks():
             progress.warn(remark)
 

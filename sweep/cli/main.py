@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...results.errors import InputError
-from ..plan.outline import plan_lines
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
 from . import results as reading
@@ -223,7 +222,8 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     plan = sweep.plan()
     told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
     remarks = [*plan.remarks(), *([] if told is None else [f"{told}; `backsweep run` wants --force for that"])]
-    for line in [*plan_lines(plan), *(f"Remark: {remark}" for remark in remarks)]:
+    sizes, lines = plan.outline
+    for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
     estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):

@@ -9,7 +9,6 @@ from ..text import count, in_toml
 if TYPE_CHECKING:
     from ..spec.axes import AxisInUse
     from ..spec.spec import Spec
-    from .plan import Plan
 
 
 def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
@@ -28,16 +27,11 @@ def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
     return f"Sweep {spec.name!r}: {task}, {count(many, 'seed')} in each cell", varied
 
 
-def plan_lines(plan: "Plan") -> list[str]:
+def plan_lines(runs: int, cells: int, seeds: int, shapes: int, spec: "Spec") -> tuple[str, list[str]]:
     """What a sweep would run: how much, then a line for each axis, and for each input and target of a file."""
-    runs, cells, seeds = count(plan.runs, "run"), count(plan.cells, "cell"), count(len(plan.seeds), "seed")
-    axes = [f"  {axis.called}: {_span(axis, plan.spec.called)}" for axis in plan.spec.axes if axis.shown]
-    return [f"{runs}: {cells} × {seeds}, {count(len(plan.shapes()), 'network shape')}", *axes, *data_lines(plan)]
-
-
-def data_lines(plan: "Plan") -> list[str]:
-    """A line for each input and target that comes from a file."""
-    return [f"  {column.told}" for column in plan.spec.contents.columns]
+    sizes = f"{count(runs, 'run')}: {count(cells, 'cell')} × {count(seeds, 'seed')}, {count(shapes, 'network shape')}"
+    spans = [f"{axis.called}: {_span(axis, spec.called)}" for axis in spec.axes if axis.shown]
+    return sizes, [*spans, *(column.told for column in spec.contents.columns)]
 
 
 def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:

@@ -151,20 +151,22 @@ class Plan:
         firsts = [self._shapes[part[0]] for part in parts]
         return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
 
+    @property
+    def outline(self) -> tuple[str, list[str]]:
+        """How much is to be run, and a line for each axis, and for each input and target of a file."""
+        return plan_lines(self.runs, self.cells, len(self.seeds), len(self.shapes()), self.spec)
+
     def remarks(self) -> list[str]:
         """What may be a mistake, though it makes sense: what is odd about the data, and rules that can never hold."""
         return [*self.spec.contents.remarks, *remarks(self)]
 
     def __repr__(self) -> str:
-        head, axes = self._outline()
-        return text_of(head, ["; ".join(axes)] if axes else [])
+        sizes, lines = self.outline
+        return text_of(f"Plan {self.spec.name!r}: {sizes}", ["; ".join(lines)] if lines else [])
 
     def _repr_html_(self) -> str:
-        return html_of(*self._outline())
-
-    def _outline(self) -> tuple[str, list[str]]:
-        count, *axes = plan_lines(self)
-        return f"Plan {self.spec.name!r}: {count}", [axis.strip() for axis in axes]
+        sizes, lines = self.outline
+        return html_of(f"Plan {self.spec.name!r}: {sizes}", lines)
 
     def _of_run(self, run: int) -> dict[str, Any]:
         """Every setting of one run, in the order of the spec, so that those of layers stand in the order of the layers."""

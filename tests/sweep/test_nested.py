@@ -13,7 +13,6 @@ from backsweep.results.errors import InputError
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells
 from backsweep.sweep import Spec, Sweep
-from backsweep.sweep.plan.outline import plan_lines
 from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.run.replay import differences, replay
 
@@ -177,12 +176,14 @@ def test_cells_are_left_out_by_name_and_number(exclude, left):
 
 
 def test_a_dry_run_says_each_column():
-    assert plan_lines(plan(**rules(*RULES), seeds=2)) == [
+    assert plan(**rules(*RULES), seeds=2).outline == (
         "10 runs: 5 cells × 2 seeds, 3 network shapes",
-        "  train.optimizer: 3 in all, gd ... adam",
-        "  train.optimizer.beta: 2 in all, 0.5 ... 0.9",
-        "  train.optimizer.beta1: 2 in all, 0.8 ... 0.9",
-    ]
+        [
+            "train.optimizer: 3 in all, gd ... adam",
+            "train.optimizer.beta: 2 in all, 0.5 ... 0.9",
+            "train.optimizer.beta1: 2 in all, 0.8 ... 0.9",
+        ],
+    )
 
 
 TABLE = {

@@ -6,7 +6,6 @@ from tasking import data, parse
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.data.columns import described
-from backsweep.sweep.plan.outline import plan_lines
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.spec.make_data import sides_of
 
@@ -33,7 +32,7 @@ def test_inputs_and_targets_are_listed(tmp_path):
     (tmp_path / "d.csv").write_text(CSV)
     task = {"file": str(tmp_path / "d.csv"), "inputs": ["length", "colour", "sure"], "targets": "kind", "standardise": True}
     sweep, listening = Sweep(task=task, seeds=2, train={"epochs": 2}), Listening()
-    assert plan_lines(sweep.plan())[1:] == [f"  {column}" for column in COLUMNS]
+    assert sweep.plan().outline[1] == COLUMNS
     results = sweep.run(tmp_path / "r", jobs=1, progress=listening)
     assert [said for said in listening.said if said[1] in (*COLUMNS, REMARK)] == [(0, said) for said in (*COLUMNS, REMARK)]
     assert listening.warnings == [REMARK]
