@@ -17,7 +17,7 @@ from ..results.store.store import Store
 from .estimate.bounds import check_memory, check_years
 from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
 from .machine import cpu_name, now, versions
-from .plan.blame import in_words
+from .plan.arguments import in_words
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress

@@ -8,7 +8,7 @@ import numpy as np
 from ...results.errors import InputError
 from ...results.store.store import Span
 from ..machine import memory
-from ..plan.blame import in_words
+from ..plan.arguments import in_words
 from ..plan.plan import Plan
 from ..progress import Progress
 from ..text import count, duration, size

@@ -26,8 +26,7 @@ from ..data.data import Task
 from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
-from .arguments import of_task, per_run, to_arguments
-from .blame import blame, in_words
+from .arguments import blame, in_words, of_task, per_run, to_arguments
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
