@@ -1,20 +1,25 @@
-"""What a sweep shows while it runs: a bar on a terminal, plain lines elsewhere, nothing when embedded."""
+"""What a sweep shows while it runs: a bar on a terminal, plain lines elsewhere, JSON for programs, nothing when embedded."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
-from ..results.store.schema import Estimate
+from ..results.store.schema import Estimate, Session
 from ..results.store.store import Span
 from .speak import say_on
 from .text import duration
 
 LINE_SECONDS = 5.0
+LEDGER = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing", "elsewhere", "disk", "memory"}
 
 
 class Progress:
@@ -156,3 +161,61 @@ class BarProgress(Progress):
 def progress_on(console: Console, began: float | None = None) -> Progress:
     """A bar if the console is a terminal, else lines. began: when the command did, by time.perf_counter."""
     return BarProgress(console, began) if console.is_terminal else PlainProgress(console, began)
+
+
+class JsonProgress(Progress):
+    """A line for each event: started, progress every few seconds, remark, failed; at the end finished, interrupted or broken.
+
+    Every line has `event` and `time`, in UTC as ISO 8601. Times left are null as long as they are not known.
+    """
+
+    def __init__(
+        self, stream: TextIO, folder: Path, clock: Callable[[], float] = time.perf_counter, began: float | None = None
+    ):
+        super().__init__(clock, began)
+        self._stream, self._folder = stream, folder
+        self._last = clock()
+
+    def start(self, total: int, earlier: int, work: float, estimate: Estimate) -> None:
+        """Say what will be run, and what it is expected to take."""
+        self._last = self._clock()
+        super().start(total, earlier, work, estimate)
+        self._emit("started", folder=str(self._folder), total=total, done=earlier, estimate=estimate.model_dump(mode="json"))
+
+    def say(self, text: str) -> None:
+        """A remark."""
+        self._emit("remark", text=text)
+
+    def fail(self, span: Span, reason: str, work: float) -> None:
+        """Runs `first` to `last` failed."""
+        super().fail(span, reason, work)
+        self._emit("failed", first=span[0], last=span[1] - 1, reason=reason)
+
+    def show(self) -> None:
+        """How far it is, if the last line is old enough."""
+        now = self._clock()
+        if now - self._last >= LINE_SECONDS:
+            self._last = now
+            self._emit("progress", **self._counts(), seconds_left=self.time_left)
+
+    def close(self, session: Session | None, done: int, total: int, failed: bool = False) -> None:
+        """The end, with what it took (None: there was nothing to do), and whether some runs failed."""
+        ledger = None if session is None else session.model_dump(mode="json", include=LEDGER)
+        state = {"done": done, "total": total, "outcomes": dict(self.outcomes), "failed": failed}
+        self._emit("finished", **state, warnings=self.warnings, ledger=ledger, stages=self.stages)
+
+    def broken(self, reason: str) -> None:
+        """The end by an error."""
+        self._emit("broken", **self._counts(), reason=reason)
+
+    def interrupted(self) -> None:
+        """The end before the end."""
+        self._emit("interrupted", **self._counts())
+
+    def _counts(self) -> dict[str, Any]:
+        counts = {"done": self.done, "total": self.total, "outcomes": dict(self.outcomes)}
+        return {**counts, "run_epochs_per_second": round(self.rate)}
+
+    def _emit(self, event: str, **fields: Any) -> None:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        print(json.dumps({"event": event, "time": at, **fields}), file=self._stream, flush=True)

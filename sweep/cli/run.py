@@ -8,9 +8,8 @@ import typer
 from rich.console import Console
 
 from ...results.store.manifest import has_manifest
-from ..log import JsonProgress
 from ..machine import process_began
-from ..progress import Progress, progress_on
+from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
 from ..speak import complain, say
 from .closing import bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from backsweep.sweep.log import JsonProgress
 from backsweep.sweep.plan.plan import Plan
+from backsweep.sweep.progress import JsonProgress
 from backsweep.sweep.spec.spec import Spec
 from backsweep.sweep.sweep import Sweep
 
