@@ -217,7 +217,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     from ..estimate.bounds import years
     from ..estimate.estimate import checked_jobs, free_bytes
     from ..machine import process_began
-    from .closing import estimate_lines
+    from .tables import estimate_lines
 
     plan = sweep.plan()
     told = years(plan, [(0, plan.runs)], checked_jobs(jobs))

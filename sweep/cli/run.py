@@ -12,8 +12,7 @@ from ..machine import process_began
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
 from ..speak import complain, say
-from .closing import bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
-from .tables import LogFormat
+from .tables import LogFormat, bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
 
 if TYPE_CHECKING:
     from ...results import Results

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from backsweep.results.store.schema import Estimate, Session
 from backsweep.results.store.writer import note, writer_of
-from backsweep.sweep.cli.closing import stages_line
+from backsweep.sweep.cli.tables import stages_line
 from backsweep.sweep.progress import JsonProgress, PlainProgress, Progress
 from backsweep.sweep.run import heartbeat
 from backsweep.sweep.text import duration, shares, size, workers
