@@ -17,7 +17,7 @@ from ..analysis.tables import axis_columns, grouped
 from ..arrays import Integers
 from ..errors import InputError
 from ..store.schema import LAST_COLUMNS, OUTCOMES, Manifest
-from ..store.settings import TITLES, axis_of
+from ..store.written_spec import TITLES, axis_of
 
 if TYPE_CHECKING:
     import xarray as xr

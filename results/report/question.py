@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..store.schema import Manifest
-from ..store.settings import TITLES, axis_of, setting_at
+from ..store.written_spec import TITLES, axis_of, setting_at
 
 STOPS = {
     "loss": "its loss is at most",

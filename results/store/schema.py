@@ -7,8 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..disk.plain import shortly, told
-from .settings import files_in
-from .written_spec import WrittenSpec, axis_in
+from .written_spec import WrittenSpec, axis_in, files_in
 
 FORMAT = 1
 MOST_REMARKS = 100

@@ -16,7 +16,7 @@ from typing import Any
 from ...results.errors import InputError
 from ...results.store.manifest import MANIFEST
 from ...results.store.schema import Beside, Manifest
-from ...results.store.settings import files_in
+from ...results.store.written_spec import files_in
 from ..data.columns import digest_of
 from ..data.files import READERS
 from ..data.initial_weights import arrays_digest, read_arrays
