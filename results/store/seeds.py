@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Integers, Span
 from ..logarithmic import evenly
-from .settings import setting_at
+from .written_spec import setting_at
 
 MOST_RECORDS = 1_000_000  # of a run
 NEVER = 2**31  # no run has as many epochs

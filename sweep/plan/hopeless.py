@@ -1,31 +1,48 @@
 """Rules of a spec that can never hold, or by accident alone: said before the runs, which would end as if networks failed."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...kernels import DTYPES
 from ...results.arrays import Booleans, Integers
 from ..spec.axes import Axis
+from ..spec.spec import Spec
 from ..text import short
-
-if TYPE_CHECKING:
-    from .plan import Plan
 
 MOST_LOOKED_AT = 2**16  # cells, evenly spread
 
 
-def remarks(plan: "Plan") -> list[str]:
+class LookedAt(NamedTuple):
+    """What of a plan rules are held against. runs: some of them; setting: gives the values of one for runs, or the one value.
+
+    largest_target: of the first task, without its sign; record_at: the epochs that are recorded, if any.
+    """
+
+    spec: Spec
+    runs: Integers
+    setting: Callable[[str, Integers], Any]
+    largest_target: float
+    record_at: Integers | None
+
+
+def looked_at(cells: int) -> Integers:
+    """Which of so many cells rules are held against."""
+    return np.unique(np.linspace(0, cells - 1, min(cells, MOST_LOOKED_AT)).round().astype(np.int64))
+
+
+def remarks(plan: LookedAt) -> list[str]:
     """A sentence for each rule that can do nothing in some cells."""
-    cells = np.unique(np.linspace(0, plan.cells - 1, min(plan.cells, MOST_LOOKED_AT)).round().astype(np.int64))
-    return [*_of_rules(plan, cells * len(plan.seeds)), *_of_records(plan), *_of_zips(plan)]
+    return [*_of_rules(plan), *_of_records(plan), *_of_zips(plan)]
 
 
-def _of_rules(plan: "Plan", runs: Integers) -> list[str]:
+def _of_rules(plan: LookedAt) -> list[str]:
+    runs = plan.runs
     there = dict(plan.spec.settings())
     epochs = _numbers(plan, "train.epochs", runs)
     smallest = {name: np.finfo(name).epsneg for name in DTYPES}
-    resolved = np.vectorize(smallest.__getitem__)(plan.setting("train.dtype", runs)) * _largest_target(plan)
+    resolved = np.vectorize(smallest.__getitem__)(plan.setting("train.dtype", runs)) * plan.largest_target
     rules: list[tuple[str, Any, str]] = [
         (
             "train.stop.patience",
@@ -65,24 +82,20 @@ def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why:
         found[key] = f"{key} = {values[hopeless][0]:.15g}{where}: {why}"
 
 
-def _numbers(plan: "Plan", key: str, runs: Integers) -> Any:
+def _numbers(plan: LookedAt, key: str, runs: Integers) -> Any:
     """A setting of each of the runs as float64; NaN where it is not given."""
     value = plan.setting(key, runs)
     return np.broadcast_to(np.array(np.nan if value is None else value, np.float64), runs.shape)
 
 
-def _largest_target(plan: "Plan") -> float:
-    return float(np.max(np.abs(plan.task(0).targets)))
-
-
-def _of_records(plan: "Plan") -> list[str]:
+def _of_records(plan: LookedAt) -> list[str]:
     every = plan.spec.record.every
     if every is None or plan.record_at is None or len(plan.record_at) > 1:
         return []
     return [f"record.every = {every}: no run has so many epochs; only its first weights and its end are recorded"]
 
 
-def _of_zips(plan: "Plan") -> list[str]:
+def _of_zips(plan: LookedAt) -> list[str]:
     zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
     others = [axis.zip for axis in plan.spec.axes]
     return [

@@ -30,7 +30,7 @@ from .arguments import blame, in_words, of_task, per_run, to_arguments
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
-from .hopeless import remarks
+from .hopeless import LookedAt, looked_at, remarks
 from .likeness import apart, checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs
@@ -157,7 +157,10 @@ class Plan:
 
     def remarks(self) -> list[str]:
         """What may be a mistake, though it makes sense: what is odd about the data, and rules that can never hold."""
-        return [*self.spec.contents.remarks, *remarks(self)]
+        largest_target = float(np.max(np.abs(self.task(0).targets)))
+        runs = looked_at(self.cells) * len(self.seeds)
+        looked = LookedAt(self.spec, runs, self.setting, largest_target, self.record_at)
+        return [*self.spec.contents.remarks, *remarks(looked)]
 
     def __repr__(self) -> str:
         sizes, lines = self.outline
