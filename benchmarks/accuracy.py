@@ -11,7 +11,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "kernels"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "kernels" / "functions"))
 
 from test_functions import EXACT, FUNCTIONS, PRECISIONS, compute
 

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from scipy.stats import binomtest
 
 from backsweep.results import Results
-from commands import PATIENCE
+from helpers.commands import PATIENCE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NOTEBOOK = EXAMPLES / "first_look.ipynb"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import PATIENCE
+from helpers.commands import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 

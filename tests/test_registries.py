@@ -59,7 +59,7 @@ def test_the_oracle_knows_the_same_entries(registry):
 
 
 def test_the_gradient_of_each_activation_output_and_loss_is_held_to_finite_differences():
-    """The oracle's; the kernels go down these very gradients in kernels/test_networks.py."""
+    """The oracle's; the kernels go down these very gradients in kernels/loop/test_networks.py."""
     marks = test_reference.test_gradients_are_finite_differences.pytestmark
     tested = {mark.args[0]: set(mark.args[1]) for mark in marks}
     assert tested == {"activation": set(ACTIVATIONS), ("output", "loss"): set(HEADS)}

@@ -7,13 +7,13 @@ with the formulas themselves is in `reference`; this holds what no formula says,
 import json
 
 import pytest
-from sixty_digests import KEPT, digests
-from sixty_specs import specs
 
 from backsweep import kernels
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
 from backsweep.sweep.spec.design import METHODS
+from helpers.sixty_digests import KEPT, digests
+from helpers.sixty_specs import specs
 
 DIGESTS = json.loads(KEPT.read_text())
 NAMED = {

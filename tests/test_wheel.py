@@ -16,7 +16,7 @@ import matplotlib as mpl
 import pytest
 from packaging.requirements import Requirement
 
-from commands import PATIENCE
+from helpers.commands import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("kernels/", "results/", "sweep/", "examples/")

@@ -3,7 +3,8 @@
 Largest error found, in units in the last place, in float64 and float32: exp 1.85 and 1.83, log 0.85 and 0.84, sigmoid 2.58
 and 2.58, symmetric_sigmoid 2.83 and 2.57, tanh 2.79 and 2.62, elu 2.95 and 2.73, softplus 2.94 and 2.89, its slope 2.58 and
 2.58; over 10**7 arguments each (`python benchmarks/accuracy.py`). It is a search, not a proof; the docstrings leave some
-room, and `tests/kernels/test_functions.py` holds what they state against mpmath, the worst arguments found among its points.
+room, and `tests/kernels/functions/test_functions.py` holds what they state against mpmath, the worst arguments found among its
+points.
 """
 
 from ..lanes.bits import exponent, over_power_of_two, times_power_of_two

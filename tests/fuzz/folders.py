@@ -8,14 +8,13 @@ from random import Random
 from tempfile import mkdtemp
 from typing import Any
 
-import hostile_manifests
-import hostile_tables
 import pyarrow as pa
 
 from backsweep.results.store.files import digest_of
 from backsweep.results.store.manifest import CHECKSUM, COPY, MANIFEST
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory
+from helpers import hostile_manifests, hostile_tables
 
 from . import odd
 from .case import Case

@@ -16,10 +16,9 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tables import SPEC, hashed
-
 from backsweep.results import Results
 from backsweep.sweep import Sweep
+from helpers.tables import SPEC, hashed
 
 LONG = {**SPEC, "seeds": 20_000}
 TESTS = Path(__file__).parents[1]

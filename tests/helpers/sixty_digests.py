@@ -2,7 +2,7 @@
 
 `test_sixty_specs` compares them with those in data/sixty_specs.json. What changes on purpose is written down anew by
 
-    python tests/sixty_digests.py
+    cd tests && python -m helpers.sixty_digests
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sixty_specs import DATA, specs
 
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
+from helpers.sixty_specs import DATA, specs
 
 KEPT = DATA / "sixty_specs.json"
 

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import EXACT, rendered
 
 from backsweep.results import InputError
 from backsweep.results.analysis.tables import level_texts
@@ -16,6 +15,7 @@ from backsweep.results.escapes import FITTING, STAND_INS, fitting, visible, visi
 from backsweep.results.reprs import html_of, text_of
 from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.sweep.cli.tables import TableFormat, print_table
+from helpers.tables import EXACT, rendered
 
 # ESC ] sets a terminal's title, \x9b is ESC [ in one sign; marks of direction; what has no width; separators; private use.
 STEERING = "a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\u00ad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"

@@ -9,8 +9,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.spec import spacing
 from backsweep.sweep.spec.axes import Axis
-
-from ..commands import here
+from helpers.commands import here
 
 SPEC = """
 task = "xor"

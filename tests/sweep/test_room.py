@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from backsweep.sweep import room
-from commands import PATIENCE, SPEC
+from helpers.commands import PATIENCE, SPEC
 
 MB = 2**20
 LIMITED = """

@@ -14,7 +14,7 @@ from backsweep.results.errors import InputError, LinkError
 from backsweep.results.store.manifest import has_manifest
 from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey, surveys
-from folders import KINDS, contents, made
+from helpers.folders import KINDS, contents, made
 
 NOBODY = 65534
 AS_NOBODY = """

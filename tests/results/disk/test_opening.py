@@ -8,7 +8,7 @@ import pytest
 from backsweep.results.disk import opening, places
 from backsweep.results.disk.opening import open_regular, read_regular
 from backsweep.results.errors import InputError
-from folders import KINDS, make_link
+from helpers.folders import KINDS, make_link
 
 
 @pytest.mark.parametrize("kind", KINDS)

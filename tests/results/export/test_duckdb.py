@@ -14,8 +14,7 @@ from backsweep.results.export import duckdb
 from backsweep.results.store.schema import OUTCOMES, AxisColumn, runs_schema
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
-
-from .manifests import manifest_of
+from helpers.manifests import manifest_of
 
 SPEC = {
     "task": "xor",

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from tables import EXACT
 
 from backsweep.results import Results
 from backsweep.results.figures.loss import thinned
@@ -18,6 +17,7 @@ from backsweep.results.report.findings import answer, best_or_why_not, remarks
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory
+from helpers.tables import EXACT
 
 SPEC = {
     "task": "xor",

@@ -22,7 +22,7 @@ from pathlib import Path
 from backsweep.results.errors import InputError
 from backsweep.results.store.schema import Session
 from backsweep.results.store.store import Store
-from folders import manifest, records, rows
+from helpers.folders import manifest, records, rows
 
 RUNS, BATCH = 40, 10
 NOT_OURS = (".lock", ".writer.json")  # what is lost of these is no loss

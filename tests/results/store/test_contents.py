@@ -10,12 +10,10 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-import hostile_tables
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hostile_tables import put, rewritten, with_value, written
 
 from backsweep.results import Results
 from backsweep.results.errors import DamageError, DamageWarning
@@ -27,8 +25,10 @@ from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.sweep import keep_typical_trajectory
-from commands import here
-from folders import contents
+from helpers import hostile_tables
+from helpers.commands import here
+from helpers.folders import contents
+from helpers.hostile_tables import put, rewritten, with_value, written
 
 SPEC = {
     "task": "xor",

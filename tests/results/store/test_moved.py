@@ -13,7 +13,7 @@ from backsweep.results.store.files import write_tables
 from backsweep.results.store.schema import Session
 from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey
-from folders import KINDS, SPANS, contents, made, records, rows
+from helpers.folders import KINDS, SPANS, contents, made, records, rows
 
 TRAJECTORY = pa.table({"epoch": [0], "loss": [0.3]})
 COUNTS = {"jobs": 1, "runs": 1, "run_epochs": 1, "wall": 1.0, "kernels": 1.0, "writing": 1.0}

@@ -21,8 +21,7 @@ from backsweep.results.store.files import digest_of, write_whole
 from backsweep.results.store.manifest import write_manifest
 from backsweep.results.store.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
 from backsweep.results.store.store import Store
-
-from .manifests import manifest_of
+from helpers.manifests import manifest_of
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"), AxisColumn(name="task", setting="model.task", type="string"))
 

@@ -17,8 +17,7 @@ from backsweep.results.store.schema import OUTCOMES, Session, runs_schema
 from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey, surveys
 from backsweep.results.store.writer import note, writer_of
-
-from .manifests import manifest_of
+from helpers.manifests import manifest_of
 
 SESSION = Session(
     started="t", jobs=1, backend="threads", runs=60, run_epochs=1, wall=1, kernels=1, writing=0, versions={}, cpu=""

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import EXACT, rendered
 
 from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.sweep.cli.tables import TableFormat, print_table
+from helpers.tables import EXACT, rendered
 
 SIGNS = "|\\$_%&#{}~^<>*[]`!\"'-+=:;,./@()?\n\r ab1ü∞"
 NASTY = ["a|b", "\\", "\\|", "$x$", "_a_", "50%", "&lt;", "#1", "{}", "~~a~~", "x^2", "<script>alert(1)</script>", "a\nb", "**"]

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 from backsweep.results.store.survey import surveys
-from commands import IN_TURN, here, must
-from folders import KINDS, contents
+from helpers.commands import IN_TURN, here, must
+from helpers.folders import KINDS, contents
 
 SPEC = """
 task = "xor"

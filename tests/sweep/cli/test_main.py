@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, must, refused, refused_in_turn, wait_for_work
+from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, must, refused, refused_in_turn, wait_for_work
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from backsweep.results import Results
 from backsweep.results.errors import InputError
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
-
-from ..commands import here
-from ..hostile_manifests import DEEP, RAW, altered, at_random, commands_on, one_by_one, put, sealed
+from helpers.commands import here
+from helpers.hostile_manifests import DEEP, RAW, altered, at_random, commands_on, one_by_one, put, sealed
 
 SPEC = """
 seeds = 2

@@ -6,13 +6,13 @@ import os
 
 import pandas as pd
 import pytest
-from tables import EXACT
 
 from backsweep.results import Results
 from backsweep.results.analysis.names import BEST
 from backsweep.sweep import Sweep
-from commands import backsweep, must, refused_in_turn
-from commands import here as answered
+from helpers.commands import backsweep, must, refused_in_turn
+from helpers.commands import here as answered
+from helpers.tables import EXACT
 
 SPEC = {
     "task": "xor",

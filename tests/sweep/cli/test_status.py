@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from backsweep.results.store.store import Store
-from commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused
+from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused
 
 SMALL_DISK = [
     sys.executable,

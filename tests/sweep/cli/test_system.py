@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backsweep.sweep.cli import main
-from commands import here
+from helpers.commands import here
 
 
 def more_memory_than_there_is():

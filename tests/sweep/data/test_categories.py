@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tasking import SUFFIXES, data, digest, parse, refused, save
 
 from backsweep.sweep.spec.make_data import sides_of
+from helpers.tasking import SUFFIXES, data, digest, parse, refused, save
 
 IDS = [3266119658877827601, 3266119658877827602, 3266119658877827603, 9104209908849226329]
 

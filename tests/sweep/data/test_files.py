@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tasking import COLUMNS, FRAME, SUFFIXES, data, digest, parse, same, save
 
 from backsweep.sweep.spec.make_data import sides_of
+from helpers.tasking import COLUMNS, FRAME, SUFFIXES, data, digest, parse, same, save
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

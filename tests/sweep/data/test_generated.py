@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tasking import data, parse, same
 
 import reference
 from backsweep.results.errors import InputError
 from backsweep.sweep.spec.make_data import bottleneck, make
+from helpers.tasking import data, parse, same
 
 
 @pytest.mark.parametrize(("name", "targets"), [("and", [0, 0, 0, 1]), ("or", [0, 1, 1, 1]), ("xor", [0, 1, 1, 0])])

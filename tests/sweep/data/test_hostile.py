@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tasking import AB, COLUMNS, FRAME, data, refused, save
 
 from backsweep.results.errors import InputError
 from backsweep.sweep.data.table_forms import MOST_BYTES
+from helpers.tasking import AB, COLUMNS, FRAME, data, refused, save
 
 NPZ = {**AB, "file": "d.npz"}
 PARQUET = {**AB, "file": "d.parquet"}

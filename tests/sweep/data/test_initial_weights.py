@@ -12,8 +12,7 @@ from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.data.initial_weights import file_names
 from backsweep.sweep.run.replay import differences
 from backsweep.sweep.spec import spec as spec_module
-
-from ..commands import here
+from helpers.commands import here
 
 SPEC = """
 task = "xor"

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tasking import AB, Holder, data, parse, refused, same
 
 from backsweep.results.errors import InputError
 from backsweep.sweep.spec.axes import Axis
 from backsweep.sweep.spec.make_data import bottleneck, fill, make
+from helpers.tasking import AB, Holder, data, parse, refused, same
 
 BINARY = [
     "and",

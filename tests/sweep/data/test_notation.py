@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tasking import data, refused
 
 from backsweep.sweep.data.cells import Notation, plain
 from backsweep.sweep.data.notation import in_another_notation
+from helpers.tasking import data, refused
 
 DECIMAL, THOUSANDS = 'in the task, decimal = ",", reads it', "in the task, thousands = {}, reads it"
 NUMBERS = [

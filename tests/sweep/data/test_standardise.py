@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tasking import data, digest, parse, save
 
 from backsweep.sweep.data.standardise import standardised
+from helpers.tasking import data, digest, parse, save
 
 EPSILON = 2.0**-52
 MAGNITUDES = st.sampled_from([1e-300, 1e-200, 1e-9, 1.0, 1e6, 1.6e15, 1.6e18, 1e300])

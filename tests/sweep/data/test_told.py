@@ -1,13 +1,13 @@
 """What inputs and targets of a file are: said before training, in the manifest and in the report, with what is odd."""
 
 import numpy as np
-from tasking import data, parse
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.data.columns import described
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.spec.make_data import sides_of
+from helpers.tasking import data, parse
 
 CSV = "length,colour,sure,kind\n1.5,white,Yes,p\n2.5,red,yes,q\n3.0,white,no,r\n4.0,blue,no,p\n"
 COLUMNS = [

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tasking import AB, COLUMNS, FRAME, data, refused, save
 
 from backsweep.results.errors import InputError
 from backsweep.sweep.data import csv_files
+from helpers.tasking import AB, COLUMNS, FRAME, data, refused, save
 
 CSV_ROWS = [
     ("", "d.csv: empty"),

@@ -16,13 +16,12 @@ import sys
 import time
 from pathlib import Path
 
-from tables import SPEC, hashed
-
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.plan import batch
 from backsweep.sweep.run import execute
+from helpers.tables import SPEC, hashed
 
 JOBS = 2
 MOST_BEGUN = 8  # batches of each process, so that 20 of them leave some of the 240 that there are

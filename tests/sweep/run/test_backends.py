@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from tables import SPEC, hashed
 
 from backsweep.results import Results
 from backsweep.results.errors import InputError
@@ -20,7 +19,8 @@ from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run import backends
 from backsweep.sweep.run.execute import BatchesFailed, without
-from commands import BACKSWEEP, PATIENCE, complaint
+from helpers.commands import BACKSWEEP, PATIENCE, complaint
+from helpers.tables import SPEC, hashed
 
 
 def run_alone(spec, out, backend):

@@ -4,12 +4,12 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from tables import hashed
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run.execute import BatchesFailed
+from helpers.tables import hashed
 
 FIRST, SECOND = ([[0.5, -0.25], [1.0, 2.0]], [0.125, 0.25]), ([[5.0, -2.5], [-1.0, 0.5]], [-4.0, 0.5])
 

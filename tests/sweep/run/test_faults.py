@@ -8,17 +8,17 @@ import time
 from pathlib import Path
 
 import pytest
-from tables import SPEC, hashed
 
 from backsweep.results import Results
 from backsweep.results.errors import BusyError, DamageWarning
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
-from commands import BACKSWEEP, PATIENCE
+from helpers.commands import BACKSWEEP, PATIENCE
+from helpers.tables import SPEC, hashed
 
 KILLING = Path(__file__).with_name("killing.py")
-TESTS = str(Path(__file__).parents[1])
+TESTS = str(Path(__file__).parents[2])
 
 
 @pytest.mark.parametrize(("backend", "times"), [("threads", 20), ("processes", 5)])

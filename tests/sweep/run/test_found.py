@@ -12,11 +12,10 @@ from backsweep.results.errors import InputError
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.found import placed, recorded
+from helpers.commands import here
+from helpers.hostile_manifests import put, sealed
 
-from ..commands import here
-from ..hostile_manifests import put, sealed
-
-FIRST = Path(__file__).parent.parent / "data"  # a folder of the first version, with absolute places, and the files of its spec
+FIRST = Path(__file__).parents[2] / "data"  # a folder of the first version, with absolute places, and the files of its spec
 SPEC = """
 seeds = 2
 [task]

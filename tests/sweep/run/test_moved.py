@@ -8,7 +8,7 @@ from backsweep.results.errors import MovedError
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
-from folders import contents
+from helpers.folders import contents
 
 SPEC = {
     "task": "xor",

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tables import SPEC, hashed
 
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
+from helpers.tables import SPEC, hashed
 
 X86 = platform.machine().lower() in {"x86_64", "amd64"}
 AVX2 = "+sse2,+sse3,+ssse3,+sse4.1,+sse4.2,+avx,+avx2,+fma"
@@ -20,7 +20,7 @@ PROCESSORS = {
     "sse2": {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "+sse2"},
 }
 SMALL = {**SPEC, "seeds": 40}
-HASH = "from backsweep.sweep import Sweep; from tables import SPEC, hashed; import sys; "
+HASH = "from backsweep.sweep import Sweep; from helpers.tables import SPEC, hashed; import sys; "
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_interrupted_and_resumed(expected, tmp_path, monkeypatch):
 @pytest.mark.parametrize("processor", PROCESSORS)
 def test_processors(processor, expected, tmp_path):
     code = HASH + "print(hashed(Sweep.from_dict({**SPEC, 'seeds': 40}).run(sys.argv[1], jobs=2)))"
-    environment = {**os.environ, **PROCESSORS[processor], "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, **PROCESSORS[processor], "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", code, tmp_path / "r"]
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == expected

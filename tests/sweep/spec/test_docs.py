@@ -12,7 +12,7 @@ from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.spec.model import INITS, ModelSpec
 from backsweep.sweep.spec.train import OPTIMIZER_MODELS, SCHEDULE_MODELS, BatchSpec, RecordSpec, StallSpec, StopSpec, TrainSpec
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 TABLES = [ModelSpec, TrainSpec, RecordSpec, BatchSpec, StopSpec, StallSpec]
 TABLES += [*INITS.values(), *OPTIMIZER_MODELS.values(), *SCHEDULE_MODELS.values()]
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from drawn import axes_of, for_the_oracle, settled, specs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ import reference
 from backsweep.results import Results
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.plan.plan import Plan
+from helpers.drawn import axes_of, for_the_oracle, settled, specs
 
 
 def oracles(table, plan, run, manifest, row):

@@ -12,7 +12,7 @@ from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.run.replay import differences
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 CSV = "a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
 TABLE = {"file": "data.csv", "inputs": ["a", "b"], "targets": ["c"], "categories": ["c"]}
 

@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from drawn import specs
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
@@ -15,8 +14,9 @@ from backsweep.kernels import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEMES
 from backsweep.sweep import InputError, Spec
 from backsweep.sweep.cli.main import app
 from backsweep.sweep.spec.json_schema import spec_schema
+from helpers.drawn import specs
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 SCHEMA = spec_schema()
 JUDGE = Draft202012Validator(SCHEMA)
 FILES = [path for folder in ("examples", "studies") for path in sorted((ROOT / folder).glob("*.toml"))]

@@ -9,7 +9,7 @@ import pytest
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
-from commands import BACKSWEEP
+from helpers.commands import BACKSWEEP
 
 
 def train(**settings):

@@ -4,12 +4,12 @@ import tomllib
 
 import numpy as np
 import pytest
-from drawn import specs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backsweep.results.errors import InputError
 from backsweep.sweep import Spec, Sweep
+from helpers.drawn import specs
 
 TOML = """
 name = "mine"
