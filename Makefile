@@ -4,13 +4,17 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV)/bin):$(PATH)
 
-.PHONY: demo test test-lowest coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
+.PHONY: demo test test-all test-lowest coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
 
 demo: $(READY)
 	backsweep demo
 
-# Two processes, each with whole files, so that what a file compiles or trains once is not done twice.
+# Two processes, each with whole files, so that what a file compiles or trains once is not done twice. What takes longest, such
+# as other processors and more examples, is left to test-all; some of each kind of check remains.
 test: $(READY)
+	python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-all: $(READY)
 	python -m pytest -n 2 --dist loadfile
 
 # All processes that the tests start are counted, those among them that run the kernels without the JIT: lines of machine code

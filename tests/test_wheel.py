@@ -138,7 +138,7 @@ def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(
     assert len(list(folder.glob("*.code"))) > 5
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", [EXAMPLES[0], *(pytest.param(name, marks=pytest.mark.long) for name in EXAMPLES[1:])])
 def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
     assert installed.must(installed.python, "-m", f"backsweep.examples.{name}", cwd=tmp_path)
 
@@ -150,12 +150,13 @@ def test_other_sources_have_another_folder_for_machine_code(installed, tmp_path)
     for name in ("one", "same", "other"):
         copytree(ROOT / "kernels", tmp_path / name / "kernels", ignore=NOT_SOURCES)
         if name == "other":
-            with (tmp_path / name / "kernels" / "polynomials.py").open("a") as file:
+            with (tmp_path / name / "kernels" / "functions" / "polynomials.py").open("a") as file:
                 file.write("\n")
         told.append(installed.must(installed.python, "-c", ask, cwd=tmp_path / name))
     assert told[0] == told[1] != told[2]
 
 
+@pytest.mark.long
 def test_training_needs_no_folder_for_machine_code(installed, tmp_path):
     ask = "import backsweep.kernels as kernels; print(kernels.train([[0.0], [1.0]], [0, 1], seed=0, epochs=2).epochs)"
     (tmp_path / "file").touch()

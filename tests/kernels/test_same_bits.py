@@ -59,6 +59,7 @@ def test_processors_that_know_less_give_the_same_bits(processor, elsewhere, here
 @pytest.mark.skipif(
     not X86 or EMULATOR is None, reason="needs the emulator of Debian's qemu-user-static, and machine code for x86"
 )
+@pytest.mark.long
 def test_an_emulated_processor_of_2008_gives_the_same_bits(elsewhere, here):
     """NumPy and the C library, too, meet a processor without AVX; what was compiled for SSE2 is loaded, not compiled again."""
     assert digests(elsewhere["sse2"]) == here
@@ -67,5 +68,6 @@ def test_an_emulated_processor_of_2008_gives_the_same_bits(elsewhere, here):
     assert digests(started("long", settings, [EMULATOR, "-cpu", "Nehalem"])) == here
 
 
+@pytest.mark.long
 def test_the_source_run_by_python_itself_gives_the_same_bits():
     assert digests(started("short", {"NUMBA_DISABLE_JIT": "1"})) == digests(started("short"))

@@ -45,6 +45,7 @@ def test_too_little_address_space_is_said(command, most, here):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 def test_what_is_asked_for_is_enough(here):
     enough = room.ADDRESSES + room.cores() * room.ADDRESSES_OF_A_CORE + 100 * MB  # of Python itself, before it is asked for
     for command in (["run", "small.toml", "--out", "enough"], ["table", "enough"], ["report", "enough"]):

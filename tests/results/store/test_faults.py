@@ -10,7 +10,9 @@ import pytest
 SUFFERING = Path(__file__).with_name("suffering.py")
 
 
-@pytest.mark.parametrize("mode", ["error", "kill", "strict", "eager"])
+@pytest.mark.parametrize(
+    "mode", ["error", "kill", *(pytest.param(mode, marks=pytest.mark.long) for mode in ("strict", "eager"))]
+)
 def test_every_operation_on_a_file_may_fail_or_be_the_last(mode, tmp_path):
     """See suffering.py: each open, write, fsync, rename, unlink and mkdir in turn."""
     command, environment = [sys.executable, SUFFERING, mode, tmp_path], {**os.environ, "PYTHONPATH": str(SUFFERING.parents[2])}

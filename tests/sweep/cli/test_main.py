@@ -121,6 +121,7 @@ stall = { window = 5, improvement = 0.05 }
 """
 
 
+@pytest.mark.long
 def test_regression_with_layers_of_all_kinds(tmp_path):
     (tmp_path / "deep.toml").write_text(REGRESSION)
     must("run", "deep.toml", cwd=tmp_path)

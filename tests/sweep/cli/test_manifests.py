@@ -74,6 +74,7 @@ def test_what_is_no_manifest_is_refused_by_every_command(swept, sound):
     assert suffered(swept, RAW) == len(RAW)
 
 
+@pytest.mark.long
 def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
     cases = [*one_by_one(sound)]
     random.Random(0).shuffle(cases)

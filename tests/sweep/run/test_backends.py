@@ -113,6 +113,7 @@ def test_a_dask_cluster_of_ones_own(expected, tmp_path):
     assert hashed(Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2, backend="dask")) == expected
 
 
+@pytest.mark.long
 def test_ray(expected, tmp_path):
     """In a process of its own: Ray leaves threads and settings behind. A cluster of which Ray knows otherwise is not meant."""
     elsewhere = {**os.environ, "RAY_ADDRESS": "127.0.0.1:1"}

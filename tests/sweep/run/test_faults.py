@@ -21,7 +21,7 @@ KILLING = Path(__file__).with_name("killing.py")
 TESTS = str(Path(__file__).parents[2])
 
 
-@pytest.mark.parametrize(("backend", "times"), [("threads", 20), ("processes", 5)])
+@pytest.mark.parametrize(("backend", "times"), [("threads", 20), pytest.param("processes", 5, marks=pytest.mark.long)])
 def test_killed_at_random_moments(backend, times, tmp_path):
     """See killing.py."""
     command = [sys.executable, KILLING, tmp_path, str(times), "0", backend]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
+
 from backsweep.kernels import missing_parts, train
 from backsweep.kernels.call.job import Job
 from backsweep.kernels.lanes import compile as made
@@ -41,6 +43,7 @@ Sweep.from_toml("a.toml").run("out", jobs=2)
 """
 
 
+@pytest.mark.long
 def test_processes_compile_what_the_sweep_then_only_loads(tmp_path):
     (tmp_path / "a.toml").write_text('task = "xor"\n[train]\nepochs = 5\n')
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code")}
