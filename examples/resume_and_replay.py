@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from backsweep.results import InputError, Results
 from backsweep.sweep import Sweep
-from backsweep.sweep.run.replay import replay
+from backsweep.sweep.replay import replay
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "backsweep"
 RUN = 4711
