@@ -11,7 +11,7 @@ SUFFERING = Path(__file__).with_name("suffering.py")
 
 
 @pytest.mark.parametrize(
-    "mode", ["error", "kill", *(pytest.param(mode, marks=pytest.mark.long) for mode in ("strict", "eager"))]
+    "mode", ["error", "strict", *(pytest.param(mode, marks=pytest.mark.long) for mode in ("kill", "eager"))]
 )
 def test_every_operation_on_a_file_may_fail_or_be_the_last(mode, tmp_path):
     """See suffering.py: each open, write, fsync, rename, unlink and mkdir in turn."""

@@ -19,9 +19,10 @@ from helpers.tables import SPEC, hashed
 
 KILLING = Path(__file__).with_name("killing.py")
 TESTS = str(Path(__file__).parents[2])
+KILLS = [("threads", 5), *(pytest.param(*kills, marks=pytest.mark.long) for kills in (("threads", 20), ("processes", 5)))]
 
 
-@pytest.mark.parametrize(("backend", "times"), [("threads", 20), pytest.param("processes", 5, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("backend", "times"), KILLS)
 def test_killed_at_random_moments(backend, times, tmp_path):
     """See killing.py."""
     command = [sys.executable, KILLING, tmp_path, str(times), "0", backend]

@@ -58,7 +58,7 @@ def test_interrupted_and_resumed(expected, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not X86, reason="the features named are those of x86")
-@pytest.mark.parametrize("processor", PROCESSORS)
+@pytest.mark.parametrize("processor", ["sse2", pytest.param("avx2", marks=pytest.mark.long)])
 def test_processors(processor, expected, tmp_path):
     code = HASH + "print(hashed(Sweep.from_dict({**SPEC, 'seeds': 40}).run(sys.argv[1], jobs=2)))"
     environment = {**os.environ, **PROCESSORS[processor], "PYTHONPATH": str(Path(__file__).parents[2])}
