@@ -11,8 +11,7 @@ from ...results.store.schema import OUTCOMES
 from ...results.store.survey import Survey, survey, surveys
 from ..speak import say
 from ..text import count, duration, shares, workers
-from .closing import way_on
-from .tables import TableFormat, print_table
+from .tables import TableFormat, print_table, way_on
 
 if TYPE_CHECKING:
     from ...results.store.store import Span

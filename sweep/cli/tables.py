@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...results.escapes import fitting, visible
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ..speak import complain, say, say_in_full
-from ..text import count, duration, size
+from ..text import count, duration, size, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,8 +188,8 @@ def outcome_line(results: "Results") -> str:
         return f"All {results.manifest.runs:,} runs were done already: {results.path}"
     rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
     return (
-        f"{session.runs:,} runs, {session.run_epochs:,} run-epochs in {session.wall:.1f} s "
-        f"({rate:.1f} M a second) on {session.jobs} {session.backend}: {results.path}"
+        f"{count(session.runs, 'run')}, {count(session.run_epochs, 'run-epoch')} in {session.wall:.1f} s "
+        f"({rate:.1f} M a second) on {workers(session.jobs, session.backend)}: {results.path}"
     )
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -42,6 +43,11 @@ def test_the_demo_path(tmp_path):
 def test_it_says_its_version_and_explains_itself(tmp_path):
     assert must("--version", cwd=tmp_path).strip() == f"backsweep {version('backsweep')}"
     assert must("-h", cwd=tmp_path) == must("--help", cwd=tmp_path)
+
+
+def test_a_session_is_summed_up_in_words(here):
+    out = must("run", "small.toml", "--out", "runs/alone", "--jobs", 1, cwd=here)
+    assert re.search(r"^20 runs, [\d,]+ run-epochs in .* on 1 thread: runs/alone$", out, re.MULTILINE)
 
 
 def test_run_goes_to_runs_by_name_and_is_not_repeated(here):
