@@ -17,7 +17,6 @@ from ..results.store.store import Store
 from .estimate.bounds import check_memory, check_years
 from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
 from .machine import cpu_name, now, versions
-from .plan.arguments import in_words
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
@@ -39,7 +38,7 @@ from .run.prepare import prepare
 from .run.replay import replay
 from .spec.spec import Spec, digest_of
 from .spec.written import toml_text
-from .text import size
+from .text import in_toml, size
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 OR_MOVED = (
@@ -308,5 +307,5 @@ def _a_dict(table: object) -> Mapping[str, Any]:
 def _short(value: object) -> str:
     if isinstance(value, dict):
         value = value["values"]
-    text = "not set" if value is None else in_words(value)
+    text = "not set" if value is None else in_toml(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

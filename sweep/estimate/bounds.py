@@ -8,10 +8,9 @@ import numpy as np
 from ...results.errors import InputError
 from ...results.store.store import Span
 from ..machine import memory
-from ..plan.arguments import in_words
 from ..plan.plan import Plan
 from ..progress import Progress
-from ..text import count, duration, size
+from ..text import count, duration, in_toml, size
 from .costs import FMA_SECONDS, LEAST_SECONDS, SIGMOID_SECONDS
 
 YEAR = 365.25 * 86400
@@ -38,7 +37,7 @@ def _largest(plan: Plan, shape: int) -> str:
         return int(np.broadcast_to(numbers, len(plan.shapes()))[shape])
 
     if of(extent.network_bytes) >= of(extent.data_bytes):
-        return f"model.hidden = {in_words(plan.arguments(run)['hidden'])}: {count(of(extent.weights), 'weight')} a network"
+        return f"model.hidden = {in_toml(plan.arguments(run)['hidden'])}: {count(of(extent.weights), 'weight')} a network"
     key = next((key for key in ("task.samples", "task.bits", "task.code", "task.file") if plan.has(key)), "task")
     columns = f"{count(of(extent.inputs), 'input')} and {count(of(extent.outputs), 'output')}"
     return f"{key}: {count(of(extent.samples), 'sample')} of {columns}"

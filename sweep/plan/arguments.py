@@ -75,19 +75,14 @@ def _shown(name: str, settings: Mapping[str, Any]) -> Iterator[str]:
     for key, value in settings.items():
         known = kernel_name(key)
         if known == name:
-            yield f"{key} = {in_words(value)}"
+            yield f"{key} = {in_toml(value)}"
         elif known.startswith((f"{name}.", f"{name}[")) and value is not None:
             stem = key[: len(key) - len(known) + len(name)]
             found[known[len(name) :]] = value
     titles = [found[f".{title}"] for title in TITLES if f".{title}" in found]
     if titles:
-        yield f"{stem} = {in_words(titles[0])}"
+        yield f"{stem} = {in_toml(titles[0])}"
     elif "[0]" in found:
-        yield f"{stem} = {in_words(list(found.values()))}"
+        yield f"{stem} = {in_toml(list(found.values()))}"
     elif found:
-        yield f"{stem} = {{ {', '.join(f'{key[1:]} = {in_words(value)}' for key, value in found.items())} }}"
-
-
-def in_words(value: Any) -> str:
-    """A value as a spec has it."""
-    return in_toml(value)
+        yield f"{stem} = {{ {', '.join(f'{key[1:]} = {in_toml(value)}' for key, value in found.items())} }}"

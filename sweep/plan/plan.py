@@ -26,7 +26,8 @@ from ..data.data import Task
 from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
-from .arguments import blame, in_words, of_task, per_run, to_arguments
+from ..text import in_toml
+from .arguments import blame, of_task, per_run, to_arguments
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
@@ -233,7 +234,7 @@ class Plan:
         settings = self._of_run(run)
         width, hidden = bottleneck(fill(self.spec.task, of_task(settings))), settings["model.hidden"]
         if width is not None and hidden != (width,):
-            raise InputError(f"model.hidden = {in_words(hidden)}: the task, an encoder, has one hidden layer of {width}")
+            raise InputError(f"model.hidden = {in_toml(hidden)}: the task, an encoder, has one hidden layer of {width}")
 
 
 @lru_cache(maxsize=4)
