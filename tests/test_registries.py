@@ -18,12 +18,14 @@ from backsweep.kernels import (
     OUTPUTS,
     PARAMETRIZATIONS,
     SCHEDULES,
+    SCHEME_NUMBERS,
     SCHEMES,
     STREAMS,
     check,
 )
 from backsweep.kernels.call.choices import STOPS
 from backsweep.sweep.spec.make_data import TAGS
+from helpers import drawn
 from suites.cases import CASES
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -81,6 +83,22 @@ def documented(registry):
 @entries
 def test_it_is_in_the_docs(registry, name):
     assert name in documented(registry)
+
+
+def test_every_task_and_number_can_be_drawn_at_random():
+    """Or a sentence says what `helpers/drawn.py` lacks."""
+    for task in drawn.DRAWN_TASKS:
+        assert drawn.heads(task), f"{task} goes with no output"
+    groups = {
+        "optimizer": [optimizer.numbers for optimizer in OPTIMIZERS.values()],
+        "schedule": [schedule.numbers for schedule in SCHEDULES.values()],
+        "init": SCHEME_NUMBERS.values(),
+        "stop": [STOPS],
+    }
+    named = {f"{group}.{key}" for group, several in groups.items() for keys in several for key in keys}
+    for setting in named:
+        drawn.entry(setting, drawn.BOUNDS, drawn.ENDS)
+    assert named == set(drawn.BOUNDS)
 
 
 @entries

@@ -1,41 +1,84 @@
 """Specs drawn at random, with axes in the place of any of their numbers, and what the oracle calls their settings."""
 
+import math
 import re
+from functools import cache
 
 from hypothesis import strategies as st
 
+from backsweep.kernels import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    ORDERS,
+    OUTPUTS,
+    PARAMETRIZATIONS,
+    SCHEDULES,
+    SCHEME_NUMBERS,
+    SCHEMES,
+    STREAMS,
+)
+from backsweep.kernels.call.choices import FULL_BATCH_ONLY, OWN_RATES, STOPS
+from backsweep.sweep import Spec
+from backsweep.sweep.spec.make_data import TAGS, bottleneck, make
+
 MOST_AXES = 3
-ACTIVATIONS = ["sigmoid", "symmetric_sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "sine", "identity"]
-# Tasks with small data, and the outputs with their losses that go with them.
-ONE = [("sigmoid", loss) for loss in ("bce", "mse", "half_mse", "sse", "half_sse", "atanh")] + [("tanh", "mse")]
-TASKS = {
-    "xor": ONE,
-    "parity": ONE,
-    "moons": [*ONE, ("identity", "huber")],
-    "encoder": [("softmax", "cross_entropy"), ("sigmoid", "bce")],
-    "teacher": [("identity", loss) for loss in ("mse", "half_mse", "sse", "half_sse", "huber")],
+HEADS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs]
+DRAWN_TASKS = [name for name in TAGS if name != "two_spirals"]  # whose 194 samples are many for the oracle
+DRAWN_SCHEMES = [name for name in SCHEMES if name != "file"]  # a spec alone has no file
+ENDS = "two ends in BOUNDS, between which it is drawn"
+# Between which ends numbers are drawn: so that a few epochs train, and neither blow up nor stand still.
+BOUNDS = {
+    "optimizer.beta": (0.1, 0.95),
+    "optimizer.beta1": (0.5, 0.95),
+    "optimizer.beta2": (0.9, 0.999),
+    "optimizer.alpha": (0.5, 0.99),
+    "optimizer.epsilon": (1e-6, 1e-2),
+    "optimizer.grow": (1.1, 1.5),
+    "optimizer.shrink": (0.3, 0.7),
+    "optimizer.least": (1e-7, 1e-5),
+    "optimizer.most": (0.5, 50.0),
+    "optimizer.mu": (1.2, 2.0),
+    "optimizer.kappa": (0.001, 0.05),
+    "optimizer.phi": (0.05, 0.3),
+    "optimizer.theta": (0.3, 0.8),
+    "schedule.every": (1, 3),
+    "schedule.factor": (0.3, 0.99),
+    "schedule.epochs": (2, 8),
+    "schedule.floor": (0.0, 0.3),
+    "init.low": (-1.0, -0.5),
+    "init.high": (0.5, 1.0),
+    "init.mean": (-0.2, 0.2),
+    "init.std": (0.3, 1.0),
+    "init.value": (0.1, 0.5),
+    "stop.loss": (0.1, 0.7),
+    "stop.within": (0.3, 0.6),
+    "stop.accuracy": (0.5, 1.0),
+    "stop.gradient_norm": (0.05, 0.5),
 }
-NUMBERS = {
-    "gd": {},
-    "momentum": {"beta": (0.1, 0.95)},
-    "averaged_momentum": {"beta": (0.1, 0.95)},
-    "nesterov": {"beta": (0.1, 0.95)},
-    "adagrad": {"epsilon": (1e-6, 1e-2)},
-    "rmsprop": {"alpha": (0.5, 0.99), "epsilon": (1e-6, 1e-2)},
-    "adam": {"beta1": (0.5, 0.95), "beta2": (0.9, 0.999), "epsilon": (1e-6, 1e-2)},
-    "adamw": {"beta1": (0.5, 0.95), "beta2": (0.9, 0.999), "epsilon": (1e-6, 1e-2)},
-    "rprop": {"grow": (1.1, 1.5), "shrink": (0.3, 0.7), "least": (1e-7, 1e-5), "most": (0.5, 50.0)},
-    "quickprop": {"mu": (1.2, 2.0)},
-    "delta_bar_delta": {"kappa": (0.001, 0.05), "phi": (0.05, 0.3), "theta": (0.3, 0.8)},
-    "constant": {},
-    "step": {"every": (1, 3), "factor": (0.3, 0.9)},
-    "exponential": {"factor": (0.8, 0.99)},
-    "cosine": {"epochs": (2, 8), "floor": (0.0, 0.3)},
+# Tasks of a few samples; `numbers` draws what may be an axis.
+SMALL_TASKS = {
+    "and": lambda numbers: "and",
+    "or": lambda numbers: {"name": "or", "encoding": [-0.5, 0.5]},
+    "xor": lambda numbers: "xor",
+    "truth_table": lambda numbers: {
+        "name": "truth_table",
+        "inputs": [[0, 1], [1, 0], [1, 1]],
+        "targets": [[0, 1], [1, 0], [0, 1]],
+    },
+    "parity": lambda numbers: {"name": "parity", "bits": numbers(2, 3)},
+    "encoder": lambda numbers: {"name": "encoder", "code": [4, 2]},
+    "moons": lambda numbers: {"name": "moons", "samples": numbers(8, 11), "noise": numbers(0.0, 0.3)},
+    "circles": lambda numbers: {"name": "circles", "samples": numbers(8, 11), "factor": numbers(0.3, 0.7)},
+    "blobs": lambda numbers: {"name": "blobs", "samples": 9, "centers": 3, "spread": numbers(0.5, 2.0)},
+    "teacher": lambda numbers: {"name": "teacher", "inputs": 3, "hidden": 2, "samples": 9, "data_seed": numbers(0, 9)},
 }
-NEEDED = ("every", "factor", "epochs")
-OPTIMIZERS, SCHEDULES = list(NUMBERS)[:11], list(NUMBERS)[11:]
-INITS = {"uniform": {"low": (-1.0, -0.5), "high": (0.5, 1.0)}, "normal": {"mean": (-0.2, 0.2), "std": (0.3, 1.0)}}
-SCHEMES = [*INITS, *(f"{author}_{law}" for author in ("xavier", "he", "lecun") for law in ("uniform", "normal"))]
+
+
+def entry(name, table, what):
+    """What a table of this file says of a name; a sentence if that is missing."""
+    assert name in table, f"tests/helpers/drawn.py: {name} is new: give it {what}"
+    return table[name]
 
 
 class Numbers:
@@ -53,36 +96,66 @@ class Numbers:
         self.left -= 1
         return {"values": values}
 
-    def table(self, bounds):
+    def named(self, setting):
+        return self(*entry(setting, BOUNDS, ENDS))
+
+    def of(self, group, defaults):
+        """The numbers of an optimizer, a schedule or a scheme: those without a default, and some of the others."""
         return {
-            key: self(*ends) for key, ends in bounds.items() if self.draw(st.booleans()) or key in ("every", "factor", "epochs")
+            key: self.named(f"{group}.{key}")
+            for key, default in defaults.items()
+            if default is None or self.draw(st.booleans())
         }
+
+
+@cache
+def sample(task):
+    """A task without axes, as a model and as data."""
+    model = Spec.parse({"task": entry(task, SMALL_TASKS, "a spec of a few samples in SMALL_TASKS")(lambda low, high: low)}).task
+    return model, make(model)
+
+
+@cache
+def heads(task):
+    """The outputs and losses that the targets of a task go with."""
+    _, data = sample(task)
+    low, high = data.targets.min(), data.targets.max()
+    if data.midpoint is None:  # numbers, which another seed of the data may take anywhere
+        low, high = -math.inf, math.inf
+    reached = {
+        name
+        for name, output in OUTPUTS.items()
+        if (output.low is None or low >= output.low) and (output.high is None or high <= output.high)
+    }
+    shares = data.targets.shape[1] > 1 and (data.targets.sum(axis=1) == 1).all()
+    return [(output, loss) for output, loss in HEADS if output in reached and (output != "softmax" or shares)]
 
 
 @st.composite
 def specs(draw):
     """A spec as a table: few runs of few epochs."""
     numbers, pick = Numbers(draw), lambda values: draw(st.sampled_from(values))
-    name = pick(list(TASKS))
-    output, loss = pick(TASKS[name])
-    hidden = [2] if name == "encoder" else pick([[2], [3], [3, 2], []])
-    optimizer = pick(OPTIMIZERS)
-    own_rates, full = optimizer in ("rprop", "delta_bar_delta"), optimizer in ("rprop", "quickprop")
-    schedule = "constant" if own_rates else pick(SCHEDULES)
-    init = pick(SCHEMES)
+    name = pick(DRAWN_TASKS)
+    task, data = sample(name)
+    output, loss = pick(heads(name))
+    hidden = [bottleneck(task)] if bottleneck(task) else pick([[2], [3], [3, 2], []])
+    optimizer = pick(list(OPTIMIZERS))
+    own_rates, full = optimizer in OWN_RATES, optimizer in FULL_BATCH_ONLY
+    schedule = "constant" if own_rates else pick(list(SCHEDULES))
+    init = pick(DRAWN_SCHEMES)
     lr = [numbers(0.01, 0.3) for _ in range(len(hidden) + 1)] if draw(st.booleans()) else numbers(0.01, 0.3)
     train = {
-        "optimizer": {"name": optimizer, **numbers.table(NUMBERS[optimizer])},
+        "optimizer": {"name": optimizer, **numbers.of("optimizer", OPTIMIZERS[optimizer].numbers)},
         "lr": lr,
         "lr_over_fan_in": draw(st.booleans()),
-        "schedule": {"name": schedule, **numbers.table(NUMBERS[schedule])},
+        "schedule": {"name": schedule, **numbers.of("schedule", SCHEDULES[schedule].numbers)},
         "loss": loss,
         "epochs": numbers(1, 7),
     }
     if not own_rates:
         train["schedule"]["warmup"] = numbers(0, 4)
     if not full:
-        size = {"size": numbers(1, 3), "order": pick(["given", "shuffled", "replacement"])}
+        size = {"size": numbers(1, 3), "order": pick(ORDERS)}
         train["batch"] = pick(["full", "pattern", size])
     for key, low, high in (("weight_decay", 0.001, 0.1), ("clip", 0.05, 1.0), ("derivative_offset", 0.01, 0.1)):
         if draw(st.booleans()):
@@ -93,33 +166,27 @@ def specs(draw):
         [{}, {"every": 2}, {"points": 3, "weights": True}, {"every": 1, "runs": 3, "weights": True}, {"measure": True}]
     )
     if "measure" not in record:
-        train["stop"] = pick([{}, {"loss": numbers(0.1, 0.7)}, {"within": numbers(0.3, 0.6), "patience": numbers(1, 3)}])
+        criteria = [key for key in STOPS if key != "accuracy" or data.midpoint is not None]
+        chosen = [key for key in criteria if draw(st.booleans())]
+        train["stop"] = {key: numbers.named(f"stop.{key}") for key in chosen}
+        if chosen and draw(st.booleans()):
+            train["stop"]["patience"] = numbers(1, 3)
         if draw(st.booleans()):
             train["stall"] = {"window": numbers(1, 3), "improvement": numbers(0.001, 0.1)}
     model = {
         "hidden": hidden,
-        "activation": pick(ACTIVATIONS),
+        "activation": pick(list(ACTIVATIONS)),
         "output": output,
         "bias": draw(st.booleans()),
         "bias_input": numbers(0.5, 1.5) if draw(st.booleans()) else 1.0,
         "shortcuts": bool(hidden) and draw(st.booleans()),
-        "parametrization": pick(["standard", "ntk", "mean_field"] if hidden else ["standard", "ntk"]),
-        "init": {"scheme": init, **numbers.table(INITS.get(init, {}))},
-        "stream": pick(["mt19937", "pcg64"]),
+        "parametrization": pick([one for one in PARAMETRIZATIONS if hidden or one != "mean_field"]),
+        "init": {"scheme": init, **numbers.of("init", SCHEME_NUMBERS.get(init, {}))},
+        "stream": pick(list(STREAMS)),
     }
     if draw(st.booleans()):
         model["init"]["offset"] = [numbers(-0.2, 0.2) for _ in range(len(hidden) + 1)]
-    return {"task": _task(name, numbers), "seeds": pick([2, [5, 3]]), "model": model, "train": train, "record": record}
-
-
-def _task(name, numbers):
-    return {
-        "xor": "xor",
-        "parity": {"name": "parity", "bits": numbers(2, 3)},
-        "moons": {"name": "moons", "samples": numbers(8, 11), "noise": numbers(0.0, 0.3)},
-        "encoder": {"name": "encoder", "code": [4, 2]},
-        "teacher": {"name": "teacher", "inputs": 3, "hidden": 2, "samples": 9, "data_seed": numbers(0, 9)},
-    }[name]
+    return {"task": SMALL_TASKS[name](numbers), "seeds": pick([2, [5, 3]]), "model": model, "train": train, "record": record}
 
 
 def settled(table, values):

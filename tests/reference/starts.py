@@ -32,7 +32,7 @@ def spread(law, variance):
 # Of the settings, the inputs of a unit and the units of its layer: the law of a weight and its two numbers. Files have none.
 # Glorot & Bengio, 2010; He et al., 2015; LeCun et al., 1998.
 SCHEMES = {
-    "constant": lambda init, fan_in, units: ("constant", init["value"], 0.0),
+    "constant": lambda init, fan_in, units: ("constant", init.get("value", 0.0), 0.0),
     "uniform": lambda init, fan_in, units: ("uniform", init.get("low", 0.0), init.get("high", 1.0)),
     "normal": lambda init, fan_in, units: ("normal", init.get("mean", 0.0), init.get("std", 1.0)),
     "xavier_uniform": lambda init, fan_in, units: spread("uniform", 2 / (fan_in + units)),
