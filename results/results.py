@@ -1,7 +1,7 @@
 """A folder of results, opened: its table, summary, figures and report."""
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+    from .figures.registry import Need
     from .report.contents import Contents
 
 MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
@@ -143,15 +144,17 @@ class Results:
 
         options: those of its kind; "loss" takes run = a number whose trajectory was recorded, or is in the report.
         """
-        from .figures import figure
+        from .figures import figure, kind_of
 
-        if kind == "trajectories":
-            options["records"] = self.trajectories()
-        elif kind == "slope":
-            options.setdefault("rng", np.random.default_rng(0))
-        elif kind == "loss":
-            return figure(kind, self._losses(options.get("run")), axes, **options)
-        return figure(kind, self.what_matters() if kind == "importance" else self.table, axes, **options)
+        sources: dict[Need, Callable[[], Any]] = {
+            "table": lambda: self.table,
+            "records": self.trajectories,
+            "losses": lambda: self._losses(options.get("run")),
+            "importance": self.what_matters,
+            "rng": lambda: np.random.default_rng(0),
+        }
+        needed = {need: sources[need]() for need in kind_of(kind).needs if need not in options}
+        return figure(kind, axes=axes, **needed, **options)
 
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:

@@ -5,9 +5,8 @@ as those of pyplot do, which would have to be closed again; in a notebook its Ax
 """
 
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,18 +14,10 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..store.files import write_whole
-from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
-from .importance import draw_importance, importance_picture
-from .loss import draw_loss, loss_picture
-from .maps import draw_median_map, draw_success_map, median_map, success_map
-from .outcomes import draw_outcome_shares, outcome_shares
-from .slope import draw_slope, slope_picture
+from .registry import FIGURES, Kind, kind_of
 from .style import our_style
-from .survival import draw_survival, survival_picture
-from .trainability import draw_trainability_map, trainability_map
-from .trajectories import draw_trajectories, trajectories_picture
 
-__all__ = ["FIGURES", "Kind", "figure", "save"]
+__all__ = ["FIGURES", "Kind", "figure", "kind_of", "save"]
 
 SIZE = (7.2, 3.8)  # inches, as in a report
 DOTS = 200  # an inch
@@ -38,28 +29,6 @@ ABOUT: dict[str, dict[str, Any]] = {
 }
 
 
-class Kind(NamedTuple):
-    """How the value of a kind of figure is computed from a table, and how it is drawn."""
-
-    compute: Callable[..., Any]
-    draw: Callable[[Any, Axes], Axes]
-
-
-FIGURES = {
-    "success": Kind(success_map, draw_success_map),
-    "median": Kind(median_map, draw_median_map),
-    "survival": Kind(survival_picture, draw_survival),
-    "histogram": Kind(epochs_histogram, draw_histogram),
-    "ecdf": Kind(epochs_ecdf, draw_ecdf),
-    "outcomes": Kind(outcome_shares, draw_outcome_shares),
-    "slope": Kind(slope_picture, draw_slope),
-    "trajectories": Kind(trajectories_picture, draw_trajectories),
-    "importance": Kind(importance_picture, draw_importance),
-    "trainability": Kind(trainability_map, draw_trainability_map),
-    "loss": Kind(loss_picture, draw_loss),
-}
-
-
 class ShownAxes(Axes):
     """Axes that a notebook shows as a picture when they are the value of a cell."""
 
@@ -67,20 +36,20 @@ class ShownAxes(Axes):
         return _drawn(self, "png"), {"width": round(SIZE[0] * 100)}
 
 
-def figure(kind: str, table: pd.DataFrame, axes: Axes | None = None, **options: Any) -> Axes:
+def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None, **options: Any) -> Axes:
     """Draw one of FIGURES on these Axes, or in a figure of its own, and return the Axes.
 
-    table: one row a run; for "importance" what `what_matters.what_matters` found, for "loss" the trajectory of one run.
-    options: those of the kind's `compute`, as by = ["hidden"] of "survival", "histogram" and "ecdf";
-    "trajectories" needs records = results.trajectories(), "loss" needs run = its number. InputError for an unknown kind, and
-    where the table cannot give the figure.
+    data: the first that the kind needs, mostly the table of runs, one row each; for "importance" what
+    `what_matters.what_matters` found, for "loss" the losses of one run. options: what else it needs, by name
+    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. InputError for an unknown kind, and where the runs
+    cannot give the figure.
     """
-    if kind not in FIGURES:
-        raise InputError(f"there is no figure {kind!r}; there are {', '.join(FIGURES)}")
-    compute, draw = FIGURES[kind]
-    value = compute(table, **options)
+    entry = kind_of(kind)
+    if data is not None:
+        options[entry.needs[0]] = data
+    value = entry.compute(**options)
     with our_style():
-        return draw(value, _own_axes() if axes is None else axes)
+        return entry.draw(value, _own_axes() if axes is None else axes)
 
 
 def save(axes: Axes, path: str | Path) -> Path:

@@ -59,22 +59,26 @@ class ImportancePicture:
         )
 
 
-def importance_picture(found: pd.DataFrame) -> ImportancePicture:
+def importance_picture(importance: pd.DataFrame) -> ImportancePicture:
     """Of what `what_matters.what_matters` found: columns response, factor, share, share_low, share_high and method.
 
     The ten factors that explain most of either response. InputError where no share is known.
     """
-    if found["share"].isna().all():
+    if importance["share"].isna().all():
         raise InputError(NO_SHARE)
-    responses = list(dict.fromkeys(found["response"]))
-    largest = found.groupby("factor", sort=False)["share"].max().sort_values(ascending=False, kind="stable")
+    responses = list(dict.fromkeys(importance["response"]))
+    largest = importance.groupby("factor", sort=False)["share"].max().sort_values(ascending=False, kind="stable")
     factors = largest.index[:MOST_FACTORS]
     share, low, high = (
-        found.pivot_table(column, "response", "factor", sort=False, dropna=False).reindex(responses, columns=factors).to_numpy()
+        _wide(importance, column).reindex(responses, columns=factors).to_numpy()
         for column in ("share", "share_low", "share_high")
     )
-    method = "; ".join(METHODS.get(name, name) for name in dict.fromkeys(map(str, found["method"])))
+    method = "; ".join(METHODS.get(name, name) for name in dict.fromkeys(map(str, importance["method"])))
     return ImportancePicture(responses, list(map(str, factors)), share, low, high, len(largest) - len(factors), method)
+
+
+def _wide(importance: pd.DataFrame, column: str) -> pd.DataFrame:
+    return importance.pivot_table(column, "response", "factor", sort=False, dropna=False)
 
 
 def draw_importance(value: ImportancePicture, axes: Axes) -> Axes:

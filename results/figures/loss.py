@@ -34,11 +34,11 @@ class LossPicture:
         return f"The loss of run {self.run} by epoch, over all samples, before the epoch's first update."
 
 
-def loss_picture(trajectory: pd.DataFrame, run: int) -> LossPicture:
-    """Of a trajectory with columns epoch and loss, thinned; InputError where no loss is finite."""
-    if not np.isfinite(trajectory["loss"]).any():
+def loss_picture(losses: pd.DataFrame, run: int) -> LossPicture:
+    """Of the losses of a run by epoch, columns epoch and loss, thinned; InputError where none is finite."""
+    if not np.isfinite(losses["loss"]).any():
         raise InputError(f"run {run}: no finite loss was recorded; there is none to draw")
-    shown = thinned(trajectory)
+    shown = thinned(losses)
     return LossPicture(run, shown["epoch"].to_numpy(), shown["loss"].to_numpy(np.float64))
 
 

@@ -191,6 +191,11 @@ def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: s
     return column, grid.columns.tolist(), row, grid.index.tolist(), others, grid.to_numpy()
 
 
+def map_height(value: Grid) -> float:
+    """Inches for a map in a report: more for more rows."""
+    return min(1.6 + 0.42 * max(len(value.rows), 1), 6.0)
+
+
 def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours: Colormap) -> AxesImage:
     """Values (rows, columns) as an image whose axes name the settings; empty where nan."""
     rows, columns = values.shape

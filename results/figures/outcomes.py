@@ -109,6 +109,11 @@ def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
     return axes
 
 
+def bars_height(value: OutcomeShares) -> float:
+    """Inches for bars in a report."""
+    return 1.2 + 0.26 * len(value.levels)
+
+
 def _settings_of_bars(table: pd.DataFrame) -> list[str]:
     names = axis_columns(table)
     bars = len(grouped(table, names)[1])

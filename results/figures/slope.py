@@ -17,6 +17,7 @@ from .levels import levels_in_words, number_text, round_ticks
 from .style import DASHES, LINES, label_log_epochs, legend_above, plain
 
 MARKERS = "os^Dv*PX"
+MOST_CURVES = 8  # in a report
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,20 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
     label_log_epochs(axes.yaxis, least, most)
     legend_above(axes, value.labels)
     return axes
+
+
+def few_slopes(table: pd.DataFrame) -> dict[str, Any] | None:
+    """Options for a curve for each value of the setting with the fewest values, where these are few enough to be told apart.
+
+    None where no setting of numbers above 0 varies.
+    """
+    try:
+        setting = scaling_setting(table)
+    except InputError:
+        return None
+    values = {name: table[name].nunique(dropna=False) for name in axis_columns(table) if name != setting}
+    fewest = min(values, key=lambda name: values[name], default=None)
+    return {"setting": setting, "by": fewest if fewest is not None and values[fewest] <= MOST_CURVES else None}
 
 
 def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:

@@ -20,6 +20,7 @@ from ..text import count
 from . import results as reading
 from .command import beside, fail, remarked
 from .endings import run_to_its_end
+from .figure import FigureCommand, figure
 from .results import Data, Folder, Format, opened, write_report
 from .tables import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 
@@ -143,7 +144,7 @@ def resume(
 app.command()(reading.table)
 app.command()(reading.compare)
 app.command()(reading.seeds)
-app.command()(reading.figure)
+app.command(cls=FigureCommand)(figure)
 app.command()(reading.report)
 
 

@@ -1,8 +1,8 @@
-"""Commands that say what a folder of results holds: tables, comparisons, figures, the report."""
+"""Commands that say what a folder of results holds: tables, comparisons, the report."""
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -44,9 +44,6 @@ class Kind(StrEnum):
     restarts = "restarts"
 
 
-GROUPED = ("survival", "histogram", "ecdf")  # figures of groups that one may choose
-
-
 class ReportFormat(StrEnum):
     """What a report is written as."""
 
@@ -61,7 +58,7 @@ def opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
-def _chosen(folder: Path, where: list[str] | None) -> "Results":
+def chosen(folder: Path, where: list[str] | None) -> "Results":
     """The results in a folder, or those of its runs that were asked for."""
     results = opened(folder)
     for text in where or []:
@@ -82,11 +79,11 @@ def table(
     seed: Resampling = 0,
 ) -> None:
     """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
-    results = _chosen(folder, where)
+    results = chosen(folder, where)
     if by and of in {Kind.what_matters, Kind.restarts}:
         raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
     try:
-        found, shown = _found(results, of, _names(by), seed)
+        found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
         print_no_answer(error, form)
         return
@@ -143,12 +140,12 @@ def compare(
     """Compare two values of a setting, or two sweeps, over the same seeds: does the second converge more often, and sooner?"""
     from ...results.text import readable
 
-    results = _chosen(folder, where)
+    results = chosen(folder, where)
     if (other is None) == (setting is None):
         raise InputError("compare: give either --with DIR, or --setting NAME --values A,B")
     if other is not None:
         _refuse(values, "--values: goes with --setting, not with --with")
-        found = results.compare_with(_chosen(other, where), _names(by), paired=not unpaired, seed=seed)
+        found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
     else:
         _refuse(by, "--by: goes with --with; two values of a setting are compared in each combination of the others")
         first, second = _two(results, str(setting), values)
@@ -169,13 +166,13 @@ def seeds(
     """Say how many more seeds it takes to know a success rate, or to tell two settings apart, from the runs of DIR."""
     from ...results.text import readable
 
-    results = _chosen(folder, where)
+    results = chosen(folder, where)
     if (half_width is None) == (setting is None):
         raise InputError("seeds: give either --half-width W, or --setting NAME --values A,B")
     if half_width is not None:
         _refuse(values, "--values: goes with --setting, not with --half-width")
         _refuse(power, "--power: goes with --setting, not with --half-width")
-        found = results.seeds_to_know(half_width, _names(by))
+        found = results.seeds_to_know(half_width, names_in(by))
     else:
         _refuse(
             by or None, "--by: goes with --half-width; two values of a setting are compared in each combination of the others"
@@ -194,7 +191,8 @@ def _refuse(given: object, why: str) -> None:
         raise InputError(why)
 
 
-def _names(by: list[str] | None) -> list[str] | None:
+def names_in(by: list[str] | None) -> list[str] | None:
+    """The names that an option gives, each perhaps several with commas between."""
     return [name.strip() for names in by for name in names.split(",") if name.strip()] if by else None
 
 
@@ -222,31 +220,6 @@ def _level(results: "Results", column: str, text: str, option: str) -> object:
         return Levels(sorted(results.table[column].dropna().unique().tolist())).of_text(text)
     except InputError as error:
         raise InputError(f"{option}: {column} {error}") from None
-
-
-def figure(
-    folder: Folder,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as success, median, survival, slope.")],
-    out: Annotated[Path | None, typer.Option(help="The file: .png, .svg or .pdf; default: DIR/KIND.svg.")] = None,
-    number: Annotated[int | None, typer.Option("--run", help="The run whose loss is drawn, for KIND loss.")] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAMES", help=f"What to tell apart, for {', '.join(GROUPED)}; default: the best."),
-    ] = None,
-    where: Where = None,
-) -> None:
-    """Draw one figure of DIR into a file."""
-    from ...results.figures import save
-
-    if number is not None and kind != "loss":
-        raise InputError(f"--run: goes with KIND loss, not with {kind}")
-    if by and kind not in GROUPED:
-        raise InputError(f"--by: goes with KIND {', '.join(GROUPED)}, not with {kind}")
-    out = out or folder / f"{kind}.svg"
-    options: dict[str, Any] = {} if number is None else {"run": number}
-    options |= {"by": _names(by)} if by else {}
-    save(_chosen(folder, where).figure(kind, **options), out)
-    say(f"Figure: {out}")
 
 
 def report(

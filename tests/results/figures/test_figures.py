@@ -121,7 +121,7 @@ def test_other_files_kinds_and_folders_are_refused_with_what_there_is(tmp_path):
         save(axes, tmp_path / "a.jpg")
     with pytest.raises(InputError, match="no folder"):
         save(axes, tmp_path / "none" / "a.png")
-    with pytest.raises(InputError, match="'surival'; there are success, median, survival"):
+    with pytest.raises(InputError, match="'surival'; there are success, median, importance"):
         figure("surival", runs())
 
 

@@ -215,7 +215,7 @@ BAD = [
     (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
     (["figure", "r", "success", "--run", "1"], "--run: goes with KIND loss, not with success"),
     (["figure", "r", "trainability"], "measure"),
-    (["figure", "r", "success", "--by", "lr"], "--by: goes with KIND survival, histogram, ecdf, not with success"),
+    (["figure", "r", "success", "--by", "lr"], "--by: goes with KIND survival, histogram, ecdf, outcomes, not with success"),
     (["table", "r", "--where", "lr"], "--where lr: a setting and its value are needed, as optimizer=gd"),
     (["table", "r", "--where", "lr=3"], "--where: lr is never 3.0; there are 0.5, 2.0, 5.0"),
     (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there are hidden, lr"),

@@ -1,0 +1,150 @@
+"""Every kind of figure, declared once: the command line, `Results.figure`, the report and the documentation read it here.
+
+To add one, write its room in this folder (a value that is computed, with `words` and a `caption`, and how it is drawn), and
+its entry here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..analysis.tables import axis_columns, typical_run
+from ..errors import InputError
+from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
+from .importance import draw_importance, importance_picture
+from .loss import draw_loss, loss_picture
+from .maps import draw_median_map, draw_success_map, map_height, median_map, success_map
+from .outcomes import bars_height, draw_outcome_shares, outcome_shares
+from .slope import draw_slope, few_slopes, slope_picture
+from .survival import draw_survival, survival_picture
+from .trainability import draw_trainability_map, trainability_map
+from .trajectories import draw_trajectories, trajectories_picture
+
+Options = dict[str, Any]
+# table: one row per run. records: of all runs that were recorded, as `Results.trajectories` gives them. losses: of the run that
+# the option `run` names, by epoch. importance: what `Results.what_matters` found. rng: for resampling.
+Need = Literal["table", "records", "losses", "importance", "rng"]
+
+
+def _as_it_is(_: pd.DataFrame) -> Options | None:
+    return {}
+
+
+def _never(_: pd.DataFrame) -> Options | None:
+    return None
+
+
+def _if_some_converge(table: pd.DataFrame) -> Options | None:
+    return {} if (table["outcome"] == "converged").any() else None  # or all its lines are one
+
+
+def _if_something_varies(table: pd.DataFrame) -> Options | None:
+    return {} if axis_columns(table) else None
+
+
+def _of_the_typical_run(table: pd.DataFrame) -> Options | None:
+    return {"run": typical_run(table)}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of figure.
+
+    title: its heading in a report, and its line in `backsweep figure --help`.
+    compute: takes what it needs by those names, and options; returns a plain value that has `words` and a `caption`.
+    draw: draws that value on Axes.
+    needs: what `compute` takes.
+    grouped: whether its option `by` names the settings whose combinations are told apart.
+    condition: what the runs or the spec must have for it, in words.
+    height: in inches, in a report; may depend on the value.
+    in_report: the options with which a report draws it, from the table of its runs; None where the report goes without it.
+    """
+
+    title: str
+    compute: Callable[..., Any]
+    draw: Callable[[Any, Axes], Axes]
+    needs: tuple[Need, ...] = ("table",)
+    grouped: bool = False
+    condition: str = ""
+    height: float | Callable[[Any], float] = 3.8
+    in_report: Callable[[pd.DataFrame], Options | None] = _as_it_is
+
+    def height_of(self, value: Any) -> float:
+        """In inches, in a report."""
+        return self.height(value) if callable(self.height) else self.height
+
+
+FIGURES = {  # in the order of a report
+    "success": Kind(
+        "Which settings converge", success_map, draw_success_map, condition="a setting that varies", height=map_height
+    ),
+    "median": Kind(
+        "How soon each converges",
+        median_map,
+        draw_median_map,
+        condition="a setting that varies, and a cell where half of the runs converge",
+        height=map_height,
+    ),
+    "importance": Kind(
+        "What matters",
+        importance_picture,
+        draw_importance,
+        needs=("importance",),
+        condition="every combination with two seeds or more, or a sampled design",
+        height=3.2,
+    ),
+    "survival": Kind("How fast", survival_picture, draw_survival, grouped=True, in_report=_if_some_converge),
+    "histogram": Kind(
+        "Epochs to convergence",
+        epochs_histogram,
+        draw_histogram,
+        grouped=True,
+        condition="a run that converged",
+        height=3.6,
+    ),
+    "ecdf": Kind("The share that has converged", epochs_ecdf, draw_ecdf, grouped=True, in_report=_never),  # survival shows it
+    "slope": Kind(
+        "How epochs scale",
+        slope_picture,
+        draw_slope,
+        needs=("table", "rng"),
+        condition="a setting of numbers above 0",
+        in_report=few_slopes,
+    ),
+    "outcomes": Kind(
+        "How runs end", outcome_shares, draw_outcome_shares, grouped=True, height=bars_height, in_report=_if_something_varies
+    ),
+    "trajectories": Kind(
+        "Loss on the way",
+        trajectories_picture,
+        draw_trajectories,
+        needs=("table", "records"),
+        condition="`[record]` in the spec",
+    ),
+    "trainability": Kind(
+        "Where training works",
+        trainability_map,
+        draw_trainability_map,
+        condition="`measure = true` under `[record]`, and two settings of numbers",
+        height=6.0,
+    ),
+    "loss": Kind(
+        "One run",
+        loss_picture,
+        draw_loss,
+        needs=("losses",),
+        condition="`--run`, and that run recorded",
+        height=3.0,
+        in_report=_of_the_typical_run,
+    ),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """The entry of a name. InputError, with all names that there are, for another."""
+    if name not in FIGURES:
+        raise InputError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
+    return FIGURES[name]
