@@ -124,7 +124,7 @@ BENCHES = (
     kernel_beside_the_bare_one,
     two_threads_over_one,
     kernel_bench.shapes_against_their_ceilings,
-    kernel_bench.rules_and_batches,
+    kernel_bench.optimizers_and_batches,
     lengths_that_differ_a_hundredfold,
     a_million_runs_to_parquet,
     whole_commands,

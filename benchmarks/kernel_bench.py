@@ -195,7 +195,7 @@ def shapes_against_their_ceilings() -> Iterator[Row]:
         yield "  float32 ÷ float64", ratio(found, "double", "single"), ">=", 1.8
 
 
-def rules_and_batches() -> Iterator[Row]:
+def optimizers_and_batches() -> Iterator[Row]:
     found = in_turns({name: Case(SHAPES[0], {"optimizer": name}).seconds for name in ("gd", "adam")})
     yield "adam ÷ gd, 2-2-1", ratio(found, "gd", "adam"), ">=", 0.6
     shuffled = {"batch": {"size": 8, "order": "shuffled"}}

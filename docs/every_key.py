@@ -63,14 +63,14 @@ def page() -> str:
 
 def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     spec, tasks = ((DOCS / name).read_text(encoding="utf-8") for name in ("spec.md", "tasks.md"))
-    starts, rules, factors = (first_table(spec, after) for after in ("**Starts.**", "**Optimizers.**", "**Schedules**"))
+    starts, optimizers, factors = (first_table(spec, after) for after in ("**Starts.**", "**Optimizers.**", "**Schedules**"))
     parts = (("batch", BatchSpec), ("stop", StopSpec), ("stall", StallSpec))
     axes = (("An axis of values", Axis), ("An axis of tables", Alternatives))
     yield "The whole", [_entry("A spec", Spec), _entry("`seeds`", SeedRange), _entry("`[design]`", DesignSpec)]
     yield "Tasks", [*_tasks(tasks), _entry("`encoding`", BothSides), _entry("`encoding`, of targets alone", TargetSide)]
     yield "The network", [_entry("`[model]`", ModelSpec), *_named("init", INITS, starts, "Weights")]
     yield "Training", [_entry("`[train]`", TrainSpec), *(_entry(f"`{key}`", model) for key, model in parts)]
-    yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, rules, "w changes by"))
+    yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, optimizers, "w changes by"))
     yield "Schedules", list(_named("schedule", SCHEDULE_MODELS, factors, "The factor"))
     yield "Records", [_entry("`[record]`", RecordSpec)]
     yield "Axes", [_entry(title, model) for title, model in axes]

@@ -96,10 +96,10 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one a layer.
     Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed), "pcg64"
     default_rng(seed).
-    The rule. optimizer: a name (`OPTIMIZERS`) or {"name": ..., and its numbers}. lr: the learning rate, or a list of one a
-    layer; lr_over_fan_in divides it by each layer's inputs, the bias counted. clip: the most that the gradient's norm may be.
-    schedule: a name (`SCHEDULES`) or {"name": ..., its numbers, "warmup": epochs}. batch: "full", "pattern" (one sample at a
-    time), or {"size": ..., "order": "given", "shuffled" or "replacement"}; an epoch is one pass over the data.
+    The updates. optimizer: a name (`OPTIMIZERS`) or {"name": ..., and its hyperparameters}. lr: the learning rate, or a list of
+    one per layer; lr_over_fan_in divides it by each layer's inputs, the bias counted. clip: the most that the gradient's norm
+    may be. schedule: a name (`SCHEDULES`) or {"name": ..., its hyperparameters, "warmup": epochs}. batch: "full", "pattern"
+    (one sample at a time), or {"size": ..., "order": "given", "shuffled" or "replacement"}; an epoch is one pass over the data.
     loss: a name (`LOSSES`). derivative_offset: added to f'(z) in backpropagation (Fahlman's sigmoid-prime offset).
     The end. epochs: the most. stop: {"loss", "within", "accuracy", "gradient_norm": ...}, all of which must hold, in
     "patience" tests in a row: the loss at most, every |output - target| below, the accuracy at least, the gradient's norm at

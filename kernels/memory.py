@@ -9,7 +9,7 @@ from numba import types
 from numba.extending import typeof_impl
 
 Array = Any  # np.ndarray; Numba wants to see the arrays, a type checker their absence
-Address = Any  # of a `compile.Phase`
+Address = Any  # of a `compile.Formula`
 
 RUNNING, CONVERGED, DIVERGED, STALLED, CAPPED = -1, 0, 1, 2, 3
 OUTCOMES = ("converged", "diverged", "stalled", "capped")
@@ -22,9 +22,9 @@ INFINITY, NAN = float("inf"), float("nan")
 # far apart its units' weights are, how many data inputs it reads, and which units before it, from which on and how many.
 UNITS, FIRST_UNIT, FIRST_WEIGHT, STRIDE, DATA_INPUTS, SOURCE, SOURCES = range(7)
 
-# The rows of `Runs.numbers`: what may differ from lane to lane, beside rates and thresholds.
-DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, RULE, SCHEDULE = 0, 1, 2, 3, 4, 5, 6, 10
-NUMBERS = 12
+# The rows of `Runs.hyperparameters`: what may differ from lane to lane, beside rates and thresholds.
+DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, OPTIMIZER, SCHEDULE = 0, 1, 2, 3, 4, 5, 6, 10
+HYPERPARAMETERS = 12
 
 # The columns of `Runs.ends`.
 LOSS_GOAL, WITHIN, ACCURACY_GOAL, GRADIENT_GOAL, PATIENCE, BOUND, WINDOW, IMPROVEMENT = range(8)
@@ -40,7 +40,7 @@ RECORDED = ("loss", "accuracy", "gradient_norm", "weight_norm")
 
 
 class Network(NamedTuple):
-    """The network and the training rule, as far as all runs of a call share them."""
+    """The network and the optimizer, as far as all runs of a call share them."""
 
     layers: Array  # int64 (layers, 7), see above; the output layer is the last
     scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input that they see
@@ -50,9 +50,9 @@ class Network(NamedTuple):
     bias: bool
     full: bool  # one update an epoch, from all data in their order
     scaled: bool  # some factor is not 1
-    loss_reads_logits: bool  # the output activation is part of the loss's phase
+    loss_reads_logits: bool  # the output activation is part of the loss's formula
     through_outputs: bool  # the loss's slope is of the outputs, not of the logits
-    product: bool  # the score is a product of probabilities, the exact loss another phase's work; else they are the same
+    product: bool  # the score is a product of probabilities, the exact loss another formula's work; else they are the same
     terms: float  # how many the mean loss is a mean of
     screened: bool
     accuracy: bool  # there are sides, or classes, to be right about
@@ -60,7 +60,7 @@ class Network(NamedTuple):
     decay: bool
     clip: bool
     segments: int  # of weights that share a rate: 1, or the layers
-    states: int  # numbers that the rule keeps of each weight
+    states: int  # numbers that the optimizer keeps of each weight
     state_at_rate: int  # one of them starts at the learning rate: its place, or -1
     advance: bool
     schedule: bool
@@ -68,10 +68,10 @@ class Network(NamedTuple):
     watches_accuracy: bool  # a stopping rule needs the accuracy
     gradient: bool  # a stopping rule, or a record, needs the gradient's norm
     measure: bool
-    every_epoch: bool  # every epoch must be looked at
+    every_epoch: bool  # every epoch must be checked
 
 
-class Phases(NamedTuple):
+class Formulas(NamedTuple):
     """The formulas that the spec chose, by address; 0 where there is none."""
 
     activate: Address
@@ -85,7 +85,7 @@ class Phases(NamedTuple):
     squares: Address
     clip: Address
     decay: Address
-    rule: Address
+    update: Address
     advance: Address
     schedule: Address
 
@@ -125,7 +125,7 @@ class Runs(NamedTuple):
     seed: Array  # int64 (runs,)
     epochs: Array  # int64 (runs,): the limit
     rates: Array  # (runs, layers)
-    numbers: Array  # (runs, NUMBERS), see above
+    hyperparameters: Array  # (runs, HYPERPARAMETERS), see above
     ends: Array  # (runs, ENDS), see above
     centre: Array  # (runs, layers): a weight starts at centre + spread * draw
     spread: Array  # (runs, layers)
@@ -177,21 +177,21 @@ class Workspace(NamedTuple):
     totals: Array  # (TOTALS, lanes)
     rates: Array  # (layers, lanes): this epoch's
     bases: Array  # (layers, lanes): as the spec has them
-    numbers: Array  # (NUMBERS, lanes)
-    clock: Array  # (2, lanes): what a rule keeps of the time
+    hyperparameters: Array  # (HYPERPARAMETERS, lanes)
+    clock: Array  # (2, lanes): what an optimizer keeps of the time
     age: Array  # (1, lanes): the epoch
-    band: Array  # (3, lanes): low and high of the score, and the largest error allowed
+    screening_bounds: Array  # (3, lanes): low and high of the score, and the largest error allowed
     run: Array  # int64 (lanes,): the run in each lane, or IDLE
     started: Array  # int64: the tick of its first forward pass
     deadline: Array  # int64: the tick at which its epochs are used up
-    appointment: Array  # int64: the tick at which it must be looked at next
+    next_check: Array  # int64: the tick at which it must be checked next
     recorded: Array  # int64: how many times it was recorded
     held: Array  # int64: how many tests in a row it has passed
     held_at: Array  # int64: the tick of the last of them
     before: Array  # float64 (lanes,): the loss one window ago
     sums: Array  # float64 (3, lanes): for the measure: the first loss, the sum of v, the sum of 1 / v
     tail: Array  # float64 (lanes,): the sum of the last v
-    verdict: Array  # int64 (lanes,): the outcome, or RUNNING
+    outcome: Array  # int64 (lanes,): the outcome, or RUNNING
     ended: Array  # bool (lanes,)
     streams: Array
 
@@ -201,9 +201,9 @@ class Sections(NamedTuple):
 
     all_runs: Address
     refill: Address
-    weights: Address  # that a run starts with
+    initial_weights: Address
     epochs: Address
-    judge: Address
+    stopping: Address
     batches: Address  # all updates of an epoch, or 0 where the batch is full
     own_batch: Address  # one batch of samples that each lane has gathered for itself
 
@@ -212,7 +212,7 @@ class Call(NamedTuple):
     """All that one call of the loop works on."""
 
     network: Network
-    phases: Phases
+    formulas: Formulas
     data: Data
     tiles: Tiles
     start: Start
@@ -223,7 +223,7 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_PHASES, NO_SECTIONS = Phases(*[0] * 14), Sections(*[0] * 7)
+NO_FORMULAS, NO_SECTIONS = Formulas(*[0] * 14), Sections(*[0] * 7)
 
 _types: dict[Any, Any] = {}
 

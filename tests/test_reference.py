@@ -191,15 +191,15 @@ SCHEDULES = {
 }
 
 
-@pytest.mark.parametrize("rule", OPTIMIZERS)
-def test_rules_are_pytorchs(rule):
-    optimizer, make = OPTIMIZERS[rule]
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_are_pytorchs(name):
+    optimizer, make = OPTIMIZERS[name]
     agree(make, optimizer=optimizer, lr=0.2)
 
 
-@pytest.mark.parametrize("rule", DECAYED)
-def test_weight_decay_is_pytorchs(rule):
-    optimizer, make = DECAYED[rule]
+@pytest.mark.parametrize("name", DECAYED)
+def test_weight_decay_is_pytorchs(name):
+    optimizer, make = DECAYED[name]
     agree(make, optimizer=optimizer, lr=0.2, weight_decay=0.3)
 
 
@@ -212,8 +212,8 @@ def test_clipping_is_pytorchs(name):
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_schedules_are_pytorchs(name):
     schedule, torch_schedule = SCHEDULES[name]
-    for rule in ("gd", "adam"):
-        optimizer, make = OPTIMIZERS[rule]
+    for name in ("gd", "adam"):
+        optimizer, make = OPTIMIZERS[name]
         agree(make, optimizer=optimizer, lr=0.2, schedule=schedule, torch_schedule=torch_schedule)
 
 
@@ -233,23 +233,23 @@ def test_one_rate_per_layer_and_rates_over_the_fan_in():
 
 
 def test_schedules_go_on_after_their_last_epoch():
-    factors = [reference.rules.schedule_factor(epoch, "cosine", epochs=4, floor=0.2, warmup=2) for epoch in range(7)]
+    factors = [reference.optimizers.schedule_factor(epoch, "cosine", epochs=4, floor=0.2, warmup=2) for epoch in range(7)]
     np.testing.assert_allclose(
         factors, [0.5, 0.2 + 0.4 * (1 + math.sqrt(0.5)), 0.6, 0.2 + 0.4 * (1 - math.sqrt(0.5)), 0.2, 0.2, 0.2]
     )
 
 
-def follow(rule, gradients, lr, **numbers):
+def follow(name, gradients, lr, **hyperparameters):
     """The weights of a single number whose gradients are given."""
     w, memory, path = np.zeros(1), {}, []
     for g in gradients:
-        w = reference.RULES[rule](w, np.array([float(g)]), lr, memory, **numbers)
+        w = reference.OPTIMIZERS[name](w, np.array([float(g)]), lr, memory, **hyperparameters)
         path.append(w[0])
     return path
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide", "ignore:divide by zero")
-def test_rules_that_pytorch_has_not_by_hand():
+def test_optimizers_that_pytorch_has_not_by_hand():
     assert follow("averaged_momentum", [1, 1, 1], 1.0, beta=0.5) == [-0.5, -1.25, -2.125]
     # The rate: 1, grown to 1.5, grown to 2, halved to 1, and left where the gradient is 0.
     delta_bar_delta = follow("delta_bar_delta", [1, 1, 1, -1, 0], 1.0, kappa=0.5, phi=0.5, theta=0.5)

@@ -34,7 +34,7 @@ REGISTRIES = {  # and the oracle's own
     "activation": (ACTIVATIONS, reference.ACTIVATIONS),
     "output": (OUTPUTS, [output for output, _ in reference.HEADS]),
     "loss": (LOSSES, [loss for _, loss in reference.HEADS]),
-    "optimizer": (OPTIMIZERS, reference.RULES),
+    "optimizer": (OPTIMIZERS, reference.OPTIMIZERS),
     "parametrization": (PARAMETRIZATIONS, reference.PARAMETRIZATIONS),
     "schedule": (SCHEDULES, reference.SCHEDULES),
     "order": (ORDERS, reference.ORDERS),

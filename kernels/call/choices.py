@@ -85,7 +85,7 @@ class Choices:
         self._check_names()
         self._check_network()
         self._check_loss()
-        self._check_rule()
+        self._check_optimizer()
         for key in self.stops:
             if key not in STOPS:
                 raise Nonsense((f"stop.{key}",), f"stop.{key}: must be one of {', '.join(STOPS)}, patience")
@@ -127,7 +127,7 @@ class Choices:
                 ("loss", "output"), f"loss: {self.loss} goes with output {' or '.join(fitting)}, not with {self.output}"
             )
 
-    def _check_rule(self):
+    def _check_optimizer(self):
         if self.optimizer in FULL_BATCH_ONLY and self.batch.size is not None:
             raise Nonsense(
                 ("optimizer", "batch"), f"optimizer: {self.optimizer} compares gradients of all samples; batch must be full"

@@ -16,13 +16,13 @@ from ..memory import (
     ENDS,
     GRADIENT_GOAL,
     HUBER_DELTA,
+    HYPERPARAMETERS,
     IMPROVEMENT,
     LOSS_GOAL,
     MIDPOINT,
-    NUMBERS,
     OFFSET,
+    OPTIMIZER,
     PATIENCE,
-    RULE,
     SCHEDULE,
     STRIDE,
     UNITS,
@@ -154,10 +154,10 @@ class Settings:
 
     def check(self, choices: Choices) -> None:
         """Whether every number belongs to what was chosen, and none that it needs is missing."""
-        schedule = SCHEDULES[choices.schedule].numbers
+        schedule = SCHEDULES[choices.schedule].hyperparameters
         belong = {
             "init": SCHEME_NUMBERS.get(choices.scheme, {}),
-            "optimizer": OPTIMIZERS[choices.optimizer].numbers,
+            "optimizer": OPTIMIZERS[choices.optimizer].hyperparameters,
             "schedule": (*schedule, "warmup"),
         }
         chosen = {"init": choices.scheme, "optimizer": choices.optimizer, "schedule": choices.schedule}
@@ -222,7 +222,7 @@ def runs_of(choices: Choices, settings: Settings, layers: np.ndarray, midpoint: 
         seed=np.array(settings.get("seed"), np.int64),
         epochs=np.array(settings.get("epochs"), np.int64),
         rates=_rates(choices, settings, layers),
-        numbers=_run_numbers(choices, settings, midpoint),
+        hyperparameters=_run_hyperparameters(choices, settings, midpoint),
         ends=_ends(settings),
         centre=centre,
         spread=spread,
@@ -263,8 +263,8 @@ def _rates(choices: Choices, settings: Settings, layers: np.ndarray) -> np.ndarr
     return rates
 
 
-def _run_numbers(choices: Choices, settings: Settings, midpoint: float | None) -> np.ndarray:
-    rows = np.zeros((settings.count, NUMBERS))
+def _run_hyperparameters(choices: Choices, settings: Settings, midpoint: float | None) -> np.ndarray:
+    rows = np.zeros((settings.count, HYPERPARAMETERS))
     for place, key, default in (
         (DECAY, "weight_decay", 0.0),
         (CLIP, "clip", NO_LIMIT),
@@ -274,12 +274,12 @@ def _run_numbers(choices: Choices, settings: Settings, midpoint: float | None) -
     ):
         rows[:, place] = settings.get(key, default)
     rows[:, MIDPOINT] = 0.0 if midpoint is None else midpoint
-    rule = OPTIMIZERS[choices.optimizer]
-    for place, (key, default) in enumerate(rule.numbers.items(), RULE):
+    optimizer = OPTIMIZERS[choices.optimizer]
+    for place, (key, default) in enumerate(optimizer.hyperparameters.items(), OPTIMIZER):
         rows[:, place] = settings.get(f"optimizer.{key}", default)
-    if rule.decoupled:
-        rows[:, RULE + len(rule.numbers)] = settings.get("weight_decay")
-    for place, (key, default) in enumerate(SCHEDULES[choices.schedule].numbers.items(), SCHEDULE):
+    if optimizer.decoupled:
+        rows[:, OPTIMIZER + len(optimizer.hyperparameters)] = settings.get("weight_decay")
+    for place, (key, default) in enumerate(SCHEDULES[choices.schedule].hyperparameters.items(), SCHEDULE):
         rows[:, place] = settings.get(f"schedule.{key}", 0.0 if default is None else default)
     return rows
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..loop.train import train_runs
-from ..memory import NO_PHASES, NO_SECTIONS, Call, Network, Record, Results, Start
+from ..memory import NO_FORMULAS, NO_SECTIONS, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
 from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
 from .choices import SCHEMES, Choices, Nonsense
@@ -52,8 +52,8 @@ class Job:
         measure: bool = False,
     ):
         x, y = checked_data(x, y)
-        optimizer, rule_numbers = named("optimizer", optimizer)
-        schedule, schedule_numbers = named("schedule", schedule)
+        optimizer, optimizer_hyperparameters = named("optimizer", optimizer)
+        schedule, schedule_hyperparameters = named("schedule", schedule)
         scheme, init_numbers = named("init", init, "scheme")
         arrays, offset = init_numbers.pop("arrays", None), init_numbers.pop("offset", None)
         stop, stall = table("stop", stop), table("stall", stall)
@@ -71,7 +71,7 @@ class Job:
             optimizer=optimizer,
             lr_over_fan_in=switch("lr_over_fan_in", lr_over_fan_in),
             schedule=schedule,
-            warms_up=bool(np.any(numbers("schedule.warmup", schedule_numbers.get("warmup", 0)))),
+            warms_up=bool(np.any(numbers("schedule.warmup", schedule_hyperparameters.get("warmup", 0)))),
             batch=batch_of(batch, len(x)),
             loss=loss,
             stops=tuple(key for key in stop if key != "patience"),
@@ -92,7 +92,13 @@ class Job:
             **listed("lr", lr, len(choices.hidden) + 1),
             **listed("init.offset", offset, len(choices.hidden) + 1),
         }
-        groups = {"init": init_numbers, "optimizer": rule_numbers, "schedule": schedule_numbers, "stop": stop, "stall": stall}
+        groups = {
+            "init": init_numbers,
+            "optimizer": optimizer_hyperparameters,
+            "schedule": schedule_hyperparameters,
+            "stop": stop,
+            "stall": stall,
+        }
         self.settings = settings = Settings(dotted(given, **groups))
         settings.check(choices)
         for argument, values in {"x": x, "y": y, "bias_input": bias_input, "midpoint": midpoint or 0.0}.items():
@@ -125,7 +131,7 @@ class Job:
         data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
         results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0, choices.measure)
         work = workspace(choices, network, data)
-        return Call(network, NO_PHASES, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
+        return Call(network, NO_FORMULAS, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
 
     def _network(self, records: bool) -> Network:
         settings = self.settings

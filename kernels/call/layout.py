@@ -9,7 +9,7 @@ from ..formulas.losses import LOSSES, Loss
 from ..formulas.optimizers import OPTIMIZERS
 from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
-from ..memory import DATA_INPUTS, NUMBERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
+from ..memory import DATA_INPUTS, HYPERPARAMETERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from ..random.streams import new_state
 from .choices import Choices, Nonsense
 
@@ -68,8 +68,8 @@ def network_of(
     clip: bool,
     rates_differ: bool,
 ) -> Network:
-    """The shape and the rule; the last five say what the settings of any run ask for."""
-    loss, rule = LOSSES[choices.loss], OPTIMIZERS[choices.optimizer]
+    """The shape and the optimizer; the last five say what the settings of any run ask for."""
+    loss, optimizer = LOSSES[choices.loss], OPTIMIZERS[choices.optimizer]
     hard = bool(np.all((y == 0) | (y == 1)))
     return Network(
         layers=layers,
@@ -87,12 +87,12 @@ def network_of(
         screened=hard or not loss.from_logits,
         accuracy=choices.sides,
         offset=offset,
-        decay=decay and not rule.decoupled,
+        decay=decay and not optimizer.decoupled,
         clip=clip,
         segments=len(layers) if rates_differ else 1,
-        states=rule.states,
-        state_at_rate=rule.starts_at_rate,
-        advance=rule.advance is not None,
+        states=optimizer.states,
+        state_at_rate=optimizer.starts_at_rate,
+        advance=optimizer.advance is not None,
         schedule=choices.schedule != "constant" or choices.warms_up,
         distance="within" in choices.stops,
         watches_accuracy="accuracy" in choices.stops,
@@ -187,21 +187,21 @@ def workspace(choices: Choices, network: Network, data: Data) -> Workspace:
         totals=aligned(dtype, TOTALS, lanes),
         rates=aligned(dtype, layers, lanes),
         bases=aligned(dtype, layers, lanes),
-        numbers=aligned(dtype, NUMBERS, lanes),
+        hyperparameters=aligned(dtype, HYPERPARAMETERS, lanes),
         clock=aligned(dtype, 2, lanes),
         age=aligned(dtype, 1, lanes),
-        band=aligned(dtype, 3, lanes),
+        screening_bounds=aligned(dtype, 3, lanes),
         run=counters(),
         started=counters(),
         deadline=counters(),
-        appointment=counters(),
+        next_check=counters(),
         recorded=counters(),
         held=counters(),
         held_at=counters(),
         before=np.zeros(lanes),
         sums=np.zeros((3, lanes)),
         tail=np.zeros(lanes),
-        verdict=counters(),
+        outcome=counters(),
         ended=np.zeros(lanes, np.bool_),
         streams=new_state(lanes),
     )

@@ -12,19 +12,19 @@ from ..formulas.activations import ACTIVATIONS, OUTPUTS
 from ..formulas.losses import LOSSES
 from ..formulas.optimizers import OPTIMIZERS
 from ..formulas.schedules import SCHEDULES
-from ..lanes.compile import PARTS, Phase, Section, is_ready
+from ..lanes.compile import PARTS, Formula, Section, is_ready
 from ..lanes.vector import DTYPES, Memory, Table
 from ..loop.fused_passes import FUSED
-from ..loop.initial_weights import DRAWS
-from ..loop.passes import BY_PHASE
+from ..loop.initial_weights import INITIAL_WEIGHTS
+from ..loop.passes import BY_FORMULA
 from ..loop.refill import refill
-from ..loop.stopping import judge
+from ..loop.stopping import stopping
 from ..loop.train import all_runs
 from ..loop.updates import given_batches, own_batches
-from ..memory import Call, Network, Phases, Sections, Start
+from ..memory import Call, Formulas, Network, Sections, Start
 from .choices import Choices
 
-ALL_PASSES = {section for pair in (*FUSED.values(), BY_PHASE) for section in pair}
+ALL_PASSES = {section for pair in (*FUSED.values(), BY_FORMULA) for section in pair}
 
 
 class Part(NamedTuple):
@@ -49,29 +49,29 @@ def _passes(choices: Choices) -> tuple[Section, Section, bool]:
     """A pass over shared samples, one over each lane's own, and whether they call the hidden activation by its address."""
     if choices.activation in FUSED and not choices.shortcuts:
         return *FUSED[choices.activation], False
-    return *BY_PHASE, True
+    return *BY_FORMULA, True
 
 
-def _phases(choices: Choices, network: Network) -> Phases:
+def _formulas(choices: Choices, network: Network) -> Formulas:
     """The formulas that these choices name; None for what will not be called."""
     hidden, output, loss = ACTIVATIONS[choices.activation], OUTPUTS[choices.output], LOSSES[choices.loss]
-    rule, by_phase = OPTIMIZERS[choices.optimizer], _passes(choices)[-1]
+    optimizer, by_formula = OPTIMIZERS[choices.optimizer], _passes(choices)[-1]
     accuracy = largest_at_target if choices.output == "softmax" else on_their_sides
-    return Phases(
-        activate=hidden.forward if by_phase else None,
-        activate_backward=hidden.backward if by_phase else None,
+    return Formulas(
+        activate=hidden.forward if by_formula else None,
+        activate_backward=hidden.backward if by_formula else None,
         output=output.forward,
         output_backward=output.backward if network.through_outputs else None,
-        loss=loss.phase,
-        loss_of_own=loss.phase if choices.batch.own else None,
+        loss=loss.formula,
+        loss_of_own=loss.formula if choices.batch.own else None,
         exact_loss=loss.exact,
         accuracy=accuracy if network.accuracy else None,
         squares=gradients.squares if network.gradient or network.clip else None,
         clip=gradients.clip if network.clip else None,
         decay=gradients.decay if network.decay else None,
-        rule=rule.update,
-        advance=rule.advance,
-        schedule=SCHEDULES[choices.schedule].phase if network.schedule else None,
+        update=optimizer.update,
+        advance=optimizer.advance,
+        schedule=SCHEDULES[choices.schedule].formula if network.schedule else None,
     )
 
 
@@ -83,9 +83,9 @@ def _sections(choices: Choices, start: Start) -> Sections:
     return Sections(
         all_runs=all_runs,
         refill=refill,
-        weights=DRAWS[start.stream, start.normal],
+        initial_weights=INITIAL_WEIGHTS[start.stream, start.normal],
         epochs=epochs,
-        judge=judge,
+        stopping=stopping,
         batches=None if full else batches,
         own_batch=own_batch if own else None,
     )
@@ -94,22 +94,22 @@ def _sections(choices: Choices, start: Start) -> Sections:
 def with_parts(choices: Choices, call: Call) -> Call:
     """A call with the addresses of what it needs, compiled or loaded now."""
 
-    def address(field: str, phase: Phase | None) -> Any:
-        return phase.address(DTYPES[choices.dtype], Memory if field == "loss_of_own" else Table) if phase else 0
+    def address(field: str, formula: Formula | None) -> Any:
+        return formula.address(DTYPES[choices.dtype], Memory if field == "loss_of_own" else Table) if formula else 0
 
-    phases, sections = _phases(choices, call.network)._asdict(), _sections(choices, call.start)
+    formulas, sections = _formulas(choices, call.network)._asdict(), _sections(choices, call.start)
     return call._replace(
-        phases=Phases(**{field: address(field, phase) for field, phase in phases.items()}),
+        formulas=Formulas(**{field: address(field, formula) for field, formula in formulas.items()}),
         sections=Sections(*(section.address(call) if section else 0 for section in sections)),
     )
 
 
 def parts_of(choices: Choices, network: Network, start: Start) -> set[Part]:
     """All that a job needs."""
-    phases, sections = _phases(choices, network)._asdict(), _sections(choices, start)
+    formulas, sections = _formulas(choices, network)._asdict(), _sections(choices, start)
     return {
         *(Part(section.name, choices.dtype) for section in sections if section),
-        *(Part(phase.name, choices.dtype, field == "loss_of_own") for field, phase in phases.items() if phase),
+        *(Part(formula.name, choices.dtype, field == "loss_of_own") for field, formula in formulas.items() if formula),
     }
 
 

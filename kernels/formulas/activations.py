@@ -1,4 +1,4 @@
-"""Activations: each a pair of phases, forward on weighted sums z and backward on the outputs a = f(z).
+"""Activations: each a pair of formulas, forward on weighted sums z and backward on the outputs a = f(z).
 
 Rows are handled one sample at a time: a whole quad of sigmoids at once would not fit the registers (4 % slower).
 Where f'(z) can be had from a, backward takes it from there; else forward, which has most of it at hand, leaves it in `slopes`.
@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ..functions.elementary import elu, exp, sigmoid, softplus_and_slope, symmetric_sigmoid, tanh
 from ..functions.normal import gelu_and_slope
 from ..functions.sines import sine_and_cosine
-from ..lanes.compile import Phase, inlined
-from ..lanes.operations import everywhere, fma, load, select, store
+from ..lanes.compile import Formula, inlined
+from ..lanes.operations import fma, load, select, splat, store
 from ..lanes.vector import QUAD, Memory
 
 LEAK = 0.01
@@ -43,7 +43,7 @@ def _each_slope(slope, deltas, values, offset, with_offset, count):
             store(deltas, row, load(deltas, row) * slope(load(values, row)))
 
 
-@Phase
+@Formula
 def sigmoid_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = 1 / (1 + e**-z)."""
     _each_row(sigmoid, out, z, count)
@@ -55,13 +55,13 @@ def sigmoid_slope(a):
     return fma(-a, a, a)
 
 
-@Phase
+@Formula
 def sigmoid_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = a (1 - a)."""
     _each_slope(sigmoid_slope, deltas, out, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def symmetric_sigmoid_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = 1 / (1 + e**-z) - 1/2."""
     _each_row(symmetric_sigmoid, out, z, count)
@@ -73,13 +73,13 @@ def symmetric_sigmoid_slope(a):
     return fma(-a, a, 0.25)
 
 
-@Phase
+@Formula
 def symmetric_sigmoid_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = (1/2 + a) (1/2 - a)."""
     _each_slope(symmetric_sigmoid_slope, deltas, out, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def tanh_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = tanh(z)."""
     _each_row(tanh, out, z, count)
@@ -91,7 +91,7 @@ def tanh_slope(a):
     return fma(-a, a, 1.0)
 
 
-@Phase
+@Formula
 def tanh_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = 1 - a**2."""
     _each_slope(tanh_slope, deltas, out, offset, with_offset, count)
@@ -102,7 +102,7 @@ def _relu(z):
     return select(z <= 0.0, 0.0, z)  # NaN is not below 0: it stays
 
 
-@Phase
+@Formula
 def relu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = max(z, 0)."""
     _each_row(_relu, out, z, count)
@@ -110,10 +110,10 @@ def relu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
 
 @inlined
 def _relu_slope(a):
-    return select(a > 0.0, everywhere(a, 1.0), 0.0)
+    return select(a > 0.0, splat(a, 1.0), 0.0)
 
 
-@Phase
+@Formula
 def relu_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = 1 where a > 0, else 0."""
     _each_slope(_relu_slope, deltas, out, offset, with_offset, count)
@@ -124,7 +124,7 @@ def _leaky_relu(z):
     return select(z <= 0.0, z * LEAK, z)
 
 
-@Phase
+@Formula
 def leaky_relu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = z above 0, else 0.01 z."""
     _each_row(_leaky_relu, out, z, count)
@@ -132,16 +132,16 @@ def leaky_relu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
 
 @inlined
 def _leaky_relu_slope(a):
-    return select(a > 0.0, everywhere(a, 1.0), LEAK)
+    return select(a > 0.0, splat(a, 1.0), LEAK)
 
 
-@Phase
+@Formula
 def leaky_relu_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = 1 where a > 0, else 0.01."""
     _each_slope(_leaky_relu_slope, deltas, out, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def elu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = z above 0, else e**z - 1."""
     _each_row(elu, out, z, count)
@@ -152,25 +152,25 @@ def _elu_slope(a):
     return select(a > 0.0, 1.0, a + 1.0)
 
 
-@Phase
+@Formula
 def elu_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = 1 where a > 0, else a + 1 = e**z."""
     _each_slope(_elu_slope, deltas, out, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def softplus_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = log(1 + e**z), f' = sigmoid(z)."""
     _each_row_and_slope(softplus_and_slope, out, z, slopes, count)
 
 
-@Phase
+@Formula
 def gelu_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = z Phi(z), f' = Phi(z) + z phi(z)."""
     _each_row_and_slope(gelu_and_slope, out, z, slopes, count)
 
 
-@Phase
+@Formula
 def sine_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = sin z, f' = cos z."""
     _each_row_and_slope(sine_and_cosine, out, z, slopes, count)
@@ -181,13 +181,13 @@ def _itself(values):
     return values
 
 
-@Phase
+@Formula
 def backward_from_slopes(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' as forward left it."""
     _each_slope(_itself, deltas, slopes, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def identity_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a = z."""
     _each_row(_itself, out, z, count)
@@ -195,16 +195,16 @@ def identity_forward(out: Memory, z: Memory, slopes: Memory, count: int):
 
 @inlined
 def _one(a):
-    return everywhere(a, 1.0)
+    return splat(a, 1.0)
 
 
-@Phase
+@Formula
 def identity_backward(deltas: Memory, out: Memory, slopes: Memory, offset: Memory, with_offset: int, count: int):
     """f' = 1."""
     _each_slope(_one, deltas, out, offset, with_offset, count)
 
 
-@Phase
+@Formula
 def softmax_forward(out: Memory, z: Memory, slopes: Memory, count: int):
     """a_o = e**z_o / (sum of e**z), over a sample's outputs: its rows are QUAD apart. The largest z is taken off each first."""
     for sample in range(QUAD):
@@ -212,7 +212,7 @@ def softmax_forward(out: Memory, z: Memory, slopes: Memory, count: int):
         for row in range(sample + QUAD, count, QUAD):
             other = load(z, row)
             most = select(other > most, other, most)
-        total = everywhere(most, 0.0)
+        total = splat(most, 0.0)
         for row in range(sample, count, QUAD):
             part = exp(load(z, row) - most)
             total = total + part
@@ -223,14 +223,14 @@ def softmax_forward(out: Memory, z: Memory, slopes: Memory, count: int):
 
 
 class Activation(NamedTuple):
-    """A pair of phases, and the closed range of the outputs.
+    """A pair of formulas, and the closed range of the outputs.
 
     keeps_slopes: forward leaves f'(z) in `slopes`, since it cannot be had from a = f(z), or not as cheaply. backward is None
     where only a loss that has its slope from the logits goes with it.
     """
 
-    forward: Phase
-    backward: Phase | None
+    forward: Formula
+    backward: Formula | None
     keeps_slopes: bool = False
     low: float | None = None
     high: float | None = None

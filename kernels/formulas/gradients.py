@@ -1,14 +1,14 @@
-"""What happens to a gradient before the training rule sees it, and its norm."""
+"""What happens to a gradient before the optimizer sees it, and its norm."""
 
-from ..lanes.compile import Phase
-from ..lanes.operations import filled, fma, load, select, square_root, store
+from ..lanes.compile import Formula
+from ..lanes.operations import fma, load, select, splat_row, square_root, store
 from ..lanes.vector import Memory
 
 
-@Phase
+@Formula
 def squares(rows: Memory, total: Memory, count: int):
     """total = the sum of squares over `count` rows."""
-    a, b = filled(total, 0.0), filled(total, 0.0)
+    a, b = splat_row(total, 0.0), splat_row(total, 0.0)
     for row in range(0, count - 1, 2):  # two sums, as each waits four cycles for its last addition
         x, y = load(rows, row), load(rows, row + 1)
         a, b = fma(x, x, a), fma(y, y, b)
@@ -18,7 +18,7 @@ def squares(rows: Memory, total: Memory, count: int):
     store(total, 0, a + b)
 
 
-@Phase
+@Formula
 def clip(gradients: Memory, squared_norm: Memory, most: Memory, count: int):
     """g <- g most / |g| where |g| is over `most` (R. Pascanu, T. Mikolov and Y. Bengio, ICML 2013, algorithm 1).
 
@@ -30,7 +30,7 @@ def clip(gradients: Memory, squared_norm: Memory, most: Memory, count: int):
         store(gradients, row, load(gradients, row) * factor)
 
 
-@Phase
+@Formula
 def decay(gradients: Memory, weights: Memory, rate: Memory, count: int):
     """g <- g + rate w: the gradient of rate |w|**2 / 2. Runs with rate 0, beside others that have one, keep their g.
 

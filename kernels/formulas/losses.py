@@ -1,4 +1,4 @@
-"""Losses: each a phase that gives the slopes of one quad's outputs and adds to the score, and for some one more for the exact
+"""Losses: each a formula that gives the slopes of one quad's outputs and adds to the score, and for some one more for the exact
 loss.
 
 The loop needs to know each epoch whether a run may have ended. A loss that is a sum of errors is cheap: its *score* is the loss
@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from ..functions.elementary import exp, log, sigmoid, softplus
 from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, exponent, over_power_of_two, single
-from ..lanes.compile import Given, Phase, inlined
-from ..lanes.operations import filled, fma, load, look, magnitude, select, store
+from ..lanes.compile import Formula, Given, inlined
+from ..lanes.operations import broadcast_load, fma, load, magnitude, select, splat_row, store
 from ..lanes.vector import QUAD, Memory, Table
 from ..memory import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 
@@ -30,13 +30,13 @@ SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
 class Loss(NamedTuple):
     """A loss. outputs: the output activations that it goes with. from_logits: its slope is d loss / d z, not d loss / d a.
 
-    reads_logits: the output activation is part of its phase, which a call and two trips to memory are saved by.
+    reads_logits: the output activation is part of its formula, which saves a call and two trips to memory.
     mean: "outputs" (and samples), "samples", or "" for a sum. factor: of the squared errors.
     """
 
-    phase: Phase
+    formula: Formula
     outputs: tuple[str, ...]
-    exact: Phase | None = None
+    exact: Formula | None = None
     reads_logits: bool = False
     mean: str = "outputs"
     factor: float = 1.0
@@ -67,13 +67,13 @@ def _see_error(totals, error, count):
 @inlined
 def _given(totals, counts, sample, error, distance):
     """The probability that one sample's target was given."""
-    count = look(counts, sample)
+    count = broadcast_load(counts, sample)
     if distance:
         _see_error(totals, error, count)
     return fma(-count, magnitude(error), 1.0)
 
 
-@Phase
+@Formula
 def binary_cross_entropy(
     out: Memory,
     deltas: Memory,
@@ -81,7 +81,7 @@ def binary_cross_entropy(
     weights: Table,
     counts: Table,
     totals: Memory,
-    numbers: Memory,
+    hyperparameters: Memory,
     outputs: int,
     distance: int,
 ):
@@ -90,34 +90,34 @@ def binary_cross_entropy(
     The four samples side by side, not in a loop: XOR, which has nothing else to do in the meantime, is 6 % faster.
     """
     for row in range(0, outputs * QUAD, QUAD):
-        e0 = sigmoid(load(out, row)) - look(targets, row)
-        e1 = sigmoid(load(out, row + 1)) - look(targets, row + 1)
-        e2 = sigmoid(load(out, row + 2)) - look(targets, row + 2)
-        e3 = sigmoid(load(out, row + 3)) - look(targets, row + 3)
-        store(deltas, row, e0 * look(weights, 0))
-        store(deltas, row + 1, e1 * look(weights, 1))
-        store(deltas, row + 2, e2 * look(weights, 2))
-        store(deltas, row + 3, e3 * look(weights, 3))
+        e0 = sigmoid(load(out, row)) - broadcast_load(targets, row)
+        e1 = sigmoid(load(out, row + 1)) - broadcast_load(targets, row + 1)
+        e2 = sigmoid(load(out, row + 2)) - broadcast_load(targets, row + 2)
+        e3 = sigmoid(load(out, row + 3)) - broadcast_load(targets, row + 3)
+        store(deltas, row, e0 * broadcast_load(weights, 0))
+        store(deltas, row + 1, e1 * broadcast_load(weights, 1))
+        store(deltas, row + 2, e2 * broadcast_load(weights, 2))
+        store(deltas, row + 3, e3 * broadcast_load(weights, 3))
         p0, p1 = _given(totals, counts, 0, e0, distance), _given(totals, counts, 1, e1, distance)
         p2, p3 = _given(totals, counts, 2, e2, distance), _given(totals, counts, 3, e3, distance)
         _see_probability(totals, p0 * p1 * p2 * p3)
 
 
-@Phase
+@Formula
 def binary_cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals: Memory, outputs: int):
     """log(1 + e**-|z|), and |z| times the share of the target on the wrong side: nothing cancels."""
     total = load(totals, LOSS)
     for output in range(outputs):
         for sample in range(QUAD):
             row = output * QUAD + sample
-            z, target, weight = load(logits, row), look(targets, row), look(weights, sample)
+            z, target, weight = load(logits, row), broadcast_load(targets, row), broadcast_load(weights, sample)
             size = magnitude(z)
             loss = fma(size, select(z > 0.0, 1.0 - target, target), softplus(-size))
             total = total + select(weight > 0.0, loss * weight, 0.0)  # what only fills up must not end a run by overflowing
     store(totals, LOSS, total)
 
 
-@Phase
+@Formula
 def cross_entropy(
     out: Memory,
     deltas: Memory,
@@ -125,26 +125,26 @@ def cross_entropy(
     weights: Table,
     counts: Table,
     totals: Memory,
-    numbers: Memory,
+    hyperparameters: Memory,
     outputs: int,
     distance: int,
 ):
     """-sum of t log p of p = softmax(z), whose slope at z is p - t."""
-    product = filled(totals, 1.0)
+    product = splat_row(totals, 1.0)
     for sample in range(QUAD):
-        given = filled(totals, 0.0)
+        given = splat_row(totals, 0.0)
         for output in range(outputs):
             row = output * QUAD + sample
-            p, target = load(out, row), look(targets, row)
-            store(deltas, row, (p - target) * look(weights, sample))
+            p, target = load(out, row), broadcast_load(targets, row)
+            store(deltas, row, (p - target) * broadcast_load(weights, sample))
             given = fma(target, p, given)
             if distance:
-                _see_error(totals, p - target, look(counts, sample))
-        product = product * fma(look(counts, sample), given - 1.0, 1.0)
+                _see_error(totals, p - target, broadcast_load(counts, sample))
+        product = product * fma(broadcast_load(counts, sample), given - 1.0, 1.0)
     _see_probability(totals, product)
 
 
-@Phase
+@Formula
 def cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals: Memory, outputs: int):
     """Sum of t (most - z), and log(1 + s), s the other terms of the softmax's sum over the largest."""
     total = load(totals, LOSS)
@@ -153,17 +153,17 @@ def cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals
         for output in range(1, outputs):
             z = load(logits, output * QUAD + sample)
             most = select(z > most, z, most)
-        loss, below, largest = filled(totals, 0.0), filled(totals, 0.0), filled(totals, -1.0)
+        loss, below, largest = splat_row(totals, 0.0), splat_row(totals, 0.0), splat_row(totals, -1.0)
         for output in range(outputs):
             row = output * QUAD + sample
             under = most - load(logits, row)
-            loss = fma(look(targets, row), under, loss)
+            loss = fma(broadcast_load(targets, row), under, loss)
             below = below + select(under > 0.0, exp(-under), 0.0)
             largest = largest + select(under > 0.0, 0.0, 1.0 + (under - under))  # NaN stays NaN
         rest = below + largest
         sum_ = 1.0 + rest
         loss = loss + (log(sum_) + (rest - (sum_ - 1.0)) / sum_)  # log1p, Kahan's way
-        weight = look(weights, sample)
+        weight = broadcast_load(weights, sample)
         total = total + select(weight > 0.0, loss * weight, 0.0)
     store(totals, LOSS, total)
 
@@ -175,12 +175,12 @@ def _each_error(loss_and_slope, out, deltas, targets, weights, counts, totals, n
     for output in range(outputs):
         for sample in range(QUAD):
             row = output * QUAD + sample
-            error, weight = load(out, row) - look(targets, row), look(weights, sample)
+            error, weight = load(out, row) - broadcast_load(targets, row), broadcast_load(weights, sample)
             loss, slope = loss_and_slope(error, number)
             store(deltas, row, slope * weight)
             total = fma(select(weight > 0.0, loss, 0.0), weight, total)  # infinity times 0 would be no number
             if distance:
-                _see_error(totals, error, look(counts, sample))
+                _see_error(totals, error, broadcast_load(counts, sample))
     store(totals, SCORE, total)
 
 
@@ -189,7 +189,7 @@ def _squared(error, number):
     return error * error, error + error
 
 
-@Phase
+@Formula
 def squared_error(
     out: Memory,
     deltas: Memory,
@@ -197,12 +197,12 @@ def squared_error(
     weights: Table,
     counts: Table,
     totals: Memory,
-    numbers: Memory,
+    hyperparameters: Memory,
     outputs: int,
     distance: int,
 ):
     """(a - t)**2, weighted: mse, half_mse, sse and half_sse."""
-    _each_error(_squared, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+    _each_error(_squared, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
 
 
 @inlined
@@ -211,7 +211,7 @@ def _huber(error, number):
     return held * (error - 0.5 * held), held
 
 
-@Phase
+@Formula
 def huber(
     out: Memory,
     deltas: Memory,
@@ -219,12 +219,12 @@ def huber(
     weights: Table,
     counts: Table,
     totals: Memory,
-    numbers: Memory,
+    hyperparameters: Memory,
     outputs: int,
     distance: int,
 ):
     """e**2 / 2 for errors up to delta, linear beyond (P. Huber, Ann. Math. Statist. 35, 1964)."""
-    _each_error(_huber, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+    _each_error(_huber, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
 
 
 @inlined
@@ -237,7 +237,7 @@ def _atanh(error, number):
     return loss + (error - error), slope
 
 
-@Phase
+@Formula
 def atanh_error(
     out: Memory,
     deltas: Memory,
@@ -245,12 +245,12 @@ def atanh_error(
     weights: Table,
     counts: Table,
     totals: Memory,
-    numbers: Memory,
+    hyperparameters: Memory,
     outputs: int,
     distance: int,
 ):
     """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-17 (S. Fahlman, 1988)."""
-    _each_error(_atanh, out, deltas, targets, weights, counts, totals, load(numbers, HUBER_DELTA), outputs, distance)
+    _each_error(_atanh, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
 
 
 BOUNDED = ("sigmoid", "symmetric_sigmoid")

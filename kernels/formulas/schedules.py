@@ -1,4 +1,4 @@
-"""Learning-rate schedules: each a phase that fills the rates of an epoch from the lane's own epoch number e = 0, 1, ...
+"""Learning-rate schedules: each a formula that fills the rates of an epoch from the lane's own epoch number e = 0, 1, ...
 
 Every schedule may warm up: its factor times min(1, (e + 1) / warmup), which is 1 where warmup is 0. Factors are powers and
 cosines of the epoch itself, not carried on from one epoch to the next, so that they depend on nothing but e.
@@ -10,16 +10,16 @@ from typing import NamedTuple
 from ..functions.elementary import exp, log
 from ..functions.sines import sine_and_cosine
 from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, single
-from ..lanes.compile import Phase, inlined
-from ..lanes.operations import filled, load, select, store
+from ..lanes.compile import Formula, inlined
+from ..lanes.operations import load, select, splat_row, store
 from ..lanes.vector import Memory
 
 
 class Schedule(NamedTuple):
-    """A schedule. numbers: its settings and their defaults; None: there is none, it must be given."""
+    """A schedule. hyperparameters: with their defaults; None: there is none, it must be given."""
 
-    phase: Phase
-    numbers: dict[str, float | None]
+    formula: Formula
+    hyperparameters: dict[str, float | None]
 
 
 @inlined
@@ -30,32 +30,32 @@ def _fill(rates, bases, age, warmup, factor, layers):
         store(rates, layer, load(bases, layer) * factor)
 
 
-@Phase
-def constant(rates: Memory, bases: Memory, age: Memory, numbers: Memory, warmup: Memory, layers: int):
+@Formula
+def constant(rates: Memory, bases: Memory, age: Memory, hyperparameters: Memory, warmup: Memory, layers: int):
     """1."""
-    _fill(rates, bases, age, warmup, filled(age, 1.0), layers)
+    _fill(rates, bases, age, warmup, splat_row(age, 1.0), layers)
 
 
-@Phase
-def step(rates: Memory, bases: Memory, age: Memory, numbers: Memory, warmup: Memory, layers: int):
+@Formula
+def step(rates: Memory, bases: Memory, age: Memory, hyperparameters: Memory, warmup: Memory, layers: int):
     """factor**floor(e / every)."""
-    steps = load(age, 0) / load(numbers, 0)
+    steps = load(age, 0) / load(hyperparameters, 0)
     rounder = ROUND_SINGLE if single(steps) else ROUND_DOUBLE
     nearest = (steps + rounder) - rounder
     whole = select(nearest > steps, nearest - 1.0, nearest)
-    _fill(rates, bases, age, warmup, exp(whole * log(load(numbers, 1))), layers)
+    _fill(rates, bases, age, warmup, exp(whole * log(load(hyperparameters, 1))), layers)
 
 
-@Phase
-def exponential(rates: Memory, bases: Memory, age: Memory, numbers: Memory, warmup: Memory, layers: int):
+@Formula
+def exponential(rates: Memory, bases: Memory, age: Memory, hyperparameters: Memory, warmup: Memory, layers: int):
     """factor**e."""
-    _fill(rates, bases, age, warmup, exp(load(age, 0) * log(load(numbers, 0))), layers)
+    _fill(rates, bases, age, warmup, exp(load(age, 0) * log(load(hyperparameters, 0))), layers)
 
 
-@Phase
-def cosine_decay(rates: Memory, bases: Memory, age: Memory, numbers: Memory, warmup: Memory, layers: int):
+@Formula
+def cosine_decay(rates: Memory, bases: Memory, age: Memory, hyperparameters: Memory, warmup: Memory, layers: int):
     """floor + (1 - floor) (1 + cos(pi e / epochs)) / 2 to e = epochs, then floor (I. Loshchilov and F. Hutter, ICLR 2017)."""
-    share, floor = load(age, 0) / load(numbers, 0), load(numbers, 1)
+    share, floor = load(age, 0) / load(hyperparameters, 0), load(hyperparameters, 1)
     share = select(share < 1.0, share, 1.0)
     _, cosine = sine_and_cosine(math.pi * share)
     factor = floor + (1.0 - floor) * (0.5 * (1.0 + cosine))

@@ -12,7 +12,7 @@ called, since its bits change with the C library; Numba's wheels have no vectori
 
 from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, times_power_of_two
 from ..lanes.compile import leaf
-from ..lanes.operations import everywhere, fma, select
+from ..lanes.operations import fma, select, splat
 from .polynomials import constant, polynomial
 
 ROUND = (ROUND_DOUBLE, ROUND_SINGLE)
@@ -64,6 +64,6 @@ def less_one(x):
     """
     t, r = split(x)
     p, q = ratio(r)
-    power = times_power_of_two(everywhere(x, 1.0), t)
+    power = times_power_of_two(splat(x, 1.0), t)
     less, more = power - 1.0, power + 1.0
     return fma(less, q, more * p), fma(more, q, less * p), q - p

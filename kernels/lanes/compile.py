@@ -5,14 +5,14 @@ of this package: other sources, other folder. It is a folder of the user's, sinc
 NUMBA_CACHE_DIR if that is set; where no folder can be written, everything is compiled again in each process.
 
 Six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the loop, each
-used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Phase` for the
+used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Formula` for the
 formulas that a spec chooses among; `Section` for the large parts of the loop. With one of the first four for everything the
 loop takes longer, as each function is then optimised again inside each of its callers.
 
-A `Phase` or `Section` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that
-varies ten activations and ten rules compiles twenty small functions and one loop, not a hundred kernels, and none that it does
-not use. Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a branch in
-the loop, which compiles every formula for everybody.
+A `Formula` or `Section` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that
+varies ten activations and ten optimizers compiles twenty small functions and one loop, not a hundred kernels, and none that it
+does not use. Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a
+branch in the loop, which compiles every formula for everybody.
 
 Nothing here allocates, so Numba's reference counts are switched off: in the loop they cost a tenth of the time.
 """
@@ -31,7 +31,7 @@ from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
 from .cache import CodeCache, CodeFolder, file_name
-from .struct import Box
+from .struct import Struct
 from .vector import Memory, Table
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -78,10 +78,10 @@ def compiled(function: Function) -> Function:
     return cast("Function", dispatcher)
 
 
-PARTS: dict[str, Any] = {}  # every Phase and Section, by the name of its function
+PARTS: dict[str, Any] = {}  # every Formula and Section, by the name of its function
 
 
-class Phase:
+class Formula:
     """A function on rows of lanes that compiled code calls by its address (`operations.call`); decorate with it.
 
     Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
@@ -106,7 +106,7 @@ class Phase:
 class Section:
     """A part of the loop that is compiled on its own and called by its address (`operations.ask`); decorate with it.
 
-    It takes a box of all that the loop works on, and whole numbers, and answers with one.
+    It takes a struct of all that the loop works on, and whole numbers, and answers with one.
     """
 
     def __init__(self, function: Callable[..., int]):
@@ -116,12 +116,12 @@ class Section:
         PARTS[self.name] = self
 
     def address(self, content) -> Any:
-        """Where the machine code for a box of this `memory.Call` starts; the function itself if the JIT is off."""
+        """Where the machine code for a struct of this `memory.Call` starts; the function itself if the JIT is off."""
         if SETTINGS.DISABLE_JIT:
             return self.function
         kind = typeof(content)
         if id(kind) not in self._addresses:  # Numba keeps one object a type; to hash it would take a tenth of a millisecond
-            signature = types.int64(Box(kind), *[types.int64] * self._numbers)
+            signature = types.int64(Struct(kind), *[types.int64] * self._numbers)
             self._addresses[id(kind)] = _address_of(self.function, signature, (content.work.weights.dtype.name, False))
         return self._addresses[id(kind)]
 

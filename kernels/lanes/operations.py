@@ -1,4 +1,4 @@
-"""What can be done with lanes besides + - * / and comparison: load, store, spread, fma, select, square root, and calls.
+"""What can be done with lanes besides + - * / and comparison: load, store, broadcast, fma, select, square root, and calls.
 
 Each operation is a Python function on NumPy rows, followed by its LLVM code. A row of lanes is an array (LANES,), a quad an
 array (QUAD, LANES). Compiled code loads lanes from arrays (rows, LANES), and quads from arrays (rows, QUAD, LANES), which
@@ -25,7 +25,7 @@ from .vector import (
     lanes_of,
     operation,
     shuffle,
-    spread_scalar,
+    splat_scalar,
     widen,
     widest,
 )
@@ -92,16 +92,16 @@ def _store(context, builder, sig, args):
 
 
 @operation(lambda data, row: Lanes(data.dtype, QUAD))
-def spread(data, row) -> Rows:
+def broadcast_quad(data, row) -> Rows:
     """Row `row` of data (rows, QUAD), one number a sample, as a quad: every lane sees the same data."""
     return np.repeat(data[row][:, None], lanes_of(data.dtype), axis=1)
 
 
-@spread.lower
-def _spread(context, builder, sig, args):
+@broadcast_quad.lower
+def _broadcast_quad(context, builder, sig, args):
     start = _row_address(context, builder, sig.args[0], args[0], args[1], QUAD)
     numbers = [builder.load(builder.gep(start, [ir.Constant(ir.IntType(64), k)])) for k in range(QUAD)]
-    return _joined(builder, [spread_scalar(builder, number, Lanes(sig.args[0].dtype).count) for number in numbers])
+    return _concatenated(builder, [splat_scalar(builder, number, Lanes(sig.args[0].dtype).count) for number in numbers])
 
 
 @operation(lambda data, row: Table(data.dtype))
@@ -128,26 +128,26 @@ def _given(context, builder, sig, args):
 
 
 @operation(lambda place, index: Lanes(place.number))
-def look(place, index) -> Rows:
+def broadcast_load(place, index) -> Rows:
     """Number `index` of a table in all lanes, or row `index` of memory: data that lanes share, or have each their own."""
     return place[index].copy() if place.ndim == 2 else np.full(lanes_of(place.dtype), place[index])
 
 
-@look.lower
-def _look(context, builder, sig, args):
+@broadcast_load.lower
+def _broadcast_load(context, builder, sig, args):
     if isinstance(sig.args[0], Memory):
         return _load(context, builder, sig, args)
-    return spread_scalar(builder, builder.load(builder.gep(args[0], [args[1]])), sig.return_type.count)
+    return splat_scalar(builder, builder.load(builder.gep(args[0], [args[1]])), sig.return_type.count)
 
 
 @operation(lambda like, value: like if isinstance(like, Lanes) else None)
-def everywhere(like, value) -> Rows:
+def splat(like, value) -> Rows:
     """One number in all lanes, as wide as the lanes or the quad `like`, and of its precision."""
     return np.full_like(like, value)
 
 
-@everywhere.lower
-def _everywhere(context, builder, sig, args):
+@splat.lower
+def _splat(context, builder, sig, args):
     return widen(context, builder, sig.args[1], args[1], sig.return_type)
 
 
@@ -173,40 +173,40 @@ def _gather(context, builder, sig, args):
 
 
 @operation(lambda like, value: _held(like))
-def filled(like, value) -> Rows:
+def splat_row(like, value) -> Rows:
     """One number in a whole row of `like`: lanes for arrays (rows, LANES) and memory, a quad for (rows, QUAD, LANES)."""
     return np.full(like.shape[1:], value, like.dtype)
 
 
-@filled.lower
-def _filled(context, builder, sig, args):
+@splat_row.lower
+def _splat_row(context, builder, sig, args):
     return widen(context, builder, sig.args[1], args[1], sig.return_type)
 
 
 @operation(lambda quad, sample: Lanes(quad.number) if isinstance(sample, types.Literal) else None)
-def part(quad, sample) -> Rows:
+def extract(quad, sample) -> Rows:
     """The lanes of one sample of a quad; `sample` is a literal 0, 1, 2 or 3."""
     return quad[sample]
 
 
-@part.lower
-def _part(context, builder, sig, args):
+@extract.lower
+def _extract(context, builder, sig, args):
     sample, lanes = sig.args[1].literal_value, sig.return_type.count
     return shuffle(builder, args[0], args[0], range(sample * lanes, (sample + 1) * lanes))
 
 
 @operation(lambda a, b, c, d: Lanes(a.number, QUAD))
-def join(a, b, c, d) -> Rows:
+def concat(a, b, c, d) -> Rows:
     """Four lanes, one a sample, as a quad."""
     return np.stack([a, b, c, d])
 
 
-@join.lower
-def _join(context, builder, sig, args):
-    return _joined(builder, args)
+@concat.lower
+def _concat(context, builder, sig, args):
+    return _concatenated(builder, args)
 
 
-def _joined(builder, parts):
+def _concatenated(builder, parts):
     lanes = parts[0].type.count
     left, right = (shuffle(builder, a, b, range(2 * lanes)) for a, b in (parts[:2], parts[2:]))
     return shuffle(builder, left, right, range(QUAD * lanes))
@@ -272,32 +272,32 @@ def _select(context, builder, sig, args):
 
 
 @operation(lambda mask: types.boolean if isinstance(mask, Mask) else None)
-def every(mask) -> bool:
+def all_lanes(mask) -> bool:
     """Whether the mask holds in all lanes."""
     return bool(np.all(mask))
 
 
-@every.lower
-def _every(context, builder, sig, args):
+@all_lanes.lower
+def _all_lanes(context, builder, sig, args):
     bits = ir.IntType(sig.args[0].count)
     return builder.icmp_unsigned("==", builder.bitcast(args[0], bits), ir.Constant(bits, -1))
 
 
 @operation(lambda: types.void)
-def in_turn() -> None:
+def compiler_barrier() -> None:
     """Have LLVM finish with memory before it begins what stands after this."""
 
 
-@in_turn.lower
-def _in_turn(context, builder, sig, args):
+@compiler_barrier.lower
+def _compiler_barrier(context, builder, sig, args):
     builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], side_effect=True)
     return context.get_dummy_value()
 
 
-@operation(lambda phase, *args: types.void if isinstance(phase, types.Integer) else None)
-def call(phase, *args) -> None:
-    """Call a `compile.Phase` by its address."""
-    phase(*args)
+@operation(lambda formula, *args: types.void if isinstance(formula, types.Integer) else None)
+def call(formula, *args) -> None:
+    """Call a `compile.Formula` by its address."""
+    formula(*args)
 
 
 @call.lower

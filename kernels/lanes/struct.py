@@ -1,11 +1,12 @@
 """Tuples handed on by their address, so that the parts of the loop can be compiled on their own.
 
 A tuple of fifty arrays as an argument is four hundred numbers to pass; functions that take such tuples took Numba half a
-minute to compile, and the same code in one piece nearly as long. `boxed` puts a tuple into memory once, and gives its address.
-A field is read where it is used, `box.work.weights`, as it would be of the tuple itself; a field that is a tuple is a box too.
+minute to compile, and the same code in one piece nearly as long. `struct_of` puts a tuple into memory once, and gives its
+address. A field is read where it is used, `struct.work.weights`, as it would be of the tuple itself; a field that is a tuple
+is a struct too.
 
-Nobody writes to a box, and every read says so (`invariant.load`), so LLVM reads a field once and keeps it, whatever else is
-stored. That holds from the first read on: who makes a box may only hand it to other functions, by their address.
+Nobody writes to a struct, and every read says so (`invariant.load`), so LLVM reads a field once and keeps it, whatever else is
+stored. That holds from the first read on: who makes a struct may only hand it to other functions, by their address.
 """
 
 from typing import Any
@@ -19,45 +20,45 @@ from numba.extending import infer_getattr, lower_getattr_generic, models, regist
 from .vector import CACHE_LINE, operation
 
 
-class Box(types.Type):
+class Struct(types.Type):
     """The address of a named tuple of type `content`."""
 
     def __init__(self, content: Any):
         self.content = content
-        super().__init__(name=f"Box({content})")
+        super().__init__(name=f"Struct({content})")
 
 
-@register_model(Box)
-class _BoxModel(models.PrimitiveModel):
-    def __init__(self, manager, box):
-        super().__init__(manager, box, manager[box.content].get_value_type().as_pointer())
+@register_model(Struct)
+class _StructModel(models.PrimitiveModel):
+    def __init__(self, manager, struct):
+        super().__init__(manager, struct, manager[struct.content].get_value_type().as_pointer())
 
 
-@operation(Box)
-def boxed(content):
+@operation(Struct)
+def struct_of(content):
     """The address of a tuple, as long as the caller's call lasts."""
     return content
 
 
-@boxed.lower
-def _boxed(context, builder, sig, args):
+@struct_of.lower
+def _struct_of(context, builder, sig, args):
     return cgutils.alloca_once_value(builder, args[0])
 
 
 @infer_getattr
 class _Fields(AttributeTemplate):
-    key = Box
+    key = Struct
 
-    def generic_resolve(self, box, name):
-        kind = dict(zip(box.content.fields, box.content.types, strict=True)).get(name)
-        return Box(kind) if isinstance(kind, types.BaseTuple) else kind
+    def generic_resolve(self, struct, name):
+        kind = dict(zip(struct.content.fields, struct.content.types, strict=True)).get(name)
+        return Struct(kind) if isinstance(kind, types.BaseTuple) else kind
 
 
-@lower_getattr_generic(Box)
-def _field(context, builder, box, address, name):
-    at = box.content.fields.index(name)
+@lower_getattr_generic(Struct)
+def _field(context, builder, struct, address, name):
+    at = struct.content.fields.index(name)
     place = cgutils.gep_inbounds(builder, address, 0, at)
-    return place if isinstance(box.content.types[at], types.BaseTuple) else _read(builder, place)
+    return place if isinstance(struct.content.types[at], types.BaseTuple) else _read(builder, place)
 
 
 def _read(builder, place):

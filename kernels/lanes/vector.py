@@ -114,7 +114,7 @@ def shuffle(builder, a, b, order):
     return builder.shuffle_vector(a, b, mask)
 
 
-def spread_scalar(builder, scalar, count):
+def splat_scalar(builder, scalar, count):
     """A vector with `scalar` in all of its `count` elements."""
     empty = ir.Constant(ir.VectorType(scalar.type, count), ir.Undefined)
     first = builder.insert_element(empty, scalar, ir.Constant(INDEX, 0))
@@ -124,7 +124,7 @@ def spread_scalar(builder, scalar, count):
 def widen(context, builder, kind, value, result):
     """Bring an argument of type `kind` (a number, lanes, or a quad) to the width of `result`."""
     if not isinstance(kind, Lanes):
-        return spread_scalar(builder, context.cast(builder, value, kind, result.number), result.count)
+        return splat_scalar(builder, context.cast(builder, value, kind, result.number), result.count)
     if kind.count == result.count:
         return value
     return shuffle(builder, value, value, list(range(kind.count)) * (result.count // kind.count))

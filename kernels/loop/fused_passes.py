@@ -13,7 +13,7 @@ from ..formulas.activations import sigmoid_slope, tanh_slope
 from ..functions.elementary import sigmoid, tanh
 from ..lanes.bits import single
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import call, filled, in_turn, join, load, part, rows, spread, store
+from ..lanes.operations import broadcast_quad, call, compiler_barrier, concat, extract, load, rows, splat_row, store
 from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
 from ..memory import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS
@@ -23,7 +23,7 @@ from .updates import next_epoch
 
 
 @inlined
-def _forward(network, phases, work, read, inputs, quad, keep):
+def _forward(network, formulas, work, read, inputs, quad, keep):
     """Layer by layer, unit by unit: activations, then the logits of the quad.
 
     Not by `steps.layer_forward` and `steps.outputs`: with a row number that runs on through the layers XOR is 2 % faster.
@@ -40,7 +40,7 @@ def _forward(network, phases, work, read, inputs, quad, keep):
         row += layers[last, STRIDE]
     if not network.loss_reads_logits:
         out, slopes = rows(work.values, network.units), rows(work.slopes, network.units)
-        call(phases.output, out, rows(work.logits, quad * network.outputs), slopes, network.outputs * QUAD)
+        call(formulas.output, out, rows(work.logits, quad * network.outputs), slopes, network.outputs * QUAD)
 
 
 @inlined
@@ -49,20 +49,20 @@ def _backward(network, work, layer, read, inputs, quad, fresh, slope):
     layers, first = network.layers, network.layers[layer, FIRST_UNIT]
     deltas, units, stride = layers[layer + 1, FIRST_UNIT], layers[layer + 1, UNITS], layers[layer + 1, STRIDE]
     for unit in range(layers[layer, UNITS]):
-        a, da, row = load(work.values, first + unit), filled(work.values, 0.0), layers[layer + 1, FIRST_WEIGHT] + unit
+        a, da, row = load(work.values, first + unit), splat_row(work.values, 0.0), layers[layer + 1, FIRST_WEIGHT] + unit
         da = dense_backward(da, work.gradients, row, work.deltas, deltas, work.weights, a, units, stride, fresh)
         steepness = slope(a)
         if network.offset:
-            steepness = steepness + load(work.numbers, OFFSET)
+            steepness = steepness + load(work.hyperparameters, OFFSET)
         own_weights(network, work, layer, unit, da * steepness, read, inputs, quad, fresh)
 
 
 @inlined
-def _quads(network, phases, work, read, inputs, targets, phase, weights, counts, first, stop, shift, backward, keep, slope):
+def _quads(network, formulas, work, read, inputs, targets, formula, weights, counts, first, stop, shift, backward, keep, slope):
     last = network.layers.shape[0] - 1
     for quad in range(first, stop):
-        _forward(network, phases, work, read, inputs, quad, keep)
-        loss(network, phases, work, phase, targets, weights, counts, quad, quad + shift)
+        _forward(network, formulas, work, read, inputs, quad, keep)
+        loss(network, formulas, work, formula, targets, weights, counts, quad, quad + shift)
         if backward:
             outputs_backward(network, work, read, inputs, quad, quad == first)
             for layer in range(last - 1, -1, -1):
@@ -70,12 +70,12 @@ def _quads(network, phases, work, read, inputs, targets, phase, weights, counts,
 
 
 @inlined
-def _own_batch(box, batch, keep, slope):
-    network, phases, data, tiles, work = box.network, box.phases, box.data, box.tiles, box.work
+def _own_batch(struct, batch, keep, slope):
+    network, formulas, data, tiles, work = struct.network, struct.formulas, struct.data, struct.tiles, struct.work
     align_stack()
     inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
-    weights, counts, stop, phase = data.batch_weights, data.batch_counts, data.batch_quads, phases.loss_of_own
-    _quads(network, phases, work, load, inputs, targets, phase, weights, counts, 0, stop, shift, True, keep, slope)
+    weights, counts, stop, formula = data.batch_weights, data.batch_counts, data.batch_quads, formulas.loss_of_own
+    _quads(network, formulas, work, load, inputs, targets, formula, weights, counts, 0, stop, shift, True, keep, slope)
     return 0
 
 
@@ -87,18 +87,18 @@ def _activate(formula, out, row, z):
     registers for neither (XOR 3 to 7 % slower). In single precision that is the faster way, by half.
     """
     if single(z):
-        store(out, row, join(formula(part(z, 0)), formula(part(z, 1)), formula(part(z, 2)), formula(part(z, 3))))
+        store(out, row, concat(formula(extract(z, 0)), formula(extract(z, 1)), formula(extract(z, 2)), formula(extract(z, 3))))
     else:
         store(out, row, z)
         samples = rows(out, row)
         store(samples, 0, formula(load(samples, 0)))
-        in_turn()
+        compiler_barrier()
         store(samples, 1, formula(load(samples, 1)))
-        in_turn()
+        compiler_barrier()
         store(samples, 2, formula(load(samples, 2)))
-        in_turn()
+        compiler_barrier()
         store(samples, 3, formula(load(samples, 3)))
-        in_turn()
+        compiler_barrier()
 
 
 @inlined
@@ -112,55 +112,87 @@ def _keep_tanhs(out, row, z):
 
 
 @Section
-def epochs_of_sigmoids(box, tick, appointment, batch):
+def epochs_of_sigmoids(struct, tick, next_check, batch):
     """See `passes.epochs`."""
-    network, phases, data, work = box.network, box.phases, box.data, box.work
+    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
     backward = not whole or network.full or network.gradient
-    inputs, targets, phase, keep, slope = data.inputs, data.targets, phases.loss, _keep_sigmoids, sigmoid_slope
+    inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_sigmoids, sigmoid_slope
     while True:
         clear_totals(network, work)
-        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, first, stop, 0, backward, keep, slope)
+        _quads(
+            network,
+            formulas,
+            work,
+            broadcast_quad,
+            inputs,
+            targets,
+            formula,
+            weights,
+            counts,
+            first,
+            stop,
+            0,
+            backward,
+            keep,
+            slope,
+        )
         if not whole:
             return 0
-        if tick == appointment or may_have_ended(network, work):
+        if tick == next_check or may_have_ended(network, work):
             return tick
-        next_epoch(box)
+        next_epoch(struct)
         tick += 1
 
 
 @Section
-def own_batch_of_sigmoids(box, batch):
+def own_batch_of_sigmoids(struct, batch):
     """See `passes.own_batch`."""
-    return _own_batch(box, batch, _keep_sigmoids, sigmoid_slope)
+    return _own_batch(struct, batch, _keep_sigmoids, sigmoid_slope)
 
 
 @Section
-def epochs_of_tanhs(box, tick, appointment, batch):
+def epochs_of_tanhs(struct, tick, next_check, batch):
     """See `passes.epochs`."""
-    network, phases, data, work = box.network, box.phases, box.data, box.work
+    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
     backward = not whole or network.full or network.gradient
-    inputs, targets, phase, keep, slope = data.inputs, data.targets, phases.loss, _keep_tanhs, tanh_slope
+    inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_tanhs, tanh_slope
     while True:
         clear_totals(network, work)
-        _quads(network, phases, work, spread, inputs, targets, phase, weights, counts, first, stop, 0, backward, keep, slope)
+        _quads(
+            network,
+            formulas,
+            work,
+            broadcast_quad,
+            inputs,
+            targets,
+            formula,
+            weights,
+            counts,
+            first,
+            stop,
+            0,
+            backward,
+            keep,
+            slope,
+        )
         if not whole:
             return 0
-        if tick == appointment or may_have_ended(network, work):
+        if tick == next_check or may_have_ended(network, work):
             return tick
-        next_epoch(box)
+        next_epoch(struct)
         tick += 1
 
 
 @Section
-def own_batch_of_tanhs(box, batch):
+def own_batch_of_tanhs(struct, batch):
     """See `passes.own_batch`."""
-    return _own_batch(box, batch, _keep_tanhs, tanh_slope)
+    return _own_batch(struct, batch, _keep_tanhs, tanh_slope)
 
 
 FUSED = {

@@ -31,39 +31,39 @@ def _fill(network, start, runs, work, run, lane, draw):
 
 
 @inlined
-def _start(box, run, lane, draw):
-    network, start, runs, work = box.network, box.start, box.runs, box.work
+def _start(struct, run, lane, draw):
+    network, start, runs, work = struct.network, struct.start, struct.runs, struct.work
     seed_stream(start.stream, work.streams, lane, runs.seed[run])
     _fill(network, start, runs, work, run, lane, draw)
     return 0
 
 
 @Section
-def uniform_of_mersenne(box, run, lane):
+def uniform_of_mersenne(struct, run, lane):
     """Uniform draws of `RandomState`. Answers 0."""
-    return _start(box, run, lane, mersenne_uniform)
+    return _start(struct, run, lane, mersenne_uniform)
 
 
 @Section
-def normal_of_mersenne(box, run, lane):
+def normal_of_mersenne(struct, run, lane):
     """Normal draws of `RandomState`. Answers 0."""
-    return _start(box, run, lane, legacy_normal)
+    return _start(struct, run, lane, legacy_normal)
 
 
 @Section
-def uniform_of_pcg(box, run, lane):
+def uniform_of_pcg(struct, run, lane):
     """Uniform draws of `default_rng`. Answers 0."""
-    return _start(box, run, lane, pcg_uniform)
+    return _start(struct, run, lane, pcg_uniform)
 
 
 @Section
-def normal_of_pcg(box, run, lane):
+def normal_of_pcg(struct, run, lane):
     """Normal draws of `default_rng`. Answers 0."""
-    return _start(box, run, lane, ziggurat)
+    return _start(struct, run, lane, ziggurat)
 
 
 # By stream, and whether draws are normal.
-DRAWS = {
+INITIAL_WEIGHTS = {
     (MT19937, False): uniform_of_mersenne,
     (MT19937, True): normal_of_mersenne,
     (PCG64, False): uniform_of_pcg,

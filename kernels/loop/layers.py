@@ -7,17 +7,17 @@ of a quad and each gradient stored once; one sample at a time the loads and stor
 The first quad of a batch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
 XOR, whose data are one quad.
 
-`read` says where data come from: `spread` where all lanes see the same samples, `load` where each has its own.
+`read` says where data come from: `broadcast_quad` where all lanes see the same samples, `load` where each has its own.
 """
 
 from ..lanes.compile import leaf
-from ..lanes.operations import Rows, filled, fma, load, part, store
+from ..lanes.operations import Rows, extract, fma, load, splat_row, store
 
 
 @leaf
 def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources, weights, row) -> Rows:
     """Sum of weights[row + i] * x[i] over one unit's data inputs, then its source units, as a quad."""
-    z = filled(values, 0.0)
+    z = splat_row(values, 0.0)
     for i in range(data_inputs):
         z = fma(load(weights, row + i), read(inputs, first_input + i), z)
     for i in range(sources):
@@ -28,16 +28,16 @@ def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources
 @leaf
 def add_product(gradients, row, dz, x, fresh):
     """gradients[row] += dz * x, summed over the quad's samples in their order; a fresh row is written, not added to."""
-    g = part(dz, 0) * part(x, 0) if fresh else fma(part(dz, 0), part(x, 0), load(gradients, row))
-    g = fma(part(dz, 1), part(x, 1), g)
-    g = fma(part(dz, 2), part(x, 2), g)
-    store(gradients, row, fma(part(dz, 3), part(x, 3), g))
+    g = extract(dz, 0) * extract(x, 0) if fresh else fma(extract(dz, 0), extract(x, 0), load(gradients, row))
+    g = fma(extract(dz, 1), extract(x, 1), g)
+    g = fma(extract(dz, 2), extract(x, 2), g)
+    store(gradients, row, fma(extract(dz, 3), extract(x, 3), g))
 
 
 @leaf
 def bias_backward(gradients, row, dz, bias_input, fresh):
     """gradients[row] += dz * bias_input, summed over the quad's samples."""
-    g = ((part(dz, 0) + part(dz, 1)) + (part(dz, 2) + part(dz, 3))) * bias_input
+    g = ((extract(dz, 0) + extract(dz, 1)) + (extract(dz, 2) + extract(dz, 3))) * bias_input
     store(gradients, row, g if fresh else load(gradients, row) + g)
 
 

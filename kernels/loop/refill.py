@@ -2,8 +2,8 @@
 
 from ..lanes.compile import Section, inlined
 from ..lanes.operations import ask
-from ..memory import BOUND, IDLE, INFINITY, LOSS_GOAL, NEVER, NUMBERS, STRIDE, UNITS, WINDOW, WITHIN
-from .screening import calm_band
+from ..memory import BOUND, HYPERPARAMETERS, IDLE, INFINITY, LOSS_GOAL, NEVER, STRIDE, UNITS, WINDOW, WITHIN
+from .screening import screening_bounds
 
 ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when rounded to single precision
 
@@ -12,18 +12,18 @@ ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when round
 def _start_settings(network, runs, work, run, lane):
     for layer in range(network.layers.shape[0]):
         work.bases[layer, lane] = work.rates[layer, lane] = runs.rates[run, layer]
-    for number in range(NUMBERS):
-        work.numbers[number, lane] = runs.numbers[run, number]
+    for number in range(HYPERPARAMETERS):
+        work.hyperparameters[number, lane] = runs.hyperparameters[run, number]
     single = work.weights.itemsize == 4
     goal, bound, terms = runs.ends[run, LOSS_GOAL], runs.ends[run, BOUND], network.terms
-    low, high = calm_band(network.product, network.screened, goal, bound, terms, single)
-    work.band[0, lane], work.band[1, lane] = low, high
-    work.band[2, lane] = runs.ends[run, WITHIN] * ABOVE_ROUNDING
+    low, high = screening_bounds(network.product, network.screened, goal, bound, terms, single)
+    work.screening_bounds[0, lane], work.screening_bounds[1, lane] = low, high
+    work.screening_bounds[2, lane] = runs.ends[run, WITHIN] * ABOVE_ROUNDING
 
 
 @inlined
 def _start_state(network, work, lane):
-    """What the rule keeps of each weight, and of the time."""
+    """What the optimizer keeps of each weight, and of the time."""
     size = work.weights.shape[0]
     for row in range(network.states * size):
         work.state[row, lane] = 0.0
@@ -38,8 +38,8 @@ def _start_state(network, work, lane):
 
 
 @inlined
-def next_appointment(runs, record, work, lane, epoch):
-    """The tick at which a lane must be looked at next, after `epoch`: its last, its next record, or its window's end."""
+def next_check(runs, record, work, lane, epoch):
+    """The tick at which a lane must be checked next, after `epoch`: its last, its next record, or its window's end."""
     run, started = work.run[lane], work.started[lane]
     tick = work.deadline[lane]
     if record.row[run] >= 0 and work.recorded[lane] < record.at.shape[0]:
@@ -66,14 +66,18 @@ def _rest(network, work, lane):
         work.weights[row, lane] = 0.0
     for layer in range(network.layers.shape[0]):
         work.bases[layer, lane] = work.rates[layer, lane] = 0.0
-    work.band[0, lane], work.band[1, lane], work.band[2, lane] = -INFINITY, INFINITY, INFINITY
-    work.appointment[lane] = NEVER
+    work.screening_bounds[0, lane], work.screening_bounds[1, lane], work.screening_bounds[2, lane] = (
+        -INFINITY,
+        INFINITY,
+        INFINITY,
+    )
+    work.next_check[lane] = NEVER
 
 
 @Section
-def refill(box, waiting, tick):
+def refill(struct, waiting, tick):
     """Give each lane that ended the next waiting run, or rest; the first run still waiting."""
-    network, runs, record, work, sections = box.network, box.runs, box.record, box.work, box.sections
+    network, runs, record, work, sections = struct.network, struct.runs, struct.record, struct.work, struct.sections
     for lane in range(work.run.shape[0]):
         if not work.ended[lane]:
             continue
@@ -83,8 +87,8 @@ def refill(box, waiting, tick):
         _start_state(network, work, lane)
         _start_counters(work, run if busy else IDLE, lane, tick, runs.epochs[run])
         if busy:
-            ask(sections.weights, box, run, lane)
-            work.appointment[lane] = next_appointment(runs, record, work, lane, -1)
+            ask(sections.initial_weights, struct, run, lane)
+            work.next_check[lane] = next_check(runs, record, work, lane, -1)
             waiting += 1
         else:
             _rest(network, work, lane)

@@ -1,7 +1,7 @@
-"""The bands of scores within which no run can have ended, so that the exact loss need not be computed.
+"""The bounds of scores between which no run can have ended, so that the exact loss need not be computed.
 
-What a score is stands at the head of `losses.py`. Inside its band, low < score < high, a run has neither reached its goal nor
-diverged; outside, or at NaN, the exact loss is computed and decides. The bands are wider than all rounding errors, so the
+What a score is stands at the head of `losses.py`. Within its bounds, low < score < high, a run has neither reached its goal nor
+diverged; outside, or at NaN, the exact loss is computed and decides. The bounds are farther in than all rounding errors, so the
 screen never changes an answer, only the time. Screening costs XOR 3 %; the exact loss at each epoch would cost it half as much
 again.
 """
@@ -24,7 +24,7 @@ def _score_of(loss, terms):
 
 
 @called
-def calm_band(product, screened, goal, bound, terms, single_precision):
+def screening_bounds(product, screened, goal, bound, terms, single_precision):
     """(low, high): while low < score < high, the loss is above `goal` and at most `bound`. terms: what the mean is over."""
     if not screened or terms > MOST_TERMS:
         return INFINITY, INFINITY

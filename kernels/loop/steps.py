@@ -1,10 +1,10 @@
 """The steps of a pass over one quad of samples, for any shape of network.
 
-`read` is `spread` for data that all lanes share, `load` for data of their own.
+`read` is `broadcast_quad` for data that all lanes share, `load` for data of their own.
 """
 
 from ..lanes.compile import leaf
-from ..lanes.operations import call, every, filled, fma, given, load, rows, store, table
+from ..lanes.operations import all_lanes, call, fma, given, load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
 from ..memory import (
     ALL,
@@ -34,9 +34,9 @@ def quads_of(data, batch):
 @leaf
 def clear_totals(network, work):
     """Before a pass: what it adds up."""
-    zero = filled(work.totals, 0.0)
+    zero = splat_row(work.totals, 0.0)
     store(work.totals, SCORE, zero)
-    store(work.totals, MANTISSA, filled(work.totals, 1.0) if network.product else zero)
+    store(work.totals, MANTISSA, splat_row(work.totals, 1.0) if network.product else zero)
     if network.distance:
         store(work.totals, DISTANCE, zero)
 
@@ -71,41 +71,41 @@ def keep_sum(out, row, z):
 
 
 @leaf
-def outputs(network, phases, work, read, inputs, quad):
+def outputs(network, formulas, work, read, inputs, quad):
     """Fill the logits of one quad, and, unless the loss does that itself, the outputs' rows of `values`."""
     logits, last = quad * network.outputs, network.layers.shape[0] - 1
     layer_forward(network, work, last, 0, network.outputs, work.logits, logits, read, inputs, quad, keep_sum)
     if not network.loss_reads_logits:
         out, slopes = rows(work.values, network.units), rows(work.slopes, network.units)
-        call(phases.output, out, rows(work.logits, logits), slopes, network.outputs * QUAD)
+        call(formulas.output, out, rows(work.logits, logits), slopes, network.outputs * QUAD)
 
 
 @leaf
-def loss(network, phases, work, phase, targets, weights, counts, quad, weights_quad):
+def loss(network, formulas, work, formula, targets, weights, counts, quad, weights_quad):
     """Fill the outputs' rows of `deltas` with the loss's slopes at the logits, and add to the score."""
     outputs, deltas = rows(work.values, network.units), rows(work.deltas, network.units)
     call(
-        phase,
+        formula,
         rows(work.logits, quad * network.outputs) if network.loss_reads_logits else outputs,
         deltas,
         given(targets, quad * network.outputs),
         table(weights, weights_quad),
         table(counts, weights_quad),
         rows(work.totals, 0),
-        rows(work.numbers, 0),
+        rows(work.hyperparameters, 0),
         network.outputs,
         network.distance,
     )
     if network.through_outputs:
-        slopes, offset = rows(work.slopes, network.units), rows(work.numbers, OFFSET)
-        call(phases.output_backward, deltas, outputs, slopes, offset, network.offset, network.outputs * QUAD)
+        slopes, offset = rows(work.slopes, network.units), rows(work.hyperparameters, OFFSET)
+        call(formulas.output_backward, deltas, outputs, slopes, offset, network.offset, network.outputs * QUAD)
 
 
 @leaf
 def unit_backward(network, work, layer, unit, a, fresh):
     """The loss's slope at the output `a` of a hidden unit; the gradients of the weights that read it are added to."""
     layers = network.layers
-    da = filled(work.values, 0.0)
+    da = splat_row(work.values, 0.0)
     for reader in range(layer + 1, layers.shape[0]):
         column = unit - layers[reader, SOURCE]
         if column >= 0 and column < layers[reader, SOURCES]:
@@ -142,11 +142,11 @@ def outputs_backward(network, work, read, inputs, quad, fresh):
 
 @leaf
 def may_have_ended(network, work):
-    """After a pass: false only if every score is within its band, or an output is too far from its target."""
+    """After a pass: false only if every score is within its screening bounds, or an output is too far from its target."""
     if network.every_epoch:
         return True
     score = load(work.totals, SCORE) - load(work.totals, MANTISSA)
-    unfinished = load(work.band, 0) < score
+    unfinished = load(work.screening_bounds, 0) < score
     if network.distance:
-        unfinished = unfinished | (load(work.totals, DISTANCE) >= load(work.band, 2))
-    return not every(unfinished & (score < load(work.band, 1)))
+        unfinished = unfinished | (load(work.totals, DISTANCE) >= load(work.screening_bounds, 2))
+    return not all_lanes(unfinished & (score < load(work.screening_bounds, 1)))

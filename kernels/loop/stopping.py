@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..lanes.compile import Section, called, inlined, leaf
-from ..lanes.operations import call, filled, load, rows, store, table
+from ..lanes.operations import call, load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
 from ..memory import (
     ACCURACY_GOAL,
@@ -36,35 +36,35 @@ from ..memory import (
     WINDOW,
     WITHIN,
 )
-from .refill import next_appointment
+from .refill import next_check
 
 MOST_MEASURED = 1e6  # of a loss, over the first
 MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has converged
 
 
 @called
-def _exact_losses(box):
-    network, phases, data, work = box.network, box.phases, box.data, box.work
-    store(work.totals, LOSS, filled(work.totals, 0.0))
+def _exact_losses(struct):
+    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
+    store(work.totals, LOSS, splat_row(work.totals, 0.0))
     if network.product:
         for quad in range(data.weights.shape[0]):
             logits, targets = rows(work.logits, quad * network.outputs), table(data.targets, quad * network.outputs)
-            call(phases.exact_loss, logits, targets, table(data.weights, quad), rows(work.totals, 0), network.outputs)
+            call(formulas.exact_loss, logits, targets, table(data.weights, quad), rows(work.totals, 0), network.outputs)
     else:
         store(work.totals, LOSS, load(work.totals, SCORE))
 
 
 @called
-def _samples_right(box):
-    network, phases, data, work = box.network, box.phases, box.data, box.work
-    store(work.totals, RIGHT, filled(work.totals, 0.0))
+def _samples_right(struct):
+    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
+    store(work.totals, RIGHT, splat_row(work.totals, 0.0))
     if network.accuracy:
         for quad in range(data.weights.shape[0]):
             outputs, logits = rows(work.values, network.units), rows(work.logits, quad * network.outputs)
-            call(phases.output, outputs, logits, rows(work.slopes, network.units), network.outputs * QUAD)
+            call(formulas.output, outputs, logits, rows(work.slopes, network.units), network.outputs * QUAD)
             targets, counts = table(data.targets, quad * network.outputs), table(data.counts, quad)
-            right, midpoint = rows(work.totals, RIGHT), rows(work.numbers, MIDPOINT)
-            call(phases.accuracy, outputs, targets, counts, right, midpoint, network.outputs)
+            right, midpoint = rows(work.totals, RIGHT), rows(work.hyperparameters, MIDPOINT)
+            call(formulas.accuracy, outputs, targets, counts, right, midpoint, network.outputs)
 
 
 @inlined
@@ -187,21 +187,21 @@ def _record(network, data, record, work, run, lane, epoch, loss):
 
 
 @called
-def _judge_lanes(box, tick):
-    """Judge each lane's run; how many have ended. What is written later waits in `verdict`."""
-    network, data, runs, results, work = box.network, box.data, box.runs, box.results, box.work
+def _find_outcomes(struct, tick):
+    """The outcome of each lane's run, kept in `outcome`; how many have ended."""
+    network, data, runs, results, work = struct.network, struct.data, struct.runs, struct.results, struct.work
     count = 0
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
         work.ended[lane] = False
-        work.verdict[lane] = RUNNING
+        work.outcome[lane] = RUNNING
         if run == IDLE:
             continue
         loss, epoch = _tidy(work.totals[LOSS, lane]), tick - work.started[lane]
         outcome = _outcome(network, data, runs, work, run, lane, epoch, loss, tick)
         if network.measure:
             _measure(runs, results, work, run, lane, epoch, loss, outcome)
-        work.verdict[lane] = outcome
+        work.outcome[lane] = outcome
         work.ended[lane] = outcome != RUNNING
         count += work.ended[lane]
     return count
@@ -217,36 +217,43 @@ def _due(record, work, run, lane, epoch):
 
 
 @called
-def _keep(box, tick):
+def _keep(struct, tick):
     """Write the rows of the runs that have ended, and the records that are due."""
-    network, data, runs, record, results, work = box.network, box.data, box.runs, box.record, box.results, box.work
+    network, data, runs, record, results, work = (
+        struct.network,
+        struct.data,
+        struct.runs,
+        struct.record,
+        struct.results,
+        struct.work,
+    )
     for lane in range(work.run.shape[0]):
         run = work.run[lane]
         if run == IDLE:
             continue
         loss, epoch = _tidy(work.totals[LOSS, lane]), tick - work.started[lane]
         if work.ended[lane]:
-            _write_row(network, data, results, work, lane, run, work.verdict[lane], epoch, loss)
+            _write_row(network, data, results, work, lane, run, work.outcome[lane], epoch, loss)
         if _due(record, work, run, lane, epoch):
             _record(network, data, record, work, run, lane, epoch, loss)
-        work.appointment[lane] = next_appointment(runs, record, work, lane, epoch)
+        work.next_check[lane] = next_check(runs, record, work, lane, epoch)
 
 
 @Section
-def judge(box, tick):
+def stopping(struct, tick):
     """Look at every run: end those that have ended, record those that are due; how many have ended."""
-    network, phases, record, work = box.network, box.phases, box.record, box.work
+    network, formulas, record, work = struct.network, struct.formulas, struct.record, struct.work
     size = work.weights.shape[0]
-    _exact_losses(box)
+    _exact_losses(struct)
     if network.gradient:
-        call(phases.squares, rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), size)
+        call(formulas.squares, rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), size)
     if network.watches_accuracy:
-        _samples_right(box)
-    count = _judge_lanes(box, tick)
+        _samples_right(struct)
+    count = _find_outcomes(struct, tick)
     if count > 0 or record.at.shape[0]:
         if not network.watches_accuracy:
-            _samples_right(box)
+            _samples_right(struct)
         if record.at.shape[0]:
-            call(phases.squares, rows(work.weights, 0), rows(work.totals, WEIGHT_SQUARES), size)
-    _keep(box, tick)
+            call(formulas.squares, rows(work.weights, 0), rows(work.totals, WEIGHT_SQUARES), size)
+    _keep(struct, tick)
     return count

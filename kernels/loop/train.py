@@ -11,8 +11,8 @@ place, the number of threads or where a sweep was resumed.
 The order within an epoch: forward and backward pass over all samples; the test, of the weights that the forward
 pass saw; the update. So a run that starts at its goal ends after 0 updates, and one with limit E makes at most E
 updates and E + 1 forward passes, the last of which can still converge. A lane that ended is updated once more for
-nothing, then overwritten. The test is one comparison of the score with its band (`losses.py`) and one of the
-tick with the nearest appointment; all else is in `stopping.py`, which runs when something may have happened.
+nothing, then overwritten. The test is one comparison of the score with its screening bounds and one of the
+tick with the next check; all else is in `stopping.py`, which runs when something may have happened.
 With mini-batches the first pass is forward only, over all data, so that what is tested and recorded is the loss of the weights
 and not a mean over weights that changed meanwhile; then each batch has a pass and an update of its own.
 
@@ -20,31 +20,31 @@ One loop for everything that a spec can say would compile for a minute, and test
 loop is made of parts, each compiled when a spec first needs it. Specialised are the choices that matter: the precision
 (float32 is twice as fast as float64), the hidden activations sigmoid and tanh (`fused_passes.py`: XOR 1.15, 2-32-1 1.2,
 16-16-1 1.03 times as fast as by the general `passes.py`), shared or own batches, and the random stream. All others are
-run-time numbers, or small formulas called by address (`compile.Phase`). `benchmarks/NOTES.md` has the measurements.
+run-time numbers, or small formulas called by address (`compile.Formula`). `benchmarks/NOTES.md` has the measurements.
 """
 
 from ..lanes.compile import Section, compiled
 from ..lanes.operations import ask
-from ..lanes.struct import boxed
+from ..lanes.struct import struct_of
 from ..memory import ALL, NEVER
 from .updates import next_epoch
 
 
 @Section
-def all_runs(box):
+def all_runs(struct):
     """Train all runs, at least one. Answers 0."""
-    runs, work, sections = box.runs, box.work, box.sections
+    runs, work, sections = struct.runs, struct.work, struct.sections
     left, tick, waiting = runs.seed.shape[0], 0, 0
     for lane in range(work.run.shape[0]):
         work.ended[lane] = True
     while left > 0:
-        waiting = ask(sections.refill, box, waiting, tick)
-        appointment = NEVER
+        waiting = ask(sections.refill, struct, waiting, tick)
+        next_check = NEVER
         for lane in range(work.run.shape[0]):
-            appointment = min(appointment, work.appointment[lane])
-        tick = ask(sections.epochs, box, tick, appointment, ALL)
-        left -= ask(sections.judge, box, tick)
-        next_epoch(box)
+            next_check = min(next_check, work.next_check[lane])
+        tick = ask(sections.epochs, struct, tick, next_check, ALL)
+        left -= ask(sections.stopping, struct, tick)
+        next_epoch(struct)
         tick += 1
     return 0
 
@@ -52,4 +52,4 @@ def all_runs(box):
 @compiled
 def train_runs(everything):
     """Train all runs, at least one, of a `Call`, whose results and record are filled."""
-    return ask(everything.sections.all_runs, boxed(everything))
+    return ask(everything.sections.all_runs, struct_of(everything))

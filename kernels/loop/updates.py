@@ -3,52 +3,60 @@
 from ..lanes.compile import Section, inlined, leaf
 from ..lanes.operations import ask, call, gather, load, rows, store
 from ..lanes.vector import QUAD
-from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, RULE, SCHEDULE, STRIDE, UNITS, WARMUP
+from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, OPTIMIZER, SCHEDULE, STRIDE, UNITS, WARMUP
 from ..random.streams import draw_indices, permute
 
 
 @leaf
-def next_rates(box):
+def next_rates(struct):
     """The rates of this epoch, if there is a schedule."""
-    network, phases, work = box.network, box.phases, box.work
+    network, formulas, work = struct.network, struct.formulas, struct.work
     if network.schedule:
-        bases, age, numbers = rows(work.bases, 0), rows(work.age, 0), rows(work.numbers, SCHEDULE)
-        call(phases.schedule, rows(work.rates, 0), bases, age, numbers, rows(work.numbers, WARMUP), network.layers.shape[0])
+        bases, age, hyperparameters = rows(work.bases, 0), rows(work.age, 0), rows(work.hyperparameters, SCHEDULE)
+        call(
+            formulas.schedule,
+            rows(work.rates, 0),
+            bases,
+            age,
+            hyperparameters,
+            rows(work.hyperparameters, WARMUP),
+            network.layers.shape[0],
+        )
         store(work.age, 0, load(work.age, 0) + 1.0)
 
 
 @leaf
-def update(box):
-    """One step of the training rule, on all weights."""
-    network, phases, work = box.network, box.phases, box.work
+def update(struct):
+    """One step of the optimizer, on all weights."""
+    network, formulas, work = struct.network, struct.formulas, struct.work
     size = work.weights.shape[0]
     gradients, weights = rows(work.gradients, 0), rows(work.weights, 0)
     if network.clip:
         norm = rows(work.totals, GRADIENT_SQUARES)
-        call(phases.squares, gradients, norm, size)
-        call(phases.clip, gradients, norm, rows(work.numbers, CLIP), size)
+        call(formulas.squares, gradients, norm, size)
+        call(formulas.clip, gradients, norm, rows(work.hyperparameters, CLIP), size)
     if network.decay:
-        call(phases.decay, gradients, weights, rows(work.numbers, DECAY), size)
-    numbers, clock = rows(work.numbers, RULE), rows(work.clock, 0)
+        call(formulas.decay, gradients, weights, rows(work.hyperparameters, DECAY), size)
+    hyperparameters, clock = rows(work.hyperparameters, OPTIMIZER), rows(work.clock, 0)
     if network.advance:
-        call(phases.advance, clock, numbers)
+        call(formulas.advance, clock, hyperparameters)
     for segment in range(network.segments):
         first, count = 0, size
         if network.segments > 1:
             first = network.layers[segment, FIRST_WEIGHT]
             count = network.layers[segment, UNITS] * network.layers[segment, STRIDE]
         weights, gradients, state = rows(work.weights, first), rows(work.gradients, first), rows(work.state, first)
-        call(phases.rule, weights, gradients, state, numbers, clock, rows(work.rates, segment), count, size)
+        call(formulas.update, weights, gradients, state, hyperparameters, clock, rows(work.rates, segment), count, size)
 
 
 @leaf
-def next_epoch(box):
+def next_epoch(struct):
     """From a pass over all data to the next: rates, and one step or an epoch of them."""
-    next_rates(box)
-    if box.network.full:
-        update(box)
+    next_rates(struct)
+    if struct.network.full:
+        update(struct)
     else:
-        ask(box.sections.batches, box)
+        ask(struct.sections.batches, struct)
 
 
 @inlined
@@ -78,22 +86,29 @@ def _gather(network, data, tiles, batch):
 
 
 @Section
-def own_batches(box):
+def own_batches(struct):
     """One epoch of batches that differ from lane to lane. Answers 0."""
-    network, data, tiles, start, work, sections = box.network, box.data, box.tiles, box.start, box.work, box.sections
+    network, data, tiles, start, work, sections = (
+        struct.network,
+        struct.data,
+        struct.tiles,
+        struct.start,
+        struct.work,
+        struct.sections,
+    )
     _draw_orders(start, data, tiles, work)
     for batch in range(data.batches):
         _gather(network, data, tiles, batch)
-        ask(sections.own_batch, box, batch)
-        update(box)
+        ask(sections.own_batch, struct, batch)
+        update(struct)
     return 0
 
 
 @Section
-def given_batches(box):
+def given_batches(struct):
     """One epoch of batches in the given order, the same for all lanes. Answers 0."""
-    data, sections = box.data, box.sections
+    data, sections = struct.data, struct.sections
     for batch in range(data.batches):
-        ask(sections.epochs, box, 0, 0, batch)
-        update(box)
+        ask(sections.epochs, struct, 0, 0, batch)
+        update(struct)
     return 0

@@ -23,7 +23,7 @@ Each = Callable[..., Any]
 class Extent(NamedTuple):
     """Of each network shape, (shapes,), or a number for all: of the data, and of the network that learns them.
 
-    units: of all layers; states: numbers that the training rule keeps of a weight.
+    units: of all layers; states: numbers that the optimizer keeps of a weight.
     """
 
     samples: Any

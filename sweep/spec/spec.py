@@ -83,7 +83,7 @@ class Spec(Table, use_attribute_docstrings=True):
     model: ModelSpec = ModelSpec()
     """The network, and how its weights start."""
     train: TrainSpec = TrainSpec()
-    """The training rule, and its end."""
+    """The optimizer, and its end."""
     record: RecordSpec = RecordSpec()
     """What is kept of runs."""
     design: DesignSpec | None = None

@@ -1,4 +1,4 @@
-"""The [train] and [record] of a spec: the training rule, its end, and what is kept of a run on its way."""
+"""The [train] and [record] of a spec: the optimizer, its end, and what is kept of a run on its way."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,12 +12,18 @@ Count = Annotated[int, bounds("epochs")]
 Rate = Annotated[float, bounds("lr")]
 
 OPTIMIZER_MODELS = {
-    name: with_numbers(name, "optimizer", dict(rule.numbers), rule.update.function.__doc__, name=(Literal[name], ...))
-    for name, rule in OPTIMIZERS.items()
+    name: with_numbers(
+        name, "optimizer", dict(optimizer.hyperparameters), optimizer.update.function.__doc__, name=(Literal[name], ...)
+    )
+    for name, optimizer in OPTIMIZERS.items()
 }
 SCHEDULE_MODELS = {
     name: with_numbers(
-        name, "schedule", {**schedule.numbers, "warmup": 0}, schedule.phase.function.__doc__, name=(Literal[name], ...)
+        name,
+        "schedule",
+        {**schedule.hyperparameters, "warmup": 0},
+        schedule.formula.function.__doc__,
+        name=(Literal[name], ...),
     )
     for name, schedule in SCHEDULES.items()
 }
@@ -103,10 +109,10 @@ class StallSpec(Table, use_attribute_docstrings=True):
 
 
 class TrainSpec(Table, use_attribute_docstrings=True):
-    """The training rule, and when it ends."""
+    """The optimizer, and when training ends."""
 
     optimizer: Optimizer = OPTIMIZER_MODELS["gd"].model_validate({"name": "gd"})
-    """The rule: a name, or a table of it with its numbers."""
+    """The optimizer: a name, or a table of it with its hyperparameters."""
     lr: Rates = 0.1
     """The learning rate, or a list of one for each layer."""
     lr_over_fan_in: Setting[Switch] = False
@@ -116,7 +122,7 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     clip: Setting[Annotated[float, bounds("clip")]] | None = None
     """The most that the norm of the gradient may be."""
     schedule: Schedule = SCHEDULE_MODELS["constant"].model_validate({"name": "constant"})
-    """What rates are multiplied by: a name, or a table of it with its numbers."""
+    """What rates are multiplied by: a name, or a table of it with its hyperparameters."""
     batch: Batch = BATCHES["full"]
     """full, pattern (one sample at a time), or a size and an order."""
     loss: Setting[LossName] = "bce"

@@ -188,12 +188,12 @@ def single(folder):
         "model": {"init": {"values": ["uniform", {"scheme": "file", "file": weights}, {"scheme": "normal", "std": 2.0}]}},
         "train": few,
     }
-    rules = [
+    optimizers = [
         "gd",
         {"name": "momentum", "beta": {"values": [0.5, 0.9]}},
         {"name": "adam", "beta1": {"linear": [0.8, 0.9], "n": 2}},
     ]
-    yield {"task": "or", "seeds": 2, "train": {**few, "optimizer": {"values": rules}}}
+    yield {"task": "or", "seeds": 2, "train": {**few, "optimizer": {"values": optimizers}}}
     yield {"task": "and", "train": {**few, "schedule": {"values": ["constant", {"name": "step", "every": 2, "factor": 0.5}]}}}
     for method in ("sobol", "halton", "latin_hypercube", "random"):
         yield {

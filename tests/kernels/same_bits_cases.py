@@ -1,7 +1,7 @@
 """Run as a script by `test_same_bits`: trains what its argument names, and prints a digest of every bit of the results.
 
-Every activation, rule and loss, every order of batches, and every way to end, each in some case. What is slow to compile, the
-activations that have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs
+Every activation, optimizer and loss, every order of batches, and every way to end, each in some case. What is slow to compile,
+the activations that have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs
 and epochs as Python can do.
 
 What goes in is made of additions and multiplications alone: the last bit of NumPy's `geomspace` depends on the processor.
@@ -33,12 +33,12 @@ def cases():
     heads = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
     for place in range(len(heads)):
         loss, output = heads[place]
-        rule, schedule = list(OPTIMIZERS)[place % len(OPTIMIZERS)], list(SCHEDULES)[place % len(SCHEDULES)]
+        optimizer, schedule = list(OPTIMIZERS)[place % len(OPTIMIZERS)], list(SCHEDULES)[place % len(SCHEDULES)]
         settings = {
             "loss": loss,
             "output": output,
             "activation": list(ACTIVATIONS)[place % len(ACTIVATIONS)],
-            "optimizer": rule,
+            "optimizer": optimizer,
         }
         settings |= {
             "hidden": ((3,), (9, 2), ())[place % 3],
@@ -46,7 +46,7 @@ def cases():
             "init": ("uniform", "he_normal")[place % 2],
         }
         settings |= {"stream": ("mt19937", "pcg64")[place // 2 % 2], "weight_decay": 0.01 * (place % 2), "clip": 5.0}
-        if rule not in NOT_SCHEDULED:
+        if optimizer not in NOT_SCHEDULED:
             settings["schedule"] = {"name": schedule, **SCHEDULED[schedule]}
         yield settings
     for order in ORDERS:

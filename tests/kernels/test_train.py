@@ -38,10 +38,10 @@ def bits(fit, i=...):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rule", ["gd", "adam", "quickprop", "rprop"])
-def test_a_run_has_the_same_bits_alone_in_any_order_and_in_any_company(rule, dtype):
+@pytest.mark.parametrize("optimizer", ["gd", "adam", "quickprop", "rprop"])
+def test_a_run_has_the_same_bits_alone_in_any_order_and_in_any_company(optimizer, dtype):
     """Lanes are refilled: most runs are short, some thirty times as long."""
-    many, network = settings_of_many(100), {"hidden": 3, "bias": True, "optimizer": rule, "dtype": dtype}
+    many, network = settings_of_many(100), {"hidden": 3, "bias": True, "optimizer": optimizer, "dtype": dtype}
     together = train(X, Y, **network, **many)
     assert {"converged", "capped"} <= set(together.outcome)
     order = np.random.default_rng(0).permutation(100)

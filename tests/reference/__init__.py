@@ -3,7 +3,7 @@
 from .backpropagation import gradients
 from .losses import HEADS, LOSSES, accuracy_of, loss_of
 from .network import ACTIVATIONS, PARAMETRIZATIONS, Network, forward, sigmoid, softmax
-from .rules import RULES, SCHEDULES
+from .optimizers import OPTIMIZERS, SCHEDULES
 from .starts import ORDERS, SCHEMES, STREAMS, start, stream_of
 from .tasks import TASKS
 from .training import STOPS, Run, train
@@ -12,9 +12,9 @@ __all__ = [
     "ACTIVATIONS",
     "HEADS",
     "LOSSES",
+    "OPTIMIZERS",
     "ORDERS",
     "PARAMETRIZATIONS",
-    "RULES",
     "SCHEDULES",
     "SCHEMES",
     "STOPS",

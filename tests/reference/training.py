@@ -8,7 +8,7 @@ import numpy as np
 from .backpropagation import gradients
 from .losses import accuracy_of, value_of
 from .network import Network, forward
-from .rules import norm, rates_of, schedule_factor, updated
+from .optimizers import norm, rates_of, schedule_factor, updated
 from .starts import batches, start, stream_of
 
 

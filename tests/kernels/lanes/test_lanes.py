@@ -19,22 +19,22 @@ from backsweep.kernels.lanes.bits import (
     single,
     times_power_of_two,
 )
-from backsweep.kernels.lanes.compile import Phase, compiled
+from backsweep.kernels.lanes.compile import Formula, compiled
 from backsweep.kernels.lanes.fma import fused_multiply_add
 from backsweep.kernels.lanes.operations import (
     aligned,
+    all_lanes,
+    broadcast_load,
+    broadcast_quad,
     call,
-    every,
-    everywhere,
-    filled,
+    extract,
     fma,
     load,
-    look,
     magnitude,
-    part,
     rows,
     select,
-    spread,
+    splat,
+    splat_row,
     square_root,
     store,
     table,
@@ -76,7 +76,7 @@ LANE_OPERATIONS = {
     "at least": lambda a, b, c: select(a >= 0.0, a, -2.0),
     "both": lambda a, b, c: select((a < b) & (b < c), a, b),
     "either": lambda a, b, c: select((a < b) | (b < c), a, b),
-    "everywhere": lambda a, b, c: a + everywhere(b, 0.7),
+    "splat": lambda a, b, c: a + splat(b, 0.7),
     "times power": lambda a, b, c: times_power_of_two(a, b * 0.0 + (constant(b, ROUND) - 3.0)),
     "over power": lambda a, b, c: over_power_of_two(a, b * 0.0 + (constant(b, ROUND) - 3.0)),
     "exponent": lambda a, b, c: exponent(a * a * 1e20 + 1e-20),
@@ -108,15 +108,15 @@ def test_compiled_lanes_and_numpy_rows_agree_to_the_bit(name, make, dtype):
 
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
-def test_quads_spread_and_split(dtype):
+def test_quads_are_broadcast_and_extracted(dtype):
     data, turned = np.arange(8, dtype=dtype).reshape(2, QUAD), lane_rows(dtype, QUAD)
 
     def turn(data, turned):
-        q = spread(data, 1)
-        store(turned, 0, part(q, 3))
-        store(turned, 1, part(q, 2))
-        store(turned, 2, part(q, 1))
-        store(turned, 3, part(q, 0))
+        q = broadcast_quad(data, 1)
+        store(turned, 0, extract(q, 3))
+        store(turned, 1, extract(q, 2))
+        store(turned, 2, extract(q, 1))
+        store(turned, 3, extract(q, 0))
 
     for function in (njit(turn), turn):
         turned[:] = 0
@@ -126,9 +126,9 @@ def test_quads_spread_and_split(dtype):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("make", [lane_rows, quads])
-def test_filled_is_as_wide_as_a_row(make, dtype):
+def test_a_splat_row_is_as_wide_as_a_row(make, dtype):
     def fill(array):
-        store(array, 1, filled(array, 0.1))
+        store(array, 1, splat_row(array, 0.1))
 
     for function in (njit(fill), fill):
         array = make(dtype, 2)
@@ -137,11 +137,15 @@ def test_filled_is_as_wide_as_a_row(make, dtype):
         assert (array[0] != dtype(0.1)).all()
 
 
-@Phase
+@Formula
 def weigh(out: Memory, values: Memory, numbers: Table, shift: int):
-    """A phase that reads and writes all kinds of arguments."""
+    """A formula that reads and writes all kinds of arguments."""
     for row in range(2):
-        store(out, row, load(values, row) * look(numbers, row) + look(values, row + shift) + filled(out, 0.5))
+        store(
+            out,
+            row,
+            load(values, row) * broadcast_load(numbers, row) + broadcast_load(values, row + shift) + splat_row(out, 0.5),
+        )
 
 
 def run_weigh(address, out, values, numbers):
@@ -150,7 +154,7 @@ def run_weigh(address, out, values, numbers):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("make", [lane_rows, quads])
-def test_a_phase_is_called_by_its_address_with_memory_from_any_row_on(make, dtype):
+def test_a_formula_is_called_by_its_address_with_memory_from_any_row_on(make, dtype):
     values, numbers = make(dtype, 4), np.arange(8, dtype=dtype).reshape(2, QUAD)
     flat = values.reshape(-1, lanes_of(dtype))[len(values[:1].reshape(-1, lanes_of(dtype))) :]
     expected = [flat[row] * numbers[1, row] + flat[row + 1] + dtype(0.5) for row in range(2)]
@@ -167,7 +171,7 @@ def test_given_data_are_a_table_for_all_lanes_or_memory_for_each(dtype):
     shared, own = np.arange(8, dtype=dtype).reshape(2, QUAD), quads(dtype, 2)
 
     def take(data, out):
-        store(out, 0, look(operations.given(data, 1), 2))
+        store(out, 0, broadcast_load(operations.given(data, 1), 2))
 
     for data, expected in ((shared, shared[1, 2]), (own, own[1, 2])):
         for function in (njit(take), take):
@@ -178,7 +182,7 @@ def test_given_data_are_a_table_for_all_lanes_or_memory_for_each(dtype):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("odd", [None, 0, -1])
-def test_every_sees_each_lane_and_no_comparison_holds_for_nan(odd, dtype):
+def test_all_lanes_sees_each_and_no_comparison_holds_for_nan(odd, dtype):
     array = lane_rows(dtype, 1)
     array[0] = 1.0
     if odd is not None:
@@ -186,10 +190,10 @@ def test_every_sees_each_lane_and_no_comparison_holds_for_nan(odd, dtype):
 
     @njit
     def compare(array):
-        return every(load(array, 0) > 0.0), every(load(array, 0) <= 1.0)
+        return all_lanes(load(array, 0) > 0.0), all_lanes(load(array, 0) <= 1.0)
 
     assert compare(array) == (odd is None,) * 2
-    assert every(array[0] > 0.0) == (odd is None)
+    assert all_lanes(array[0] > 0.0) == (odd is None)
 
 
 def test_lanes_of_two_precisions_do_not_mix():

@@ -74,6 +74,6 @@ def test_every_run_draws_its_own_order_wherever_it_runs(order):
             assert alone.weights[0].tobytes() == together.weights[0][i].tobytes()
 
 
-def test_rules_that_keep_numbers_of_each_weight_go_on_from_batch_to_batch():
-    for rule in ("momentum", "adam", "delta_bar_delta"):
-        compare(optimizer={"name": rule}, lr=0.01, batch={"size": 4, "order": "shuffled"}, weight_decay=0.01, clip=0.5)
+def test_optimizers_that_keep_numbers_of_each_weight_go_on_from_batch_to_batch():
+    for name in ("momentum", "adam", "delta_bar_delta"):
+        compare(optimizer={"name": name}, lr=0.01, batch={"size": 4, "order": "shuffled"}, weight_decay=0.01, clip=0.5)

@@ -49,7 +49,7 @@ def test_processes_compile_what_the_sweep_then_only_loads(tmp_path):
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code")}
     done = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     told = [line.split() for line in done.stdout.splitlines()]
-    assert {"judge", "refill", "epochs_of_sigmoids", "uniform_of_mersenne", "gradient_descent"} <= {name for _, name in told}
+    assert {"stopping", "refill", "epochs_of_sigmoids", "uniform_of_mersenne", "gradient_descent"} <= {name for _, name in told}
     assert {how for how, _ in told} == {"loaded"}
 
 

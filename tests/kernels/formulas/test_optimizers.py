@@ -1,4 +1,4 @@
-"""Training rules: ten steps that are the oracle's and PyTorch's, and runs whose numbers differ, side by side in one call."""
+"""Optimizers: ten steps that are the oracle's and PyTorch's, and runs of differing hyperparameters side by side in one call."""
 
 import itertools
 
@@ -14,8 +14,8 @@ X, Y = RNG.normal(size=(6, 3)), RNG.random((6, 2))
 NETWORK = {"hidden": (4, 3), "activation": "tanh", "output": "identity", "loss": "half_mse", "bias": True}
 START = {"init": {"scheme": "normal", "std": 0.5}, "seed": 11, "midpoint": None}
 RATES = {"gd": 0.3, "momentum": 0.1, "averaged_momentum": 0.3, "nesterov": 0.1, "quickprop": 0.1, "delta_bar_delta": 0.1}
-# Each rule's numbers, none of them its default.
-NUMBERS = {
+# Each optimizer's hyperparameters, none of them its default.
+HYPERPARAMETERS = {
     "gd": {},
     "momentum": {"beta": 0.7},
     "averaged_momentum": {"beta": 0.7},
@@ -36,7 +36,7 @@ EXTRAS = {
     "over the fan-in": {"lr_over_fan_in": True},
     "all at once": {"weight_decay": 0.02, "clip": 0.3, "lr": 3, "lr_over_fan_in": True},
 }
-SCHEDULE_NUMBERS = {
+SCHEDULE_HYPERPARAMETERS = {
     "constant": {},
     "step": {"every": 3, "factor": 0.5},
     "exponential": {"factor": 0.8},
@@ -45,15 +45,17 @@ SCHEDULE_NUMBERS = {
 OWN_RATES = ("rprop", "delta_bar_delta")
 
 
-def test_each_number_of_each_rule_and_schedule_is_here():
-    assert {name: set(rule.numbers) for name, rule in OPTIMIZERS.items()} == {name: set(NUMBERS[name]) for name in NUMBERS}
-    expected = {name: set(numbers) for name, numbers in SCHEDULE_NUMBERS.items()}
-    assert {name: set(schedule.numbers) for name, schedule in SCHEDULES.items()} == expected
+def test_each_hyperparameter_of_each_optimizer_and_schedule_is_here():
+    assert {name: set(optimizer.hyperparameters) for name, optimizer in OPTIMIZERS.items()} == {
+        name: set(HYPERPARAMETERS[name]) for name in HYPERPARAMETERS
+    }
+    expected = {name: set(hyperparameters) for name, hyperparameters in SCHEDULE_HYPERPARAMETERS.items()}
+    assert {name: set(schedule.hyperparameters) for name, schedule in SCHEDULES.items()} == expected
 
 
-def settings_of(rule, extra=(), **more):
-    rate = RATES.get(rule, 0.02)
-    settings = {**NETWORK, **START, "optimizer": {"name": rule, **NUMBERS[rule]}, "lr": rate, "epochs": 10}
+def settings_of(name, extra=(), **more):
+    rate = RATES.get(name, 0.02)
+    settings = {**NETWORK, **START, "optimizer": {"name": name, **HYPERPARAMETERS[name]}, "lr": rate, "epochs": 10}
     settings |= {**dict(extra), **more}
     if settings["lr"] == 3:
         settings["lr"] = [rate, 2 * rate, rate / 2]
@@ -69,34 +71,36 @@ def compare(settings, rtol=1e-10):
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
-@pytest.mark.parametrize("rule", OPTIMIZERS)
-def test_ten_steps_are_the_oracles(rule, extra):
-    compare(settings_of(rule, EXTRAS[extra]))
-    compare(settings_of(rule, EXTRAS[extra], optimizer={"name": rule}))
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_ten_steps_are_the_oracles(name, extra):
+    compare(settings_of(name, EXTRAS[extra]))
+    compare(settings_of(name, EXTRAS[extra], optimizer={"name": name}))
 
 
 @pytest.mark.parametrize("warmup", [0, 1, 4])
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedules(schedule, warmup):
-    for rule, batch in itertools.product(("gd", "adam"), ("full", {"size": 4, "order": "given"})):
-        compare(settings_of(rule, schedule={"name": schedule, **SCHEDULE_NUMBERS[schedule], "warmup": warmup}, batch=batch))
+    for name, batch in itertools.product(("gd", "adam"), ("full", {"size": 4, "order": "given"})):
+        compare(
+            settings_of(name, schedule={"name": schedule, **SCHEDULE_HYPERPARAMETERS[schedule], "warmup": warmup}, batch=batch)
+        )
 
 
-@pytest.mark.parametrize("rule", OPTIMIZERS)
-def test_numbers_that_differ_from_run_to_run(rule):
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_hyperparameters_that_differ_from_run_to_run(name):
     """Twenty runs in one call have the bits of twenty calls; a first run without decay or clipping stands beside others."""
     varied = {
         "seed": np.arange(20),
-        "lr": [RATES.get(rule, 0.02) * np.geomspace(0.5, 2, 20), 0.01, 0.02],
+        "lr": [RATES.get(name, 0.02) * np.geomspace(0.5, 2, 20), 0.01, 0.02],
         "weight_decay": np.where(np.arange(20) % 3, 0.01, 0.0),
         "clip": np.geomspace(0.05, 50, 20),
         "epochs": 1 + np.arange(20) % 7,
         "derivative_offset": np.where(np.arange(20) % 2, 0.1, 0.0),
     }
-    numbers = {name: value * np.linspace(0.9, 1.0, 20) for name, value in NUMBERS[rule].items()}
-    numbers |= {"grow": numbers["grow"] + 0.2} if rule == "rprop" else {}
+    hyperparameters = {name: value * np.linspace(0.9, 1.0, 20) for name, value in HYPERPARAMETERS[name].items()}
+    hyperparameters |= {"grow": hyperparameters["grow"] + 0.2} if name == "rprop" else {}
     schedule = {"warmup": np.arange(20) % 4, "every": 1 + np.arange(20) % 3, "factor": np.linspace(0.5, 1.5, 20)}
-    schedule = {} if rule in OWN_RATES else {"schedule": {"name": "step", **schedule}}
+    schedule = {} if name in OWN_RATES else {"schedule": {"name": "step", **schedule}}
 
     def at(i, value):
         if isinstance(value, dict):
@@ -105,7 +109,7 @@ def test_numbers_that_differ_from_run_to_run(rule):
             return [at(i, one) for one in value]
         return value[i] if isinstance(value, np.ndarray) else value
 
-    settings = {**settings_of(rule), **varied, **schedule, "optimizer": {"name": rule, **numbers}}
+    settings = {**settings_of(name), **varied, **schedule, "optimizer": {"name": name, **hyperparameters}}
     together = train(X, Y, **settings)
     for i in range(20):
         alone = train(X, Y, **at(i, settings))
@@ -137,9 +141,9 @@ PYTORCH = {
 
 
 @pytest.mark.parametrize("clip", [None, 0.2])
-@pytest.mark.parametrize("rule", PYTORCH)
-def test_ten_steps_are_pytorchs(rule, clip):
-    settings = settings_of(rule, weight_decay=0.0 if clip else 0.01, clip=clip)
+@pytest.mark.parametrize("name", PYTORCH)
+def test_ten_steps_are_pytorchs(name, clip):
+    settings = settings_of(name, weight_decay=0.0 if clip else 0.01, clip=clip)
     weights, biases = reference.start(
         reference.Network((4, 3), "tanh", "identity", bias=True), 3, 2, START["init"], np.random.RandomState(11)
     )
@@ -147,7 +151,7 @@ def test_ten_steps_are_pytorchs(rule, clip):
     for layer, w, b in zip(layers, weights, biases, strict=True):
         layer.weight.data, layer.bias.data = torch.tensor(w), torch.tensor(b)
     net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2])
-    optimizer = PYTORCH[rule](net.parameters(), settings["lr"])
+    optimizer = PYTORCH[name](net.parameters(), settings["lr"])
     for group in optimizer.param_groups:
         group["weight_decay"] = settings["weight_decay"]
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""Training rules: an array of weights w, its gradient g and its rate lr -> the next w. Each array has a dict for its memory."""
+"""Optimizers: an array of weights w, its gradient g and its rate lr -> the next w. Each array has a dict for its memory."""
 
 import math
 
@@ -55,7 +55,7 @@ def rprop(w, g, lr, memory, grow=1.2, shrink=0.5, least=1e-6, most=50.0):
 def quickprop(w, g, lr, memory, mu=1.75):
     """Fahlman, 1988, as his program runs it."""
     slope, before, last = -g, memory.get("slope", np.zeros_like(w)), memory.get("step", np.zeros_like(w))
-    side = np.sign(last)  # a last step below 0 has the rule's mirror image
+    side = np.sign(last)  # a last step below 0 has the mirror image
     descent = np.where(side * slope > 0, lr * slope, 0.0)
     parabola = np.where(slope == 0, 0.0, slope / (before - slope)) * last
     jump = np.where(side * slope > mu / (1 + mu) * side * before, mu * last, parabola)
@@ -72,7 +72,7 @@ def delta_bar_delta(w, g, lr, memory, kappa=0.01, phi=0.1, theta=0.7):
     return w - rate * g
 
 
-RULES = {
+OPTIMIZERS = {
     "gd": gd,
     "momentum": momentum,
     "averaged_momentum": averaged_momentum,
@@ -103,7 +103,7 @@ def cosine(epoch, epochs, floor=0.0):
     return floor + (1 - floor) * (1 + math.cos(math.pi * min(epoch / epochs, 1.0))) / 2
 
 
-# Each of an epoch, the first of which is 0, and the schedule's numbers.
+# Each of an epoch, the first of which is 0, and the schedule's hyperparameters.
 SCHEDULES = {
     "constant": lambda epoch: 1.0,
     "step": lambda epoch, every, factor: factor ** (epoch // every),
@@ -112,16 +112,16 @@ SCHEDULES = {
 }
 
 
-def schedule_factor(epoch, name="constant", warmup=0, **numbers):
+def schedule_factor(epoch, name="constant", warmup=0, **hyperparameters):
     """What the rates are multiplied by during an epoch."""
-    factor = SCHEDULES[name](epoch, **numbers)
+    factor = SCHEDULES[name](epoch, **hyperparameters)
     return factor * min(1.0, (epoch + 1) / warmup) if warmup else factor
 
 
 def updated(parameters, slopes, memories, rates, optimizer, weight_decay, clip):
-    """All arrays after one update. Clipping comes first, then the weight decay, then the rule."""
-    numbers = dict(optimizer)
-    name = numbers.pop("name")
+    """All arrays after one update. Clipping comes first, then the weight decay, then the optimizer."""
+    hyperparameters = dict(optimizer)
+    name = hyperparameters.pop("name")
     length = norm(slopes)
     if clip is not None and length > clip:
         slopes = [g * (clip / length) for g in slopes]
@@ -131,5 +131,5 @@ def updated(parameters, slopes, memories, rates, optimizer, weight_decay, clip):
             w = w * (1 - lr * weight_decay)
         else:
             g = g + weight_decay * w
-        after.append(RULES[name](w, g, lr, memory, **numbers))
+        after.append(OPTIMIZERS[name](w, g, lr, memory, **hyperparameters))
     return after
