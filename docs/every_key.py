@@ -1,7 +1,7 @@
-"""The reference of specs as a page: every key of every model, what it may be and what it is if nothing is said.
+"""The reference of specs as a page: every key of every model, its meaning, the values that it takes, and its default.
 
-`hooks.py` puts the page into the site whenever that is built. Keys, ranges and defaults are those of the models themselves,
-so the page cannot fall behind them. What a key means is taken from the models too, or where formulas say it, from the row in
+`hooks.py` adds the page to the site whenever the site is built. Keys, ranges and defaults come from the models themselves, so
+the page cannot go stale. So do the meanings of keys; where a formula says it better, the meaning comes from the row in
 `spec.md` or `tasks.md` that begins with the name.
 """
 
@@ -38,13 +38,13 @@ from backsweep.sweep.spec.train import (
 DOCS = Path(__file__).parent
 HEAD = """# Every key
 
-Made from the program's own models when this site is built. What belongs together, and why one would want it, is in
-[Specs](spec.md) and [Tasks](tasks.md). ↔ marks what may be an [axis](#axes).
+This page is generated from the program's own models. [Specs](spec.md) and [Tasks](tasks.md) explain what the keys are for and
+how they work together. ↔ marks settings that may be an [axis](#axes).
 """
 
 
 class Entry(NamedTuple):
-    """A table of specs: its title, its model, what is said of it, and what its keys mean where the model does not say."""
+    """A table of specs: its title, its model, the text above it, and the meanings of keys that the model does not explain."""
 
     title: str
     model: type[BaseModel]
@@ -63,11 +63,13 @@ def page() -> str:
 
 def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     spec, tasks = ((DOCS / name).read_text(encoding="utf-8") for name in ("spec.md", "tasks.md"))
-    starts, optimizers, factors = (first_table(spec, after) for after in ("**Starts.**", "**Optimizers.**", "**Schedules**"))
+    starts, optimizers, factors = (
+        first_table(spec, after) for after in ("**Initial weights.**", "**Optimizers.**", "**Schedules**")
+    )
     parts = (("batch", BatchSpec), ("stop", StopSpec), ("stall", StallSpec))
     axes = (("An axis of values", Axis), ("An axis of tables", Alternatives))
-    yield "The whole", [_entry("A spec", Spec), _entry("`seeds`", SeedRange), _entry("`[design]`", DesignSpec)]
-    yield "Tasks", [*_tasks(tasks), _entry("`encoding`", BothSides), _entry("`encoding`, of targets alone", TargetSide)]
+    yield "The spec", [_entry("A spec", Spec), _entry("`seeds`", SeedRange), _entry("`[design]`", DesignSpec)]
+    yield "Tasks", [*_tasks(tasks), _entry("`encoding`", BothSides), _entry("`encoding`, for targets only", TargetSide)]
     yield "The network", [_entry("`[model]`", ModelSpec), *_named("init", INITS, starts, "Weights")]
     yield "Training", [_entry("`[train]`", TrainSpec), *(_entry(f"`{key}`", model) for key, model in parts)]
     yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, optimizers, "w changes by"))
@@ -92,7 +94,7 @@ def _tasks(text: str) -> Iterator[Entry]:
 
 
 def first_table(text: str, after: str) -> dict[str, str]:
-    """Of the first table behind these words the second cell of each row, by each of the names in its first cell."""
+    """The second cell of each row of the first table after these words, by each name in the row's first cell."""
     rows = text.partition(after)[2].partition("\n|")[2].partition("\n\n")[0].splitlines()
     cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
     return {name: found[1] for found in cells for name in re.findall(r"`(\w+)`", found[0])}
@@ -112,7 +114,7 @@ def _rows(entry: Entry) -> Iterator[str]:
     fields = entry.model.model_fields
     meanings = {key: _escaped(field.description or "") or entry.keys.get(key, "") for key, field in fields.items()}
     explained = any(meanings.values())
-    yield "| key | | may be | if nothing is said |" if explained else "| key | may be | if nothing is said |"
+    yield "| key | meaning | value | default |" if explained else "| key | value | default |"
     yield "|---|---|---|---|" if explained else "|---|---|---|"
     for key, field in fields.items():
         kind = schema["properties"][key]
@@ -121,7 +123,7 @@ def _rows(entry: Entry) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Text of the sources, in which a star is no emphasis."""
+    """Text of the sources with Markdown's special characters escaped."""
     return re.sub(r"([*_<|])", r"\\\1", text)
 
 
@@ -136,7 +138,7 @@ def _is_axis(kind: dict[str, Any]) -> bool:
 
 
 def forms(kind: dict[str, Any]) -> list[str]:
-    """The forms of a value by its JSON Schema, in words; but for an axis, and for nothing."""
+    """The kinds of values that a JSON Schema allows, in words. Axes and null are left out."""
     several = kind.get("oneOf") or kind.get("anyOf")
     if several:
         return list(dict.fromkeys(form for one in several for form in forms(one)))
@@ -176,7 +178,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def plain(value: Any) -> str:
-    """A default as one would write it in TOML, a table with a name by that."""
+    """A default as one would write it in TOML. A table that has a name is written as its name."""
     if isinstance(value, BatchSpec):
         return next(name for name, batch in BATCHES.items() if batch == value)
     if isinstance(value, BaseModel):

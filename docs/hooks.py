@@ -1,7 +1,7 @@
-"""What MkDocs does beside its own work: it makes the page of every key, and puts drawings into their pages.
+"""Hooks of MkDocs: they add the page of every key, and put drawings directly into their pages.
 
-A drawing that stands in the page takes the page's ink, in light and in dark. As a file of its own, as on GitHub, it has a style
-that follows the reader's system; in the page that would colour all others too, so it is left out.
+A drawing inside the page takes the colours of the page, light or dark. As a separate file, as on GitHub, it has a style that
+follows the reader's system. Inside a page that style would apply to all drawings, so the hook removes it.
 """
 
 import re
@@ -22,7 +22,7 @@ def on_files(files, config):
 
 
 def on_page_content(html, **_):
-    """Drawings in place of the images that name them."""
+    """Replace images of drawings by the drawings themselves."""
     return IMAGE.sub(lambda found: _drawing(*found.groups()), html)
 
 

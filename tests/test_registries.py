@@ -46,7 +46,7 @@ REGISTRIES = {  # and the oracle's own
 ENTRIES = [(registry, name) for registry, (entries, _) in REGISTRIES.items() for name in entries]
 ENTRIES += [("dtype", name) for name in DTYPES]  # of which the oracle has one
 TABLES = {  # of docs/spec.md, by what stands before them; the other registries' entries stand in the text
-    "start": "**Starts.**",
+    "start": "**Initial weights.**",
     "optimizer": "**Optimizers.**",
     "schedule": "**Schedules**",
     "loss": "**Losses**",
