@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..disk.opening import read_regular
 from ..disk.places import Place, opened
+from ..disk.processes import birth
 from ..errors import InputError, MovedError
 
 NOTE = ".writer.json"
@@ -45,7 +46,7 @@ class Writer(BaseModel):
 def note(folder: Path | Place, rate: float | None = None, left: float | None = None) -> None:
     """Leave a note, in the place of an earlier one, that this process writes in a folder. A full disk is no reason to fail."""
     pid = os.getpid()
-    writer = Writer(pid=pid, host=socket.gethostname(), born=_born(pid), at=time.time(), rate=rate, left=left)
+    writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), rate=rate, left=left)
     with suppress(OSError), opened(folder) as place, place.new_file(NOTE) as (file, partial):
         file.write(writer.model_dump_json().encode())
         file.flush()
@@ -69,23 +70,5 @@ def writer_of(folder: Path) -> Writer | None:
         writer = Writer.model_validate_json(read_regular(folder / NOTE, most=MOST_BYTES))
     except (OSError, ValidationError, InputError):
         return None
-    return writer if not writer.here or _lives(writer) else None
-
-
-def _lives(writer: Writer) -> bool:
-    try:
-        os.kill(writer.pid, 0)
-    except PermissionError:
-        pass  # somebody else's, and alive
-    except (OSError, OverflowError):
-        return False
-    return _born(writer.pid) == writer.born
-
-
-def _born(pid: int) -> str | None:
-    """When a process started, in ticks since the system did; None where that cannot be known, or it is dead but not buried."""
-    try:
-        state, *fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except (OSError, UnicodeDecodeError, ValueError):
-        return None
-    return None if state in "ZX" else fields[18]
+    ended = writer.here and (writer.born is None or birth(writer.pid) != writer.born)
+    return None if ended else writer

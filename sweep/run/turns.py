@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ...results.disk.processes import birth
+
 Done = TypeVar("Done")
 _inherited: dict[str, Any] = {}  # by a worker process, from the one that began it
 
@@ -33,7 +35,7 @@ class Turns:
         self.options: dict[str, Any] = {}
         if backend == "processes":
             self._free = multiprocessing.get_context("loky").Semaphore(jobs)
-            self.options = {"initializer": _begin, "initargs": (os.getpid(), self._free)}
+            self.options = {"initializer": _begin, "initargs": (os.getpid(), birth(os.getpid()), self._free)}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _of_process, ()
@@ -63,7 +65,7 @@ def in_turn(turn: Callable[[], bool] | None, act: Callable[..., Done], *argument
     return act(*arguments) if turn is None or turn() else None
 
 
-def _begin(parent: int, free: Any) -> None:
+def _begin(parent: int, born: str | None, free: Any) -> None:
     """On a new worker process: have it take turns, and end when its parent does, however that ends.
 
     It would else wait for work for minutes.
@@ -71,7 +73,7 @@ def _begin(parent: int, free: Any) -> None:
     _inherited["turn"] = free.acquire
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while birth(parent) == born:
             time.sleep(1)
         os._exit(1)
 

@@ -65,7 +65,7 @@ def complaint(done):
     return done.stderr.replace(SLOW, "")
 
 
-def begun(*arguments, cwd):
+def begun(*arguments, cwd, **options):
     """A command at work, that hears Ctrl-C."""
     return subprocess.Popen(
         [*BACKSWEEP, *arguments],
@@ -75,6 +75,7 @@ def begun(*arguments, cwd):
         text=True,
         start_new_session=True,
         preexec_fn=HEAR_CTRL_C,
+        **options,
     )
 
 

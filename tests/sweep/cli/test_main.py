@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, must, refused, refused_in_turn, wait_for_work
@@ -268,6 +269,19 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     assert process.returncode == 1
     assert f"to go on: backsweep resume {out}" in errors
     assert "Traceback" not in errors
+
+
+def test_ctrl_c_ends_worker_processes_where_no_command_lists_them(here, tmp_path):
+    """Images without `pgrep` are common."""
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    process = begun("run", "long.toml", "--out", "slim", "--backend", "processes", cwd=here, env=environment)
+    while sum(worker.cpu_times().user for worker in psutil.Process(process.pid).children()) < 5:
+        assert process.poll() is None
+        time.sleep(0.1)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    errors = interrupt(process)
+    assert "to go on: backsweep resume slim" in errors
+    assert psutil.wait_procs(workers, PATIENCE)[1] == []
 
 
 def test_imports_stay_light():

@@ -1,0 +1,31 @@
+"""Whether a process still lives. Its number alone does not tell: a later process may have the same.
+
+So a process is known by its number and by when it started. psutil asks each system in its own way; what asks on POSIX,
+`os.kill(pid, 0)`, is Ctrl-C on Windows.
+"""
+
+import os
+from pathlib import Path
+
+import psutil
+
+DEAD = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}  # or not yet waited for by its parent, which Windows does not know
+
+
+def birth(pid: int) -> str | None:
+    """When the process of this number started, as a text that is the same whenever it is asked for; None if there is none."""
+    try:
+        process = psutil.Process(pid)
+        if os.name == "posix" and process.status() in DEAD:
+            return None
+        return _ticks(pid) or repr(process.create_time())
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+
+
+def _ticks(pid: int) -> str | None:
+    """When a process started, in ticks since Linux did: unlike psutil's time of day it stays when the clock is set."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
