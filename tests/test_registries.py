@@ -90,8 +90,8 @@ def test_every_task_and_number_can_be_drawn_at_random():
     for task in drawn.DRAWN_TASKS:
         assert drawn.heads(task), f"{task} goes with no output"
     groups = {
-        "optimizer": [optimizer.numbers for optimizer in OPTIMIZERS.values()],
-        "schedule": [schedule.numbers for schedule in SCHEDULES.values()],
+        "optimizer": [optimizer.hyperparameters for optimizer in OPTIMIZERS.values()],
+        "schedule": [schedule.hyperparameters for schedule in SCHEDULES.values()],
         "init": SCHEME_NUMBERS.values(),
         "stop": [STOPS],
     }

@@ -145,10 +145,10 @@ def specs(draw):
     init = pick(DRAWN_SCHEMES)
     lr = [numbers(0.01, 0.3) for _ in range(len(hidden) + 1)] if draw(st.booleans()) else numbers(0.01, 0.3)
     train = {
-        "optimizer": {"name": optimizer, **numbers.of("optimizer", OPTIMIZERS[optimizer].numbers)},
+        "optimizer": {"name": optimizer, **numbers.of("optimizer", OPTIMIZERS[optimizer].hyperparameters)},
         "lr": lr,
         "lr_over_fan_in": draw(st.booleans()),
-        "schedule": {"name": schedule, **numbers.of("schedule", SCHEDULES[schedule].numbers)},
+        "schedule": {"name": schedule, **numbers.of("schedule", SCHEDULES[schedule].hyperparameters)},
         "loss": loss,
         "epochs": numbers(1, 7),
     }
