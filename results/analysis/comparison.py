@@ -7,7 +7,8 @@ import pandas as pd
 
 from ..arrays import Booleans, Floats, Integers
 from ..errors import InputError
-from ..statistics.bootstrap import RESAMPLES, bootstrap
+from ..statistics.bootstrap import bootstrap
+from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success
 from ..statistics.significance import holm, log_rank, mcnemar, paired_difference_interval
 from .names import beside, column_of

@@ -1,6 +1,7 @@
 """How many seeds more: to know how often each setting converges, or to tell two settings apart, from what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,8 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
-    needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
+    with refused():
+        needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
     return beside(found, {"needed": needed, "more": more_seeds(needed, runs)})
 
 
@@ -39,5 +41,15 @@ def seeds_to_compare(
     those that are there. InputError for a power that is not between 0 and 1.
     """
     found = paired_outcomes(first, second, by)
-    needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
+    with refused():
+        needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
     return beside(found, {"needed": needed, "more": more_seeds(needed, found["pairs"])})
+
+
+@contextmanager
+def refused() -> Generator[None]:
+    """What statistics cannot compute with is the user's to mend."""
+    try:
+        yield
+    except ValueError as error:
+        raise InputError(str(error)) from None

@@ -7,8 +7,8 @@ import pandas as pd
 
 from ..arrays import Booleans, Integers
 from ..errors import InputError, NoAnswerError
-from ..statistics.bootstrap import RESAMPLES
 from ..statistics.groups import wilson_interval
+from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success, expected_running_time
 from .names import BEST, beside
 from .tables import axis_columns, columns_of, grouped

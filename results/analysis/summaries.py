@@ -7,8 +7,8 @@ import pandas as pd
 
 from ..arrays import Floats, Integers
 from ..errors import InputError
-from ..statistics.bootstrap import RESAMPLES
 from ..statistics.groups import interquartile_mean
+from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import expected_running_time
 from ..statistics.survival import Survival, restricted_mean, survival_quantile
 from .names import beside

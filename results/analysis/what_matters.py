@@ -5,9 +5,9 @@ import pandas as pd
 
 from ..arrays import Floats, Integers
 from ..errors import InputError, NoAnswerError
-from ..statistics.bootstrap import RESAMPLES, Interval
 from ..statistics.factorial import effects, variance_shares
 from ..statistics.ped_anova import first_order_shares
+from ..statistics.resampling import RESAMPLES, Interval
 from .designs import Design, design_of
 from .names import REST, SHARES
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ..arrays import Floats
 from ..errors import InputError
+from ..statistics.groups import at_quantiles
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
 
@@ -74,9 +75,8 @@ def epochs_histogram(table: pd.DataFrame, by: Sequence[str] | None = None) -> Ep
     at = np.searchsorted(edges, np.maximum(epochs, 1), side="right") - 1
     share = np.bincount(number * bins + at, minlength=count * bins).reshape(count, bins)
     size = np.bincount(groups.number, minlength=count)
-    members = [epochs[number == group] for group in range(count)]
-    quartiles = [np.quantile(of, [0.25, 0.75], method="inverted_cdf") if len(of) else [np.nan] * 2 for of in members]
-    return EpochsHistogram(edges, share / size[:, None], np.array(quartiles), groups.labels, groups.chosen)
+    quartiles = np.append(epochs, np.nan)[at_quantiles(number, epochs, count, [0.25, 0.75])]
+    return EpochsHistogram(edges, share / size[:, None], quartiles.T, groups.labels, groups.chosen)
 
 
 def _edges(epochs: Floats, bins: int) -> Floats:

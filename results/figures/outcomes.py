@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from ..analysis.tables import axis_columns, grouped, level_texts
+from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..store.schema import OUTCOMES
@@ -77,11 +78,11 @@ def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> Outc
         raise InputError("there is no run in the table, so there is nothing to draw")
     number, settings = grouped(table, _settings_of_bars(table) if by is None else by)
     names = list(map(str, settings))
-    counts = np.stack([np.bincount(number[table["outcome"] == name], minlength=len(settings)) for name in OUTCOMES], axis=1)
-    runs = counts.sum(axis=1)
+    runs = np.bincount(number, minlength=len(settings))
+    share = np.stack([*shares_of_outcomes(table, number, len(settings)).values()], axis=1)
     others = tuple(name for name in axis_columns(table) if name not in names)
     levels = list(zip(*(settings[name].tolist() for name in names), strict=True)) if names else [()]
-    return OutcomeShares(tuple(names), levels, runs, counts / runs[:, None], others)
+    return OutcomeShares(tuple(names), levels, runs, share, others)
 
 
 def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:

@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from ..analysis.tables import axis_columns, grouped, level_texts, summary
+from ..analysis.summaries import known_until
+from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, summary
 from ..arrays import Floats, Integers
 from ..errors import InputError
-from ..statistics.survival import Survival, kaplan_meier, survival_quantile
+from ..statistics.survival import Survival, survival_quantile
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 
 
@@ -86,8 +87,8 @@ def setting_labels(settings: pd.DataFrame) -> list[str]:
 class SurvivalPicture:
     """Survival curves with their labels.
 
-    until: the epoch of the last run of each curve that was cut off, inf where none was. last: the epoch of the last run of
-    all. chosen: as of `Groups`.
+    until: to which epoch each curve is known, as `summaries.known_until` has it. last: the epoch of the last run of all.
+    chosen: as of `Groups`.
     """
 
     curves: Survival
@@ -130,13 +131,8 @@ def survival_picture(table: pd.DataFrame, by: Sequence[str] | None = None) -> Su
 
 def survival_curves(groups: Groups) -> tuple[Survival, list[str], list[float], int, str]:
     """What a `SurvivalPicture` of these groups holds."""
-    epochs = groups.table["epochs"].to_numpy()
-    converged, capped = ((groups.table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
-    longest = np.zeros(len(groups.labels), np.int64)
-    np.maximum.at(longest, groups.number, epochs)
-    cut = np.bincount(groups.number[capped], minlength=len(longest)) > 0
-    curves = kaplan_meier(groups.number, epochs, converged, capped)
-    return curves, groups.labels, np.where(cut, longest, np.inf).tolist(), int(epochs.max()), groups.chosen
+    until = known_until(groups.table, groups.number, len(groups.labels)).tolist()
+    return curves_of(groups.table, groups.number), groups.labels, until, int(groups.table["epochs"].max()), groups.chosen
 
 
 def draw_survival(value: SurvivalPicture, axes: Axes) -> Axes:

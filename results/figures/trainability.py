@@ -19,6 +19,7 @@ from ..analysis.tables import axis_columns
 from ..arrays import Booleans, Floats, Integers
 from ..errors import InputError
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
+from ..statistics.groups import at_quantiles
 from .levels import are_numbers
 from .maps import Grid, chosen_settings, colour_bar, draw_cells
 from .style import LINES, percent
@@ -119,12 +120,8 @@ def _median_runs(measure: Floats, pixel: Integers, pixels: int) -> Floats:
     """
     known = ~np.isnan(measure)
     measure, pixel = measure[known], pixel[known]
-    order = np.lexsort((1 / measure, pixel))
-    runs = np.bincount(pixel, minlength=pixels)
-    middle = np.cumsum(runs) - runs + (runs - 1) // 2
-    found = np.full(pixels, np.nan)
-    found[runs > 0] = measure[order[middle[runs > 0]]]
-    return found
+    middle = at_quantiles(pixel, 1 / measure, pixels, [0.5])[0]
+    return np.append(measure, np.nan)[middle]
 
 
 def _both_signs(measure: Floats) -> Booleans:

@@ -8,10 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from ..analysis.loss_bands import loss_bands
 from ..analysis.tables import axis_columns
 from ..arrays import Floats, Integers
 from ..errors import InputError
-from ..statistics.loss_bands import BANDS, loss_bands
+from ..statistics.loss_bands import BANDS
 from .loss import scale_losses
 from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above, percent
 from .survival import best_cells, setting_labels

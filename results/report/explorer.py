@@ -12,13 +12,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ..analysis.loss_bands import loss_bands
 from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
 from ..arrays import Floats, Integers
 from ..errors import InputError
 from ..escapes import visible
 from ..figures.maps import chosen_settings
-from ..statistics.loss_bands import loss_bands
 from ..statistics.survival import Survival
 from ..store.schema import OUTCOMES
 

@@ -7,7 +7,6 @@ grow by the same factor, as ratios of totals do.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,24 +14,12 @@ from scipy.special import ndtr, ndtri
 
 from ..arrays import Floats, Integers
 from .groups import CONFIDENCE
+from .resampling import RESAMPLES, Interval, in_order, resampled
 
 Statistic = Callable[[Floats], Floats]
 
-RESAMPLES = 1000
 BATCHES = 500
 BLOCK = 2**21  # of totals held at a time
-
-
-class Interval(NamedTuple):
-    """Estimates with their intervals; each array (groups,)."""
-
-    estimate: Floats
-    low: Floats
-    high: Floats
-
-    def columns(self, name: str) -> dict[str, Floats]:
-        """As columns of a table: `name`, and its ends `name`_low and `name`_high."""
-        return {name: self.estimate, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
 def bootstrap(
@@ -89,7 +76,7 @@ def _drawn(values: Floats, sizes: Integers, statistic: Statistic, resamples: int
     first = np.cumsum(sizes) - sizes
     drawn = np.full((resamples, len(sizes)), np.nan)
     for size in np.unique(sizes[sizes > 0]):
-        often = rng.multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
+        often = next(resampled(size, resamples, rng, at_once=resamples)).astype(np.float64)
         same = np.flatnonzero(sizes == size)
         for some in np.array_split(same, -(-len(same) * max(size, resamples) // BLOCK)):
             runs = values[np.arange(size)[:, None] + first[some]]  # (size, groups, columns)
@@ -117,7 +104,7 @@ def _bca(estimate: Floats, drawn: Floats, acceleration: Floats, confidence: floa
     def end(z: float, unknown: float) -> Floats:
         share = ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
         place = np.clip(np.ceil(share * resamples).astype(np.int64) - 1, 0, resamples - 1)
-        ordered = np.sort(np.where(np.isnan(drawn), unknown, drawn), axis=0)
-        return np.where(np.isnan(estimate), np.nan, np.take_along_axis(ordered, place[None], axis=0)[0])
+        found = np.take_along_axis(in_order(drawn, unknown), place[None], axis=0)[0]
+        return np.where(np.isnan(estimate), np.nan, found)
 
     return end(-tail, -np.inf), end(tail, np.inf)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Booleans, Floats, Integers
-from ..errors import InputError
 
 FEWEST_BOXES = 4  # along the shorter side; with fewer the frame of the picture is counted, not what is in it
 FEWEST_SIZES = 3
@@ -31,16 +30,16 @@ def box_counting(picture: Booleans) -> BoxCounting:
     """Count the boxes of a grid that hold a pixel of the set, for sizes 1, 2, 4, ..., and fit a line by least squares.
 
     picture: bool (rows, columns), the set. The largest boxes are those of which four stand along the shorter side; boxes at
-    the far edges may stick out. InputError if the set is empty, or the picture too small for three sizes.
+    the far edges may stick out. ValueError if the set is empty, or the picture too small for three sizes.
     """
     picture = np.asarray(picture, bool)
     shorter = min(picture.shape)
     if shorter < SHORTEST_SIDE:
-        raise InputError(
+        raise ValueError(
             f"the picture's shorter side has {shorter} pixels; to count boxes of three sizes takes {SHORTEST_SIDE}"
         )
     if not picture.any():
-        raise InputError("there is nothing in the picture, so that no box can be counted")
+        raise ValueError("there is nothing in the picture, so that no box can be counted")
     sizes = 2 ** np.arange(((shorter - 1) // (FEWEST_BOXES - 1)).bit_length())
     count = np.array([_boxes(picture, size) for size in sizes.tolist()])
     return BoxCounting(sizes, count, *_falling_line(np.log(sizes), np.log(count)))

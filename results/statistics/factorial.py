@@ -24,8 +24,8 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 from ..arrays import Floats
-from .bootstrap import RESAMPLES, Interval
 from .groups import CONFIDENCE
+from .resampling import RESAMPLES, Interval, percentiles, resampled
 
 Effect = tuple[int, ...]
 BLOCK = 2**23  # numbers in the largest temporary array: 64 MB
@@ -58,11 +58,9 @@ def variance_shares(
     least = ROUNDING * np.abs(shifted).reshape(len(responses), -1).max(axis=1) ** 2
     marginals = dict(_marginals(shifted))
     estimate = _shares(marginals, np.ones((seeds, 1)), least)[0]
-    drawn = [_shares(marginals, weights, least) for weights in _resampled(seeds, resamples, rng)]
-    low, high = _expanded_percentiles(np.concatenate(drawn), seeds, confidence)
-    unknown = np.isnan(estimate)
-    low, high = (np.where(unknown, np.nan, np.clip(end, 0, 1)) for end in (low, high))
-    return Interval(np.clip(estimate, 0, 1), low, high)
+    drawn = [_shares(marginals, often.T.astype(np.float64), least) for often in resampled(seeds, resamples, rng)]
+    ends = percentiles(np.concatenate(drawn), _expanded_tail(seeds, confidence), 0, 1)
+    return Interval(*(np.clip(of, 0, 1) for of in (estimate, *ends))).known(~np.isnan(estimate))
 
 
 class _Marginal(NamedTuple):
@@ -83,16 +81,6 @@ def _marginals(responses: Floats) -> Iterator[tuple[Effect, _Marginal]]:
         means = responses.mean(axis=others) if others else responses
         means = means.reshape(len(responses), -1, responses.shape[-1])
         yield effect, _Marginal(means, np.einsum("rcs,rcs->rs", means, means) / means.shape[1])
-
-
-def _resampled(seeds: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
-    """How often each seed is drawn, (seeds, some of the resamples)."""
-    most = max(BLOCK // seeds, 1)
-    for begin in range(0, resamples, most):
-        weights = np.empty((min(most, resamples - begin), seeds))
-        for row in weights:
-            row[:] = np.bincount(rng.integers(seeds, size=seeds), minlength=seeds)
-        yield weights.T
 
 
 def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) -> Floats:
@@ -136,9 +124,7 @@ def _sum_of_squares(means: Floats, weights: Floats) -> Floats:
     return found
 
 
-def _expanded_percentiles(drawn: Floats, seeds: int, confidence: float) -> tuple[Floats, Floats]:
-    """Ends from resamples along the first axis; one that is nan could be anything."""
+def _expanded_tail(seeds: int, confidence: float) -> float:
+    """What the interval leaves out on either side, so that it is as wide as Student's distribution makes it of few seeds."""
     degrees = max(seeds - 1, 1)
-    tail = ndtr(stdtrit(degrees, 0.5 - confidence / 2) * np.sqrt((degrees + 1) / degrees))
-    low = np.quantile(np.where(np.isnan(drawn), 0, drawn), tail, axis=0)
-    return low, np.quantile(np.where(np.isnan(drawn), 1, drawn), 1 - tail, axis=0)
+    return float(ndtr(stdtrit(degrees, 0.5 - confidence / 2) * np.sqrt((degrees + 1) / degrees)))

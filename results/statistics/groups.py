@@ -1,4 +1,6 @@
-"""Proportions and losses of groups of runs."""
+"""Proportions, quantiles and losses of groups of runs."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,18 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence:
         low = np.where(known, np.where(k == 0, 0.0, centre - half), np.nan)
         high = np.where(known, np.where(k == n, 1.0, centre + half), np.nan)
     return low, high
+
+
+def at_quantiles(group: Integers, values: Floats, groups: int, shares: Sequence[float]) -> Integers:
+    """Which run of each group has the smallest value that such a share of its runs does not exceed, (shares, groups).
+
+    group: whole numbers from 0, (runs,). values: (runs,), none nan. Values of runs, never means of two: between a finite and an
+    infinite loss there is none. -1 for a group without runs.
+    """
+    order = np.append(np.lexsort((values, group)), -1)
+    size = np.bincount(group, minlength=groups)
+    within = np.ceil(np.round(np.multiply.outer(shares, size), 9)).astype(np.int64) - 1
+    return order[np.where(size > 0, np.cumsum(size) - size + within, -1)]
 
 
 def interquartile_mean(group: Integers, values: Floats, groups: int) -> Floats:

@@ -16,7 +16,6 @@ Intervals from Sobol's points held the truth 99 times in 100, as a bootstrap tak
 from random points 87 to 99 times, the fewest where a sharp edge is smoothed.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +23,8 @@ from scipy import sparse
 from scipy.stats import rankdata
 
 from ..arrays import Floats, Integers
-from .bootstrap import RESAMPLES, Interval
 from .groups import CONFIDENCE
+from .resampling import RESAMPLES, Interval, percentiles, resampled
 
 BEST = 0.1  # of the cells
 STEPS = 256  # on which a density is found
@@ -71,13 +70,11 @@ def first_order_shares(
     size, cells, all_points = np.bincount(point), len(response), int(points.max()) + 1
     all_pairs = cells**2 * (1 - 1 / all_points)
     estimate = _shares(axes, size, np.ones(len(size)), cells, all_pairs)
-    weights = _resampled(len(size), all_points, resamples, rng)
     of_two = all_pairs * (1 - 1 / all_points)  # in a resample some pairs are copies of one point
-    drawn = np.array([_shares(axes, size, of_points, cells, of_two) for of_points in weights])
-    tail, unknown = 0.5 - confidence / 2, np.isnan(drawn)
-    low = np.quantile(np.where(unknown, 0, drawn), tail, axis=0)
-    high = np.quantile(np.where(unknown, 1, drawn), 1 - tail, axis=0)
-    return Interval(*(np.where(np.isnan(estimate), np.nan, np.clip(end, 0, 1)) for end in (estimate, low, high)))
+    with_best = (often for some in resampled(len(size), resamples, rng, among=all_points) for often in some)
+    drawn = np.array([_shares(axes, size, often.astype(np.float64), cells, of_two) for often in with_best])
+    ends = percentiles(drawn, 0.5 - confidence / 2, 0, 1)
+    return Interval(*(np.clip(of, 0, 1) for of in (estimate, *ends))).known(~np.isnan(estimate))
 
 
 def _best(response: Floats) -> Integers:
@@ -110,13 +107,6 @@ def _steps(level: Integers, best: Integers, points: Integers) -> tuple[Integers,
 def _axis(step: Integers, ratio: Floats, point: Integers) -> _Axis:
     held = sparse.csr_array((np.ones(len(step)), (point, step)), shape=(int(point.max()) + 1, len(ratio)))
     return _Axis(held, ratio, np.asarray((held * (held @ ratio)).sum(axis=1)))
-
-
-def _resampled(with_best: int, points: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
-    """How often each point with a best cell is drawn, when as many points are drawn as there are."""
-    for _ in range(resamples):
-        drawn = rng.integers(with_best, size=rng.binomial(points, with_best / points))
-        yield np.bincount(drawn, minlength=with_best).astype(np.float64)
 
 
 def _shares(axes: list[_Axis], size: Integers, weights: Floats, cells: int, all_pairs: float) -> Floats:

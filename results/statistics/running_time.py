@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Booleans, Floats, Integers
-from .bootstrap import RESAMPLES, Interval, bootstrap
+from .bootstrap import bootstrap
 from .groups import CONFIDENCE, wilson_interval
+from .resampling import RESAMPLES, Interval
 
 
 def epochs_for_each_success(totals: Floats) -> Floats:
@@ -42,7 +43,7 @@ def expected_running_time(
     never = np.isinf(found.estimate)
     low = np.where(never, mean / wilson_interval(0 * runs, runs, confidence)[1], found.low)
     high = np.where(never, np.inf, found.high)
-    return Interval(*(np.where(runs > 0, of, np.nan) for of in (found.estimate, low, high)))
+    return Interval(found.estimate, low, high).known(runs > 0)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from scipy.special import chdtrc, ndtri
 
 from ..arrays import Booleans, Floats, Integers
 from .groups import CONFIDENCE
+from .survival import risk_sets
 
 # Below so many pairs that differ, McNemar's statistic is too coarse for its limiting distribution.
 FEW_PAIRS = 25
@@ -66,23 +67,14 @@ def log_rank(
 
     N. Mantel, Cancer Chemotherapy Reports 50 (1966) 163; variance hypergeometric, ties as they are.
     """
-    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
-    second, converged = np.asarray(second, bool), np.asarray(converged, bool)
-    span = int(epochs.max(initial=0)) + 1
-    key = group * span + epochs  # sorts by group, then epoch
-    step, events = np.unique(key[converged], return_counts=True)
-    of = step // span
-
-    def at_risk(sample: Booleans) -> Integers:
-        gone = np.sort(key[sample & (converged | np.asarray(capped, bool))])
-        before = np.searchsorted(gone, step) - np.searchsorted(gone, of * span)
-        return np.bincount(group[sample], minlength=groups)[of] - before
+    group, second, converged = np.asarray(group, np.int64), np.asarray(second, bool), np.asarray(converged, bool)
+    sets = risk_sets(group, epochs, converged, np.asarray(capped, bool))
+    (everyone, events), (at_risk, _) = sets.counts(), sets.counts(second[sets.order])
 
     def total(of_steps: Floats) -> Floats:
-        return np.asarray(np.bincount(of, weights=of_steps, minlength=groups), np.float64)
+        return np.asarray(np.bincount(sets.group, weights=of_steps, minlength=groups), np.float64)
 
-    everyone = at_risk(np.ones_like(second))
-    share = at_risk(second) / everyone
+    share = at_risk / everyone
     observed, expected = np.bincount(group[converged & second], minlength=groups), total(events * share)
     variance = total(events * share * (1 - share) * (everyone - events) / np.maximum(everyone - 1, 1))
     statistic = np.divide((observed - expected) ** 2, variance, out=np.zeros(groups), where=variance > 0)

@@ -7,6 +7,7 @@ would claim that it might have converged later as others did, and hide the failu
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,48 @@ from .groups import CONFIDENCE, first_of_group
 
 # Rounding in a product of a million factors; S(t) equal to one half must count as having reached it.
 TOLERANCE = 1e-9
+
+
+class RiskSets(NamedTuple):
+    """The steps of curves, where runs converge, and who is at risk there; sorted by group, then epoch.
+
+    order: the runs, (runs,), group by group, as they leave those at risk: at an epoch those who converge before those who are
+    cut off, and last of a group those who never converge. group, epoch: of each step, (steps,). first ... past - 1: the places
+    in `order` of those who converge there; first ... stop - 1: of those at risk, to the end of their group.
+    """
+
+    order: Integers
+    group: Integers
+    epoch: Integers
+    first: Integers
+    past: Integers
+    stop: Integers
+
+    def counts(self, weight: Integers | Booleans | None = None) -> tuple[Integers, Integers]:
+        """How many are at risk at each step, and how many of them converge there, (steps,) each.
+
+        weight: how often the runs in `order` count, (..., runs), for (..., steps); None: once.
+        """
+        if weight is None:
+            return self.stop - self.first, self.past - self.first
+        sums = np.zeros((*weight.shape[:-1], weight.shape[-1] + 1), np.int64)
+        np.cumsum(weight, axis=-1, out=sums[..., 1:])
+        before = sums[..., self.first]
+        return sums[..., self.stop] - before, sums[..., self.past] - before
+
+
+def risk_sets(group: Integers, epochs: Integers, converged: Booleans, capped: Booleans) -> RiskSets:
+    """Of many groups; arguments as of `kaplan_meier`."""
+    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
+    span = int(epochs.max(initial=0)) + 2  # its last epoch is never
+    key = 2 * (group * span + np.where(converged | capped, epochs, span - 1)) + ~converged
+    order = np.argsort(key)
+    key = key[order]
+    begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    converge = key[begins] & 1 == 0
+    first, past = begins[converge], np.append(begins[1:], len(key))[: len(begins)][converge]
+    of, when = np.divmod(key[first] >> 1, span)
+    return RiskSets(order, of, when, first, past, np.cumsum(np.bincount(group, minlength=1))[of])
 
 
 @dataclass(frozen=True)
@@ -49,17 +92,9 @@ def kaplan_meier(
     upper end there is the largest share of which no survivor among n would be less likely than half of the rest,
     1 - ((1 - confidence) / 2)**(1/n).
     """
-    group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
-    span = int(epochs.max(initial=0)) + 2
-    key = group * span + epochs  # sorts by group, then epoch
-    step, events = np.unique(key[converged], return_counts=True)
-    of, when = np.divmod(step, span)
-    size = np.bincount(group, minlength=1)[of] if len(group) else np.zeros(0, np.int64)
-    cut = np.sort(key[capped])
-    gone_before = np.searchsorted(cut, step) - np.searchsorted(cut, of * span)
-    before = np.cumsum(events) - events
-    first = first_of_group(of)
-    at_risk = size - gone_before - (before - before[first])
+    sets = risk_sets(group, epochs, converged, capped)
+    at_risk, events = sets.counts()
+    first = first_of_group(sets.group)
     survival = _running_product(1 - events / at_risk, first)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = _running_sum(events / (at_risk * (at_risk - events)), first)
@@ -67,19 +102,43 @@ def kaplan_meier(
         width = ndtri(0.5 + confidence / 2) * np.sqrt(variance) / np.abs(log_s)
         low, high = survival ** np.exp(width), survival ** np.exp(-width)
     nobody_left = at_risk == events
+    before = np.cumsum(events) - events
+    never_cut_off = at_risk + before - before[first]
     low = np.where(nobody_left, 0.0, low)
-    high = np.where(nobody_left, 1 - ((1 - confidence) / 2) ** (1 / np.maximum(size - gone_before, 1)), high)
-    return Survival(of, when, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
+    high = np.where(nobody_left, 1 - ((1 - confidence) / 2) ** (1 / never_cut_off), high)
+    return Survival(sets.group, sets.epoch, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
+
+
+def weighted_medians(sets: RiskSets, weight: Integers, groups: int) -> Floats:
+    """Kaplan-Meier medians where the runs in `sets.order` count as often as their weights say, (..., groups), from (..., runs).
+
+    Whole weights. inf where a curve does not fall to one half, as that of a group without a run that counts.
+    """
+    median = np.full((*weight.shape[:-1], groups), np.inf)
+    first = first_of_group(sets.group)
+    begins = np.unique(first)
+    if not len(begins):
+        return median
+    at_risk, events = sets.counts(weight)
+    above = _running_product(1 - events / np.maximum(at_risk, 1), first) > 0.5 * (1 + TOLERANCE)
+    steps_above = np.add.reduceat(above, begins, axis=-1, dtype=np.int64)
+    falls = steps_above < np.diff(begins, append=len(first))
+    epoch = sets.epoch[np.where(falls, begins + steps_above, 0)]
+    median[..., sets.group[begins]] = np.where(falls, epoch, np.inf)
+    return median
 
 
 def _running(values: Floats, first: Integers, combine: np.ufunc) -> Floats:
-    """Cumulative product or sum that starts anew at each group, in log2(steps) passes; a plain cumulative one, divided
-    or subtracted, would carry rounding errors and zeros from group to group."""
+    """Cumulative product or sum along the last axis that starts anew at each group, in log2(steps) passes.
+
+    A plain cumulative one, divided or subtracted, would carry rounding errors and zeros from group to group.
+    """
     result = values.astype(np.float64)
-    place = np.arange(len(values)) - first
+    place = np.arange(len(first)) - first
     reach = 1
     while reach <= place.max(initial=0):
-        combine(result[reach:], result[:-reach], out=result[reach:], where=place[reach:] >= reach)
+        later, earlier = result[..., reach:], result[..., :-reach]
+        combine(later, earlier, out=later, where=place[reach:] >= reach)
         reach *= 2
     return result
 

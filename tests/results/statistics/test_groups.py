@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from backsweep.results.statistics.groups import interquartile_mean, wilson_interval
+from backsweep.results.statistics.groups import at_quantiles, interquartile_mean, wilson_interval
 
 # R. G. Newcombe, Statistics in Medicine 17 (1998) 857, table I: the score interval without continuity correction.
 NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)]
@@ -49,3 +49,14 @@ def test_interquartile_means_are_scipys_trimmed_means(case):
 def test_losses_that_are_no_numbers_are_the_worst():
     losses = np.array([np.nan, 2.0, 4.0, 1.0, np.inf, np.nan, 2.0, 4.0])
     assert interquartile_mean([0] * 4 + [1] * 4, losses, 2).tolist() == [3, np.inf]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.one_of(st.floats(-1e6, 1e6), st.just(np.inf)))))
+def test_quantiles_are_values_of_runs_as_numpys_inverted_cdf_has_them(case):
+    group, values = (np.array(column) for column in (zip(*case, strict=True) if case else (np.zeros(0, int), np.zeros(0))))
+    shares = [0.05, 0.25, 0.5, 0.75, 0.95, 1.0]
+    found = np.append(values, np.nan)[at_quantiles(group, values, 4, shares)]
+    for number in range(4):
+        mine = values[group == number]
+        expected = np.quantile(mine, shares, method="inverted_cdf") if len(mine) else np.full(len(shares), np.nan)
+        np.testing.assert_array_equal(found[:, number], expected)

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
 
-from backsweep.results.errors import InputError
 from backsweep.results.statistics.sample_size import more_seeds, pairs_to_tell_apart, seeds_to_half_width, seeds_to_tell_apart
 from backsweep.results.statistics.significance import mcnemar
 
@@ -69,5 +68,5 @@ def test_of_many_at_once_less_what_is_there():
     ids=["no width", "a rate over 1", "no rate", "a sure power"],
 )
 def test_what_has_no_answer_is_named(asked, named):
-    with pytest.raises(InputError, match=named):
+    with pytest.raises(ValueError, match=named):
         asked()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from backsweep.results.statistics.survival import kaplan_meier, restricted_mean, survival_quantile
+from backsweep.results.statistics.survival import kaplan_meier, restricted_mean, risk_sets, survival_quantile, weighted_medians
 
 # E. J. Freireich et al., Blood 21 (1963) 699: weeks of remission under 6-mercaptopurine; 0 where still in remission.
 WEEKS = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])
@@ -60,6 +60,20 @@ def test_many_groups_at_once_are_each_group_alone(case):
             np.testing.assert_array_equal(getattr(together, name)[at], getattr(alone, name))
         if mine.any():
             assert [median[number] for median in medians] == [median[0] for median in survival_quantile(alone, 1)]
+
+
+ends = st.sampled_from(["converged", "capped", "diverged"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30), ends, st.integers(0, 3)), min_size=1))
+def test_weighted_medians_are_those_of_runs_that_are_there_so_often(case):
+    group, epochs, outcome, weight = (np.array(column) for column in zip(*case, strict=True))
+    converged, capped = outcome == "converged", outcome == "capped"
+    sets = risk_sets(group, epochs, converged, capped)
+    weights = np.stack([weight, np.ones_like(weight)])[:, sets.order]
+    for found, often in zip(weighted_medians(sets, weights, 5), (weight, np.ones_like(weight)), strict=True):
+        again = [np.repeat(column, often) for column in (group, epochs, converged, capped)]
+        np.testing.assert_array_equal(found, survival_quantile(kaplan_meier(*again), 5)[0])
 
 
 def test_diverged_runs_stay_at_risk_for_ever():

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from backsweep.results.statistics.loss_bands import BANDS, loss_bands
+from backsweep.results.analysis.loss_bands import loss_bands
+from backsweep.results.statistics.loss_bands import BANDS
 
 
 def made_up(rng, runs, longest):
