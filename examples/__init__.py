@@ -1,1 +1,1 @@
-"""Specs and scripts that show how it is used."""
+"""Specs and scripts that show how to use backsweep."""

@@ -1,9 +1,9 @@
 """A first sweep: a question in a TOML file, its answer as a sentence, a table, a figure and a report.
 
-    python examples/first_sweep.py             into runs/first_sweep; a few seconds
+    python examples/first_sweep.py             writes to runs/first_sweep; takes a few seconds
 
-What is learnt: that every setting of first_sweep.toml is a value, or an axis in its place; how results are read. Run it
-again, and nothing is trained again. `backsweep run examples/first_sweep.toml` does the same from the command line.
+You learn how a spec gives each setting a value or an axis, and how to read the results. If you run it again, it trains nothing.
+`backsweep run examples/first_sweep.toml` does the same from the command line.
 """
 
 from pathlib import Path
@@ -15,15 +15,15 @@ SPEC = Path(__file__).with_name("first_sweep.toml")
 
 
 def main(folder: Path = Path("runs/first_sweep")) -> None:
-    """Run the sweep, and say what it found."""
+    """Run the sweep and print what it found."""
     results = Sweep.from_toml(SPEC).run(folder)
-    print(f"{results.done:,} runs, one a row of results.table:")
+    print(f"{results.done:,} runs, one per row of results.table:")
     print(results.table.sample(3, random_state=0).to_string(), end="\n\n")
 
-    print("How often, and how soon? Intervals are of 95 %; inf: fewer than half converged.")
+    print("How often and how soon do runs converge? 95 % intervals; inf means that fewer than half converged.")
     print(results.summary(["hidden", "activation"]).round(3).to_string(), end="\n\n")
 
-    best = results.best().iloc[0]  # chosen on half of the seeds, judged on the others
+    best = results.best().iloc[0]  # chosen with half of the seeds, judged with the other half
     print(
         f"Best: {best.hidden} {best.activation} units at learning rate {best.lr:.3g}. On seeds that did not choose it, "
         f"{best.success:.0%} of runs converge ({best.success_low:.0%} to {best.success_high:.0%}), "

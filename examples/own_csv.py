@@ -1,9 +1,9 @@
-"""A CSV file of one's own: columns by name, numbers standardised, text as categories.
+"""Training on your own CSV file: columns by name, standardised numbers, text as categories.
 
-    python examples/own_csv.py                 into runs/throws and runs/throws.csv; a few seconds
+    python examples/own_csv.py                 writes to runs/throws and runs/throws.csv; takes a few seconds
 
-What is learnt: how a table of data becomes a task. The table is a school exercise, made below by its formula: which throws
-pass over a fence ten metres away? Put another file and its columns in TASK, and it is your own.
+You learn how a table of data becomes a task. The table is a school exercise, which a formula below computes: which throws clear
+a fence ten metres away? To train on your own table, put its file and columns into TASK.
 """
 
 from itertools import product
@@ -20,7 +20,7 @@ TASK = {"inputs": ["speed", "angle", "fence"], "targets": ["cleared"], "standard
 
 
 def throws() -> pd.DataFrame:
-    """Throws from the ground without drag: speed in m/s, angle in degrees, which fence, and whether it is cleared."""
+    """Throws from the ground without drag: speed in m/s, angle in degrees, the fence, and whether the throw clears it."""
     rows = []
     for speed, angle, fence in product(range(9, 19), range(20, 75, 6), FENCES):
         slope = radians(angle)
@@ -30,7 +30,7 @@ def throws() -> pd.DataFrame:
 
 
 def main(folder: Path = Path("runs")) -> None:
-    """Write the table, train on it, and say how many hidden units it takes."""
+    """Write the table, train on it, and print how many hidden units it takes."""
     folder.mkdir(exist_ok=True)
     throws().to_csv(folder / "throws.csv", index=False)
     sweep = Sweep(
@@ -46,7 +46,7 @@ def main(folder: Path = Path("runs")) -> None:
 
     enough = found[found.success_low > 0.5]
     if enough.empty:
-        print("No number of hidden units learns every throw in more than half of the runs, as far as one can be sure.")
+        print("For no number of hidden units are we certain that more than half of the runs learn every throw.")
     else:
         print(f"{enough.hidden.min()} hidden units learn every throw in more than half of the runs.")
 

@@ -1,9 +1,9 @@
-"""A sweep is interrupted, goes on where it was, and one of its runs is trained again: the same bits.
+"""Interrupts a sweep, continues it, and trains one of its runs again, to the same bits.
 
-    python examples/resume_and_replay.py       into a temporary folder; about ten seconds
+    python examples/resume_and_replay.py       writes to a temporary folder; takes about ten seconds
 
-What is learnt: that the same call resumes a sweep, whatever stopped it, and that a run is fixed by the spec and its number
-alone. On the command line these are `backsweep run`, `backsweep replay DIR RUN`, and `backsweep verify DIR` for many.
+You learn that the same call resumes a sweep, whatever stopped it, and that its spec and its number determine a run completely.
+On the command line use `backsweep run` to resume, `backsweep replay DIR RUN` for one run, and `backsweep verify DIR` for many.
 """
 
 import sysconfig
@@ -27,16 +27,16 @@ SWEEP = Sweep(
 
 
 def runs_done(folder: Path) -> int:
-    """How many runs are on disk; a look from outside disturbs nothing."""
+    """The number of runs on disk. Looking does not disturb the process that writes them."""
     try:
         return Results.open(folder).done
-    except InputError:  # nothing is there yet
+    except InputError:  # the folder does not exist yet
         return 0
 
 
 def interrupted(spec: Path, folder: Path) -> int:
-    """Run the sweep in a process of its own, end that once some runs are on disk, and say how many are."""
-    child = Popen([COMMAND, "run", spec, "--out", folder, "--jobs", "1"])  # slowly, so that there is time for it
+    """Run the sweep in another process, end that process once some runs are on disk, and return their number."""
+    child = Popen([COMMAND, "run", spec, "--out", folder, "--jobs", "1"])  # one worker, so that there is time to interrupt it
     while child.poll() is None and not runs_done(folder):
         time.sleep(0.1)
     child.terminate()
@@ -50,11 +50,11 @@ def main(folder: Path) -> None:
     spec.write_text(SWEEP.to_toml(), encoding="utf-8")
     before = interrupted(spec, folder / "results")
     results = Sweep.from_toml(spec).run(folder / "results")
-    print(f"{before:,} runs were on disk when it was interrupted; {results.done - before:,} were trained after that")
+    print(f"{before:,} runs were on disk when the sweep was interrupted; {results.done - before:,} were trained afterwards")
 
     again = replay(SWEEP.plan(), RUN)
     print(f"run {RUN} ended with loss {results.table.loss[RUN].hex()}")
-    print(f"trained again, with {float(again.training.loss[0]).hex()}, now with its loss after each epoch:")
+    print(f"trained again, it ended with {float(again.training.loss[0]).hex()}; its loss, every 250 epochs:")
     print(again.trajectory.to_pandas()[["epoch", "loss"]].iloc[::250].to_string(index=False))
 
 

@@ -1,10 +1,10 @@
-"""Two optimizers compared fairly: as many learning rates for each, no winner's curse, the same seeds for both.
+"""A fair comparison of two optimizers: the same number of learning rates for each, no winner's curse, the same seeds for both.
 
-    python examples/two_optimizers.py          into runs/two_optimizers; a few seconds
+    python examples/two_optimizers.py          writes to runs/two_optimizers; takes a few seconds
 
-What is learnt: an optimizer at a rate that suits another looks bad, so each gets a grid of its own, of the same size. The best
-of many rates looks better than it is, so it is judged on seeds that had no say. And the two winners meet on seeds that
-neither has seen, pair by pair, since both start from the same weights there.
+You learn three rules. An optimizer looks bad at a learning rate that suits another one, so each gets its own grid of the same
+size. The best of many rates looks better than it is, so other seeds judge it than those that chose it. Finally the two winners
+run on seeds that neither has seen, and are compared in pairs, because both start from the same weights there.
 """
 
 from pathlib import Path
@@ -13,11 +13,11 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 
 SEEDS = 200
-RATES = {"gd": {"log": [0.1, 30.0], "n": 12}, "adam": {"log": [0.001, 0.3], "n": 12}}  # each a factor of 300
+RATES = {"gd": {"log": [0.1, 30.0], "n": 12}, "adam": {"log": [0.001, 0.3], "n": 12}}  # each spans a factor of 300
 
 
 def sweep(optimizer: str, lr: object, seeds: object) -> Sweep:
-    """A network of four units that learns parity of three bits; all but these is the same for both optimizers."""
+    """A network of four units that learns the parity of three bits. Only the arguments differ between the optimizers."""
     return Sweep(
         task={"name": "parity", "bits": 3},
         seeds=seeds,
@@ -27,11 +27,11 @@ def sweep(optimizer: str, lr: object, seeds: object) -> Sweep:
 
 
 def winner(optimizer: str, folder: Path) -> Results:
-    """The optimizer at its best rate, on as many new seeds."""
+    """Results of the optimizer at its best learning rate, on the same number of new seeds."""
     best = sweep(optimizer, RATES[optimizer], SEEDS).run(folder / optimizer).best().iloc[0]
     print(
-        f"{optimizer}: best at {best.lr:.3g}, where {best.chosen_success:.1%} of the runs that chose it converge and "
-        f"{best.success:.1%} of those that did not, for {best.running_time:.0f} epochs per success"
+        f"{optimizer}: best at learning rate {best.lr:.3g}, where {best.chosen_success:.1%} of the runs that chose it converge "
+        f"and {best.success:.1%} of the runs that did not, at {best.running_time:.0f} epochs per success"
     )
     return sweep(optimizer, float(best.lr), {"start": SEEDS, "count": SEEDS}).run(folder / f"{optimizer}-at-its-best")
 
@@ -40,7 +40,7 @@ def main(folder: Path = Path("runs/two_optimizers")) -> None:
     """Choose, judge, compare."""
     first, second = (winner(optimizer, folder) for optimizer in RATES)
     found = first.compare_with(second).iloc[0]
-    print("adam less gd, with 95 % intervals:")
+    print("adam minus gd, with 95 % intervals:")
     for what in ("success_difference", "running_time_difference"):
         print(f"  {what}: {found[what]:+.3g} ({found[f'{what}_low']:+.3g} to {found[f'{what}_high']:+.3g})")
     only = f"{found.only_first:.0f} converge only with gd, {found.only_second:.0f} only with adam"

@@ -1,8 +1,9 @@
-"""The notebook that backsweep began with: a 2-2-1 sigmoid network learns XOR; the same numbers, in one call.
+"""The notebook that backsweep grew from: a 2-2-1 sigmoid network learns XOR. One call gives the same numbers.
 
     python examples/xor_notebook.py            prints what the notebook printed, and writes xor_notebook.png
 
-Weights come from NumPy's stream with seed 2, w1 then w2; learning rate 0.1; 10,000 updates; no biases.
+The weights come from NumPy's stream with seed 2, first w1 and then w2. The learning rate is 0.1; there are 10,000 updates and
+no biases.
 """
 
 from pathlib import Path
@@ -17,7 +18,7 @@ SEED, RATE, ITERATIONS = 2, 0.1, 10_000
 
 def main(picture: Path = Path("xor_notebook.png")) -> None:
     """Train, print and draw."""
-    x = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])  # the notebook keeps one example a column
+    x = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])  # the notebook keeps one sample per column
     y = np.array([[0, 1, 1, 0]])
     print("shapes", x.shape, y.shape)
 

@@ -1,4 +1,4 @@
-"""What the studies share: run a spec, hold what was found against what was published, and say whether they agree."""
+"""Code that the studies share: run a spec, compare the results with the published ones, and print whether they agree."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 class Check(NamedTuple):
-    """One comparison: what was published and found, the statistic with its criterion, and whether that holds."""
+    """One comparison: the published value, the value found, the statistic with its criterion, and whether it passed."""
 
     what: str
     published: str
@@ -24,17 +24,17 @@ class Check(NamedTuple):
 
 
 def published(study: str) -> dict[str, Any]:
-    """What was published, and its source."""
+    """The published numbers of a study, and their source."""
     return tomllib.loads((HERE / "published.toml").read_text(encoding="utf-8"))[study]
 
 
 def run(spec: Path, out: Path) -> Results:
-    """The results of a spec; runs that are in the folder already are not repeated."""
+    """The results of a spec. Runs that the folder already contains are not repeated."""
     return Sweep.from_toml(spec).run(out)
 
 
 def concluded(source: str, checks: Iterable[Check], notes: Iterable[str] = ()) -> bool:
-    """Print what was published and found, and PASS or FAIL; whether all checks passed."""
+    """Print the published numbers, those found, and PASS or FAIL. Returns whether all checks passed."""
     checks = list(checks)
     rows = [
         ("", "published", "found", "statistic", ""),
@@ -52,10 +52,10 @@ def concluded(source: str, checks: Iterable[Check], notes: Iterable[str] = ()) -
 
 
 def command(study: Callable[[Path, Path], bool], script: str, description: str | None) -> None:
-    """The command line of a study(spec, out). Exit code: 0 passed, 1 failed, 2 it could not be run."""
+    """The command line of a `study(spec, out)`. The exit code is 0 if it passed, 1 if it failed, 2 if it could not run."""
     name = Path(script).stem
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="the folder of results (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder of results (default: %(default)s)")
     try:
         passed = study(HERE / f"{name}.toml", parser.parse_args().out)
     except InputError as error:

@@ -1,8 +1,9 @@
-"""XOR with momentum: the very epoch at which seed 0 is solved, and how the other seeds do.
+"""XOR with momentum: the exact epoch at which seed 0 is solved, and how the other seeds fare.
 
     python studies/momentum_xor.py [--out DIR]
 
-Epochs are updates made when all outputs are on their side for the first time. Seed 0 must take exactly as many as published.
+The epochs of a run are the updates it has made when all outputs are on their side for the first time. Seed 0 must take exactly
+the published number.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from common import Check, command, concluded, published, run
 
 
 def compare(table: pd.DataFrame) -> list[Check]:
-    """Seed 0 beside what was published."""
+    """Compare seed 0 with the published number of epochs."""
     told = published("momentum_xor")["epochs_of_seed_0"]
     row = table.set_index("seed").loc[0]
     passed = bool(row["outcome"] == "converged" and row["epochs"] == told)
@@ -23,14 +24,14 @@ def compare(table: pd.DataFrame) -> list[Check]:
 
 
 def spread(table: pd.DataFrame) -> list[str]:
-    """All seeds, in words."""
+    """Sentences about all seeds."""
     solved = table.loc[table["outcome"] == "converged", "epochs"]
     low, middle, high = solved.quantile([0.25, 0.5, 0.75])
     row = readable.summary(summary(table)).iloc[0]
     return [
         f"{len(table):,} seeds: {row['converged']} converged ({row['success 95 %']}), median {row['median epochs']} epochs "
         f"({row['epochs 95 %']})",
-        f"of those converged: {solved.min()} ... {solved.max():,} epochs, quartiles {low:.0f}, {middle:.0f}, {high:.0f}",
+        f"epochs of the converged seeds: {solved.min()} ... {solved.max():,}, quartiles {low:.0f}, {middle:.0f}, {high:.0f}",
     ]
 
 

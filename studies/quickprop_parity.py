@@ -2,10 +2,10 @@
 
     python studies/quickprop_parity.py [--out DIR]
 
-A run over the limit starts again with new weights, those of the next seed, and its epochs count. All seeds of the spec are
-chained into trials, thousands for each number of bits, so that the mean found has hardly an error of its own: it must lie
-within three standard errors, sd / sqrt(100), of the mean published. Also printed: how the first 100 trials do, and in how many
-of our hundreds of trials the mean is as low as the one published.
+A run that exceeds the limit starts again with new weights, those of the next seed, and its epochs count. The study chains all
+seeds of the spec into trials, thousands per number of bits, so that the error of the mean found is negligible. This mean must
+lie within three standard errors, sd / sqrt(100), of the published mean. The study also prints how the first 100 trials fare,
+and in how many of our hundreds of trials the mean is as low as the published one.
 """
 
 import math
@@ -22,7 +22,7 @@ MOST_ERRORS = 3
 
 
 def compare(table: pd.DataFrame) -> list[Check]:
-    """The report of our runs beside the one published, a line for each number of bits."""
+    """Compare the report of our runs with the published one: one check per number of bits."""
     told = published("quickprop_parity")
     report = restart_report(table).set_index("bits")
     checks = []
@@ -32,8 +32,8 @@ def compare(table: pd.DataFrame) -> list[Check]:
         checks.append(
             Check(
                 f"{bits} bits, {ours['trials']:,.0f} trials",
-                f"mean {mean:.2f}, sd {sd:.2f}, restarts {restarts / told['trials']:.3f} a trial",
-                f"mean {ours['mean']:.2f}, sd {ours['sd']:.2f}, restarts {ours['restarts_per_trial']:.3f} a trial",
+                f"mean {mean:.2f}, sd {sd:.2f}, restarts {restarts / told['trials']:.3f} per trial",
+                f"mean {ours['mean']:.2f}, sd {ours['sd']:.2f}, restarts {ours['restarts_per_trial']:.3f} per trial",
                 f"{z:+.2f} standard errors, at most {MOST_ERRORS}",
                 abs(z) <= MOST_ERRORS,
             )
@@ -42,7 +42,7 @@ def compare(table: pd.DataFrame) -> list[Check]:
 
 
 def hundreds(table: pd.DataFrame) -> list[str]:
-    """How samples as small as the one published spread, a line for each number of bits."""
+    """How much samples as small as the published one vary: one line per number of bits."""
     told = published("quickprop_parity")
     size, first = told["trials"], restart_report(table, first=told["trials"]).set_index("bits")
     lines = []

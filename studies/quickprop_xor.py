@@ -2,10 +2,11 @@
 
     python studies/quickprop_xor.py [--out DIR]
 
-Histograms: chi-squared of two samples. From the left, epochs are merged until a bin expects 20 trials of each sample, which is
-half of what both have there; 41 to 99 and the failures are bins of their own. A trial solved by the hundredth update counts as
-failed, since the published histogram ends at 99. Numbers: their difference over its standard
-error, that of the difference of two independent samples. Fahlman's higher moments are not known; ours stand for them.
+The histograms are compared by a chi-squared test of two samples. Epochs are merged from the left until a bin expects 20 trials
+of each sample, that is, half of what both samples have there; 41 to 99 and the failures are bins of their own. A trial that the
+hundredth update solves counts as failed, because the published histogram ends at 99. The other numbers are compared by their
+difference, divided by the standard error of a difference of two independent samples. Fahlman's higher moments are unknown, so
+ours take their place.
 """
 
 import math
@@ -20,13 +21,13 @@ FEWEST, LEAST_P, MOST_Z = 20, 0.001, 3.3
 
 
 def histogram(epochs: np.ndarray, first: int, count: int, limit: int) -> np.ndarray:
-    """How many trials took fewer epochs than `first`, each of the next `count`, more, and as many as the limit."""
+    """Counts of trials: fewer than `first` epochs, each of the next `count` epochs, more epochs, and exactly the limit."""
     edges = [0, *range(first, first + count + 1), limit, limit + 1]
     return np.histogram(epochs, edges)[0]
 
 
 def merged(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Both histograms, (2, bins), with neighbours merged from the left until each bin expects enough."""
+    """Both histograms as an array (2, bins), with neighbours merged from the left until each bin expects enough trials."""
     bins, pair = [], np.zeros(2, np.int64)
     for both in zip(ours, theirs, strict=True):
         pair = pair + both
@@ -38,7 +39,7 @@ def merged(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 
 
 def compare(epochs: np.ndarray) -> list[Check]:
-    """Our trials' epochs, failures at the limit, beside what was published."""
+    """Compare the epochs of our trials, in which failures have the limit, with the published numbers."""
     told = published("quickprop_xor")
     n, limit = told["trials"], told["limit"]
     theirs = np.array([0, *told["counts"], told["later"], told["failures"]])

@@ -2,9 +2,9 @@
 
     python studies/trainability.py [--out DIR]      also draws map.png in that folder
 
-A pixel has converged where its measure is negative. On the boundary training is chaotic, so that two correct programs differ in
-some pixels: 99.5 % of all must agree. Off the boundary, which here is all pixels none of whose eight neighbours differ from
-them in the published map, the median relative error of the measure must be under 1e-9.
+A pixel has converged if its measure is negative. On the boundary training is chaotic, so two correct programs differ in some
+pixels: 99.5 % of all pixels must agree. A pixel is off the boundary if none of its eight neighbours differs from it in the
+published map. Over these pixels the median relative error of the measure must be below 1e-9.
 """
 
 from pathlib import Path
@@ -20,24 +20,24 @@ LEAST_AGREEMENT, MOST_ERROR = 0.995, 1e-9
 
 
 def map_of(table: pd.DataFrame) -> np.ndarray:
-    """The measure, [rate of the output layer, rate of the input layer], both rising."""
+    """The measure as an array [rate of the output layer, rate of the input layer], both rising."""
     return table.pivot_table(index="lr[1]", columns="lr[0]", values="measure").to_numpy()
 
 
 def reference() -> tuple[np.ndarray, np.ndarray]:
-    """What was published: which pixels converged, and their measure."""
+    """The published map: which pixels converged, and their measure."""
     with np.load(HERE / published("trainability")["map"]) as file:
         return file["converged"], file["measure"]
 
 
 def off_boundary(converged: np.ndarray) -> np.ndarray:
-    """Where a pixel and its neighbours, up to eight, all converged or all did not."""
+    """The pixels that agree with all their neighbours, up to eight: all converged, or none did."""
     around = np.lib.stride_tricks.sliding_window_view(np.pad(converged, 1, mode="edge"), (3, 3))
     return around.all(axis=(2, 3)) | ~around.any(axis=(2, 3))
 
 
 def compare(ours: np.ndarray) -> list[Check]:
-    """Our map of measures beside the one published."""
+    """Compare our map of measures with the published one."""
     converged, measure = reference()
     same, calm = (ours < 0) == converged, off_boundary(converged)
     error = float(np.median(np.abs(ours / measure - 1)[calm]))
@@ -60,7 +60,7 @@ def compare(ours: np.ndarray) -> list[Check]:
 
 
 def stretched(measure: np.ndarray) -> np.ndarray:
-    """Ranks instead of values, in [-1, 1]; the sign stays. Runs near the boundary are slow, and near -1 or 1."""
+    """Ranks in place of values, in [-1, 1], with the same sign. Slow runs near the boundary get ranks near -1 or 1."""
     shown = np.zeros(measure.shape)
     for side in (measure < 0, measure > 0):
         shown[side] = np.sign(measure[side]) * rankdata(np.abs(measure[side])) / max(np.sum(side), 1)
@@ -68,7 +68,7 @@ def stretched(measure: np.ndarray) -> np.ndarray:
 
 
 def draw(ours: np.ndarray, path: Path) -> None:
-    """Our map, the reference, and where they differ."""
+    """Draw our map, the reference, and the pixels that differ."""
     converged, theirs = reference()
     row, column = np.nonzero((ours < 0) != converged)
     rates = np.logspace(-3, 6, len(ours))
