@@ -41,7 +41,7 @@ class EpochsHistogram:
         return [f"{label}: {percent(share)} not converged" for label, share in zip(self.labels, missing, strict=True)]
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
         spread = [
             f", the middle half of the others between epochs {low:,.0f} and {high:,.0f}" if low <= high else ""
@@ -104,7 +104,7 @@ class EpochsEcdf(SurvivalPicture):
     """The same curves the other way up: the share that has converged."""
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
         return f"Rising curves of the share of runs that have converged, by epoch. {self.findings}"
 

@@ -38,7 +38,7 @@ class ImportancePicture:
     method: str
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
         found: list[str] = []
         for response, shares in zip(self.responses, self.share, strict=True):

@@ -23,7 +23,7 @@ class LossPicture:
     loss: Floats
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
         begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.loss[[0, -1]])
         return f"The loss of run {self.run} goes from {begin} to {end} in {self.epoch[-1]:,} epochs."

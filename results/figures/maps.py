@@ -64,7 +64,7 @@ class SuccessMap(Grid):
     share: Floats
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         there = self.share[np.isfinite(self.share)]
         shown = f"Heat map of the share of runs that converged, over {self.sides}"
@@ -95,7 +95,7 @@ class MedianMap(Grid):
     median: Floats
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         known = np.where(np.isfinite(self.median), self.median, np.nan)
         low, high = (np.unravel_index(find(known), known.shape) for find in (np.nanargmin, np.nanargmax))

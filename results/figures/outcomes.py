@@ -38,7 +38,7 @@ class OutcomeShares:
     others: tuple[str, ...]
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         total = self.runs @ self.share / self.runs.sum()
         parts = ", ".join(f"{percent(share)} {outcome}" for share, outcome in zip(total, IN_WORDS, strict=True))

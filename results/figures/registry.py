@@ -1,6 +1,6 @@
 """Every kind of figure, declared once: the command line, `Results.figure`, the report and the documentation read it here.
 
-To add one, write its room in this folder (a value that is computed, with `words` and a `caption`, and how it is drawn), and
+To add one, write its room in this folder (a value that is computed, with `alt_text` and a `caption`, and how it is drawn), and
 its entry here.
 """
 
@@ -54,7 +54,7 @@ class Kind:
     """A kind of figure.
 
     title: its heading in a report, and its line in `backsweep figure --help`.
-    compute: takes what it needs by those names, and options; returns a plain value that has `words` and a `caption`.
+    compute: takes what it needs by those names, and options; returns a plain value that has `alt_text` and a `caption`.
     draw: draws that value on Axes.
     needs: what `compute` takes.
     grouped: whether its option `by` names the settings whose combinations are told apart.

@@ -35,7 +35,7 @@ class SlopePicture:
         return [f"{names[k]}: {self._slope(k)}" for k in self.shown.tolist()]
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         laws = self.laws
         farthest = np.nanmax(laws.departure[self.shown])

@@ -98,7 +98,7 @@ class SurvivalPicture:
     chosen: str
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
         return f"Falling curves of the share of runs not yet converged, by epoch. {self.findings}"
 

@@ -43,7 +43,7 @@ class TrainabilityMap(Grid):
     boxes: BoxCounting | None
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         known = ~np.isnan(self.measure)
         halves = [slice(None, -(-length // 2)) for length in known.shape], [slice(length // 2, None) for length in known.shape]

@@ -40,7 +40,7 @@ class LossBands:
         return f"{self.runs:,} run{'s' if self.runs != 1 else ''}"
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """Where the median begins and ends, and what diverged."""
         begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.quantiles[2, [0, -1]])
         diverged = f", {percent(self.diverged)} diverge" if self.diverged else ""
@@ -60,9 +60,9 @@ class TrajectoriesPicture:
         return any(0 < np.median(bands.epoch[bands.epoch > 0]) < last / 4 for bands in self.cells if bands.epoch[-1] > 0)
 
     @property
-    def words(self) -> str:
+    def alt_text(self) -> str:
         """For those who do not see it."""
-        return f"The median loss by epoch, with bands around it. {'; '.join(bands.words for bands in self.cells)}."
+        return f"The median loss by epoch, with bands around it. {'; '.join(bands.alt_text for bands in self.cells)}."
 
     @property
     def caption(self) -> str:

@@ -17,7 +17,7 @@ class Picture:
     name: str
     title: str
     svg: str
-    words: str
+    alt_text: str
     caption: str
 
 
@@ -48,5 +48,5 @@ def pictures(
         except InputError:  # as where nothing varies: there is nothing to be seen
             continue
         svg = draw_svg(kind.draw, value, height=kind.height_of(value))
-        found.append(Picture(name, kind.title, svg, value.words, value.caption))
+        found.append(Picture(name, kind.title, svg, value.alt_text, value.caption))
     return found

@@ -14,7 +14,7 @@ from ..speak import complain
 Result = TypeVar("Result")
 
 
-def beside(work: Callable[[], Result]) -> Result:
+def interruptible(work: Callable[[], Result]) -> Result:
     """Do it in a thread beside this one, which Ctrl-C then ends at once, whatever the kernels are at."""
     done: list[Result] = []
     failed: list[BaseException] = []

@@ -18,7 +18,7 @@ from ...results.errors import InputError
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
 from . import results as reading
-from .command import beside, fail, remarked
+from .command import fail, interruptible, remarked
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
 from .results import Data, Folder, Format, opened, write_report
@@ -73,13 +73,13 @@ def demo(
 ) -> None:
     """Sweep the notebook's XOR network, and write a report."""
     from ..sweep import Sweep
-    from .run import attend
+    from .run import run_with_progress
 
     sweep = Sweep.from_toml(str(files("backsweep.examples") / "xor.toml"))
     if small:
         sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = attend(sweep, out, log, jobs=jobs, force=force)
+    results = run_with_progress(sweep, out, log, jobs=jobs, force=force)
     if log is LogFormat.json:
         write_report(results, to=sys.stderr)
     else:
@@ -108,9 +108,9 @@ def run(
     if dry_run:
         _dry_run(sweep, out, jobs)
         return
-    from .run import attend
+    from .run import run_with_progress
 
-    results = attend(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    results = run_with_progress(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
     if log is not LogFormat.json:
         where = shlex.quote(str(results.path))
         say(f"Look closer: backsweep table {where}; backsweep report {where}")
@@ -136,9 +136,11 @@ def resume(
 ) -> None:
     """Finish the sweep in DIR: train the runs that are missing."""
     from ..sweep import Sweep
-    from .run import attend
+    from .run import run_with_progress
 
-    attend(Sweep.of_folder(folder, data or ()), folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    run_with_progress(
+        Sweep.of_folder(folder, data or ()), folder, log, jobs=jobs, backend=backend.value, address=address, force=force
+    )
 
 
 app.command()(reading.table)
@@ -161,7 +163,7 @@ def replay(
 
     results = opened(folder)
     plan = Sweep.of_folder(folder, data or ()).plan()
-    again, unlike = beside(lambda: (train_again(plan, number), _differences(results, plan, [number])))
+    again, unlike = interruptible(lambda: (train_again(plan, number), _differences(results, plan, [number])))
     print_replay(again, form)
     if unlike:
         fail("; ".join(unlike))
@@ -188,7 +190,7 @@ def verify(
     if not len(runs):
         raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
-    unlike = beside(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
+    unlike = interruptible(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
     if unlike:
         fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
     say(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
@@ -226,7 +228,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     sizes, lines = plan.outline
     for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
-    estimate = beside(lambda: sweep.estimate(jobs=jobs, out=out))
+    estimate = interruptible(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):
         say(line)
 

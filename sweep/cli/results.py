@@ -10,7 +10,7 @@ from ...results.analysis.levels import Levels, members
 from ...results.analysis.names import column_of
 from ...results.errors import InputError, NoAnswerError
 from ..speak import complain, say
-from .command import beside
+from .command import interruptible
 from .tables import TableFormat, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def write_report(
     from ..sweep import keep_typical_trajectory
 
     try:
-        beside(lambda: keep_typical_trajectory(results, data or ()))
+        interruptible(lambda: keep_typical_trajectory(results, data or ()))
     except InputError as error:  # as where the data file is gone: the rows are still there to be reported
         complain(f"{error}; the report goes without a trajectory")
     path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..sweep import Sweep
 
 
-def attend(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
+def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
     """Run a sweep with the options of `Sweep.run`, show it, and say what it took.
 
     Exits with 1 if it is interrupted, or some runs fail.

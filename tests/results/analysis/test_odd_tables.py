@@ -103,6 +103,6 @@ def test_what_a_figure_says_in_words(kind):
     }
     options = {"trajectories": {"records": records}, "loss": {"run": 0}, "slope": {"rng": rng()}}.get(kind, {})
     value = FIGURES[kind].compute(tables.get(kind, lambda: table)(), **options)
-    assert len(value.words) > 40
+    assert len(value.alt_text) > 40
     assert len(value.caption) > 40
-    assert "nan" not in value.words + value.caption
+    assert "nan" not in value.alt_text + value.caption

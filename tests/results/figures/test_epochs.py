@@ -61,7 +61,7 @@ def test_the_picture_says_how_many_did_not_converge():
     runs = table(["a"] * 4 + ["b"] * 4, ["converged"] * 3 + ["capped"] + ["diverged"] * 4, [10, 20, 30, 99, 1, 1, 1, 1])
     found = epochs_histogram(runs, "rule")
     assert found.names == ["rule a: 25.0 % not converged", "rule b: 100 % not converged"]
-    assert "rule a: 25.0 % not converged, the middle half of the others between epochs 10 and 30; rule b" in found.words
+    assert "rule a: 25.0 % not converged, the middle half of the others between epochs 10 and 30; rule b" in found.alt_text
     assert [text.get_text() for text in draw_histogram(found, axes()).get_legend().get_texts()] == found.names
 
 
@@ -87,7 +87,7 @@ def test_it_levels_off_at_the_share_that_ever_converges():
     runs = table("a", ["converged"] * 6 + ["diverged"] * 3 + ["stalled"], [5, 6, 7, 8, 9, 10, 1, 1, 1, 1])
     share = draw_ecdf(epochs_ecdf(runs, []), axes()).lines[0].get_ydata()
     assert share[-1] == pytest.approx(0.6)
-    assert "all runs: 60.0 % converged, half by epoch 9." in epochs_ecdf(runs, []).words
+    assert "all runs: 60.0 % converged, half by epoch 9." in epochs_ecdf(runs, []).alt_text
 
 
 @pytest.mark.parametrize("epochs", [0, 1, 10**9])

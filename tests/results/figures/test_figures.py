@@ -143,7 +143,7 @@ assert "matplotlib.pyplot" not in sys.modules
 
 def test_the_loss_of_a_run_in_words_and_as_a_line():
     picture = loss_picture(TRAJECTORY, 7)
-    assert picture.words == "The loss of run 7 goes from 1 to 0.01 in 150 epochs."
+    assert picture.alt_text == "The loss of run 7 goes from 1 to 0.01 in 150 epochs."
     assert "run 7" in picture.caption
     (line,) = draw_loss(picture, Figure().add_subplot()).lines
     np.testing.assert_array_equal(line.get_data(), TRAJECTORY[["epoch", "loss"]].to_numpy().T)
@@ -152,7 +152,7 @@ def test_the_loss_of_a_run_in_words_and_as_a_line():
 def test_a_loss_that_becomes_infinite_is_drawn_as_far_as_it_is_not():
     diverging = pd.DataFrame({"epoch": range(4), "loss": [1.0, 10.0, 1e5, np.inf]})
     picture = loss_picture(diverging, 7)
-    assert picture.words.endswith("from 1 to infinity in 3 epochs.")
+    assert picture.alt_text.endswith("from 1 to infinity in 3 epochs.")
     assert draw_loss(picture, Figure().add_subplot()).get_yscale() == "log"
     with pytest.raises(InputError, match="no finite loss"):
         loss_picture(diverging.iloc[3:], 7)

@@ -58,7 +58,7 @@ def test_each_interval_stands_on_its_bar_and_the_two_responses_beside_each_other
 
 def test_what_is_not_known_is_said_and_not_drawn():
     assert [text.get_text() for text in drawn(FOUND).texts] == ["not known"]
-    assert "how soon (log epochs): lr 30.0 %, seed 50.0 %, not known for hidden." in importance_picture(FOUND).words
+    assert "how soon (log epochs): lr 30.0 %, seed 50.0 %, not known for hidden." in importance_picture(FOUND).alt_text
     with pytest.raises(InputError, match="no share"):
         importance_picture(FOUND.assign(share=np.nan))
 

@@ -207,24 +207,24 @@ def test_words_and_caption_have_the_numbers_that_matter():
     runs.loc[runs["lr"] == 0.1, "outcome"] = "diverged"
     runs.loc[runs["lr"] == 0.4, "epochs"] = 25_000
     value = success_map(runs, "on", "lr")
-    assert value.words == (
+    assert value.alt_text == (
         "Heat map of the share of runs that converged, over lr (4 values from 0.1 to 0.4) and on (False, True): from 0 % to "
         "100 %, the most in 6 cells alike, first at lr 0.2, on False. At least half converge in 6 of 8 cells, none in 2."
     )
     assert "all its seeds and all values of beta" in value.caption
-    words = median_map(runs, "on", "lr").words
+    words = median_map(runs, "on", "lr").alt_text
     assert "from 1,500 at lr 0.2, on False to 25,000 at lr 0.4, on False" in words
     assert "In 2 of 8 cells there is none: the curve does not fall to one half." in words
 
 
 def test_words_of_cells_that_are_all_alike():
     runs = all_converge(sweep(lr=[0.1, 0.2], on=[True, False]), 1500)
-    assert ": 100 % in every cell. At least half converge in 4 of 4 cells, none in 0." in success_map(runs).words
-    assert median_map(runs).words.endswith(": 1,500 in every cell that has one.")
+    assert ": 100 % in every cell. At least half converge in 4 of 4 cells, none in 0." in success_map(runs).alt_text
+    assert median_map(runs).alt_text.endswith(": 1,500 in every cell that has one.")
     runs["outcome"] = "capped"
-    assert success_map(runs).words.endswith(": none, in any of 4 cells.")
+    assert success_map(runs).alt_text.endswith(": none, in any of 4 cells.")
     runs.loc[0, "outcome"] = "converged"
-    assert "the most at lr" in success_map(runs).words
+    assert "the most at lr" in success_map(runs).alt_text
 
 
 # ---- levels along an axis

@@ -93,7 +93,7 @@ def test_help_lists_every_kind(monkeypatch):
 
 def test_a_new_entry_is_drawn_everywhere(folder, monkeypatch, tmp_path):
     """Whatever it needs: nothing but its entry names it."""
-    seen = SimpleNamespace(words="A new figure in words.", caption="What it shows.")
+    seen = SimpleNamespace(alt_text="A new figure in words.", caption="What it shows.")
     given = {}
 
     def compute(table, records, importance, rng):

@@ -191,7 +191,7 @@ def test_the_picture_has_the_medians_the_lines_and_their_bands():
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == value.labels
     assert value.labels[0].startswith("$x$ _0: −")
-    assert all(label in value.words for label in value.labels)
+    assert all(label in value.alt_text for label in value.labels)
     assert value.caption.count("bootstrap") == 1
 
 

@@ -73,7 +73,7 @@ def test_without_a_boundary_or_with_few_pixels_there_is_no_dimension():
     assert mapped(half * np.ones((SHORTEST_SIDE + 1, 1))).boxes is not None
     small = mapped(half * np.ones((SHORTEST_SIDE, 1)))
     assert small.boxes is None
-    assert "dimension" not in small.words + small.caption
+    assert "dimension" not in small.alt_text + small.caption
 
 
 def shown(value):
@@ -141,9 +141,9 @@ def test_words_and_caption_have_the_numbers_that_matter():
     value = mapped(measure)
     trains = 100 * np.mean(measure < 0)
     corner = 100 * np.mean(measure[:32, :32] < 0)
-    assert f"{trains:.1f} % of 4,096 pixels do; in the quarter of low values of both {corner:.1f} %," in value.words
-    assert "in that of high values 0 %." in value.words
-    assert f"dimension is {value.boxes.dimension:.2f}" in value.words
+    assert f"{trains:.1f} % of 4,096 pixels do; in the quarter of low values of both {corner:.1f} %," in value.alt_text
+    assert "in that of high values 0 %." in value.alt_text
+    assert f"dimension is {value.boxes.dimension:.2f}" in value.alt_text
     assert "at least half of its runs do" in value.caption
 
 

@@ -88,7 +88,7 @@ def test_of_runs_that_diverge_the_loss_is_infinite_and_the_band_leaves_the_pictu
     picture = trajectories_picture(table(["diverged", "capped", "capped", "capped"]), records)
     (bands,) = picture.cells
     assert bands.quantiles[:, -1].tolist() == [0.2, 0.2, 0.2, 0.2, np.inf]
-    assert "25.0 % diverge" in picture.words
+    assert "25.0 % diverge" in picture.alt_text
     drawn = draw_trajectories(picture, axes())
     assert drawn.collections[0].get_paths()[0].vertices[:, 1].max() > drawn.get_ylim()[1]
     assert drawn.collections[1].get_paths()[0].vertices[:, 1].max() < drawn.get_ylim()[1]
