@@ -23,8 +23,9 @@ import numpy as np
 
 from backsweep.kernels import lanes_of, train
 from backsweep.kernels.formulas.activations import ACTIVATIONS
+from backsweep.kernels.lanes.calls import call
 from backsweep.kernels.lanes.compile import compiled
-from backsweep.kernels.lanes.operations import aligned, call, load, rows, store
+from backsweep.kernels.lanes.operations import aligned, load, rows, store
 from backsweep.kernels.lanes.vector import QUAD
 
 ROUNDS = 9

@@ -82,7 +82,7 @@ PARTS: dict[str, Any] = {}  # every Formula and Section, by the name of its func
 
 
 class Formula:
-    """A function on rows of lanes that compiled code calls by its address (`operations.call`); decorate with it.
+    """A function on rows of lanes that compiled code calls by its address (`calls.call`); decorate with it.
 
     Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
     either, `int`.
@@ -104,7 +104,7 @@ class Formula:
 
 
 class Section:
-    """A part of the loop that is compiled on its own and called by its address (`operations.ask`); decorate with it.
+    """A part of the loop that is compiled on its own and called by its address (`calls.ask`); decorate with it.
 
     It takes a struct of all that the loop works on, and whole numbers, and answers with one.
     """

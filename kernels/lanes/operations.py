@@ -1,4 +1,4 @@
-"""What can be done with lanes besides + - * / and comparison: load, store, broadcast, fma, select, square root, and calls.
+"""What can be done with lanes besides + - * / and comparison: load, store, broadcast, fma, select, square root.
 
 Each operation is a Python function on NumPy rows, followed by its LLVM code. A row of lanes is an array (LANES,), a quad an
 array (QUAD, LANES). Compiled code loads lanes from arrays (rows, LANES), and quads from arrays (rows, QUAD, LANES), which
@@ -281,43 +281,3 @@ def all_lanes(mask) -> bool:
 def _all_lanes(context, builder, sig, args):
     bits = ir.IntType(sig.args[0].count)
     return builder.icmp_unsigned("==", builder.bitcast(args[0], bits), ir.Constant(bits, -1))
-
-
-@operation(lambda: types.void)
-def compiler_barrier() -> None:
-    """Have LLVM finish with memory before it begins what stands after this."""
-
-
-@compiler_barrier.lower
-def _compiler_barrier(context, builder, sig, args):
-    builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], side_effect=True)
-    return context.get_dummy_value()
-
-
-@operation(lambda formula, *args: types.void if isinstance(formula, types.Integer) else None)
-def call(formula, *args) -> None:
-    """Call a `compile.Formula` by its address."""
-    formula(*args)
-
-
-@call.lower
-def _call(context, builder, sig, args):
-    _called(context, builder, sig, args, types.none)
-    return context.get_dummy_value()
-
-
-@operation(lambda section, *args: types.int64 if isinstance(section, types.Integer) else None)
-def ask(section, *args) -> int:
-    """Call a `compile.Section` by its address; what it answers."""
-    return section(*args)
-
-
-@ask.lower
-def _ask(context, builder, sig, args):
-    return _called(context, builder, sig, args, types.int64)
-
-
-def _called(context, builder, sig, args, result):
-    kinds = [context.get_value_type(kind) for kind in sig.args[1:]]
-    function = ir.FunctionType(context.get_value_type(result), kinds)
-    return builder.call(builder.inttoptr(args[0], function.as_pointer()), args[1:])

@@ -12,8 +12,9 @@ once more, and takes half as long again to compile it.
 from ..formulas.activations import sigmoid_slope, tanh_slope
 from ..functions.elementary import sigmoid, tanh
 from ..lanes.bits import single
+from ..lanes.calls import call, compiler_barrier
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import broadcast_quad, call, compiler_barrier, concat, extract, load, rows, splat_row, store
+from ..lanes.operations import broadcast_quad, concat, extract, load, rows, splat_row, store
 from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
 from ..memory import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS

@@ -5,8 +5,9 @@ nearest cache when the next reads it. That costs a store and a load of every wei
 divisions and multiply-adds apart, which a processor would overlap; `fused_passes.py` is for those who want it faster.
 """
 
+from ..lanes.calls import call
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import broadcast_quad, call, load, rows, store
+from ..lanes.operations import broadcast_quad, load, rows, store
 from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
 from ..memory import ALL, FIRST_UNIT, OFFSET, UNITS

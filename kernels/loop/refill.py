@@ -1,7 +1,7 @@
 """How a run begins in a lane: its weights (`initial_weights.py`), its settings, and a clean slate."""
 
+from ..lanes.calls import ask
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import ask
 from ..memory import BOUND, HYPERPARAMETERS, IDLE, INFINITY, LOSS_GOAL, NEVER, STRIDE, UNITS, WINDOW, WITHIN
 from .screening import screening_bounds
 

@@ -3,8 +3,9 @@
 `read` is `broadcast_quad` for data that all lanes share, `load` for data of their own.
 """
 
+from ..lanes.calls import call
 from ..lanes.compile import leaf
-from ..lanes.operations import all_lanes, call, fma, given, load, rows, splat_row, store, table
+from ..lanes.operations import all_lanes, fma, given, load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
 from ..memory import (
     ALL,

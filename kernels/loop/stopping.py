@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from ..lanes.calls import call
 from ..lanes.compile import Section, called, inlined, leaf
-from ..lanes.operations import call, load, rows, splat_row, store, table
+from ..lanes.operations import load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
 from ..memory import (
     ACCURACY_GOAL,

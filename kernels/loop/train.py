@@ -23,8 +23,8 @@ loop is made of parts, each compiled when a spec first needs it. Specialised are
 run-time numbers, or small formulas called by address (`compile.Formula`). `benchmarks/NOTES.md` has the measurements.
 """
 
+from ..lanes.calls import ask
 from ..lanes.compile import Section, compiled
-from ..lanes.operations import ask
 from ..lanes.struct import struct_of
 from ..memory import ALL, NEVER
 from .updates import next_epoch

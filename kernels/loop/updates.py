@@ -1,7 +1,8 @@
 """From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
 
+from ..lanes.calls import ask, call
 from ..lanes.compile import Section, inlined, leaf
-from ..lanes.operations import ask, call, gather, load, rows, store
+from ..lanes.operations import gather, load, rows, store
 from ..lanes.vector import QUAD
 from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, OPTIMIZER, SCHEDULE, STRIDE, UNITS, WARMUP
 from ..random.streams import draw_indices, permute

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from backsweep.kernels.formulas.activations import ACTIVATIONS, OUTPUTS
+from backsweep.kernels.lanes.calls import call
 from backsweep.kernels.lanes.compile import compiled
-from backsweep.kernels.lanes.operations import aligned, call, rows
+from backsweep.kernels.lanes.operations import aligned, rows
 from backsweep.kernels.lanes.vector import QUAD, lanes_of
 
 mpmath.mp.dps = 40

@@ -19,6 +19,7 @@ from backsweep.kernels.lanes.bits import (
     single,
     times_power_of_two,
 )
+from backsweep.kernels.lanes.calls import call
 from backsweep.kernels.lanes.compile import Formula, compiled
 from backsweep.kernels.lanes.fma import fused_multiply_add
 from backsweep.kernels.lanes.operations import (
@@ -26,7 +27,6 @@ from backsweep.kernels.lanes.operations import (
     all_lanes,
     broadcast_load,
     broadcast_quad,
-    call,
     extract,
     fma,
     load,
