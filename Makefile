@@ -1,4 +1,4 @@
-# Each command makes its own virtual environment when it is missing or older than pyproject.toml.
+# Each target sets up the virtual environment first if it is missing or older than pyproject.toml.
 PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
@@ -9,17 +9,17 @@ export PATH := $(abspath $(VENV)/bin):$(PATH)
 demo: $(READY)
 	backsweep demo
 
-# Two processes, each with whole files, so that what a file compiles or trains once is not done twice. What takes longest, such
-# as other processors and more examples, is left to test-all; some of each kind of check remains.
+# Two processes run the tests, each whole files, so that nothing that a file compiles or trains once is done twice. The longest tests,
+# such as those of other processors and of more examples, run in test-all only; test keeps some of each kind.
 test: $(READY)
 	python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-all: $(READY)
 	python -m pytest -n 2 --dist loadfile
 
-# All processes that the tests start are counted, those among them that run the kernels without the JIT: lines of machine code
-# cannot be. The rest is reported apart, so that neither makes up for the other. Two tests are left out: where nothing can be
-# written, neither can be what was counted.
+# Counts the lines run in all processes that the tests start. Lines of the kernels count where they run without the JIT, because lines of
+# machine code cannot be counted. The kernels and the rest are reported separately, so that neither makes up for the other. Two tests are
+# left out: where they let nothing be written, the counts cannot be written either.
 coverage: $(READY)
 	coverage erase
 	coverage run -m pytest -n 2 --dist loadfile \
@@ -38,19 +38,19 @@ lint: $(READY)
 bench: $(READY)
 	python benchmarks/bench.py
 
-# Whether anything has become slower than the stored baseline, beside the bare kernel; and another baseline.
+# bench-compare shows what has become slower than the stored baseline, relative to the bare kernel; bench-baseline stores a new one.
 bench-compare: $(READY)
 	python benchmarks/regressions.py compare
 
 bench-baseline: $(READY)
 	python benchmarks/regressions.py baseline
 
-# The kernels beside what this core's own sigmoids, multiply-adds, loads and stores allow.
+# Compares the kernels with the speed that this core's sigmoids, multiply-adds, loads and stores allow.
 roofline: $(READY)
 	python benchmarks/roofline.py
 
-# The same networks trained by backsweep, NumPy, scikit-learn, PyTorch and JAX, in an environment of their own: a quarter of an
-# hour, on a machine with nothing else to do. Writes benchmarks/PEERS.md, and its short table into README.md.
+# Trains the same networks with backsweep, NumPy, scikit-learn, PyTorch and JAX, in a separate environment. This takes a quarter of an hour
+# and needs a machine with nothing else to do. It writes benchmarks/PEERS.md, and its short table into README.md.
 peers: .venv-peers/.ready
 	.venv-peers/bin/python benchmarks/peers/compare.py
 	.venv-peers/bin/python benchmarks/peers/compare.py --readme
@@ -61,26 +61,26 @@ peers: .venv-peers/.ready
 	.venv-peers/bin/python -m pip install --quiet -e '.[peers]'
 	touch $@
 
-# Without the advertisement of its successor that Material prints.
+# Builds the site, and suppresses the advertisement that Material prints for its successor.
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict
 
 dist: $(READY)
 	python -m build
 
-# Ten million runs, and a sweep killed twenty times: about five minutes.
+# Trains ten million runs and kills a sweep twenty times; takes about five minutes.
 soak: $(READY)
 	python benchmarks/soak.py
 
-# Specs, data files, results folders and command lines that nobody meant, for half an hour; then sweeps killed at random moments
-# on every backend. What is found is printed with the seed that repeats it: make fuzz SEED=7 FIRST=1234 CASES=1
+# Feeds the program hostile specs, data files, results folders and command lines for half an hour, then kills sweeps at random moments on
+# every backend. Prints each finding with the seed that repeats it: make fuzz SEED=7 FIRST=1234 CASES=1
 MINUTES ?= 30
 fuzz: $(READY)
 	cd tests && python -m fuzz.run --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST)) \
 		$(if $(CASES),--cases $(CASES)) $(if $(KINDS),--kinds $(KINDS))
 	$(if $(FIRST),,cd tests && python -m fuzz.kills $(if $(SEED),--seed $(SEED)))
 
-# The oldest releases that pyproject.toml allows, in an environment of their own.
+# Runs the tests with the oldest releases that pyproject.toml allows, in a separate environment.
 test-lowest:
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --upgrade pip
@@ -88,7 +88,7 @@ test-lowest:
 	.venv-lowest/bin/python -m pytest -n 2 --dist loadfile
 
 $(READY): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "backsweep needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "backsweep needs Python 3.11 or newer; set PYTHON= to such a python")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade pip
 	$(VENV)/bin/python -m pip install --quiet -e '.[dev]'
