@@ -1,12 +1,16 @@
-# Each target sets up the virtual environment first if it is missing or older than pyproject.toml.
+# Each target first sets up the virtual environment that it needs if that is missing or older than pyproject.toml or
+# constraints.txt: RUNTIME holds what backsweep itself needs, READY the development tools as well.
 PYTHON ?= python3
 VENV ?= .venv
+RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV)/bin):$(PATH)
+# macOS ships make 3.81, which looks for a command in the PATH exported above only where it starts another shell than /bin/sh.
+SHELL := /bin/bash
 
-.PHONY: demo test test-all test-lowest coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
+.PHONY: demo test test-all test-lowest lock coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
 
-demo: $(READY)
+demo: $(RUNTIME)
 	backsweep demo
 
 # Two processes run the tests, each whole files, so that nothing that a file compiles or trains once is done twice. The longest tests,
@@ -87,9 +91,26 @@ test-lowest:
 	.venv-lowest/bin/python -m pip install --quiet -e '.[dev]' -c tests/lowest.txt
 	.venv-lowest/bin/python -m pytest -n 2 --dist loadfile
 
-$(READY): pyproject.toml
+# Tests the newest releases that pyproject.toml allows, and pins those that passed in constraints.txt, from which the other targets
+# install.
+lock:
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip install --quiet setuptools -e '.[dev]'
+	.venv-lock/bin/python -m pytest -n 2 --dist loadfile
+	{ grep '^#' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable --all \
+		| grep -vE '^(pip==|nvidia-|cuda-|triton==)' | sed 's/+.*//'; } > .venv-lock/constraints.txt
+	mv .venv-lock/constraints.txt constraints.txt
+
+# setuptools comes from constraints.txt too, so that no release newer than the tested ones takes part in setting up.
+PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt
+
+$(RUNTIME): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "backsweep needs Python 3.11 or newer; set PYTHON= to such a python")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)/bin/python -m pip install --quiet -e '.[dev]'
+	$(PIP_INSTALL) setuptools
+	$(PIP_INSTALL) --no-build-isolation -e .
+	touch $@
+
+$(READY): $(RUNTIME)
+	$(PIP_INSTALL) --no-build-isolation -e '.[dev]'
 	touch $@

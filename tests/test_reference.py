@@ -5,10 +5,11 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 import reference
 from reference import HEADS
+
+torch = pytest.importorskip("torch")  # which has wheels for some machines only
 
 
 def problem(output, rng, samples=7, inputs=3, outputs=2):
