@@ -8,7 +8,7 @@ export PATH := $(abspath $(VENV)/bin):$(PATH)
 # macOS ships make 3.81, which looks for a command in the PATH exported above only where it starts another shell than /bin/sh.
 SHELL := /bin/bash
 
-.PHONY: demo test test-all test-lowest lock coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
+.PHONY: demo test test-all test-arm64 test-lowest lock coverage lint bench bench-compare bench-baseline roofline peers docs dist soak fuzz
 
 demo: $(RUNTIME)
 	backsweep demo
@@ -21,9 +21,13 @@ test: $(READY)
 test-all: $(READY)
 	python -m pytest -n 2 --dist loadfile
 
-# Counts the lines run in all processes that the tests start. Lines of the kernels count where they run without the JIT, because lines of
-# machine code cannot be counted. The kernels and the rest are reported separately, so that neither makes up for the other. Two tests are
-# left out: where they let nothing be written, the counts cannot be written either.
+# The kernels on an emulated arm64, which must give the same bits; needs Debian's debootstrap and qemu-user-static.
+test-arm64: $(READY)
+	tests/arm64.sh .arm64 $(VENV)/bin/python
+
+# All processes that the tests start are counted, those among them that run the kernels without the JIT: lines of machine code
+# cannot be. The rest is reported apart, so that neither makes up for the other. Two tests are left out: where nothing can be
+# written, neither can be what was counted.
 coverage: $(READY)
 	coverage erase
 	coverage run -m pytest -n 2 --dist loadfile \
