@@ -13,8 +13,8 @@ SHELL := /bin/bash
 demo: $(RUNTIME)
 	backsweep demo
 
-# Two processes run the tests, each whole files, so that nothing that a file compiles or trains once is done twice. The longest tests,
-# such as those of other processors and of more examples, run in test-all only; test keeps some of each kind.
+# Two processes run the tests, each whole files, so that nothing that a file compiles or trains once is done twice. The longest
+# tests, such as those of other processors and of more examples, run in test-all only; test keeps some of each kind.
 test: $(READY)
 	python -m pytest -n 2 --dist loadfile -m "not long"
 
@@ -25,9 +25,9 @@ test-all: $(READY)
 test-arm64: $(READY)
 	tests/arm64.sh .arm64 $(VENV)/bin/python
 
-# All processes that the tests start are counted, those among them that run the kernels without the JIT: lines of machine code
-# cannot be. The rest is reported apart, so that neither makes up for the other. Two tests are left out: where nothing can be
-# written, neither can be what was counted.
+# Counts the lines run in all processes that the tests start. Lines of the kernels count where they run without the JIT, because
+# lines of machine code cannot be counted. The kernels and the rest are reported separately, so that neither makes up for the other.
+# Two tests are left out: where they let nothing be written, the counts cannot be written either.
 coverage: $(READY)
 	coverage erase
 	coverage run -m pytest -n 2 --dist loadfile \
