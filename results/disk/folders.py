@@ -7,7 +7,7 @@ hold back what the system says, that it may not be read or that too many files a
 import os
 from pathlib import Path
 
-from .opening import check_kind
+from .opening import check_kind, is_junction
 
 
 def entries(folder: Path, *, links: bool = False) -> list[os.DirEntry[str]]:
@@ -34,6 +34,11 @@ def names_within(folder: Path) -> list[str]:
         if entry.is_symlink():
             check_kind(Path(entry.path), entry.stat(follow_symlinks=False))
     return [entry.name for entry in inside]
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder itself, and no link to one."""
+    return entry.is_dir(follow_symlinks=False) and not is_junction(entry.stat(follow_symlinks=False))
 
 
 def is_there(path: Path) -> bool:

@@ -9,13 +9,16 @@ inode, which no other file can have while they are open.
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ..errors import BusyError, MovedError
 from .folders import is_there
+from .open_folder import OpenFolder
 from .opening import check_kind
+from .path_folder import PathFolder
 from .places import Place, opened
 
 LOCK = ".lock"
@@ -24,8 +27,8 @@ LOCK = ".lock"
 class Held(Place):
     """A folder in which no other process writes, as long as `check` passes; it is asked before each rename and removal."""
 
-    def __init__(self, path: Path, descriptor: int, check: Callable[[], None]):
-        super().__init__(path, descriptor)
+    def __init__(self, path: Path, folder: OpenFolder | PathFolder, check: Callable[[], None]):
+        super().__init__(path, folder)
         self.check = check
 
     def rename(self, old: str, new: str) -> None:
@@ -43,7 +46,7 @@ class HeldRoot(Held):
     """The folder that was locked, and those within it that were asked for."""
 
     def __init__(self, folder: Place):
-        super().__init__(folder.path, folder.descriptor, self._check)
+        super().__init__(folder.path, folder.folder, self._check)
         self._lock = self._found_lock()
         self._inside: dict[str, Held] = {}
         self.check()
@@ -61,11 +64,11 @@ class HeldRoot(Held):
 
     def _check(self) -> None:
         """All of them at once: what is removed in one folder depends on what was seen in the others."""
-        _check_same(self, self.path)
+        _check_same(self, self.path.stat)
         if not os.path.samestat(self._lock, self._found_lock()):
             raise self._lost()
         for name, inside in self._inside.items():
-            _check_same(inside, name, self.descriptor)
+            _check_same(inside, partial(self.found, name))
 
     def _found_lock(self) -> os.stat_result:
         try:
@@ -108,10 +111,10 @@ def _locked(path: Path) -> Generator[None]:
         lock.release()
 
 
-def _check_same(held: Place, name: Path | str, within: int | None = None) -> None:
-    """MovedError if a name, in a folder that is held open or else a path, is no longer that of a place."""
+def _check_same(held: Place, look: Callable[[], os.stat_result]) -> None:
+    """MovedError if what is found where a place was is no longer that place."""
     try:
-        same = held.is_same(os.stat(name, dir_fd=within, follow_symlinks=within is None))
+        same = held.is_same(look())
     except (FileNotFoundError, NotADirectoryError):
         same = False
     if not same:

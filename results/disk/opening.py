@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import InputError, LinkError
+from .system import patiently
 
 KINDS = {
     stat.S_IFREG: "file",
@@ -24,6 +25,7 @@ KINDS = {
 # Not every system has all of these.
 WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 WITHOUT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
+JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
 USUALLY = 2**16  # bytes of a file that may have many more: Python makes room for all that one asks for
 
 
@@ -33,7 +35,7 @@ def open_regular(path: Path, *, links: bool = False, most: int | None = None) ->
     InputError if it is anything else, LinkError if it is a link, InputError if it is larger; OSError as `open` raises it.
     """
     check_kind(path, path.stat(follow_symlinks=links))
-    descriptor = os.open(path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
+    descriptor = patiently(os.open, path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
     try:
         found = os.fstat(descriptor)
         check_kind(path, found)
@@ -59,11 +61,16 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
 
 def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
     """InputError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
-    kind = KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
+    kind = "link" if is_junction(found) else KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
     if kind == "link":
         raise LinkError(f"{path}: not a {wanted} but a link; put the {wanted} itself in its place")
     if kind != wanted:
         raise InputError(f"{path}: not a {wanted} but a {kind}")
+
+
+def is_junction(found: os.stat_result) -> bool:
+    """Whether it is a link of Windows from folder to folder, for which Python has no kind of its own."""
+    return getattr(found, "st_reparse_tag", 0) == JUNCTION
 
 
 def _refuse_more(path: Path, size: int, most: int) -> None:

@@ -1,7 +1,8 @@
 """A folder held open: what is put into it lands in it, though its name may stand for another folder by then.
 
-Names are looked up in the folder itself, never through a path, and a link in their place is not followed. A new file is made
-under a name that nobody can foresee, so nothing can be planted where it will be written, and takes its name once it is whole.
+Names are looked up in the folder itself, never through a path, and a link in their place is not followed (`open_folder.py`;
+`path_folder.py` says what holds where the system cannot do that). A new file is made under a name that nobody can foresee, so
+nothing can be planted where it will be written, and takes its name once it is whole.
 """
 
 import os
@@ -12,24 +13,26 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import LinkError
-from .opening import WITHOUT_FOLLOWING, check_kind
+from .open_folder import OpenFolder
+from .opening import check_kind
+from .path_folder import PathFolder
+from .system import LOOKS_UP_IN_FOLDERS
 
 PARTIAL = ".partial"
-FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | WITHOUT_FOLLOWING
+Folder = OpenFolder if LOOKS_UP_IN_FOLDERS else PathFolder
 
 
 class Place:
     """An open folder, and the path by which it was opened."""
 
-    def __init__(self, path: Path, descriptor: int):
+    def __init__(self, path: Path, folder: OpenFolder | PathFolder):
         self.path = path
-        self.descriptor = descriptor
-        self._itself = _identity(os.fstat(descriptor))
+        self.folder = folder
+        self._itself = _identity(folder.itself())
 
     def found(self, name: str) -> os.stat_result:
         """What lies there under a name, be it a link."""
-        return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        return self.folder.found(name)
 
     def is_same(self, found: os.stat_result) -> bool:
         """Whether it was this folder that was found."""
@@ -42,49 +45,50 @@ class Place:
 
     @contextmanager
     def new_file(self, name: str) -> Generator[tuple[BinaryIO, str]]:
-        """A new file, and its name so far: by the end it has been renamed to `name` or the like, or it goes."""
+        """A new file, and its name so far: by the end it has been closed and renamed to `name` or the like, or it goes."""
         partial = f".{name[:40]}.{secrets.token_hex(8)}{PARTIAL}"
         try:
-            with os.fdopen(os.open(partial, NEW, 0o666, dir_fd=self.descriptor), "wb") as file:
+            with os.fdopen(self.folder.new(partial), "wb") as file:
                 yield file, partial
         except BaseException:
             with suppress(OSError):
-                os.unlink(partial, dir_fd=self.descriptor)
+                self.folder.remove(partial)
             raise
 
     def rename(self, old: str, new: str) -> None:
         """Give a file there another name, in the place of what had it before. InputError if that is a folder."""
         try:
-            os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
-        except IsADirectoryError:
-            self.refuse_others(new)
+            self.folder.rename(old, new)
+        except (IsADirectoryError, PermissionError):  # which Windows says of a folder
+            with suppress(LinkError):  # a link may be replaced
+                self.refuse_others(new)
             raise
 
     def remove(self, name: str) -> None:
         """Remove a file there, or the link itself. InputError if it is a folder."""
         try:
-            os.unlink(name, dir_fd=self.descriptor)
+            self.folder.remove(name)
         except OSError as error:
-            if isinstance(error, IsADirectoryError | PermissionError):  # which macOS says of a folder
+            if isinstance(error, IsADirectoryError | PermissionError):  # which macOS and Windows say of a folder
                 with suppress(LinkError):  # a link may be removed
                     self.refuse_others(name)
             error.filename = str(self.path / name)
             raise
 
-    def open_within(self, name: str) -> int:
-        """A descriptor of a folder there, which is made if it is missing. LinkError if it is a link."""
+    def open_within(self, name: str) -> OpenFolder | PathFolder:
+        """A folder there, which is made if it is missing. LinkError if it is a link."""
         with suppress(FileExistsError):
-            os.mkdir(name, dir_fd=self.descriptor)
+            self.folder.make(name)
             self.flush()
-        return _descriptor(self.path / name, name, FOLDER | WITHOUT_FOLLOWING, self.descriptor)
+        return _open(self.path / name, self.folder)
 
     def flush(self) -> None:
         """Have its names on disk."""
-        os.fsync(self.descriptor)
+        self.folder.flush()
 
     def close(self) -> None:
         """Let go of it."""
-        os.close(self.descriptor)
+        self.folder.close()
 
 
 @contextmanager
@@ -93,7 +97,7 @@ def opened(folder: Path | Place) -> Generator[Place]:
     if isinstance(folder, Place):
         yield folder
         return
-    place = Place(folder, _descriptor(folder, str(folder), FOLDER))
+    place = Place(folder, _open(folder))
     try:
         yield place
     finally:
@@ -111,11 +115,11 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_ino, found.st_dev
 
 
-def _descriptor(path: Path, name: str, flags: int, within: int | None = None) -> int:
+def _open(path: Path, within: OpenFolder | PathFolder | None = None) -> OpenFolder | PathFolder:
     try:
-        return os.open(name, flags, dir_fd=within)
+        return Folder(path) if within is None else within.within(path)
     except OSError as error:
         if not isinstance(error, FileNotFoundError):
-            check_kind(path, path.stat(follow_symlinks=not flags & WITHOUT_FOLLOWING), "folder")
+            check_kind(path, path.stat(follow_symlinks=within is None), "folder")
         error.filename = str(path)
         raise

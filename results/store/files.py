@@ -7,7 +7,6 @@ checked whenever one is read: no flipped bit passes for a result.
 
 import hashlib
 import io
-import os
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import chain
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ..disk.folders import is_there
 from ..disk.places import Place, opened
+from ..disk.system import flush
 
 ENCODINGS = {
     **dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"),
@@ -52,7 +52,8 @@ def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named:
             hashing = _Hashing(file)
             write(hashing)
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
+            file.close()  # Windows renames no open file
             place.rename(partial, named(hashing.digest()))
         place.flush()
     return hashing.size

@@ -98,9 +98,11 @@ def _check_size(path: Path, file: BinaryIO) -> None:
 
 def _check_ends(path: Path, file: BinaryIO) -> None:
     """Whether a file begins and ends as Parquet does, and has room for as long a footer as it says, before more is read."""
-    descriptor = file.fileno()
-    size, room = os.fstat(descriptor).st_size, 2 * len(MAGIC)
-    begin, tail = os.pread(descriptor, len(MAGIC), 0), os.pread(descriptor, room, max(size - room, 0))
+    room, begin = 2 * len(MAGIC), file.read(len(MAGIC))
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - room, 0))
+    tail = file.read(room)
+    file.seek(0)
     length, end = tail[: len(MAGIC)], tail[len(MAGIC) :]
     if not begin == MAGIC == end or int.from_bytes(length, "little") > size - len(MAGIC) - room:
         raise DamageError(path, "no whole Parquet file")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from ..arrays import Span
-from ..disk.folders import entries
+from ..disk.folders import entries, is_folder
 from ..errors import InputError
 from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
@@ -60,7 +60,7 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
         if found is not None:
             yield path, found
         else:
-            waiting += [path / entry.name for entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
+            waiting += [path / entry.name for entry in reversed(inside) if is_folder(entry)]
 
 
 def _told(error: OSError, path: Path) -> InputError:

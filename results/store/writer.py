@@ -49,7 +49,7 @@ def note(folder: Path | Place, rate: float | None = None, left: float | None = N
     writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), rate=rate, left=left)
     with suppress(OSError), opened(folder) as place, place.new_file(NOTE) as (file, partial):
         file.write(writer.model_dump_json().encode())
-        file.flush()
+        file.close()
         place.rename(partial, NOTE)
 
 

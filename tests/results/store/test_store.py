@@ -14,7 +14,6 @@ import pytest
 
 from backsweep.results.disk import opening
 from backsweep.results.errors import DamageWarning, InputError
-from backsweep.results.store import files as files_module
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store import parquet as parquet_module
 from backsweep.results.store.files import digest_of, write_whole
@@ -89,9 +88,9 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, step):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if step == "fsync":
-        monkeypatch.setattr(files_module.os, "fsync", fail)
+        monkeypatch.setattr(os, "fsync", fail)
     if step == "replace":
-        monkeypatch.setattr(files_module.os, "replace", fail)
+        monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="No space"):
         write_whole(path, fail if step == "write" else lambda file: file.write(b"after"))
     assert path.read_bytes() == b"before"
@@ -234,10 +233,10 @@ def test_opening_runs_no_code(store):
 def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypatch):
     """Else a power cut may take the name away again."""
     seen = []
-    rename, flush = files_module.os.replace, files_module.os.fsync
-    monkeypatch.setattr(files_module.os, "replace", lambda *names, **where: (seen.append("rename"), rename(*names, **where)))
+    rename, flush = os.replace, os.fsync
+    monkeypatch.setattr(os, "replace", lambda *names, **where: (seen.append("rename"), rename(*names, **where)))
     monkeypatch.setattr(
-        files_module.os,
+        os,
         "fsync",
         lambda fd: (seen.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file"), flush(fd)),
     )
