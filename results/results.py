@@ -104,9 +104,10 @@ class Results:
 
     def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
         """See `results.analysis.what_matters.what_matters`. seed: of the resampling."""
+        from .analysis.designs import drawn_columns
         from .analysis.what_matters import what_matters
 
-        return what_matters(self.table, rng=np.random.default_rng(seed))
+        return what_matters(self.table, drawn_columns(self.manifest), rng=np.random.default_rng(seed))
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":
         """See `results.analysis.tables.restart_report`."""

@@ -14,6 +14,7 @@ from ..results.reprs import html_of, text_of
 from ..results.store.manifest import MANIFEST, has_manifest
 from ..results.store.schema import MOST_REMARKS, Estimate, Manifest
 from ..results.store.store import Store
+from ..results.store.swept import swept_axes
 from .estimate.bounds import check_memory, check_years
 from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
 from .machine import cpu_name, now, versions
@@ -254,9 +255,10 @@ class Sweep:
         return store
 
     def _manifest(self, plan: Plan, folder: Path) -> Manifest:
+        written = written_in(self.spec, folder)
         return Manifest(
             name=self.spec.name,
-            spec=written_in(self.spec, folder),
+            spec=written,
             spec_hash=self.spec.digest,
             data=self.spec.data,
             source=recorded(self._file, folder) if self._file else None,
@@ -265,6 +267,7 @@ class Sweep:
             signed=True,
             runs=plan.runs,
             axes=plan.axes,
+            swept=swept_axes(written, plan.axes),
             measure=self.spec.record.measure,
             beside=kept_beside(plan),
             created=now(),

@@ -1,16 +1,16 @@
-"""Which design a table of runs has: what was crossed with what, and which axes were sampled. The runs themselves tell."""
+"""Which design a table of runs has: what was crossed with what, as the runs tell, and what was drawn, as the manifest does."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from math import prod
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ..arrays import Floats, Integers
 from ..errors import InputError
+from ..store.schema import Manifest
+from .names import shown_names
 from .tables import axis_columns, grouped
 
 # A tenth of fewer points is fewer than five, too few to tell axes apart.
@@ -40,12 +40,18 @@ class Design:
         return arranged.reshape(-1, self.seeds)
 
 
-def design_of(table: pd.DataFrame) -> Design:
-    """The design of a table of runs, with cells in the order of the factors' levels.
+def drawn_columns(manifest: Manifest) -> list[str]:
+    """The columns of settings whose values were drawn at random, all of them together, as tables call them."""
+    shown = shown_names(manifest.axes)
+    return [shown[column] for axis in manifest.swept if axis.drawn for column in axis.columns]
 
-    A setting that all runs share is no factor. Axes each of whose values goes with one value of another are one factor,
-    "lr = beta", as axes with the same zip are; but numbers that have at least 50 points, no two in the same order, were
-    sampled and are a factor each. InputError where nothing varies, runs lack a setting, cells have not the same seeds, or
+
+def design_of(table: pd.DataFrame, drawn: Collection[str] = ()) -> Design:
+    """The design of a table of runs, with cells in the order of the factors' levels. drawn: columns of settings that were.
+
+    A setting that all runs share is no factor. What was drawn together is a factor each from 50 points on; of fewer it is one,
+    "lr = beta". So are other axes each of whose values goes with one value of another, as axes with the same zip are: their
+    effects cannot be told apart. InputError where nothing varies, runs lack a setting, cells have not the same seeds, or
     combinations are missing.
     """
     names = [name for name in axis_columns(table) if len(table[name].unique()) > 1]
@@ -54,23 +60,26 @@ def design_of(table: pd.DataFrame) -> Design:
     _refuse_missing_settings(table, names)
     number, settings = grouped(table, names)
     levels = {name: pd.factorize(settings[name], sort=True)[0] for name in names}
-    bundles = _bundles(levels)
-    there, all_of_them = len(settings), prod(levels[leader].max() + 1 for leader in bundles)
+    together = [name for name in names if name in drawn]
+    bundles = _bundles({name: level for name, level in levels.items() if name not in together})
+    points = settings.groupby(together, sort=True).ngroup().to_numpy() if together else None
+    if points is not None:
+        bundles.append((together, points))
+    there, all_of_them = len(settings), prod(int(level.max()) + 1 for _, level in bundles)
     if there < all_of_them:
+        spoken = _spoken([" = ".join(bundle) for bundle, _ in bundles])
         raise InputError(
-            f"the table has {there:,} of the {all_of_them:,} combinations of {_spoken(list(bundles))}, and without the others "
+            f"the table has {there:,} of the {all_of_them:,} combinations of {spoken}, and without the others "
             "their effects cannot be told apart; finish the sweep, or keep values of which all combinations are there"
         )
-    sampled = [leader for leader, bundle in bundles.items() if _sampled(settings[bundle])]
-    factors: dict[str, Integers] = {}
-    for leader, bundle in bundles.items():
-        factors |= {name: levels[name] for name in bundle} if leader in sampled else {" = ".join(bundle): levels[leader]}
+    sampled = len(together) > 1 and points is not None and points.max() + 1 >= FEWEST_POINTS
+    factors = {" = ".join(bundle): level for bundle, level in bundles if not (sampled and bundle is together)}
+    factors |= {name: levels[name] for name in together} if sampled else {}
     factors = dict(sorted(factors.items(), key=lambda factor: names.index(factor[0].split(" = ")[0])))
     stacked = np.stack(list(factors.values()))
     order = np.lexsort(stacked[::-1])
     place, seeds = _places(table, np.argsort(order)[number], there)
-    points = levels[sampled[0]][order] if sampled else None
-    return Design(list(factors), stacked[:, order], points, seeds, place)
+    return Design(list(factors), stacked[:, order], points[order] if sampled and points is not None else None, seeds, place)
 
 
 def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
@@ -91,33 +100,19 @@ def _decides(values: pd.Series, lacking: pd.Series) -> bool:
     return bool((of_value.min() == of_value.max()).all())
 
 
-def _bundles(levels: Mapping[str, Integers]) -> dict[str, list[str]]:
-    """Axes whose values one of them decides: by the one with most values, in the order of the table."""
-    left, bundles = list(levels), {}
+def _bundles(levels: Mapping[str, Integers]) -> list[tuple[list[str], Integers]]:
+    """Axes whose values one of them decides, in the order of the table, and the levels of that one, which has most."""
+    left, bundles = list(levels), []
     while left:
         leader = max(left, key=lambda name: levels[name].max())
         bundle = [name for name in left if _pairs(levels[leader], levels[name]) == levels[leader].max() + 1]
-        bundles[leader] = bundle
+        bundles.append((bundle, levels[leader]))
         left = [name for name in left if name not in bundle]
     return bundles
 
 
 def _pairs(first: Integers, second: Integers) -> int:
     return len(np.unique(first.astype(np.int64) * (second.max() + 1) + second))
-
-
-def _sampled(bundle: pd.DataFrame) -> bool:
-    """Whether axes that go together were drawn: numbers, enough of them, no two axes in the same or the opposite order."""
-    numbers = all(is_numeric_dtype(kind) and not is_bool_dtype(kind) for kind in bundle.dtypes)
-    if len(bundle.columns) < 2 or not numbers or len(bundle.drop_duplicates()) < FEWEST_POINTS:
-        return False
-    return not any(_same_order(bundle[first], bundle[second]) for first, second in combinations(bundle, 2))
-
-
-def _same_order(first: pd.Series, second: pd.Series) -> bool:
-    steps = np.diff(second.to_numpy()[np.lexsort([second, first])])
-    back = np.diff(second.to_numpy()[np.lexsort([-second, first])])
-    return bool((steps >= 0).all() or (back <= 0).all())
 
 
 def _places(table: pd.DataFrame, cell: Integers, cells: int) -> tuple[Integers, int]:

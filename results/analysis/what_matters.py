@@ -1,5 +1,7 @@
 """What matters: how much of the variance of success and of epochs each setting, each two of them, and the seed explain."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -15,9 +17,12 @@ RESPONSES = ("success", "log epochs")
 NO_SHARE = "no share of variance is known: what runs did does not vary, or too few converged"
 
 
-def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
+def what_matters(
+    table: pd.DataFrame, drawn: Collection[str] = (), *, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> pd.DataFrame:
     """Shares of the variance of two responses, by response, the largest first; all intervals are of 95 %.
 
+    drawn: columns of settings whose values were drawn at random, as `designs.drawn_columns` knows.
     response: "success", 1 for a run that converged, else 0; and "log epochs", the log of min(epochs to convergence, limit), at
     least 1, where a run that never converges has the limit: the fewest epochs after which a run was cut off, so that nothing is
     censored before it, or without such runs the longest. The log epochs of converged runs only would leave gaps in the
@@ -28,14 +33,14 @@ def what_matters(table: pd.DataFrame, *, rng: np.random.Generator, resamples: in
     share, with _low and _high: from 0 to 1. A response that does not vary has no rows.
     method: "variance" where every combination was run, each with the same seeds. What chance alone would add is subtracted
     (`factorial.variance_shares`), and the interval is a bootstrap over seeds; the rest is the seed with settings.
-    "PED-ANOVA" where numbers were sampled, so that each of at least 50 points has values of its own: share is then of the
+    "PED-ANOVA" where numbers were drawn, so that each of at least 50 points has values of its own: share is then of the
     variance of whether a combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), and the
     interval a bootstrap over points; interactions and the seed are in the rest. Fewer points make one factor of them.
 
     InputError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
     missing, or some runs lack a setting. NoAnswerError where neither response varies.
     """
-    design = design_of(table)
+    design = design_of(table, drawn)
     responses = np.stack([design.by_cell_and_seed(values) for values in _responses(table)])
     if design.points is None:
         found = _by_variance(design, responses, rng, resamples)

@@ -17,13 +17,11 @@ from ..analysis.tables import axis_columns, grouped
 from ..arrays import Integers
 from ..errors import InputError
 from ..store.schema import LAST_COLUMNS, OUTCOMES, Manifest
-from ..store.written_spec import TITLES, axis_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
 MISSING = -1  # the outcome of a run that is not there
-SAMPLED = {"uniform", "loguniform"}
 
 Coordinates = dict[str, tuple[str, npt.NDArray[Any]]]  # by name: along which dimension, and the values
 Numbers = npt.NDArray[np.float64 | np.integer]
@@ -72,15 +70,12 @@ def _cells(cells: pd.DataFrame, manifest: Manifest) -> tuple[dict[str, Integers]
 
 def _bundles(manifest: Manifest) -> list[list[str]] | None:
     """The columns of axes that advance together; None if the design is no grid."""
+    if any(axis.drawn or axis.nested for axis in manifest.swept):
+        return None
     shown = shown_names(manifest.axes)
-    bundles: dict[tuple[str, str], list[str]] = {}
-    for axis in manifest.axes:
-        place, written = axis_of(manifest.spec, axis.setting)
-        own = place != axis.setting and axis.setting.removeprefix(f"{place}.") not in TITLES
-        if own or SAMPLED & written.keys():
-            return None
-        key = ("zip", written["zip"]) if "zip" in written else ("axis", axis.name)
-        bundles.setdefault(key, []).append(shown[axis.name])
+    bundles: dict[int, list[str]] = {}
+    for axis in manifest.swept:
+        bundles.setdefault(axis.together, []).extend(shown[column] for column in axis.columns)
     return list(bundles.values())
 
 

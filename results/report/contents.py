@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.designs import drawn_columns
 from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
@@ -77,7 +78,7 @@ def contents(
     }
     if table.empty:
         return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])
-    best, matters = best_or_why_not(table, _rng()), _matters(table)
+    best, matters = best_or_why_not(table, _rng()), _matters(table, drawn_columns(manifest))
     explorer, pooled, no_explorer = _explorer(table, records)
     told_apart = [name for name in axis_columns(table) if name not in pooled]
     return Contents(
@@ -101,9 +102,9 @@ def _rng() -> np.random.Generator:
     return np.random.default_rng(SEED)
 
 
-def _matters(table: pd.DataFrame) -> pd.DataFrame | str:
+def _matters(table: pd.DataFrame, drawn: list[str]) -> pd.DataFrame | str:
     try:
-        return what_matters(table, rng=_rng())
+        return what_matters(table, drawn, rng=_rng())
     except InputError as error:
         return str(error)
 

@@ -18,6 +18,7 @@ from ..disk.plain import has_too_many_values, parsed, shortly, told
 from ..errors import InputError, LinkError
 from .files import digest_of, write_within
 from .schema import FORMAT, Manifest
+from .swept import swept_axes
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
@@ -111,9 +112,16 @@ def _sound(path: Path) -> Manifest:
     if found.pop(CHECKSUM, None) != _checksum(found):
         raise ValueError("its content does not add up to its checksum")
     try:
-        return Manifest.model_validate(found)
+        return _completed(Manifest.model_validate(found))
     except ValidationError as error:
         raise ValueError(told(error)) from None
+
+
+def _completed(manifest: Manifest) -> Manifest:
+    """With what manifests of before it was written do not say of the axes."""
+    if manifest.swept or not manifest.axes:
+        return manifest
+    return manifest.model_copy(update={"swept": swept_axes(manifest.spec, manifest.axes)})
 
 
 def _checksum(content: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..disk.plain import shortly, told
-from .written_spec import WrittenSpec, axis_in, files_in
+from .written_spec import Drawn, WrittenSpec, axis_in, files_in
 
 FORMAT = 1
 MOST_REMARKS = 100
@@ -73,6 +73,23 @@ class AxisColumn(_Record):
     name: Word
     setting: Setting
     type: AxisType
+
+
+class SweptAxis(_Record):
+    """An axis of the spec: what it varies, over which values, and with which others it advances.
+
+    setting: the dotted setting that varies, `train.lr`; of an axis of tables that of the tables, `train.optimizer`.
+    columns: those that show it, by name. words: its values, for people. together: axes with the same number advance together.
+    drawn: on which scale its values were drawn; None if they were listed or spaced. nested: whether columns show numbers that
+    the tables of an axis have of their own, so that other tables have no value there.
+    """
+
+    setting: Setting
+    columns: Annotated[tuple[Word, ...], Field(min_length=1, max_length=1000)]
+    words: Annotated[str, Field(max_length=20_000)]
+    together: Annotated[int, Field(strict=True, ge=0, lt=1000)]
+    drawn: Drawn | None = None
+    nested: Annotated[bool, Field(strict=True)] = False
 
 
 class DataColumn(_Record):
@@ -145,6 +162,7 @@ class Manifest(_Record):
 
     spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
     is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
+    swept: the axes that the columns of `axes` show; folders of before they were written get them when they are read.
     source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
     columns: of the task's file. remarks: on what may be a mistake, of the data and the rules.
     signed: whether every file must say that it is of this sweep; those of folders of before they did need not.
@@ -156,6 +174,7 @@ class Manifest(_Record):
     spec_hash: Hash
     runs: Annotated[int, Field(strict=True, ge=1, le=MOST_RUNS)]
     axes: Annotated[tuple[AxisColumn, ...], Field(max_length=1000)]
+    swept: Annotated[tuple[SweptAxis, ...], Field(max_length=1000)] = ()
     measure: Annotated[bool, Field(strict=True)] = False
     beside: tuple[Beside, ...] = ()
     data: dict[Setting, Hash] = {}
@@ -178,6 +197,9 @@ class Manifest(_Record):
             _checked(f"spec, {axis.setting}", axis_in, self.spec, axis.setting)
         for what in ("name", "setting"):
             _refuse_twice(f"axes, {what}", [*(FIRST_COLUMNS + LAST_COLUMNS), *(getattr(axis, what) for axis in self.axes)])
+        shown = [column for axis in self.swept for column in axis.columns]
+        if shown and sorted(shown) != sorted(axis.name for axis in self.axes):
+            raise ValueError("swept: each column of axes must be in one of its axes, and no other column")
         _refuse_twice("beside", list(self.beside))
         unlike = self.data.keys() ^ files_in(self.spec).keys()
         if unlike:

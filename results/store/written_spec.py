@@ -5,12 +5,14 @@ a run, and the axes; these must be what they are taken for, whoever wrote the fi
 """
 
 from functools import reduce
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
 SPACED = ("linear", "log")
+Drawn = Literal["uniform", "loguniform"]
+DRAWN: tuple[Drawn, ...] = get_args(Drawn)
 
 
 def _single(raw: object) -> object:

@@ -25,12 +25,12 @@ def grid(**axes):
     return pd.MultiIndex.from_product(axes.values(), names=axes.keys()).to_frame(index=False)
 
 
-def found(table, resamples=30):
-    return what_matters(table, rng=np.random.default_rng(0), resamples=resamples)
+def found(table, resamples=30, drawn=()):
+    return what_matters(table, drawn, rng=np.random.default_rng(0), resamples=resamples)
 
 
-def factors(table):
-    rows = found(table)
+def factors(table, drawn=()):
+    rows = found(table, drawn=drawn)
     return set(rows["factor"]), set(rows["method"])
 
 
@@ -102,6 +102,9 @@ def test_settings_that_advance_together_are_one_factor(beta):
     assert factors(runs(zipped)) == ({"lr = beta", "hidden", "lr = beta × hidden", "seed", "rest"}, {"variance"})
 
 
+DRAWN = ("lr", "momentum", "hidden")
+
+
 def sampled(points, seed=0):
     rng = np.random.default_rng(seed)
     return pd.DataFrame({"lr": rng.random(points), "momentum": rng.random(points), "hidden": rng.integers(2, 9, points)})
@@ -109,24 +112,33 @@ def sampled(points, seed=0):
 
 def test_sampled_settings_are_a_factor_each():
     cells = sampled(100)
-    rows = found(runs(cells, success=np.exp(-20 * (cells["lr"] - 0.5) ** 2), seeds=20))
+    rows = found(runs(cells, success=np.exp(-20 * (cells["lr"] - 0.5) ** 2), seeds=20), drawn=DRAWN)
     assert set(rows["factor"]) == {"lr", "momentum", "hidden", "rest"}
     assert set(rows["method"]) == {"PED-ANOVA"}
     assert rows["factor"].iloc[0] == "lr"
-    alone = factors(runs(cells, seeds=1))
+    alone = factors(runs(cells, seeds=1), DRAWN)
     assert alone == ({"lr", "momentum", "hidden", "rest"}, {"PED-ANOVA"})
 
 
 def test_fewer_sampled_points_are_one_factor_and_one_sampled_setting_is_a_factor_of_a_balanced_design():
-    assert factors(runs(sampled(49)[["lr", "momentum"]]))[0] == {"lr = momentum", "seed", "rest"}
-    assert factors(runs(sampled(60)[["lr"]])) == ({"lr", "seed", "rest"}, {"variance"})
+    assert factors(runs(sampled(49)[["lr", "momentum"]]), DRAWN)[0] == {"lr = momentum", "seed", "rest"}
+    assert factors(runs(sampled(60)[["lr"]]), DRAWN) == ({"lr", "seed", "rest"}, {"variance"})
+
+
+def test_what_was_drawn_is_told_and_not_guessed_from_the_values():
+    """Drawn values may be in order, or whole numbers that come several times; listed ones may look like drawn ones."""
     in_order = pd.DataFrame({"lr": np.arange(60), "beta": -np.arange(60)})
     assert factors(runs(in_order)) == ({"lr = beta", "seed", "rest"}, {"variance"})
+    assert factors(runs(in_order), ("lr", "beta"))[1] == {"PED-ANOVA"}
+    listed = sampled(60)[["lr", "momentum"]]
+    assert factors(runs(listed)) == ({"lr = momentum", "seed", "rest"}, {"variance"})
+    whole = pd.DataFrame(np.random.default_rng(1).integers(1, 30, (60, 2)), columns=["hidden", "steps"]).drop_duplicates()
+    assert factors(runs(whole), ("hidden", "steps"))[1] == {"PED-ANOVA"}
 
 
 def test_a_grid_beside_sampled_settings_is_a_factor_too():
     cells = sampled(60).merge(pd.DataFrame({"rule": ["gd", "adam"]}), how="cross")
-    rows = found(runs(cells, success=(cells["rule"] == "adam") * 0.9, seeds=20), resamples=100)
+    rows = found(runs(cells, success=(cells["rule"] == "adam") * 0.9, seeds=20), resamples=100, drawn=DRAWN)
     assert set(rows["factor"]) == {"lr", "momentum", "hidden", "rule", "rest"}
     of_success = rows[rows["response"] == "success"]
     assert of_success["factor"].iloc[0] in ("rule", "rest")
