@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import sys
 import time
 from contextlib import suppress
@@ -11,7 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import psutil
+
 from ..kernels import SOURCES_HASH
+from ..results.disk.system import flush
 
 PACKAGES = ("backsweep", "numpy", "numba", "joblib", "pyarrow")
 GROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # of Linux, both versions
@@ -45,15 +47,31 @@ def cpu_name() -> str:
     return f"{names[0] if names else platform.processor() or platform.machine()}, {platform.system()}"
 
 
+def cores() -> int:
+    """How many cores this process may use: those that it may run on, or less if its container or its Slurm job has less."""
+    from joblib import cpu_count
+
+    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    return min(cpu_count(), max(int(allotted), 1)) if allotted.isdecimal() else cpu_count()
+
+
 def peak_memory() -> int:
     """The most memory that this process has held so far, in bytes."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return psutil.Process().memory_info().peak_wset
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 
 
 def memory() -> int:
     """How much memory this process can have at the most, in bytes: this machine's, or as much as it is allowed of it."""
-    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), resource.getrlimit(resource.RLIMIT_AS)[0]]
+    limits = [psutil.virtual_memory().total]
+    with suppress(ImportError):  # on Windows
+        import resource
+
+        limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
     for limit in GROUP_LIMITS:
         with suppress(OSError, ValueError):  # no such file, or "max"
             limits.append(int(Path(limit).read_text(encoding="ascii")))
@@ -61,13 +79,13 @@ def memory() -> int:
 
 
 def process_began() -> float:
-    """When this process did, by time.perf_counter; now where that cannot be known."""
+    """When this process did, by time.perf_counter."""
     now = time.perf_counter()
     try:
         ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
         age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, AttributeError):
-        return now
+    except (OSError, ValueError, AttributeError):  # no Linux
+        age = time.time() - psutil.Process().create_time()
     return now - max(age, 0.0)
 
 
@@ -81,7 +99,7 @@ def seconds_to_keep(folder: Path) -> float:
             begin = time.perf_counter()
             file.write(bytes(FLUSHED_BYTES))
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
             return 2 * (time.perf_counter() - begin)
     except OSError:
         return FLUSH_SECONDS

@@ -21,19 +21,23 @@ ADDRESSES, ADDRESSES_OF_A_CORE = 2000 * 2**20, 150 * 2**20
 THREADS, THREADS_OF_A_CORE, THREADS_OF_A_PROCESS = 8, 2, 6
 
 
-def cores() -> int:
-    """How many cores this process may use."""
+def visible_cores() -> int:
+    """How many cores native libraries see, and begin a thread for each, whatever a container's share of them is."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_room() -> None:
     """Raise MemoryError if a command would not find the address space that it needs, and RuntimeError as `check_threads`."""
-    needed = ADDRESSES + cores() * ADDRESSES_OF_A_CORE
+    if hasattr(mmap, "MAP_PRIVATE"):  # Windows has no such limit, and no way to ask for addresses alone
+        _check_addresses(ADDRESSES + visible_cores() * ADDRESSES_OF_A_CORE)
+    check_threads(visible_cores() * THREADS_OF_A_CORE)
+
+
+def _check_addresses(needed: int) -> None:
     try:
         mmap.mmap(-1, needed, flags=mmap.MAP_PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)).close()
     except OSError:
         raise MemoryError(f"about {needed / 1e6:,.0f} MB of address space are needed; see `ulimit -v`") from None
-    check_threads(cores() * THREADS_OF_A_CORE)
 
 
 def check_processes(count: int) -> None:

@@ -17,11 +17,10 @@ from ..results.store.store import Store
 from ..results.store.swept import swept_axes
 from .estimate.bounds import check_memory, check_years
 from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
-from .machine import cpu_name, now, versions
+from .machine import cores, cpu_name, now, versions
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
-from .room import cores
 from .run.backends import BACKENDS, Backend, workers
 from .run.execute import execute
 from .run.found import (

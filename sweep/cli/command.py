@@ -28,7 +28,8 @@ def interruptible(work: Callable[[], Result]) -> Result:
     worker = threading.Thread(target=attempt, daemon=True)
     worker.start()
     try:
-        worker.join()
+        while worker.is_alive():
+            worker.join(0.1)  # Windows hears Ctrl-C only in between
     except KeyboardInterrupt:
         fail("interrupted. Nothing was changed; give the same command again")
     if failed:

@@ -38,6 +38,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+# A batch system's wish to end is as good as a user's, and so is a terminal that is closed; on Windows these are Ctrl-Break.
+ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
@@ -243,7 +246,10 @@ def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]")
 def main() -> None:
     """Run the command line; what the user can mend is one message and exit code 2."""
     speak_plainly()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's wish to end is as good as a user's
+    for name in ENDINGS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it ignored
+            signal.signal(number, signal.default_int_handler)
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     with remarked():
         run_to_its_end(lambda: app(standalone_mode=False))

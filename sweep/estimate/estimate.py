@@ -13,9 +13,8 @@ from ...results.errors import InputError
 from ...results.store.compaction import MOST_FILES
 from ...results.store.schema import Estimate
 from ...results.store.store import Span
-from ..machine import peak_memory, seconds_to_keep
+from ..machine import cores, peak_memory, seconds_to_keep
 from ..plan.plan import Plan
-from ..room import cores
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
 from .pace import Pace, batches

@@ -118,7 +118,7 @@ def refused_in_turn(commands, cwd):
 
 def here(*arguments):
     """A command in this process: its exit code, what it prints, and what it says of errors. What is no exit is raised."""
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     with (
         mock.patch.object(sys, "argv", ["backsweep", *map(str, arguments)]),
         contextlib.redirect_stdout(io.StringIO()) as printed,
@@ -130,5 +130,6 @@ def here(*arguments):
         except SystemExit as end:
             code = end.code or 0
         finally:
-            signal.signal(signal.SIGTERM, handler)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     return code, printed.getvalue(), said.getvalue().replace(SLOW, "")

@@ -47,7 +47,9 @@ def test_too_little_address_space_is_said(command, most, here):
 
 @pytest.mark.long
 def test_what_is_asked_for_is_enough(here):
-    enough = room.ADDRESSES + room.cores() * room.ADDRESSES_OF_A_CORE + 100 * MB  # of Python itself, before it is asked for
+    enough = (
+        room.ADDRESSES + room.visible_cores() * room.ADDRESSES_OF_A_CORE + 100 * MB
+    )  # of Python itself, before it is asked for
     for command in (["run", "small.toml", "--out", "enough"], ["table", "enough"], ["report", "enough"]):
         done = limited("AS", enough, *command, cwd=here)
         assert done.returncode == 0, done.stderr
@@ -65,7 +67,7 @@ def test_too_few_threads_are_said(command, here):
 def test_more_workers_than_may_begin_are_said(backend, here):
     """The stacks of so many threads find no place."""
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]
-    done = limited("AS", 3000 * MB + room.cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
+    done = limited("AS", 3000 * MB + room.visible_cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
     assert done.returncode == 2
     assert "the system lets this process start no more threads; fewer workers (--jobs) need fewer." in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,7 +1,5 @@
 """Sweeps run for real: the same table whatever the workers, the batches, and what happened on the way."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from backsweep.results.store.manifest import write_manifest
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
+from backsweep.sweep.machine import cores
 from backsweep.sweep.plan import batch
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run.execute import BatchesFailed
@@ -180,7 +179,7 @@ def test_the_manifest_says_what_ran_where_and_how_long(once):
 
 def test_jobs_default_to_the_cores_this_process_may_use(tmp_path):
     results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
-    assert results.last.jobs == len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert results.last.jobs == cores()
     assert "1 of 1 runs" in repr(results)
 
 

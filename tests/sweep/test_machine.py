@@ -1,0 +1,94 @@
+"""What a machine has, or a container, a batch job or another system leaves of it."""
+
+import os
+import subprocess
+import sys
+import types
+
+import psutil
+import pytest
+
+from backsweep.sweep import machine, room
+from backsweep.sweep.estimate.estimate import checked_jobs
+
+CORES = "from backsweep.sweep.machine import cores; print(cores())"
+IN_A_CONTAINER = ["unshare", "--mount", "sh", "-ec"]  # a folder of limits of our own, seen by that process alone
+WITH_LIMIT = """
+mount -t tmpfs none /sys/fs/cgroup
+echo 100000 100000 > /sys/fs/cgroup/cpu.max
+exec "$0" "$@"
+"""
+
+
+def may_mount():
+    try:
+        return subprocess.run([*IN_A_CONTAINER, "mount -t tmpfs none /sys/fs/cgroup"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def cores_where(command=(), **variables):
+    without = {"SLURM_CPUS_PER_TASK", "LOKY_MAX_CPU_COUNT"}
+    environment = {**{name: value for name, value in os.environ.items() if name not in without}, **variables}
+    done = subprocess.run([*command, sys.executable, "-c", CORES], env=environment, capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
+@pytest.mark.skipif(not may_mount(), reason="this process may not mount anything")
+def test_a_container_with_a_share_of_one_core_gets_one_worker():
+    assert cores_where([*IN_A_CONTAINER, WITH_LIMIT]) == 1
+
+
+@pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
+def test_slurm_says_how_many_cores_a_task_has():
+    """Affinity holds a job to them on some clusters only. A name that is no number says nothing."""
+    all_of_them = cores_where()
+    assert all_of_them > 1
+    assert cores_where(SLURM_CPUS_PER_TASK="1") == 1
+    for said in ("4096", "", "many", "-1"):
+        assert cores_where(SLURM_CPUS_PER_TASK=said) == all_of_them
+
+
+def test_jobs_that_are_asked_for_stay(monkeypatch):
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "1")
+    assert checked_jobs(None) == 1
+    assert checked_jobs(7) == 7
+
+
+WITHOUT = """
+import sys
+import psutil  # which uses it on Linux
+sys.modules["resource"] = None
+import backsweep.sweep.sweep, backsweep.sweep.cli.main, backsweep.sweep.cli.start
+from backsweep.sweep.machine import memory
+print(memory() > 2**20)
+"""
+
+
+def test_windows_has_no_module_of_resources():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_the_memory_of_a_process_is_known_on_windows_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    monkeypatch.setattr(psutil.Process, "memory_info", lambda _: types.SimpleNamespace(peak_wset=12345))
+    assert machine.peak_memory() == 12345
+
+
+def test_the_age_of_this_process_is_known_without_the_clocks_of_linux(monkeypatch):
+    known = machine.process_began()
+    monkeypatch.delattr(machine.time, "clock_gettime")
+    assert abs(machine.process_began() - known) < 5  # seconds: psutil counts from the second in which the system began
+
+
+def test_windows_has_no_limit_of_addresses(monkeypatch):
+    """Its `mmap` takes no flags."""
+
+    def refuse(*_, **__):
+        raise TypeError("'flags' is an invalid keyword argument for mmap()")
+
+    monkeypatch.setattr(room.mmap, "mmap", refuse)
+    monkeypatch.delattr(room.mmap, "MAP_PRIVATE")
+    room.check_room()
