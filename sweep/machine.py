@@ -60,7 +60,7 @@ def peak_memory() -> int:
     try:
         import resource
     except ImportError:  # Windows
-        return psutil.Process().memory_info().peak_wset
+        return psutil.Process().memory_info().peak_wset  # pyright: ignore[reportAttributeAccessIssue]
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 
