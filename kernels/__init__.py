@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.errors import DataError, SettingError
+
 from .call.arguments import in_layers
-from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES, Nonsense, Unusable
+from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, Range
 from .call.job import Job
 from .call.layout import MOST_WEIGHTS
@@ -45,12 +47,10 @@ __all__ = [
     "SCHEME_NUMBERS",
     "SOURCES_HASH",
     "STREAMS",
-    "Nonsense",
     "Part",
     "Range",
     "Training",
     "Trajectories",
-    "Unusable",
     "check",
     "compile_part",
     "lanes_of",
@@ -115,7 +115,8 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
     keep_weights: also give the final weights.
 
-    Raises Nonsense, a ValueError that names the argument, for anything out of range or that does not go together.
+    Raises SettingError, which names the argument, for anything out of range or that does not go together, and DataError, which
+    names the row and column, for numbers of x or y that do not go with a setting. Both are ValueErrors.
     """
     job = _job(x, y, settings)
     epochs, shape = job.settings.get("epochs"), job.settings.shape
@@ -136,7 +137,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
 @usual_numbers()
 def check(x, y, **settings: Any) -> None:
-    """Raise `Nonsense` where `train` would, and train nothing."""
+    """Raise SettingError or DataError where `train` would, and train nothing."""
     _job(x, y, settings)
 
 
@@ -144,7 +145,7 @@ def _job(x, y, settings: dict[str, Any]) -> Job:
     known: dict[str, Any] = Job.__init__.__kwdefaults__ or {}
     for name in settings:
         if name not in known:
-            raise Nonsense((name,), f"{name}: there is no such setting. There are: {', '.join(known)}")
+            raise SettingError((name,), f"there is no such setting. There are: {', '.join(known)}")
     return Job(x, y, **settings)
 
 
@@ -159,3 +160,13 @@ def compile_part(part: Part) -> None:
     """Compile a part now, and keep it on disk for other processes."""
     sample = Job([[0.0]], [[0.0]], dtype=part.dtype).call(plan_records(1, 1, None, None), records=False, keep_weights=False)
     _compile_part(part, sample)
+
+
+EARLIER_NAMES = {"Nonsense": SettingError, "Unusable": DataError}
+
+
+def __getattr__(name: str) -> type[Exception]:
+    """What earlier versions called their errors."""
+    if name not in EARLIER_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return EARLIER_NAMES[name]

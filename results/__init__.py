@@ -1,6 +1,7 @@
 """What a sweep left on disk, and what it says."""
 
-from .errors import InputError
+from backsweep.errors import BacksweepError as InputError  # as earlier versions called it
+
 from .results import Results
 
 __all__ = ["InputError", "Results"]

@@ -9,8 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import InputError
-from .escapes import visible
+from backsweep.errors import ResultsError
+from backsweep.escapes import visible
+
 from .store.schema import OUTCOMES
 from .store.store import Store
 from .store.survey import on_record
@@ -45,7 +46,7 @@ def about(path: Path, name: str) -> tuple[str, list[str]]:
     try:
         store = Store.open(path)
         done = store.done
-    except (InputError, OSError) as error:
+    except (ResultsError, OSError) as error:
         return head, [line_of(error)]
     ends = on_record(store.manifest, done) or {}  # if they are not, one would have to count rows
     total = ", ".join(f"{percent_text(ends[outcome] / done)} {outcome}" for outcome in OUTCOMES if ends.get(outcome))

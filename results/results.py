@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from backsweep.errors import DamageWarning, ResultsError
+
 from .analysis.names import shown_names
 from .arrays import Floats
-from .errors import DamageWarning, InputError
 from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .store.schema import Manifest, Session
 from .store.store import Store
@@ -37,7 +38,7 @@ class Results:
 
     @classmethod
     def open(cls, path: str | Path) -> "Results":
-        """The results in a folder, whole or not. InputError if there are none."""
+        """The results in a folder, whole or not. ResultsError if there are none."""
         return cls(Store.open(path))
 
     @property
@@ -75,7 +76,7 @@ class Results:
         """The runs that have these values of settings, as of one optimizer, and without what then no longer varies.
 
         Tables, comparisons and figures of what is returned are of those runs alone; reports are of all.
-        InputError for an unknown setting, and where no run has the values.
+        ResultsError for an unknown setting, and where no run has the values.
         """
         from .analysis.tables import part_of
 
@@ -159,13 +160,13 @@ class Results:
 
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:
-            raise InputError("run: the figure of a loss takes the number of a run")
+            raise ResultsError("run: the figure of a loss takes the number of a run")
         if not 0 <= run < self.manifest.runs:
-            raise InputError(f"run {run}: there is none; runs are numbered 0 to {self.manifest.runs - 1}")
+            raise ResultsError(f"run {run}: there is none; runs are numbered 0 to {self.manifest.runs - 1}")
         kept = self.trajectory(run)
         losses = self.trajectories([run]) if kept is None else kept
         if losses.empty:
-            raise InputError(f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again")
+            raise ResultsError(f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again")
         return losses
 
     def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
@@ -178,7 +179,7 @@ class Results:
         return self.store.records(runs).to_pandas(use_threads=False)
 
     def weights(self, run: int) -> tuple[list[Floats], list[Floats]]:
-        """The final weights of a run, (units, inputs) for each layer, and its biases, (units,). InputError if not kept."""
+        """The final weights of a run, (units, inputs) for each layer, and its biases, (units,). ResultsError if not kept."""
         return layers_of(self.store.weights([run]), run)
 
     def trajectory(self, run: int) -> "pd.DataFrame | None":
@@ -193,7 +194,7 @@ class Results:
         self._refuse_part()
         path = self.path / "report.html" if path is None else Path(path)
         if path.is_dir():
-            raise InputError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
+            raise ResultsError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
         return write_html(self._report(), path)
 
     def report_markdown(self, folder: str | Path | None = None) -> Path:
@@ -213,14 +214,14 @@ class Results:
 
     def _refuse_part(self) -> None:
         if not self.whole:
-            raise InputError("a report is of all runs of a folder, not of those that `where` has chosen")
+            raise ResultsError("a report is of all runs of a folder, not of those that `where` has chosen")
 
     def to_xarray(self) -> "xr.Dataset":
         """See `results.export.xarray.dataset`."""
         from .export.xarray import dataset
 
         if not self.whole:
-            raise InputError("a dataset is of all runs of a folder; its own `sel` chooses among them")
+            raise ResultsError("a dataset is of all runs of a folder; its own `sel` chooses among them")
         return dataset(self.table, self.manifest)
 
     def query(self, sql: str) -> "pd.DataFrame":
@@ -237,7 +238,7 @@ class Results:
         try:
             with warnings.catch_warnings(action="ignore", category=DamageWarning):  # what is damaged is told beside it
                 summary = self.summary() if 0 < self.done <= MOST_RUNS else None
-        except (InputError, OSError) as error:
+        except (ResultsError, OSError) as error:
             return html_of(head, dict.fromkeys([*lines, line_of(error)]))
         return html_of(head, lines) if summary is None else html_of_summary(head, [*lines, *self.damage], summary)
 
@@ -255,7 +256,7 @@ def _compared(
 def layers_of(kept: pa.Table, run: int) -> tuple[list[Floats], list[Floats]]:
     """The weights and biases of one run, out of a table of `WEIGHTS_SCHEMA`."""
     if not len(kept):
-        raise InputError(f"run {run}: its final weights were not kept; record = {{ weights = true }} keeps them")
+        raise ResultsError(f"run {run}: its final weights were not kept; record = {{ weights = true }} keeps them")
     row = kept.to_pylist()[0]
     weights, biases, at = [], [], 0
     flat, shapes = np.array(row["weights"]), np.array(row["layers"]).reshape(-1, 2)

@@ -4,18 +4,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..results.errors import InputError
+    from backsweep.errors import BacksweepError as InputError
+
     from .spec.spec import Spec
     from .sweep import Sweep
 
 __all__ = ["InputError", "Spec", "Sweep"]
 
-_PLACES = {"InputError": "..results.errors", "Spec": ".spec.spec", "Sweep": ".sweep"}
+# InputError is what earlier versions called it.
+_PLACES = {
+    "InputError": ("backsweep.errors", "BacksweepError"),
+    "Spec": (".spec.spec", "Spec"),
+    "Sweep": (".sweep", "Sweep"),
+}
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for only then, since the command first looks whether there is room for it."""
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(_PLACES[name], __name__), name)
+    module, there = _PLACES[name]
+    globals()[name] = found = getattr(import_module(module, __name__), there)
     return found

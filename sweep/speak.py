@@ -1,4 +1,4 @@
-"""What commands say goes through here: names in it come from files, and steer no terminal (`results/escapes.py`)."""
+"""What commands say goes through here: names in it come from files, and steer no terminal (`escapes.py`)."""
 
 import io
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from ..results.escapes import FITTING, visible, visible_lines
+from backsweep.escapes import FITTING, visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,11 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from backsweep.errors import BacksweepError, BusyError
+
 from ..kernels import SOURCES_HASH
 from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
 from ..results.arrays import Integers
-from ..results.errors import BusyError, InputError
 from ..results.reprs import html_of, text_of
 from ..results.store.manifest import MANIFEST, has_manifest
 from ..results.store.schema import MOST_REMARKS, Estimate, Manifest
@@ -64,7 +65,7 @@ class Sweep:
     """Every combination of a spec's axes, times its seeds.
 
     By keywords as a TOML file has them, `Sweep(task="xor", seeds=100, train={"lr": {"values": [0.1, 1.0]}})`: the same spec.
-    NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. InputError says what is wrong, and where.
+    NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. BacksweepError says what is wrong, and where.
 
     All is read, planned and run in the usual arithmetic, whatever the caller has set: numbers in texts depend on it too.
     """
@@ -89,7 +90,7 @@ class Sweep:
     @classmethod
     @usual_numbers()
     def from_toml(cls, path: str | Path) -> "Sweep":
-        """The sweep that a TOML file describes. InputError says what is wrong in it, and where."""
+        """The sweep that a TOML file describes. BacksweepError says what is wrong in it, and where."""
         sweep = cls.of_spec(Spec.read(path), str(path))
         sweep._file = Path(path)
         return sweep
@@ -97,7 +98,7 @@ class Sweep:
     @classmethod
     @usual_numbers()
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
-        """The sweep that a nested dict describes, as TOML would give it. InputError says what is wrong, and where."""
+        """The sweep that a nested dict describes, as TOML would give it. BacksweepError says what is wrong, and where."""
         return cls.of_spec(Spec.parse(_a_dict(table)))
 
     @classmethod
@@ -105,17 +106,17 @@ class Sweep:
     def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
         """The sweep whose results, perhaps not all, are in a folder. data: files that it names, where they are now.
 
-        Others are looked for as `found` says. InputError if one is nowhere, or its data are not those of the results.
+        Others are looked for as `found` says. BacksweepError if one is nowhere, or its data are not those of the results.
         """
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
             alike = any("/" in name for name in spec.called.values())
-            raise InputError(f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}")
+            raise BacksweepError(f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}")
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
-                raise InputError(other_data(spec.files[key], key, path))
+                raise BacksweepError(other_data(spec.files[key], key, path))
         check_plan(manifest, sweep.plan(), source)
         return sweep
 
@@ -132,16 +133,16 @@ class Sweep:
     def _data(self) -> dict[str, str]:
         try:
             return self.spec.data
-        except InputError as error:
-            raise InputError(f"{self._source}: {error}") from None
+        except BacksweepError as error:
+            raise BacksweepError(f"{self._source}: {error}") from None
 
     @usual_numbers()
     def plan(self) -> Plan:
-        """Which runs there are, with which settings. InputError if axes that are each right do not go together."""
+        """Which runs there are, with which settings. BacksweepError if axes that are each right do not go together."""
         try:
             return plan_of(self.spec)
-        except InputError as error:
-            raise InputError(f"{self._source}: {error}") from None
+        except BacksweepError as error:
+            raise BacksweepError(f"{self._source}: {error}") from None
 
     @usual_numbers()
     def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
@@ -171,13 +172,13 @@ class Sweep:
         """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
 
         address: of a cluster's scheduler, for dask and ray, which else start one on this machine.
-        Runs that are there already are not repeated, unless they are damaged. InputError if `out` holds the results of
+        Runs that are there already are not repeated, unless they are damaged. BacksweepError if `out` holds the results of
         another spec, if no cluster answers, if networks or data need more memory than there is, or, unless `force`, if what is
         missing would not fit on the disk or may take more than ten years.
         """
         jobs = checked_jobs(jobs)
         if backend not in BACKENDS:
-            raise InputError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
+            raise BacksweepError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
         path, plan, progress = Path(out), self.plan(), progress or Progress()
         there = self._as_in(path)
         if there is not self:
@@ -243,13 +244,13 @@ class Sweep:
         there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
         here = self.spec.meaning()
         if digest_of(there) != store.manifest.spec_hash:
-            raise InputError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
+            raise BacksweepError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
         unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
         if unlike and set(unlike) <= set(self.spec.files):
-            raise InputError(other_data(self.spec.files[unlike[0]], unlike[0], path))
+            raise BacksweepError(other_data(self.spec.files[unlike[0]], unlike[0], path))
         if unlike:
             lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-            raise InputError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
+            raise BacksweepError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
         check_plan(store.manifest, self.plan(), str(path / MANIFEST))
         return store
 
@@ -276,13 +277,13 @@ class Sweep:
 
 
 def _check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """InputError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    """BacksweepError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
     free = free_bytes(path)
     if estimate.disk <= free:
         return
     told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
     if not force:
-        raise InputError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
+        raise BacksweepError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
     progress.warn(told)
 
 
@@ -302,7 +303,7 @@ def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None
 
 def _a_dict(table: object) -> Mapping[str, Any]:
     if not isinstance(table, Mapping):
-        raise InputError(f"spec: a dict is needed, not {type(table).__name__}")
+        raise BacksweepError(f"spec: a dict is needed, not {type(table).__name__}")
     return table
 
 

@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from helpers.commands import PATIENCE
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("kernels/", "results/", "sweep/", "examples/")
+PACKAGES = ("backsweep/", "kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt")
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if path.stem != "__init__")
 READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and what they read
@@ -114,7 +114,7 @@ def test_the_wheel_has_every_module_and_what_they_read_and_nothing_else(built):
     code = {name for name in sources if name.startswith(PACKAGES) and name.endswith(READ)}
     with zipfile.ZipFile(wheel) as file:
         names = {name for name in file.namelist() if ".dist-info/" not in name}
-    assert names == {f"backsweep/{name}" for name in code}
+    assert names == {f"backsweep/{name.removeprefix('backsweep/')}" for name in code}
     assert {
         "backsweep/results/report/templates/report.html.j2",
         "backsweep/results/statistics/survival.py",
@@ -145,15 +145,17 @@ def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
 
 def test_other_sources_have_another_folder_for_machine_code(installed, tmp_path):
     """Even where a constant of one file has changed, on which the machine code of another depends."""
-    ask = "import kernels; print(kernels.SOURCES_HASH)"
-    told = []
-    for name in ("one", "same", "other"):
-        copytree(ROOT / "kernels", tmp_path / name / "kernels", ignore=NOT_SOURCES)
-        if name == "other":
-            with (tmp_path / name / "kernels" / "functions" / "polynomials.py").open("a") as file:
+    ask = "import backsweep.kernels as kernels; print(kernels.SOURCES_HASH)"
+    told = {}
+    for name in ("as it is", "__init__.py", "errors.py", "kernels/functions/polynomials.py"):
+        package = Path(copytree(ROOT / "backsweep", tmp_path / name / "backsweep", ignore=NOT_SOURCES))
+        copytree(ROOT / "kernels", package / "kernels", ignore=NOT_SOURCES)
+        if name != "as it is":
+            with (package / name).open("a") as file:
                 file.write("\n")
-        told.append(installed.must(installed.python, "-c", ask, cwd=tmp_path / name))
-    assert told[0] == told[1] != told[2]
+        told[name] = installed.must(installed.python, "-c", ask, cwd=tmp_path / name)
+    assert told["as it is"] == told["__init__.py"]  # on which nothing depends
+    assert len(set(told.values())) == 3
 
 
 @pytest.mark.long

@@ -5,14 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.errors import SettingError
+
 from ..memory import STRIDE, UNITS
-from .choices import ORDERS, Batch, Nonsense
+from .choices import ORDERS, Batch
 
 
 def whole(argument: str, value, least: int) -> int:
     """A whole number, at least `least`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
-        raise Nonsense((argument,), f"{argument}: whole numbers from {least} are needed")
+        raise SettingError((argument,), f"whole numbers from {least} are needed")
     return int(value)
 
 
@@ -20,7 +22,7 @@ def number(argument: str, value) -> float:
     """A finite number."""
     found = numbers(argument, value)
     if found.ndim or not np.isfinite(found):
-        raise Nonsense((argument,), f"{argument}: a finite number is needed")
+        raise SettingError((argument,), "a finite number is needed")
     return float(found)
 
 
@@ -31,23 +33,23 @@ def numbers(argument: str, value, also: str = "") -> np.ndarray:
     except (TypeError, ValueError):
         found = np.array(None)
     if found.dtype.kind not in "iuf" + also and found.size:
-        raise Nonsense((argument,), f"{argument}: numbers are needed, all rows as long as each other")
+        raise SettingError((argument,), "numbers are needed, all rows as long as each other")
     return found.astype(np.float64)
 
 
 def table(argument: str, value) -> dict[str, Any]:
     """A mapping of names to settings, without those that are None; none at all for None."""
     if value is not None and not isinstance(value, Mapping):
-        raise Nonsense((argument,), f"{argument}: a mapping is needed, such as {{name: number}}")
+        raise SettingError((argument,), "a mapping is needed, such as {name: number}")
     if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
-        raise Nonsense((argument,), f"{argument}: the names in it are words")
+        raise SettingError((argument,), "the names in it are words")
     return {key: one for key, one in (value or {}).items() if one is not None}
 
 
 def switch(argument: str, value) -> bool:
     """True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise Nonsense((argument,), f"{argument}: True or False")
+        raise SettingError((argument,), "True or False")
     return bool(value)
 
 
@@ -56,7 +58,7 @@ def widths(hidden) -> tuple[int, ...]:
     try:
         listed = [hidden] if isinstance(hidden, int | np.integer) else list(hidden)
     except TypeError:
-        raise Nonsense(("hidden",), "hidden: a whole number, or a list of one for each layer") from None
+        raise SettingError(("hidden",), "a whole number, or a list of one for each layer") from None
     return tuple(whole("hidden", units, 1) for units in listed)
 
 
@@ -65,7 +67,7 @@ def named(argument: str, value: str | Mapping[str, Any], key: str = "name") -> t
     if isinstance(value, str):
         return value, {}
     if not isinstance(value, Mapping) or key not in value:
-        raise Nonsense((argument,), f"{argument}: a name, or a mapping with {key!r}, is needed")
+        raise SettingError((argument,), f"a name, or a mapping with {key!r}, is needed")
     rest = table(argument, value)
     return rest.pop(key, None), rest
 
@@ -74,15 +76,15 @@ def batch_of(batch: str | Mapping[str, Any], samples: int) -> Batch:
     """ "full", "pattern", or a mapping of size and order. A batch of all samples is a full one in whatever order they come."""
     if isinstance(batch, str):
         if batch not in ("full", "pattern"):
-            raise Nonsense(("batch",), f"batch = {batch!r}: must be 'full', 'pattern', or a mapping with a size")
+            raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size", f"batch = {batch!r}")
         return Batch() if batch == "full" or samples == 1 else Batch(1)
     if not isinstance(batch, Mapping) or "size" not in batch or not set(batch) <= {"size", "order"}:
-        raise Nonsense(("batch",), "batch: 'full', 'pattern', or a mapping with a size and an order")
+        raise SettingError(("batch",), "'full', 'pattern', or a mapping with a size and an order")
     size, order = whole("batch", batch["size"], 1), batch.get("order", "shuffled")
     if size > samples:
-        raise Nonsense(("batch",), f"batch: size = {size}: there are only {samples} samples")
+        raise SettingError(("batch",), f"size = {size}: there are only {samples} samples")
     if not isinstance(order, str) or order not in ORDERS:
-        raise Nonsense(("batch",), f"batch: order = {order!r}: must be one of {', '.join(ORDERS)}")
+        raise SettingError(("batch",), f"order = {order!r}: must be one of {', '.join(ORDERS)}")
     return Batch() if size == samples and order != "replacement" else Batch(size, order)
 
 
@@ -91,7 +93,7 @@ def listed(argument: str, value, layers: int) -> dict[str, Any]:
     if not isinstance(value, list | tuple):
         return {argument: value}
     if len(value) != layers or any(one is None for one in value):
-        raise Nonsense((argument,), f"{argument}: a list must have a number for each of the {layers} layers")
+        raise SettingError((argument,), f"a list must have a number for each of the {layers} layers")
     return {f"{argument}[{layer}]": one for layer, one in enumerate(value)}
 
 
@@ -106,16 +108,16 @@ def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:
     x, y = _finite("x", x), _finite("y", y)
     y = y[:, None] if y.ndim == 1 else y
     if x.ndim != 2 or x.size == 0:
-        raise Nonsense(("x",), "x: shape (samples, inputs), at least one of each")
+        raise SettingError(("x",), "shape (samples, inputs), at least one of each")
     if y.ndim != 2 or y.size == 0 or len(y) != len(x):
-        raise Nonsense(("y",), f"y: shape ({len(x)}, outputs) or ({len(x)},)")
+        raise SettingError(("y",), f"shape ({len(x)}, outputs) or ({len(x)},)")
     return x, y
 
 
 def _finite(argument: str, values) -> np.ndarray:
     found = numbers(argument, values, also="b")
     if not np.all(np.isfinite(found)):
-        raise Nonsense((argument,), f"{argument}: finite numbers only")
+        raise SettingError((argument,), "finite numbers only")
     return found
 
 
@@ -125,9 +127,7 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
     wanted = [shape for units, inputs in shapes for shape in [(units, inputs), *([(units,)] if bias else [])]]
     tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
     if [array.shape for array in tables] != wanted:
-        raise Nonsense(
-            ("init",), f"init: a list of arrays of shapes {wanted} is needed; got {[array.shape for array in tables]}"
-        )
+        raise SettingError(("init",), f"a list of arrays of shapes {wanted} is needed; got {[array.shape for array in tables]}")
     if bias:
         tables = [np.column_stack(pair) for pair in zip(tables[::2], tables[1::2], strict=True)]
     return np.concatenate([table.reshape(-1) for table in tables])

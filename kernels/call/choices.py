@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backsweep.errors import DataError, SettingError
+
 from ..formulas.activations import ACTIVATIONS, OUTPUTS
 from ..formulas.losses import LOSSES
 from ..formulas.optimizers import OPTIMIZERS
@@ -27,22 +29,6 @@ FULL_BATCH_ONLY = ("rprop", "quickprop")  # both compare gradients of one update
 OWN_RATES = ("rprop", "delta_bar_delta")  # the learning rate only starts them
 
 
-class Nonsense(ValueError):  # noqa: N818 - it says what was given, and reads so
-    """A setting, or two of them together, that make no sense. `settings`: their names, the first one to blame."""
-
-    def __init__(self, settings: tuple[str, ...], message: str):
-        super().__init__(message)
-        self.settings = settings
-
-
-class Unusable(Nonsense):
-    """A number in `row` and `column` of the data, x or y, that does not go with a setting."""
-
-    def __init__(self, data: str, row: int, column: int, setting: str, message: str):
-        super().__init__((data, setting), f"{data}: {message} (sample {row}, column {column})")
-        self.data, self.row, self.column, self.reason = data, row, column, message
-
-
 @dataclass(frozen=True)
 class Batch:
     """How many samples make an update, all of them if `size` is None, and in which order they come."""
@@ -58,7 +44,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Choices:
-    """See `backsweep.kernels.train`. Raises `Nonsense` for what does not exist or does not go together."""
+    """See `backsweep.kernels.train`. Raises `SettingError` for what does not exist or does not go together."""
 
     hidden: tuple[int, ...] = (2,)
     activation: str = "sigmoid"
@@ -88,12 +74,13 @@ class Choices:
         self._check_optimizer()
         for key in self.stops:
             if key not in STOPS:
-                raise Nonsense((f"stop.{key}",), f"stop.{key}: must be one of {', '.join(STOPS)}, patience")
+                raise SettingError((f"stop.{key}",), f"must be one of {', '.join(STOPS)}, patience")
         if "accuracy" in self.stops and not self.sides:
-            raise Nonsense(("stop.accuracy",), "stop.accuracy: targets that are numbers have no sides to be on")
+            raise SettingError(("stop.accuracy",), "targets that are numbers have no sides to be on")
         if self.measure and (self.stops or self.stalls):
-            why = "the convergence measure is taken over all epochs; a run that stops early has none"
-            raise Nonsense(("measure", "stop"), f"measure: {why}")
+            raise SettingError(
+                ("measure", "stop"), "the convergence measure is taken over all epochs; a run that stops early has none"
+            )
 
     def _check_names(self):
         for setting, allowed in {
@@ -109,42 +96,41 @@ class Choices:
         }.items():
             chosen = self.scheme if setting == "init" else getattr(self, setting)
             if not isinstance(chosen, str) or chosen not in allowed:
-                raise Nonsense((setting,), f"{setting} = {chosen!r}: must be one of {', '.join(allowed)}")
+                raise SettingError((setting,), f"must be one of {', '.join(allowed)}", f"{setting} = {chosen!r}")
 
     def _check_network(self):
         if not self.hidden and self.shortcuts:
-            raise Nonsense(("shortcuts", "hidden"), "shortcuts: there is no hidden layer to go around")
+            raise SettingError(("shortcuts", "hidden"), "there is no hidden layer to go around")
         if not self.hidden and self.parametrization == "mean_field":
-            raise Nonsense(
+            raise SettingError(
                 ("parametrization", "hidden"),
-                "parametrization: mean_field divides by the width of the last hidden layer; there is none",
+                "mean_field divides by the width of the last hidden layer; there is none",
             )
 
     def _check_loss(self):
         fitting = LOSSES[self.loss].outputs
         if self.output not in fitting:
-            raise Nonsense(
-                ("loss", "output"), f"loss: {self.loss} goes with output {' or '.join(fitting)}, not with {self.output}"
+            raise SettingError(
+                ("loss", "output"), f"{self.loss} goes with output {' or '.join(fitting)}, not with {self.output}"
             )
 
     def _check_optimizer(self):
         if self.optimizer in FULL_BATCH_ONLY and self.batch.size is not None:
-            raise Nonsense(
-                ("optimizer", "batch"), f"optimizer: {self.optimizer} compares gradients of all samples; batch must be full"
+            raise SettingError(
+                ("optimizer", "batch"), f"{self.optimizer} compares gradients of all samples; batch must be full"
             )
         if self.optimizer in OWN_RATES and (self.schedule != "constant" or self.warms_up):
             culprit = "schedule" if self.schedule != "constant" else "schedule.warmup"
-            raise Nonsense(
-                (culprit, "optimizer"), f"{culprit}: {self.optimizer} finds its own learning rates; lr only starts them"
-            )
+            raise SettingError((culprit, "optimizer"), f"{self.optimizer} finds its own learning rates; lr only starts them")
 
     def check_precision(self, argument: str, values: np.ndarray) -> None:
         """Whether numbers that are finite stay so in the precision that is computed in."""
         too_large = np.abs(values) > np.finfo(DTYPES[self.dtype]).max
         for row, column in np.argwhere(too_large)[:1].tolist() if argument in {"x", "y"} else ():
-            raise Unusable(argument, row, column, "dtype", f"{values[row, column]:g} is too large for {self.dtype}")
+            reason = f"{values[row, column]:g} is too large for {self.dtype}"
+            raise DataError(argument, reason, row=row, column=column, settings=("dtype",))
         if np.any(too_large):
-            raise Nonsense((argument, "dtype"), f"{argument}: too large for {self.dtype}")
+            raise SettingError((argument, "dtype"), f"too large for {self.dtype}")
 
     def check_data(self, y: np.ndarray) -> None:
         """Whether the targets (samples, outputs) are such as the output can reach."""
@@ -153,9 +139,11 @@ class Choices:
             if bound is not None:
                 for row, column in np.argwhere(wrong(y, bound))[:1].tolist():
                     reach = f"{self.output} outputs lie from {output.low:g} to {output.high:g}"
-                    raise Unusable("y", row, column, "output", f"target {y[row, column]:g}: {reach}")
+                    reason = f"target {y[row, column]:g}: {reach}"
+                    raise DataError("y", reason, row=row, column=column, settings=("output",))
         if self.output == "softmax":
             if y.shape[1] < 2:
-                raise Nonsense(("output", "y"), "output: softmax needs two outputs or more; of two classes, sigmoid makes one")
+                raise SettingError(("output", "y"), "softmax needs two outputs or more; of two classes, sigmoid makes one")
             for row in np.flatnonzero(np.abs(y.sum(axis=1) - 1) > 1e-12)[:1].tolist():
-                raise Unusable("y", row, 0, "output", f"targets that sum to {y[row].sum():.15g}: softmax outputs sum to 1")
+                reason = f"targets that sum to {y[row].sum():.15g}: softmax outputs sum to 1"
+                raise DataError("y", reason, row=row, column=0, settings=("output",))

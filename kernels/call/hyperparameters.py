@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backsweep.errors import SettingError
+
 from ..formulas.optimizers import OPTIMIZERS
 from ..formulas.schedules import SCHEDULES
 from ..memory import (
@@ -33,7 +35,7 @@ from ..memory import (
 )
 from ..random.streams import LAST_SEED
 from .arguments import numbers
-from .choices import SCHEMES, STOPS, Choices, Nonsense
+from .choices import SCHEMES, STOPS, Choices
 from .layout import fan_ins
 
 MOST_EPOCHS = 2**31 - 2
@@ -127,17 +129,17 @@ class Settings:
             arrays[key] = numbers(key, value)
             allowed = _range_of(key)
             if not allowed.admits(arrays[key]):
-                raise Nonsense((key,), f"{key}: must be {allowed.words}")
+                raise SettingError((key,), f"must be {allowed.words}")
         for key in ("seed", "epochs", "bound"):
             if key not in arrays:
-                raise Nonsense((key,), f"{key}: must be {RANGES[key].words}")
+                raise SettingError((key,), f"must be {RANGES[key].words}")
         if not {"lr", "lr[0]"} & set(arrays):
-            raise Nonsense(("lr",), f"lr: must be {RANGES['lr'].words}")
+            raise SettingError(("lr",), f"must be {RANGES['lr'].words}")
         try:
             self.shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
         except ValueError:
             several = tuple(key for key, array in arrays.items() if array.ndim)
-            raise Nonsense(several, f"{', '.join(several)}: shapes that broadcast together are needed") from None
+            raise SettingError(several, "shapes that broadcast together are needed", ", ".join(several)) from None
         self.count = math.prod(self.shape)
         self._arrays = {key: np.broadcast_to(array, self.shape).reshape(-1) for key, array in arrays.items()}
 
@@ -165,20 +167,20 @@ class Settings:
             group, _, name = key.partition(".")
             if group in belong and name not in belong[group] and not name.startswith("offset"):
                 has = f"it has {', '.join(belong[group])}" if belong[group] else "it has none"
-                raise Nonsense((key,), f"{key}: {chosen[group]} has no such number; {has}")
+                raise SettingError((key,), f"{chosen[group]} has no such number; {has}")
         for name in (name for name, default in schedule.items() if default is None and f"schedule.{name}" not in self):
-            raise Nonsense((f"schedule.{name}",), f"schedule.{name}: missing; {choices.schedule} needs it")
+            raise SettingError((f"schedule.{name}",), f"missing; {choices.schedule} needs it")
         if "stop.patience" in self and not choices.stops:
-            raise Nonsense(("stop.patience",), f"stop.patience: of what? One of {', '.join(STOPS)} goes with it")
+            raise SettingError(("stop.patience",), f"of what? One of {', '.join(STOPS)} goes with it")
         for name in (name for name in ("window", "improvement") if choices.stalls and f"stall.{name}" not in self):
-            raise Nonsense((f"stall.{name}",), f"stall.{name}: missing")
+            raise SettingError((f"stall.{name}",), "missing")
         if "huber_delta" in self and choices.loss != "huber":
-            raise Nonsense(("huber_delta", "loss"), f"huber_delta: goes with loss huber, not with {choices.loss}")
+            raise SettingError(("huber_delta", "loss"), f"goes with loss huber, not with {choices.loss}")
         with np.errstate(over="ignore"):
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
-            raise Nonsense(
-                ("init.low", "init.high"), "init.low: must not be over init.high, nor farther from it than a number can be"
+            raise SettingError(
+                ("init.low", "init.high"), "must not be over init.high, nor farther from it than a number can be"
             )
         if choices.dtype == "float32":
             self._check_single(choices)
@@ -186,7 +188,7 @@ class Settings:
     def _check_single(self, choices: Choices) -> None:
         """Whether numbers that single precision rounds are still within their ranges."""
         if (choices.schedule != "constant" or choices.warms_up) and np.any(self.get("epochs") > MOST_SINGLE_EPOCHS):
-            raise Nonsense(("epochs", "dtype"), f"epochs: a schedule in float32 counts to {MOST_SINGLE_EPOCHS}")
+            raise SettingError(("epochs", "dtype"), f"a schedule in float32 counts to {MOST_SINGLE_EPOCHS}")
         for key, values in self._arrays.items():
             allowed = _range_of(key)
             if allowed.whole or key == "bound" or key.startswith(("stop.", "stall.")):
@@ -194,7 +196,7 @@ class Settings:
             with np.errstate(over="ignore", under="ignore"):
                 rounded = values.astype(np.float32)
             if not allowed.admits(rounded):
-                raise Nonsense((key, "dtype"), f"{key}: must be {allowed.words} in float32 too")
+                raise SettingError((key, "dtype"), f"must be {allowed.words} in float32 too")
 
     def any(self, key: str) -> bool:
         """Whether it was given, and is not 0 for some run."""
@@ -204,7 +206,7 @@ class Settings:
 def _range_of(key: str) -> Range:
     allowed = RANGES.get(key.split("[")[0])
     if allowed is None:
-        raise Nonsense((key,), f"{key}: there is no such setting")
+        raise SettingError((key,), "there is no such setting")
     return allowed
 
 

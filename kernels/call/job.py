@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.errors import SettingError
+
 from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
 from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
-from .choices import SCHEMES, Choices, Nonsense
+from .choices import SCHEMES, Choices
 from .hyperparameters import Settings, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .parts import Part, parts_of, with_parts
@@ -107,7 +109,7 @@ class Job:
         self.layers = layer_table(choices, x.shape[1], y.shape[1])
         self.runs = runs_of(choices, settings, self.layers, midpoint)
         if (choices.scheme == "file") != (arrays is not None):
-            raise Nonsense(("init",), "init: arrays go with the scheme file, and it with them")
+            raise SettingError(("init",), "arrays go with the scheme file, and it with them")
         drawn, normal, biases_drawn = SCHEMES[choices.scheme]
         weights = np.zeros(0) if arrays is None else flat_weights(arrays, self.layers, choices.bias)
         choices.check_precision("init", weights)

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from backsweep.errors import SettingError
+
 from ..formulas.activations import ACTIVATIONS
 from ..formulas.losses import LOSSES, Loss
 from ..formulas.optimizers import OPTIMIZERS
@@ -11,7 +13,7 @@ from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
 from ..memory import DATA_INPUTS, HYPERPARAMETERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from ..random.streams import new_state
-from .choices import Choices, Nonsense
+from .choices import Choices
 
 MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
 
@@ -27,7 +29,7 @@ def layer_table(choices: Choices, inputs: int, outputs: int) -> np.ndarray:
         table.append([units, unit, weight, stride, data_inputs, unit - sources, sources])
         unit, weight = unit + units, weight + units * stride
     if weight > MOST_WEIGHTS:
-        raise Nonsense(("hidden",), f"hidden: {weight:,} weights; a network may have {MOST_WEIGHTS:,}")
+        raise SettingError(("hidden",), f"{weight:,} weights; a network may have {MOST_WEIGHTS:,}")
     return np.array(table, np.int64)
 
 

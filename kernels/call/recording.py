@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backsweep.errors import SettingError
+
 from ..memory import RECORDED, Record
 from .arguments import numbers
-from .choices import Nonsense
 
 
 class Trajectories(NamedTuple):
@@ -30,7 +31,7 @@ def plan_records(runs: int, limit: int, at, of) -> Record:
         return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
     epochs = numbers("record_at", at)
     if epochs.ndim != 1 or not _whole(epochs) or np.any(np.diff(epochs, prepend=-1) <= 0):
-        raise Nonsense(("record_at",), "record_at: epochs in ascending order, from 0 on, are needed")
+        raise SettingError(("record_at",), "epochs in ascending order, from 0 on, are needed")
     places = np.arange(runs) if of is None else numbers("record_runs", of)
     if (
         places.ndim != 1
@@ -38,7 +39,7 @@ def plan_records(runs: int, limit: int, at, of) -> Record:
         or np.any((places < 0) | (places >= runs))
         or len(np.unique(places)) < len(places)
     ):
-        raise Nonsense(("record_runs",), f"record_runs: places from 0 to {runs - 1}, each once, are needed")
+        raise SettingError(("record_runs",), f"places from 0 to {runs - 1}, each once, are needed")
     row = np.full(runs, -1)
     row[places.astype(np.int64)] = np.arange(len(places))
     return _room(epochs[epochs <= limit].astype(np.int64), row, len(places))

@@ -1,8 +1,9 @@
 """How the functions here are compiled, and where the machine code is kept.
 
 A function may depend on others in other files, so the folder of machine code (`cache.py`) is named after a hash of all sources
-of this package: other sources, other folder. It is a folder of the user's, since site-packages may be read-only, in
-NUMBA_CACHE_DIR if that is set; where no folder can be written, everything is compiled again in each process.
+of this package and of the ground that it stands on: other sources, other folder. It is a folder of the user's, since
+site-packages may be read-only, in NUMBA_CACHE_DIR if that is set; where no folder can be written, everything is compiled again
+in each process.
 
 Six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the loop, each
 used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Formula` for the
@@ -30,6 +31,8 @@ from numba.core import config
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
+from backsweep import errors
+
 from .cache import CodeCache, CodeFolder, file_name
 from .struct import Struct
 from .vector import Memory, Table
@@ -44,9 +47,10 @@ INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrappe
 
 def _sources_hash() -> str:
     digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for source in sorted(package.rglob("*.py")):
-        digest.update(source.relative_to(package).as_posix().encode() + source.read_bytes())
+    package, ground = Path(__file__).parents[1], Path(errors.__file__).parent
+    for folder, sources in ((package, package.rglob("*.py")), (ground, ground.glob("[a-z]*.py"))):
+        for source in sorted(sources):
+            digest.update(source.relative_to(folder).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 

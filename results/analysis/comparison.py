@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Booleans, Floats, Integers
-from ..errors import InputError
 from ..statistics.bootstrap import bootstrap
 from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success
@@ -18,12 +19,12 @@ from .tables import axis_columns, columns_of, grouped, with_value
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The runs that have the first, and those that have the second value of a setting, without it: to be compared below.
 
-    InputError if there is no such setting or no run has the value.
+    ResultsError if there is no such setting or no run has the value.
     """
     setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
     if parts[0].index.equals(parts[1].index):
-        raise InputError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
+        raise ResultsError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
     return parts[0].drop(columns=setting), parts[1].drop(columns=setting)
 
 
@@ -48,7 +49,7 @@ def compare_sweeps(
     or nan where one or both never succeed. Both by paired bootstrap: pairs are drawn, never runs alone.
     All intervals are of 95 %.
 
-    InputError where two runs have the same seed and combination (`by` leaves out a setting that varies), where there is no
+    ResultsError where two runs have the same seed and combination (`by` leaves out a setting that varies), where there is no
     pair, and for a limit beyond where runs were cut off.
     """
     by = _settings(first, second, by)
@@ -117,13 +118,13 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     shared = (sizes[0] > 0) & (sizes[1] > 0)
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
     if not shared.any():
-        raise InputError(f"no run of the first has the same {', '.join(by)} as one of the second; by: name what both have")
+        raise ResultsError(f"no run of the first has the same {', '.join(by)} as one of the second; by: name what both have")
     kept = beside(settings, {"runs_first": sizes[0], "runs_second": sizes[1], **columns})[shared].reset_index(drop=True)
     return beside(kept, {"p_holm": holm(kept["p"])})
 
 
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
-    """What runs of both are grouped by; InputError for what is no setting, as run or outcome, or varies in one alone."""
+    """What runs of both are grouped by; ResultsError for what is no setting, as run or outcome, or varies in one alone."""
     shared = [name for name in axis_columns(first) if name in axis_columns(second)]
     return shared if by is None else columns_of(by, shared, "that varies in both")
 
@@ -136,11 +137,11 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     for name, table in (("first", first), ("second", second)):
         if table.duplicated(key).any():
             others = [column for column in axis_columns(table) if column not in by]
-            raise InputError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")
+            raise ResultsError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")
         sides.append(table[[*key, "outcome", "epochs"]].set_axis([*places, "outcome", "epochs"], axis="columns"))
     pairs = sides[0].merge(sides[1], on=places, suffixes=("_first", "_second"))
     if pairs.empty:
-        raise InputError(
+        raise ResultsError(
             f"no run of the first has the same {', '.join(key)} as one of the second: they have other seeds, or settings that "
             "only one of them has or that advance with what is compared. With other seeds, compare them unpaired; in Python "
             "results.where(...).compare_with(results.where(...)) compares any two parts"
@@ -156,7 +157,7 @@ def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
     if limit is None:
         return float(max(min(most, longest), 1))
     if not 0 < limit <= most:
-        raise InputError(f"limit: {limit} epochs; it must be above 0 and at most {most:g}, where the first run was cut off")
+        raise ResultsError(f"limit: {limit} epochs; it must be above 0 and at most {most:g}, where the first run was cut off")
     return float(limit)
 
 

@@ -7,8 +7,9 @@ from math import prod
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from ..store.schema import Manifest
 from .names import shown_names
 from .tables import axis_columns, grouped
@@ -51,12 +52,12 @@ def design_of(table: pd.DataFrame, drawn: Collection[str] = ()) -> Design:
 
     A setting that all runs share is no factor. What was drawn together is a factor each from 50 points on; of fewer it is one,
     "lr = beta". So are other axes each of whose values goes with one value of another, as axes with the same zip are: their
-    effects cannot be told apart. InputError where nothing varies, runs lack a setting, cells have not the same seeds, or
+    effects cannot be told apart. ResultsError where nothing varies, runs lack a setting, cells have not the same seeds, or
     combinations are missing.
     """
     names = [name for name in axis_columns(table) if len(table[name].unique()) > 1]
     if not names:
-        raise InputError("no setting varies in these runs, so there is nothing to split the variance over")
+        raise ResultsError("no setting varies in these runs, so there is nothing to split the variance over")
     _refuse_missing_settings(table, names)
     number, settings = grouped(table, names)
     levels = {name: pd.factorize(settings[name], sort=True)[0] for name in names}
@@ -68,7 +69,7 @@ def design_of(table: pd.DataFrame, drawn: Collection[str] = ()) -> Design:
     there, all_of_them = len(settings), prod(int(level.max()) + 1 for _, level in bundles)
     if there < all_of_them:
         spoken = _spoken([" = ".join(bundle) for bundle, _ in bundles])
-        raise InputError(
+        raise ResultsError(
             f"the table has {there:,} of the {all_of_them:,} combinations of {spoken}, and without the others "
             "their effects cannot be told apart; finish the sweep, or keep values of which all combinations are there"
         )
@@ -88,7 +89,7 @@ def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
         if lacking.any():
             kinds = [other for other in names if not table[other].isna().any() and _decides(table[other], lacking)]
             example = f"`--where {kinds[0]}={table.loc[~lacking, kinds[0]].iloc[0]}`" if kinds else "by `--where`"
-            raise InputError(
+            raise ResultsError(
                 f"{name}: some runs have no such setting, so it is not combined with all others; give the runs of one branch "
                 f"alone, such as {example}"
             )
@@ -121,9 +122,9 @@ def _places(table: pd.DataFrame, cell: Integers, cells: int) -> tuple[Integers, 
     place = cell * len(seeds) + seed
     times = np.bincount(place, minlength=cells * len(seeds))
     if times.max() > 1:
-        raise InputError("two runs have the same settings and seed; a table of one sweep has each once")
+        raise ResultsError("two runs have the same settings and seed; a table of one sweep has each once")
     if times.min() == 0:
-        raise InputError(
+        raise ResultsError(
             f"the table has {len(table):,} runs; {cells:,} combinations of settings with the same {len(seeds):,} seeds "
             f"each would be {len(times):,}, and without the others seeds and settings cannot be told apart; finish the sweep, "
             "or keep the seeds that all have"

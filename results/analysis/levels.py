@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from backsweep.errors import ResultsError
 
 DIGITS = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
 MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one
@@ -29,14 +29,14 @@ class Levels:
         self._levels, self._columns = levels, levels if columns is None else columns
 
     def places(self, value: object) -> list[int]:
-        """Where a value stands among the levels. InputError: that it is none, and what there is; or which of them it may be."""
+        """Where a value stands among the levels. ResultsError: it is none of them, or may be several."""
         value = _of_python(value)
         key = _key(value)
         found = self._exact.get(key) or self._as_text(value)
         return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [])
 
     def level(self, value: object) -> Any:
-        """The level that a value stands for; InputError as `places`."""
+        """The level that a value stands for; ResultsError as `places`."""
         return self._levels[self.places(value)[0]]
 
     def of_text(self, text: str) -> Any:
@@ -85,10 +85,10 @@ class Levels:
         if len(candidates) == 1:
             return places
         if candidates:
-            raise InputError(
+            raise ResultsError(
                 f"= {_short(value)} may be {' or '.join(map(in_json, candidates[:MOST_NAMED]))}; write one of these"
             )
-        raise InputError(f"is never {_short(value)}; there are {self}")
+        raise ResultsError(f"is never {_short(value)}; there are {self}")
 
     def __str__(self) -> str:
         """The levels, or the first and the last of many."""
@@ -140,7 +140,7 @@ def _from_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError(f'{text}: what begins with a quote or a bracket must be JSON, as "a,b" or [2, 3]') from None
+        raise ResultsError(f'{text}: what begins with a quote or a bracket must be JSON, as "a,b" or [2, 3]') from None
 
 
 def _of_python(value: Any) -> Any:

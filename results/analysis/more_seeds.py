@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
+from backsweep.errors import ResultsError
+
 from ..statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .comparison import paired_outcomes
 from .names import beside
@@ -18,10 +19,10 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
 
     runs, success, with success_low and _high: as in `tables.summary`. needed: the fewest runs of which the Wilson interval
     reaches at most half_width, in (0, 0.5), to each side of its centre, if the share stays what it is; more: without those
-    that are there. Whole numbers as float64, nan without a run. InputError for another half_width, or if `by` has the seed.
+    that are there. Whole numbers as float64, nan without a run. ResultsError for another half_width, or if `by` has the seed.
     """
     if by is not None and "seed" in by:
-        raise InputError("by: more seeds make no more runs of one seed, so it cannot be a setting here")
+        raise ResultsError("by: more seeds make no more runs of one seed, so it cannot be a setting here")
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
@@ -38,7 +39,7 @@ def seeds_to_compare(
     One row for each combination that both have. pairs, both, only_first, only_second, neither: as in
     `comparison.compare_sweeps`, where errors are told, too. needed: pairs with which the test, at the level of 5 %, finds a
     difference in a share `power` of all cases, if the shares stay what they are; inf where they are equal. more: without
-    those that are there. InputError for a power that is not between 0 and 1.
+    those that are there. ResultsError for a power that is not between 0 and 1.
     """
     found = paired_outcomes(first, second, by)
     with refused():
@@ -52,4 +53,4 @@ def refused() -> Generator[None]:
     try:
         yield
     except ValueError as error:
-        raise InputError(str(error)) from None
+        raise ResultsError(str(error)) from None

@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
-from ..escapes import visible
+from backsweep.errors import ResultsError
+from backsweep.escapes import visible
+
 from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
 def column_of(name: object, columns: Sequence[str], place: str, what: str = "that varies") -> str:
     """The column that a name stands for: the one called so, else the only one whose last word it is.
 
-    InputError: that there is none, of what there is, or that it may be several. place, what: of the message.
+    ResultsError: that there is none, of what there is, or that it may be several. place, what: of the message.
     """
     if name in columns:
         return str(name)
@@ -84,8 +85,8 @@ def column_of(name: object, columns: Sequence[str], place: str, what: str = "tha
     if len(found) == 1:
         return found[0]
     if found:
-        raise InputError(f"{place}: {name!r} may be {' or '.join(found)}; write one of these")
-    raise InputError(f"{place}: there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}")
+        raise ResultsError(f"{place}: {name!r} may be {' or '.join(found)}; write one of these")
+    raise ResultsError(f"{place}: there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}")
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":

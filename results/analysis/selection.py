@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import NoAnswerError, ResultsError
+
 from ..arrays import Booleans, Integers
-from ..errors import InputError, NoAnswerError
 from ..statistics.groups import wilson_interval
 from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success, expected_running_time
@@ -25,21 +26,21 @@ def best_on_other_seeds(
     95 % interval _low and _high, are of the other seeds alone, which had no say.
     The seeds are dealt at random; of an odd number the judges have one more. Only combinations that have all seeds compete,
     or those of an unfinished sweep would win by a lucky few. A single combination is not chosen: all its runs judge it.
-    InputError for fewer than two seeds, or where no combination has all of them; NoAnswerError where no run that chooses
+    ResultsError for fewer than two seeds, or where no combination has all of them; NoAnswerError where no run that chooses
     converged: what succeeds in none is not the best.
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
     by = axis_columns(table) if by is None else columns_of(by, [*axis_columns(table), "cell", "seed"])
     if "seed" in by:
-        raise InputError("by: the seeds choose and judge, so they cannot be a setting here")
+        raise ResultsError("by: the seeds choose and judge, so they cannot be a setting here")
     seeds = np.sort(table["seed"].unique())
     if len(seeds) < 2:
-        raise InputError(f"there are runs of {len(seeds)} seed; to choose on half of them and judge on the others takes two")
+        raise ResultsError(f"there are runs of {len(seeds)} seed; to choose on half of them and judge on the others takes two")
     number, settings = grouped(table, by)
     whole = table["seed"].groupby(number).nunique().reindex(range(len(settings)), fill_value=0).to_numpy() == len(seeds)
     if not whole.any():
-        raise InputError("no combination of settings has all the seeds that others have; finish the sweep")
+        raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep")
     converged, epochs = (table["outcome"] == "converged").to_numpy(), table["epochs"].to_numpy()
     chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy() | (len(settings) == 1)
     chosen = chooses & whole[number]

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Booleans, Floats, Integers
-from ..errors import InputError
 from ..statistics.groups import CONFIDENCE
 from ..statistics.power_laws import Runs, drawn_medians, ends_of, farthest, lines_through
 from ..statistics.resampling import RESAMPLES, Interval, percentiles
@@ -55,7 +56,7 @@ def power_laws(
     of that draw's line; a line that has fewer than two left could be anything and counts at both ends of the interval.
     Runs that lack the setting are left out.
 
-    InputError if one of the settings does not vary, `setting` is not of numbers above 0, or no curve has two medians to use.
+    ResultsError if one of the settings does not vary, `setting` is not of numbers above 0, or no curve has two medians to use.
     """
     names = axis_columns(table)
     setting, by = column_of(setting, names, "setting"), by and column_of(by, names, "by")
@@ -69,7 +70,7 @@ def power_laws(
     x = np.log(levels)
     lines = lines_through(x, median, used)
     if not np.isfinite(lines.slope).any():
-        raise InputError(f"{setting}: a slope needs two values at which half of the runs converge, and not before epoch 1")
+        raise ResultsError(f"{setting}: a slope needs two values at which half of the runs converge, and not before epoch 1")
     drawn = lines_through(x, drawn_medians(runs, used.ravel(), seeds, rng, resamples).reshape(-1, *shape), used)
     along = np.linspace(*ends_of(x, used), POINTS, axis=1)
     known = np.isfinite(lines.slope) & (seeds > 1)
@@ -91,11 +92,11 @@ def power_laws(
 
 def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
     if setting == by:
-        raise InputError(f"by: {by!r} is what the slope is over; it must be another setting, or left out")
+        raise ResultsError(f"by: {by!r} is what the slope is over; it must be another setting, or left out")
     table = table[table[setting].notna()]
     numbers = pd.api.types.is_numeric_dtype(table[setting]) and not pd.api.types.is_bool_dtype(table[setting])
     if table.empty or not numbers or not (table[setting] > 0).all():
-        raise InputError(f"{setting}: a power law is over numbers above 0, and this setting has other values")
+        raise ResultsError(f"{setting}: a power law is over numbers above 0, and this setting has other values")
     return table
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from ..statistics.groups import interquartile_mean
 from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import expected_running_time
@@ -35,7 +36,7 @@ def detailed_summary(
     interquartile_mean_loss: of all runs, the final loss.
     mean_epochs_of_converged_only: of the others it says nothing; it falls when slow runs fail.
 
-    InputError for an unknown column, and for a limit that is not above 0.
+    ResultsError for an unknown column, and for a limit that is not above 0.
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     groups, curves = len(settings), curves_of(table, number)
@@ -60,7 +61,7 @@ def _survival_columns(
     known = known_until(table, number, groups)
     limit = common_limit(table, known) if limit is None else limit
     if not limit > 0:
-        raise InputError(f"limit: {limit} epochs; it must be above 0")
+        raise ResultsError(f"limit: {limit} epochs; it must be above 0")
     found: dict[str, Floats] = {}
     for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75)):
         found[f"{name}_epochs"], found[f"{name}_low"], found[f"{name}_high"] = survival_quantile(curves, groups, share)

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+from backsweep.escapes import visible
+
 from ..arrays import Floats, Integers
-from ..errors import InputError
-from ..escapes import visible
 from ..statistics.groups import wilson_interval
 from ..statistics.running_time import restarted_trials
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
@@ -25,28 +26,28 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
 def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
     """The runs that have these values of settings, without the settings of which they have but one value.
 
-    InputError for an unknown setting, and where no run has the values.
+    ResultsError for an unknown setting, and where no run has the values.
     """
     for name, value in settings.items():
         column = column_of(name, axis_columns(table), "where")
         try:
             table = with_value(table, column, value)
-        except InputError as error:
-            raise InputError(f"where: {error}") from None
+        except ResultsError as error:
+            raise ResultsError(f"where: {error}") from None
     return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
 
 
 def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:
-    """The runs that have a value of a setting, as tables have or show it; InputError for what none has, or may be several."""
+    """The runs that have a value of a setting, as tables have or show it; ResultsError for what none has, or may be several."""
     try:
         level = Levels(sorted(table[setting].dropna().unique().tolist())).level(value)
-    except InputError as error:
-        raise InputError(f"{setting} {error}") from None
+    except ResultsError as error:
+        raise ResultsError(f"{setting} {error}") from None
     return table[table[setting] == level]
 
 
 def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
-    """The columns that are meant by one name or several, each once; InputError as `names.column_of`."""
+    """The columns that are meant by one name or several, each once; ResultsError as `names.column_of`."""
     return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
 
 

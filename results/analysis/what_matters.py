@@ -5,8 +5,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import NoAnswerError, ResultsError
+
 from ..arrays import Floats, Integers
-from ..errors import InputError, NoAnswerError
 from ..statistics.factorial import effects, variance_shares
 from ..statistics.ped_anova import first_order_shares
 from ..statistics.resampling import RESAMPLES, Interval
@@ -37,7 +38,7 @@ def what_matters(
     variance of whether a combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), and the
     interval a bootstrap over points; interactions and the seed are in the rest. Fewer points make one factor of them.
 
-    InputError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
+    ResultsError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
     missing, or some runs lack a setting. NoAnswerError where neither response varies.
     """
     design = design_of(table, drawn)
@@ -65,7 +66,7 @@ def _responses(table: pd.DataFrame) -> tuple[Floats, Floats]:
 
 def _by_variance(design: Design, responses: Floats, rng: np.random.Generator, resamples: int) -> list[pd.DataFrame]:
     if design.seeds < 2:
-        raise InputError("the runs have one seed, which does not show what chance adds; run at least 2, better 20")
+        raise ResultsError("the runs have one seed, which does not show what chance adds; run at least 2, better 20")
     shape = design.levels.max(axis=1) + 1
     found = variance_shares(responses.reshape(len(responses), *shape, design.seeds), rng, resamples)
     factors = [" × ".join(design.names[factor] for factor in effect) for effect in effects(len(shape))]

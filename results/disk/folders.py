@@ -13,7 +13,8 @@ from .opening import check_kind, is_junction
 def entries(folder: Path, *, links: bool = False) -> list[os.DirEntry[str]]:
     """All that is in a folder, by name. links: whether its own name may be a link.
 
-    FileNotFoundError where there is none; InputError where it is something else; OSError, with its name, if it cannot be read.
+    FileNotFoundError where there is none; ResultsError where it is something else; OSError, with its name, where it
+    cannot be read.
     """
     check_kind(folder, folder.stat(follow_symlinks=links), "folder")
     try:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..errors import BusyError, MovedError
+from backsweep.errors import BusyError, MovedError
+
 from .folders import is_there
 from .open_folder import OpenFolder
 from .opening import check_kind

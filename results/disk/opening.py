@@ -10,7 +10,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import InputError, LinkError
+from backsweep.errors import LinkError, ResultsError
+
 from .system import patiently
 
 KINDS = {
@@ -32,7 +33,7 @@ USUALLY = 2**16  # bytes of a file that may have many more: Python makes room fo
 def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
     """Open a regular file to read its bytes. links: whether its name may be a link; most: how many bytes it may have.
 
-    InputError if it is anything else, LinkError if it is a link, InputError if it is larger; OSError as `open` raises it.
+    ResultsError if it is anything else, LinkError if it is a link, ResultsError if it is larger; OSError as `open` raises it.
     """
     check_kind(path, path.stat(follow_symlinks=links))
     descriptor = patiently(os.open, path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
@@ -60,12 +61,12 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
 
 
 def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
-    """InputError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
+    """ResultsError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
     kind = "link" if is_junction(found) else KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
     if kind == "link":
         raise LinkError(f"{path}: not a {wanted} but a link; put the {wanted} itself in its place")
     if kind != wanted:
-        raise InputError(f"{path}: not a {wanted} but a {kind}")
+        raise ResultsError(f"{path}: not a {wanted} but a {kind}")
 
 
 def is_junction(found: os.stat_result) -> bool:
@@ -75,4 +76,4 @@ def is_junction(found: os.stat_result) -> bool:
 
 def _refuse_more(path: Path, size: int, most: int) -> None:
     if size > most:
-        raise InputError(f"{path}: larger than the {most:,} bytes that such a file may have")
+        raise ResultsError(f"{path}: larger than the {most:,} bytes that such a file may have")

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import LinkError
+from backsweep.errors import LinkError
+
 from .open_folder import OpenFolder
 from .opening import check_kind
 from .path_folder import PathFolder
@@ -39,7 +40,7 @@ class Place:
         return _identity(found) == self._itself
 
     def refuse_others(self, name: str) -> None:
-        """InputError if something that is no file has a name there, LinkError if it is a link."""
+        """ResultsError if something that is no file has a name there, LinkError if it is a link."""
         with suppress(FileNotFoundError):
             check_kind(self.path / name, self.found(name))
 
@@ -56,7 +57,7 @@ class Place:
             raise
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file there another name, in the place of what had it before. InputError if that is a folder."""
+        """Give a file there another name, in the place of what had it before. ResultsError if that is a folder."""
         try:
             self.folder.rename(old, new)
         except (IsADirectoryError, PermissionError):  # which Windows says of a folder
@@ -65,7 +66,7 @@ class Place:
             raise
 
     def remove(self, name: str) -> None:
-        """Remove a file there, or the link itself. InputError if it is a folder."""
+        """Remove a file there, or the link itself. ResultsError if it is a folder."""
         try:
             self.folder.remove(name)
         except OSError as error:

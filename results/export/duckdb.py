@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 import pyarrow.dataset as arrow
 
+from backsweep.errors import ResultsError
+
 from ..analysis.names import shown_names
-from ..errors import InputError
 from ..store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
 from ..store.shards import steadily
 from ..store.store import Store
@@ -38,7 +39,7 @@ def query(store: Store, sql: str) -> "pd.DataFrame":
 
     Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
     `WEIGHTS_SCHEMA`. A setting that a run lacks, and a loss, accuracy or norm that is no number, is NULL, which means leave
-    out: of diverged runs, mostly. InputError if DuckDB is not installed, for what DuckDB refuses, and if it takes more memory
+    out: of diverged runs, mostly. ResultsError if DuckDB is not installed, for what DuckDB refuses, and if it takes more memory
     than there is. What is damaged of the files of a table that is asked for is left out, with a DamageWarning.
     """
     return steadily(lambda: _found(store, sql))
@@ -49,7 +50,7 @@ def _found(store: Store, sql: str) -> "pd.DataFrame":
     try:
         import duckdb
     except ImportError:
-        raise InputError("duckdb is not installed; pip install 'backsweep[duckdb]'") from None
+        raise ResultsError("duckdb is not installed; pip install 'backsweep[duckdb]'") from None
     tables = _tables(store, sql.casefold())
     with duckdb.connect(config=SHUT_IN) as connection:
         try:
@@ -60,14 +61,14 @@ def _found(store: Store, sql: str) -> "pd.DataFrame":
             # None where there is no statement, of which DuckDB's types know nothing.
             found = cast("duckdb.DuckDBPyConnection | None", connection.execute(sql))
             if found is None:
-                raise InputError("query: there is no statement in it")
+                raise ResultsError("query: there is no statement in it")
             return found.df()
         except (MemoryError, duckdb.OutOfMemoryException):  # which says what to set; here nothing may be
-            raise InputError("query: it takes more memory than there is; ask for fewer rows or columns") from None
+            raise ResultsError("query: it takes more memory than there is; ask for fewer rows or columns") from None
         except duckdb.Error as error:
             _look_for_files(tables)
             said = str(error).partition("\nLINE ")[0]
-            raise InputError(f"query: {' '.join(said.split())}") from None
+            raise ResultsError(f"query: {' '.join(said.split())}") from None
 
 
 def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:

@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..analysis.names import shown_names
 from ..analysis.tables import axis_columns, grouped
 from ..arrays import Integers
-from ..errors import InputError
 from ..store.schema import LAST_COLUMNS, OUTCOMES, Manifest
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def dataset(table: pd.DataFrame, manifest: Manifest) -> "xr.Dataset":
     the first, and the others are coordinates along it. Only values with a run that is done are there.
     outcome: int8, 0 ... 3 in the order of `schema.OUTCOMES` (attributes flag_values, flag_meanings), -1 where no run is.
     epochs, loss, accuracy[, measure]: float64, NaN there. Attributes name, spec_hash, versions: str.
-    InputError if xarray is not installed.
+    ResultsError if xarray is not installed.
     """
     try:
         import xarray as xr
     except ImportError:
-        raise InputError("xarray is not installed; pip install 'backsweep[xarray]'") from None
+        raise ResultsError("xarray is not installed; pip install 'backsweep[xarray]'") from None
     places, coordinates = _cells(table.drop_duplicates("cell"), manifest)
     cell, _ = pd.factorize(table["cell"])
     seed, seeds = pd.factorize(table["seed"], sort=True)

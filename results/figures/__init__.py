@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..errors import InputError
+from backsweep.errors import ResultsError
+
 from ..store.files import write_whole
 from .registry import FIGURES, Kind, kind_of
 from .style import our_style
@@ -41,8 +42,8 @@ def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None
 
     data: the first that the kind needs, mostly the table of runs, one row each; for "importance" what
     `what_matters.what_matters` found, for "loss" the losses of one run. options: what else it needs, by name
-    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. InputError for an unknown kind, and where the runs
-    cannot give the figure.
+    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. ResultsError for an unknown kind, and where the
+    runs cannot give the figure.
     """
     entry = kind_of(kind)
     if data is not None:
@@ -55,14 +56,14 @@ def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None
 def save(axes: Axes, path: str | Path) -> Path:
     """Write the figure that holds these Axes as PNG (200 dots an inch), SVG or PDF, by the name's end; return the path.
 
-    The same figure has the same bytes each time. InputError for another end, and where there is no such folder.
+    The same figure has the same bytes each time. ResultsError for another end, and where there is no such folder.
     """
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in ABOUT:
-        raise InputError(f"{path}: a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}, by the end of its name")
+        raise ResultsError(f"{path}: a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}, by the end of its name")
     if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}")
+        raise ResultsError(f"{path}: there is no folder {path.parent}")
     content = _drawn(axes, suffix)
     write_whole(path, lambda file: file.write(content))
     return path

@@ -12,8 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Floats
-from ..errors import InputError
 from ..statistics.groups import at_quantiles
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
@@ -62,12 +63,12 @@ class EpochsHistogram:
 def epochs_histogram(table: pd.DataFrame, by: Sequence[str] | None = None) -> EpochsHistogram:
     """Of the groups of `survival.few_groups`; twice the cube root of a group's converged runs as bins, at most fifty.
 
-    InputError where no run converged, and as there.
+    ResultsError where no run converged, and as there.
     """
     groups = few_groups(table, by)
     converged = (groups.table["outcome"] == "converged").to_numpy()
     if not converged.any():
-        raise InputError("no run converged; there are no epochs to convergence to draw")
+        raise ResultsError("no run converged; there are no epochs to convergence to draw")
     number, count = groups.number[converged], len(groups.labels)
     epochs = groups.table["epochs"].to_numpy()[converged].astype(np.float64)
     edges = _edges(np.maximum(epochs, 1), round(2 * (len(epochs) / count) ** (1 / 3)))
@@ -119,7 +120,7 @@ class EpochsEcdf(SurvivalPicture):
 
 
 def epochs_ecdf(table: pd.DataFrame, by: Sequence[str] | None = None) -> EpochsEcdf:
-    """Of the groups of `survival.few_groups`; InputError as there."""
+    """Of the groups of `survival.few_groups`; ResultsError as there."""
     return EpochsEcdf(*survival_curves(few_groups(table, by)))
 
 

@@ -7,9 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from backsweep.errors import ResultsError
+
 from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
-from ..errors import InputError
 from .style import INK, LINES, legend_above, percent, plain
 
 HATCHES = ("", "////")
@@ -62,10 +63,10 @@ class ImportancePicture:
 def importance_picture(importance: pd.DataFrame) -> ImportancePicture:
     """Of what `what_matters.what_matters` found: columns response, factor, share, share_low, share_high and method.
 
-    The ten factors that explain most of either response. InputError where no share is known.
+    The ten factors that explain most of either response. ResultsError where no share is known.
     """
     if importance["share"].isna().all():
-        raise InputError(NO_SHARE)
+        raise ResultsError(NO_SHARE)
     responses = list(dict.fromkeys(importance["response"]))
     largest = importance.groupby("factor", sort=False)["share"].max().sort_values(ascending=False, kind="stable")
     factors = largest.index[:MOST_FACTORS]

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from .levels import number_text
 from .style import LINES, label_epochs
 
@@ -35,9 +36,9 @@ class LossPicture:
 
 
 def loss_picture(losses: pd.DataFrame, run: int) -> LossPicture:
-    """Of the losses of a run by epoch, columns epoch and loss, thinned; InputError where none is finite."""
+    """Of the losses of a run by epoch, columns epoch and loss, thinned; ResultsError where none is finite."""
     if not np.isfinite(losses["loss"]).any():
-        raise InputError(f"run {run}: no finite loss was recorded; there is none to draw")
+        raise ResultsError(f"run {run}: no finite loss was recorded; there is none to draw")
     shown = thinned(losses)
     return LossPicture(run, shown["epoch"].to_numpy(), shown["loss"].to_numpy(np.float64))
 

@@ -14,10 +14,11 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from backsweep.errors import ResultsError
+
 from ..analysis.names import column_of
 from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
-from ..errors import InputError
 from .levels import LETTER, LINE, levels_in_words, name_levels
 from .style import FAINT, label_log_epochs, percent, plain
 
@@ -120,7 +121,7 @@ class MedianMap(Grid):
 def success_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> SuccessMap:
     """The share converged over two settings; by default the two with the most values, the one with more across.
 
-    InputError if no setting varies, there is none of that name, or the table is empty.
+    ResultsError if no setting varies, there is none of that name, or the table is empty.
     """
     return SuccessMap(*_grid(table, row, column, "success"))
 
@@ -128,11 +129,11 @@ def success_map(table: pd.DataFrame, row: str | None = None, column: str | None 
 def median_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> MedianMap:
     """The median epochs over two settings, chosen as for `success_map`.
 
-    InputError as there, and if no cell has a median.
+    ResultsError as there, and if no cell has a median.
     """
     found = MedianMap(*_grid(table, row, column, "median_epochs"))
     if not np.isfinite(found.median).any():
-        raise InputError(f"over {found.over} no cell has a median: in none are half of the runs seen to converge")
+        raise ResultsError(f"over {found.over} no cell has a median: in none are half of the runs seen to converge")
     return found
 
 
@@ -164,17 +165,17 @@ def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
 def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) -> tuple[str | None, str]:
     """The two settings of a map, row and column; what is not given is the one with the most values of those left.
 
-    The row is None where only one setting varies. InputError as for `success_map`.
+    The row is None where only one setting varies. ResultsError as for `success_map`.
     """
     if table.empty:
-        raise InputError("there is no run in the table, so there is nothing to draw")
+        raise ResultsError("there is no run in the table, so there is nothing to draw")
     levels = {name: table[name].nunique(dropna=False) for name in axis_columns(table)}
     names = sorted(levels, key=lambda name: -levels[name])
     if not names:
-        raise InputError("no setting varies in this table; a map is drawn over one or two that do")
+        raise ResultsError("no setting varies in this table; a map is drawn over one or two that do")
     row, column = (given and column_of(given, names, side) for given, side in ((row, "row"), (column, "column")))
     if row is not None and (row == column or len(names) == 1):
-        raise InputError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
+        raise ResultsError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
     free = [name for name in names if name not in (row, column)]
     column = column if column is not None else free.pop(0)
     return row if row is not None else free[0] if free else None, column

@@ -10,10 +10,11 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from backsweep.errors import ResultsError
+
 from ..analysis.tables import axis_columns, grouped, level_texts
 from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from ..store.schema import OUTCOMES
 from .levels import name_levels
 from .style import FAINT, LINES, percent, plain
@@ -72,10 +73,10 @@ def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> Outc
     """The outcomes for each combination of the settings `by`.
 
     By default all that vary; where these make more than MOST_BARS bars, the one with the fewest values.
-    InputError if there is no run, or no such setting.
+    ResultsError if there is no run, or no such setting.
     """
     if table.empty:
-        raise InputError("there is no run in the table, so there is nothing to draw")
+        raise ResultsError("there is no run in the table, so there is nothing to draw")
     number, settings = grouped(table, _settings_of_bars(table) if by is None else by)
     names = list(map(str, settings))
     runs = np.bincount(number, minlength=len(settings))

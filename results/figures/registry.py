@@ -11,8 +11,9 @@ from typing import Any, Literal
 import pandas as pd
 from matplotlib.axes import Axes
 
+from backsweep.errors import ResultsError
+
 from ..analysis.tables import axis_columns, typical_run
-from ..errors import InputError
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture
@@ -144,7 +145,7 @@ FIGURES = {  # in the order of a report
 
 
 def kind_of(name: str) -> Kind:
-    """The entry of a name. InputError, with all names that there are, for another."""
+    """The entry of a name. ResultsError, with all names that there are, for another."""
     if name not in FIGURES:
-        raise InputError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
+        raise ResultsError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
     return FIGURES[name]

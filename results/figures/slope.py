@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from backsweep.errors import ResultsError
+
 from ..analysis.names import column_of
 from ..analysis.slopes import PowerLaws, power_laws
 from ..analysis.tables import axis_columns, level_texts
 from ..arrays import Integers
-from ..errors import InputError
 from .levels import levels_in_words, number_text, round_ticks
 from .style import DASHES, LINES, label_log_epochs, legend_above, plain
 
@@ -73,7 +74,7 @@ def slope_picture(
 ) -> SlopePicture:
     """Power laws over a setting, by default that of numbers above 0 with the most values, a curve for each value of `by`.
 
-    InputError as for `slopes.power_laws`, and if no setting is of numbers above 0.
+    ResultsError as for `slopes.power_laws`, and if no setting is of numbers above 0.
     """
     laws = power_laws(table, scaling_setting(table, by) if setting is None else setting, by, rng=rng)
     there = np.flatnonzero(laws.used.any(axis=1))
@@ -112,7 +113,7 @@ def few_slopes(table: pd.DataFrame) -> dict[str, Any] | None:
     """
     try:
         setting = scaling_setting(table)
-    except InputError:
+    except ResultsError:
         return None
     values = {name: table[name].nunique(dropna=False) for name in axis_columns(table) if name != setting}
     fewest = min(values, key=lambda name: values[name], default=None)
@@ -120,7 +121,7 @@ def few_slopes(table: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:
-    """The setting of numbers above 0 with the most values, other than `by`. InputError if there is none."""
+    """The setting of numbers above 0 with the most values, other than `by`. ResultsError if there is none."""
     columns = axis_columns(table)
     by = by and column_of(by, columns, "by")
 
@@ -131,5 +132,5 @@ def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:
 
     names = [name for name in columns if usable(name)]
     if not names:
-        raise InputError("no setting of numbers above 0 varies in this table, so there is no slope over one")
+        raise ResultsError("no setting of numbers above 0 varies in this table, so there is no slope over one")
     return max(names, key=lambda name: table[name].nunique())

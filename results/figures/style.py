@@ -17,7 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from ..escapes import visible
+from backsweep.escapes import visible
 
 INK = "#1b1e23"
 FAINT = "#8a8f98"

@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from backsweep.errors import ResultsError
+
 from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, summary
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from ..statistics.survival import Survival, survival_quantile
 from .style import DASHES, LINES, label_log_epochs, legend_above, percent
 
@@ -61,10 +62,10 @@ class Groups:
 def few_groups(table: pd.DataFrame, by: Sequence[str] | None = None) -> Groups:
     """As many groups as there are colours: the combinations of the settings `by` where most runs converge, or `best_cells`.
 
-    InputError without a run, and for an unknown setting.
+    ResultsError without a run, and for an unknown setting.
     """
     if table.empty:
-        raise InputError("no run is done yet; a figure needs at least one")
+        raise ResultsError("no run is done yet; a figure needs at least one")
     names = axis_columns(table) if by is None else [by] if isinstance(by, str) else list(by)
     number, settings = grouped(table, names)
     best = best_cells(table) if by is None else _ranked(summary(table, names)).head(len(LINES)).sort_index()
@@ -125,7 +126,7 @@ class SurvivalPicture:
 
 
 def survival_picture(table: pd.DataFrame, by: Sequence[str] | None = None) -> SurvivalPicture:
-    """The curves of `few_groups`; InputError as there."""
+    """The curves of `few_groups`; ResultsError as there."""
     return SurvivalPicture(*survival_curves(few_groups(table, by)))
 
 

@@ -15,9 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from scipy.stats import rankdata
 
+from backsweep.errors import ResultsError
+
 from ..analysis.tables import axis_columns
 from ..arrays import Booleans, Floats, Integers
-from ..errors import InputError
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
 from ..statistics.groups import at_quantiles
 from .levels import are_numbers
@@ -76,21 +77,23 @@ class TrainabilityMap(Grid):
 def trainability_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> TrainabilityMap:
     """The convergence measure over two settings of numbers, chosen as for `maps.success_map`.
 
-    InputError as there, if the table has no measure, or the settings are not two of numbers.
+    ResultsError as there, if the table has no measure, or the settings are not two of numbers.
     """
     if "measure" not in table:
-        raise InputError("the runs have no convergence measure; a sweep keeps it with measure = true under [record]")
+        raise ResultsError("the runs have no convergence measure; a sweep keeps it with measure = true under [record]")
     row, column = chosen_settings(table, row, column)
     if row is None:
-        raise InputError(f"only {column} varies in this table; a map of trainability is drawn over two settings")
+        raise ResultsError(f"only {column} varies in this table; a map of trainability is drawn over two settings")
     for name in (row, column):
         if not are_numbers(table[name].unique().tolist()):
-            raise InputError(f"{name}: a map of trainability is drawn over settings of numbers, and this one has other values")
+            raise ResultsError(
+                f"{name}: a map of trainability is drawn over settings of numbers, and this one has other values"
+            )
     (rows, i), (columns, j) = (np.unique(table[name].to_numpy(), return_inverse=True) for name in (row, column))
     shape = (len(rows), len(columns))
     measure = _median_runs(table["measure"].to_numpy(np.float64), i * shape[1] + j, len(rows) * len(columns)).reshape(shape)
     if np.isnan(measure).all():
-        raise InputError("no run has a convergence measure; a network whose loss is 0 to begin with has none")
+        raise ResultsError("no run has a convergence measure; a network whose loss is 0 to begin with has none")
     others = tuple(name for name in axis_columns(table) if name not in (row, column))
     boundary = _both_signs(measure)
     boxes = box_counting(boundary) if boundary.any() and min(boundary.shape) >= SHORTEST_SIDE else None

@@ -8,10 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from backsweep.errors import ResultsError
+
 from ..analysis.loss_bands import loss_bands
 from ..analysis.tables import axis_columns
 from ..arrays import Floats, Integers
-from ..errors import InputError
 from ..statistics.loss_bands import BANDS
 from .loss import scale_losses
 from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above, percent
@@ -79,17 +80,17 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     """Of these cells, three at most; by default one or a few in which runs were recorded, as `survival.best_cells` has them.
 
     table: one row a run. records: as `Results.trajectories` gives them, columns run, epoch and loss; a run's last record is
-    where it ended. InputError where nothing was recorded or is finite, for a cell without a record, and for more than three.
+    where it ended. ResultsError where nothing was recorded or is finite, for a cell without a record, and for more than three.
     """
     recorded = table[table["run"].isin(records["run"].unique())]
     if recorded.empty:
-        raise InputError("nothing was recorded of these runs; record = { every = 10 } in a spec records each tenth epoch")
+        raise ResultsError("nothing was recorded of these runs; record = { every = 10 } in a spec records each tenth epoch")
     chosen = _best(recorded) if cells is None else list(dict.fromkeys(cells))
     if not 0 < len(chosen) <= MOST_CELLS:
-        raise InputError(f"cells: {len(chosen)} were given; a picture shows 1 to {MOST_CELLS}")
+        raise ResultsError(f"cells: {len(chosen)} were given; a picture shows 1 to {MOST_CELLS}")
     for cell in chosen:
         if not (recorded["cell"] == cell).any():
-            raise InputError(f"cells: nothing was recorded of cell {cell}")
+            raise ResultsError(f"cells: nothing was recorded of cell {cell}")
     firsts = pd.concat([recorded[recorded["cell"] == cell].head(1) for cell in chosen])
     labels = setting_labels(firsts[axis_columns(table)])
     members = recorded[recorded["cell"].isin(chosen)]
@@ -98,7 +99,7 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     diverged = np.bincount(cell, weights=members["outcome"] == "diverged") / np.bincount(cell)
     found = [_of_cell(label, bands[bands["group"] == k], diverged[k]) for k, label in enumerate(labels)]
     if not any(np.isfinite(bands.quantiles).any() for bands in found):
-        raise InputError(f"{' and '.join(labels)}: nearly all runs diverged at once{_from(records, members)}")
+        raise ResultsError(f"{' and '.join(labels)}: nearly all runs diverged at once{_from(records, members)}")
     return TrajectoriesPicture(found)
 
 

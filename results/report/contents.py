@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+
 from ..analysis.designs import drawn_columns
 from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
 from ..analysis.what_matters import what_matters
-from ..errors import InputError
 from ..store.schema import OUTCOMES, Manifest
 from ..text import readable
 from .explorer import chart, explored
@@ -105,14 +106,14 @@ def _rng() -> np.random.Generator:
 def _matters(table: pd.DataFrame, drawn: list[str]) -> pd.DataFrame | str:
     try:
         return what_matters(table, drawn, rng=_rng())
-    except InputError as error:
+    except ResultsError as error:
         return str(error)
 
 
 def _explorer(table: pd.DataFrame, records: pd.DataFrame) -> tuple[dict[str, Any] | None, list[str], str]:
     try:
         value = explored(table, records)
-    except InputError as error:
+    except ResultsError as error:
         return None, [], str(error)
     return chart(value), value.pooled, ""
 

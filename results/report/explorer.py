@@ -12,12 +12,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from backsweep.errors import ResultsError
+from backsweep.escapes import visible
+
 from ..analysis.loss_bands import loss_bands
 from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
 from ..arrays import Floats, Integers
-from ..errors import InputError
-from ..escapes import visible
 from ..figures.maps import chosen_settings
 from ..statistics.survival import Survival
 from ..store.schema import OUTCOMES
@@ -51,13 +52,13 @@ class Explored:
 def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
     """Cells of the two settings with the most values, over all others. records: of losses, as `Results.trajectories` gives.
 
-    InputError where nothing varies, or there are more than MOST_CELLS cells.
+    ResultsError where nothing varies, or there are more than MOST_CELLS cells.
     """
     row, column = chosen_settings(table, None, None)
     by = [name for name in (column, row) if name is not None]
     number, settings = grouped(table, by)
     if len(settings) > MOST_CELLS:
-        raise InputError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {len(settings):,}")
+        raise ResultsError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {len(settings):,}")
     curves = curves_of(table, number)
     found = summary_of(table, number, settings, curves)
     texts = {name: list(map(_title, level_texts(settings[name].tolist(), digits=3))) for name in by}

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from backsweep.errors import ResultsError
+
 from ..analysis.remarks import constant_responses, lost_at_once, over_the_bound, tied_best
 from ..analysis.selection import best_on_other_seeds
 from ..analysis.tables import axis_columns, level_texts
-from ..errors import InputError
 from ..statistics.sample_size import more_seeds, seeds_to_half_width
 from ..text.numbers import interval_text, percent_text, whole_text
 
@@ -118,5 +119,5 @@ def best_or_why_not(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     """The best setting, judged on seeds that did not choose it, or why there is none."""
     try:
         return best_on_other_seeds(table, rng=rng)
-    except InputError as error:
+    except ResultsError as error:
         return str(error)

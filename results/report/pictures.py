@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
+from backsweep.errors import ResultsError
+
 from ..figures.registry import FIGURES
 from ..figures.style import draw_svg
 
@@ -45,7 +46,7 @@ def pictures(
             continue
         try:
             value = kind.compute(**{need: there[need] for need in kind.needs}, **options)
-        except InputError:  # as where nothing varies: there is nothing to be seen
+        except ResultsError:  # as where nothing varies: there is nothing to be seen
             continue
         svg = draw_svg(kind.draw, value, height=kind.height_of(value))
         found.append(Picture(name, kind.title, svg, value.alt_text, value.caption))

@@ -14,8 +14,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
+from backsweep.escapes import visible, visible_lines
+
 from ..disk.places import Place, opened
-from ..escapes import visible, visible_lines
 from ..figures.style import INK
 from ..store.files import make_folder, write_whole, write_within
 from ..text.formats import as_csv, as_json, as_latex, as_markdown

@@ -29,7 +29,7 @@ ENCODINGS = {
 def write_whole(path: Path, write: Callable[[Any], object]) -> None:
     """Write a file so that its name never stands for half of it, not even after a power cut.
 
-    InputError where something else has that name: a link would not lead where it did, a device would be gone.
+    ResultsError where something else has that name: a link would not lead where it did, a device would be gone.
     """
     with _naming(path.parent, path.name), opened(path.parent) as place:
         place.refuse_others(path.name)

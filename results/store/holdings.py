@@ -18,8 +18,9 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
+from backsweep.errors import DamageError
+
 from ..arrays import Integers, Span
-from ..errors import DamageError
 from .kinds import Kind, kinds_of
 from .same import same_rows
 from .schema import Manifest

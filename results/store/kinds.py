@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backsweep.errors import DamageError
+
 from ..arrays import Integers, Span
-from ..errors import DamageError
 from . import faults
 from .faults import PART
 from .parquet import opened, regular, whole

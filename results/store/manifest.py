@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from backsweep.errors import LinkError, ResultsError
+
 from ..disk.folders import is_there
 from ..disk.opening import read_regular
 from ..disk.places import Place
 from ..disk.plain import has_too_many_values, parsed, shortly, told
-from ..errors import InputError, LinkError
 from .files import digest_of, write_within
 from .schema import FORMAT, Manifest
 from .swept import swept_axes
@@ -35,8 +36,8 @@ def has_manifest(folder: Path) -> bool:
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
     """The manifest of a folder, and what is wrong with its first copy, if that is not the one.
 
-    InputError where there is none, where it is of another version, where both copies are damaged, and where this thread rounds
-    otherwise than to nearest: every number would be read as another.
+    ResultsError where there is none, where it is of another version, where both copies are damaged, and where this thread
+    rounds otherwise than to nearest: every number would be read as another.
     """
     _check_rounding(folder)
     harms: list[str] = []
@@ -49,22 +50,24 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             harms.append(f"{folder / name}: {error.strerror}")
         except LinkError:
             raise
-        except InputError as error:
+        except ResultsError as error:
             harms.append(str(error))
         except _ForeignError as error:
             harms.append(f"{folder / name}: {error}")
         except ValueError as error:
             harms.append(f"{folder / name}: damaged ({error})")
     if folder.is_file():
-        raise InputError(f"{folder}: a file; results are a folder, such as `backsweep run` makes")
+        raise ResultsError(f"{folder}: a file; results are a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
-        raise InputError(f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some.")
-    raise InputError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")
+        raise ResultsError(
+            f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some."
+        )
+    raise ResultsError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")
 
 
 def _check_rounding(folder: Path) -> None:
     if not 1.0 + sys.float_info.epsilon / 4 == 1.0 == 1.0 - sys.float_info.epsilon / 8:
-        raise InputError(f"{folder}: not read while numbers are rounded {ROUNDING}")
+        raise ResultsError(f"{folder}: not read while numbers are rounded {ROUNDING}")
 
 
 class _ForeignError(ValueError):
@@ -72,30 +75,30 @@ class _ForeignError(ValueError):
 
 
 def check_one_sweep(folder: Path) -> None:
-    """InputError if the two copies are sound, and of different sweeps: what is one's, the other would have removed."""
+    """ResultsError if the two copies are sound, and of different sweeps: what is one's, the other would have removed."""
     try:
         first, second = _sound(folder / MANIFEST), _sound(folder / COPY)
-    except (OSError, ValueError, InputError):
+    except (OSError, ValueError, ResultsError):
         return
     if first.spec_hash != second.spec_hash:
         both = f"{folder / MANIFEST} and {COPY}"
-        raise InputError(f"{both} are of two sweeps; remove the one that is not of the files beside them")
+        raise ResultsError(f"{both} are of two sweeps; remove the one that is not of the files beside them")
 
 
 def copies_agree(folder: Path) -> bool:
     """Whether both copies are sound and the same."""
     try:
         return _sound(folder / MANIFEST) == _sound(folder / COPY)
-    except (OSError, ValueError, InputError):
+    except (OSError, ValueError, ResultsError):
         return False
 
 
 def write_manifest(folder: Path | Place, manifest: Manifest) -> None:
-    """Write both copies, one after the other: whatever happens, one is whole. InputError if nobody would read them."""
+    """Write both copies, one after the other: whatever happens, one is whole. ResultsError if nobody would read them."""
     content = manifest.model_dump(mode="json")
     data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
     if len(data) > MOST_BYTES or has_too_many_values(data):
-        raise InputError(
+        raise ResultsError(
             f"{manifest.name}: the spec lists too many values to be kept with the results; give axes by linear or log"
         )
     for name in (MANIFEST, COPY):

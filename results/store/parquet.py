@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backsweep.errors import DamageError, LinkError, ResultsError
+
 from ..disk.opening import open_regular
-from ..errors import DamageError, InputError, LinkError
 from .files import digest_of
 
 MAGIC = b"PAR1"
@@ -55,7 +56,7 @@ def regular(path: Path) -> Generator[BinaryIO]:
             yield file
     except (DamageError, LinkError):
         raise
-    except InputError as error:
+    except ResultsError as error:
         raise DamageError(path, str(error).removeprefix(f"{path}: ")) from None
     except OSError as error:
         if error.errno != errno.EIO:
@@ -78,8 +79,8 @@ def opened(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.Parquet
         raise DamageError(path, "no Parquet that can be read") from None
 
 
-def _too_large(path: Path) -> InputError:
-    return InputError(f"{path}: takes more memory than there is")
+def _too_large(path: Path) -> ResultsError:
+    return ResultsError(f"{path}: takes more memory than there is")
 
 
 def _check_size(path: Path, file: BinaryIO) -> None:

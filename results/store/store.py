@@ -29,11 +29,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from backsweep.errors import DamageError, DamageWarning, ResultsError
+
 from ..arrays import Span
 from ..disk.folders import entries
 from ..disk.lock import Held, HeldRoot, only_writer
 from ..disk.places import half_written
-from ..errors import DamageError, DamageWarning, InputError
 from .compaction import MOST_FILES, merge, neighbours
 from .files import make_folder, write_table
 from .holdings import Holdings
@@ -58,7 +59,7 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
-        """The store in a folder that has one. InputError where there is none, or its manifest cannot be read.
+        """The store in a folder that has one. ResultsError where there is none, or its manifest cannot be read.
 
         `harm` says what is wrong with the manifest, if its copy was read.
         """
@@ -74,10 +75,10 @@ class Store:
         try:
             make_folder(path)
         except (FileExistsError, NotADirectoryError):
-            raise InputError(f"{path}: a file is in the way of this folder") from None
+            raise ResultsError(f"{path}: a file is in the way of this folder") from None
         strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
-            raise InputError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
+            raise ResultsError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
         with only_writer(path) as held:
             if has_manifest(path):
                 return cls.open(path)
@@ -168,7 +169,7 @@ class Store:
         try:
             return self._holdings.kinds[folder].read(file)
         except DamageError as error:
-            raise InputError(f"{error}; {self.remedy}") from None
+            raise ResultsError(f"{error}; {self.remedy}") from None
 
     def kept(self) -> dict[Path, list[Shard]]:
         """For each folder of spans of runs the files that count, in the order of their runs, file for file of the same runs."""

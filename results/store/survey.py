@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from backsweep.errors import ResultsError
+
 from ..arrays import Span
 from ..disk.folders import entries, is_folder
-from ..errors import InputError
 from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import OUTCOMES, Manifest
@@ -37,15 +38,15 @@ class Survey(NamedTuple):
 
 
 def survey(path: str | Path, closely: bool = False) -> Survey:
-    """Look at a folder; `closely`: whether all shards are sound. InputError if there are no results, or none to be read."""
+    """Look at a folder; `closely`: whether all shards are sound. ResultsError if there are no results, or none to be read."""
     path = Path(path)
     for _ in range(LOOKS):
         with suppress(FileNotFoundError):
             return _look(path, closely)
-    raise InputError(f"{path}: files vanish there whenever they are looked at")
+    raise ResultsError(f"{path}: files vanish there whenever they are looked at")
 
 
-def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
+def surveys(folder: Path) -> Iterator[tuple[Path, Survey | ResultsError]]:
     """All folders of results in a folder, by name; an error for each that cannot be read. Strangers are passed over."""
     waiting = [folder]
     while waiting:
@@ -53,18 +54,18 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | InputError]]:
         try:
             inside = entries(path, links=path == folder)
             found = _found(path) if any(map(_is_sign, inside)) else None
-        except (OSError, InputError) as error:
+        except (OSError, ResultsError) as error:
             if path == folder:
                 raise
-            inside, found = [], error if isinstance(error, InputError) else _told(error, path)
+            inside, found = [], error if isinstance(error, ResultsError) else _told(error, path)
         if found is not None:
             yield path, found
         else:
             waiting += [path / entry.name for entry in reversed(inside) if is_folder(entry)]
 
 
-def _told(error: OSError, path: Path) -> InputError:
-    return InputError(f"{error.filename or path}: {error.strerror or error}")
+def _told(error: OSError, path: Path) -> ResultsError:
+    return ResultsError(f"{error.filename or path}: {error.strerror or error}")
 
 
 def _is_sign(entry: os.DirEntry[str]) -> bool:
@@ -72,18 +73,18 @@ def _is_sign(entry: os.DirEntry[str]) -> bool:
     return entry.name in {MANIFEST, COPY} or (entry.name == "shards" and (entry.is_dir() or entry.is_symlink()))
 
 
-def _found(path: Path) -> Survey | InputError | None:
+def _found(path: Path) -> Survey | ResultsError | None:
     """What a folder says; None if it is not one of results."""
     try:
         return survey(path)
-    except InputError as error:
+    except ResultsError as error:
         return error if _has_spans(path) else None
 
 
 def _has_spans(path: Path) -> bool:
     try:
         return bool(spans_in(path / "shards"))
-    except InputError:
+    except ResultsError:
         return True
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from backsweep.errors import DamageError
+
 from ..disk.folders import names_within
-from ..errors import DamageError
 from . import faults
 from .kinds import SWEEP, foreign, part
 from .parquet import opened, whole

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from backsweep.errors import MovedError, ResultsError
+
 from ..disk.opening import read_regular
 from ..disk.places import Place, opened
 from ..disk.processes import birth
-from ..errors import InputError, MovedError
 
 NOTE = ".writer.json"
 MOST_BYTES = 2**12  # of a note
@@ -68,7 +69,7 @@ def writer_of(folder: Path) -> Writer | None:
     """The process that writes in a folder; on another machine perhaps one that died. None: there is none."""
     try:
         writer = Writer.model_validate_json(read_regular(folder / NOTE, most=MOST_BYTES))
-    except (OSError, ValidationError, InputError):
+    except (OSError, ValidationError, ResultsError):
         return None
     ended = writer.here and (writer.born is None or birth(writer.pid) != writer.born)
     return None if ended else writer

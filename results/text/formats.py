@@ -10,7 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from ..escapes import visible
+from backsweep.escapes import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,8 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from ...results.errors import DamageWarning
+from backsweep.errors import DamageWarning
+
 from ..speak import complain
 
 Result = TypeVar("Result")

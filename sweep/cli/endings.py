@@ -9,8 +9,9 @@ from typing import NoReturn, cast
 
 import typer
 
-from ...results.errors import InputError
-from ...results.escapes import visible_lines
+from backsweep.errors import BacksweepError
+from backsweep.escapes import visible_lines
+
 from ..speak import complain, say_in_full
 
 USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
@@ -20,7 +21,7 @@ def run_to_its_end(command: Callable[[], int | None]) -> None:
     """Run a command, which gives its exit code; what it raises is said, and ends the process."""
     try:
         code = command()
-    except InputError as error:
+    except BacksweepError as error:
         complain(str(error))
         sys.exit(2)
     except USAGE_ERROR as error:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ..speak import say
 from .results import Folder, Where, chosen, names_in
 
@@ -44,9 +45,9 @@ def figure(
 
     entry = kind_of(kind)
     if number is not None and not _takes_run(entry):
-        raise InputError(f"--run: goes with KIND {_those(_takes_run)}, not with {kind}")
+        raise BacksweepError(f"--run: goes with KIND {_those(_takes_run)}, not with {kind}")
     if by and not entry.grouped:
-        raise InputError(f"--by: goes with KIND {_those(_takes_by)}, not with {kind}")
+        raise BacksweepError(f"--by: goes with KIND {_those(_takes_by)}, not with {kind}")
     out = out or folder / f"{kind}.svg"
     options: dict[str, Any] = {} if number is None else {"run": number}
     options |= {"by": names_in(by)} if by else {}

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
 from . import results as reading
@@ -191,7 +192,7 @@ def verify(
         fail("\n".join([f"{count(len(damage), 'damaged file')}:", *damage]))
     runs = results.table["run"].to_numpy()
     if not len(runs):
-        raise InputError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
+        raise BacksweepError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
     unlike = interruptible(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
     if unlike:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from backsweep.errors import BacksweepError, NoAnswerError
+
 from ...results.analysis.levels import Levels, members
 from ...results.analysis.names import column_of
-from ...results.errors import InputError, NoAnswerError
 from ..speak import complain, say
 from .command import interruptible
 from .tables import TableFormat, print_no_answer, print_table, remarks
@@ -64,7 +65,7 @@ def chosen(folder: Path, where: list[str] | None) -> "Results":
     for text in where or []:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
-            raise InputError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
+            raise BacksweepError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
         column = _column(results, name, "--where")
         results = results.where(**{column: _level(results, column, value, "--where")})
     return results
@@ -81,7 +82,7 @@ def table(
     """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
     results = chosen(folder, where)
     if by and of in {Kind.what_matters, Kind.restarts}:
-        raise InputError(f"--by: goes with --of summary, settings or best, not with {of.value}")
+        raise BacksweepError(f"--by: goes with --of summary, settings or best, not with {of.value}")
     try:
         found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
@@ -142,7 +143,7 @@ def compare(
 
     results = chosen(folder, where)
     if (other is None) == (setting is None):
-        raise InputError("compare: give either --with DIR, or --setting NAME --values A,B")
+        raise BacksweepError("compare: give either --with DIR, or --setting NAME --values A,B")
     if other is not None:
         _refuse(values, "--values: goes with --setting, not with --with")
         found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
@@ -168,7 +169,7 @@ def seeds(
 
     results = chosen(folder, where)
     if (half_width is None) == (setting is None):
-        raise InputError("seeds: give either --half-width W, or --setting NAME --values A,B")
+        raise BacksweepError("seeds: give either --half-width W, or --setting NAME --values A,B")
     if half_width is not None:
         _refuse(values, "--values: goes with --setting, not with --half-width")
         _refuse(power, "--power: goes with --setting, not with --half-width")
@@ -188,7 +189,7 @@ def seeds(
 
 def _refuse(given: object, why: str) -> None:
     if given not in (None, []):
-        raise InputError(why)
+        raise BacksweepError(why)
 
 
 def names_in(by: list[str] | None) -> list[str] | None:
@@ -201,7 +202,7 @@ def _two(results: "Results", setting: str, values: str | None) -> list[object]:
     parts = members(values or "")
     if len(parts) != 2 or parts[0] == parts[1]:
         given = "is missing" if values is None else values
-        raise InputError(
+        raise BacksweepError(
             f"--values {given}: two values of the setting are needed, as 0.1,1.0; what has a comma is quoted, as '\"a,b\",c'"
         )
     column = _column(results, setting, "--setting")
@@ -218,8 +219,8 @@ def _level(results: "Results", column: str, text: str, option: str) -> object:
     """The value of a setting that a text stands for."""
     try:
         return Levels(sorted(results.table[column].dropna().unique().tolist())).of_text(text)
-    except InputError as error:
-        raise InputError(f"{option}: {column} {error}") from None
+    except BacksweepError as error:
+        raise BacksweepError(f"{option}: {column} {error}") from None
 
 
 def report(
@@ -248,7 +249,7 @@ def write_report(
 
     try:
         interruptible(lambda: keep_typical_trajectory(results, data or ()))
-    except InputError as error:  # as where the data file is gone: the rows are still there to be reported
+    except BacksweepError as error:  # as where the data file is gone: the rows are still there to be reported
         complain(f"{error}; the report goes without a trajectory")
     path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)
     say(f"Report: {path}", to)

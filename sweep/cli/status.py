@@ -4,9 +4,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backsweep.errors import BacksweepError
+from backsweep.escapes import visible
+
 from ...results.disk.folders import is_there
-from ...results.errors import InputError
-from ...results.escapes import visible
 from ...results.store.schema import OUTCOMES
 from ...results.store.survey import Survey, survey, surveys
 from ..speak import say
@@ -22,15 +23,15 @@ SOME = 3  # spans that are told, of those missing
 
 
 def print_status(folder: Path) -> None:
-    """Say how far a sweep is, whether it runs, and how it went. InputError if there is none."""
+    """Say how far a sweep is, whether it runs, and how it went. BacksweepError if there is none."""
     for line in status_lines(survey(folder, closely=True)):
         say(line)
 
 
 def print_list(folder: Path, form: TableFormat) -> None:
-    """List the sweeps in a folder. InputError if there is no such folder."""
+    """List the sweeps in a folder. BacksweepError if there is no such folder."""
     if not is_there(folder):
-        raise InputError(f"{folder}: no such folder")
+        raise BacksweepError(f"{folder}: no such folder")
     import pandas as pd
 
     rows = [_row(path, seen) for path, seen in surveys(folder)]
@@ -80,9 +81,9 @@ def _spans(missing: "list[Span]") -> str:
     return f"runs {told}" + (f" and {count(more, 'more span')}" if more > 0 else "")
 
 
-def _row(path: Path, seen: Survey | InputError) -> dict[str, object]:
+def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:
     """One line of the list; shares are of the runs that are done, and None where nothing is known."""
-    if isinstance(seen, InputError):
+    if isinstance(seen, BacksweepError):
         return {**dict.fromkeys(COLUMNS), "folder": str(path), "note": f"damaged: {seen}"}
     total = sum(seen.outcomes.values())
     ends = {outcome: seen.outcomes[outcome] / total if total else None for outcome in OUTCOMES}

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...results.escapes import fitting, visible
+from backsweep.escapes import fitting, visible
+
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ..speak import complain, say, say_in_full
 from ..text import count, duration, size, workers
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from backsweep.errors import NoAnswerError
+
     from ...results import Results
-    from ...results.errors import NoAnswerError
     from ...results.store.schema import Estimate, Session
     from ..run.replay import Replay
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats
-from ...results.errors import InputError
 from .data import Where, quoted
 
 EXACT_DIGITS = 15  # numbers of so many digits never share a float64, but for the very small
@@ -59,7 +60,7 @@ def is_word(cell: str) -> bool:
 
 
 def floats_of(cells: Sequence[str], numbers: Sequence[str], name: str, where: Where) -> Floats:
-    """The numbers of a column of text as float64. numbers: the cells as Python writes them. InputError if two become one."""
+    """The numbers of a column of text as float64. numbers: the cells as Python writes them. DataError if two become one."""
     values = np.array([float(number) for number in numbers], np.float64)
     tiny = (np.abs(values) < 1e-300).any()
     if (tiny or any(len(number) > EXACT_DIGITS for number in numbers)) and _repeated(values):
@@ -68,7 +69,7 @@ def floats_of(cells: Sequence[str], numbers: Sequence[str], name: str, where: Wh
 
 
 def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
-    """Decimals as float64, each rounded once. InputError if two become one."""
+    """Decimals as float64, each rounded once. BacksweepError if two become one."""
     values = np.array([float(cell) for cell in cells], np.float64)
     if _repeated(values):
         _check_each(cells, cells, values, name, where)
@@ -76,7 +77,7 @@ def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
 
 
 def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
-    """Numbers of any width as float64. InputError if two become one."""
+    """Numbers of any width as float64. BacksweepError if two become one."""
     with np.errstate(over="ignore"):  # of numbers wider than float64; they are then found to be infinite
         values = cells.astype(np.float64)
     if cells.dtype.itemsize < 8 or cells.dtype == np.float64:
@@ -97,7 +98,7 @@ def _repeated(values: Floats) -> bool:
 
 
 def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: Floats, name: str, where: Where) -> None:
-    """InputError if cells that are not the same number became one. numbers: the cells as Python writes them."""
+    """BacksweepError if cells that are not the same number became one. numbers: the cells as Python writes them."""
     known: dict[float, int] = {}
     for row, value in enumerate(values.tolist()):
         first = known.setdefault(value, row)
@@ -115,8 +116,8 @@ def _same(one: str | Decimal, other: str | Decimal) -> bool:
         return False
 
 
-def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> InputError:
-    return InputError(
+def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> BacksweepError:
+    return BacksweepError(
         f"{where(there, name)}: {quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
         f"has some 16 digits; shorten them, or if they are names, say categories = [{quoted(name)}]"
     )

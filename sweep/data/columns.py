@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats
-from ...results.errors import InputError
 from ...results.store.schema import DataColumn, Kind, Side
 from .cells import PLAIN, all_plain, floats_of, floats_of_array, floats_of_decimals, is_word, plain
 from .data import Block, Where, check_size, one_hot, quoted
@@ -42,7 +43,7 @@ class _Names(NamedTuple):
 
 
 def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
-    """Columns of a file by name. Text is categories; numbers are where `categories` says so. InputError: what is wrong."""
+    """Columns of a file by name. Text is categories; numbers are where `categories` says so. BacksweepError: what is wrong."""
     table = read(path, [*inputs, *targets], form)
     where, declared, remarks, width = table.where, set(categories), list[str](), 0
 
@@ -88,7 +89,7 @@ def _values(column: Column, asked: str, declared: bool, form: Form, where: Where
 
 
 def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str] | None:
-    """The cells as Python writes numbers, if all are; None if all are names. InputError if there are both."""
+    """The cells as Python writes numbers, if all are; None if all are names. BacksweepError if there are both."""
     if form.notation == PLAIN and all_plain(cells):
         return cells
     meaning = {cell: plain(cell, form.notation) for cell in set(cells)}
@@ -101,7 +102,7 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
     _check_notation(cells, name, False, False, form, where)
     row, other = numbers.index(None), next(row for row, one in enumerate(numbers) if one is not None and not is_word(one))
     written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
-    raise InputError(
+    raise BacksweepError(
         f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
         f"is; if one stands for a missing value, leave its row out; if they are names of categories, say categories = "
         f"[{quoted(name)}]"
@@ -109,14 +110,14 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
 
 
 def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, form: Form, where: Where) -> None:
-    """InputError if all cells look like numbers, some of them in another notation."""
+    """BacksweepError if all cells look like numbers, some of them in another notation."""
     found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
     if found is None or (declared and not found.sure):
         return
     as_names = "put a word before each" if found.sure else f"say categories = [{quoted(name)}]"
     names = f"; if they are names, {as_names}" if declared or not found.sure else ""
     cell = f"{where(found.row, name)}: {quoted(cells[found.row])}"
-    raise InputError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
+    raise BacksweepError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
 
 
 def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None:
@@ -131,19 +132,19 @@ def _check_finite(values: Any, name: str, where: Where) -> None:
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         what = "infinite" if np.isinf(values[wrong[0]]) else "no number (NaN)"
-        raise InputError(f"{where(int(wrong[0]), name)}: {what}; every row needs a value")
+        raise BacksweepError(f"{where(int(wrong[0]), name)}: {what}; every row needs a value")
 
 
 def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
-    """The categories of a column, sorted: text by its characters, numbers by size. InputError if they are too few or many."""
+    """The categories of a column, sorted: text by its characters, numbers by size. DataError if they are too few or many."""
     known = set(cells)
     if not 2 <= len(known) <= MOST_CATEGORIES:
         found = f"one category only, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
         place = f"{where.source}, column {quoted(name)}"
-        raise InputError(f"{place}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
+        raise BacksweepError(f"{place}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
     for value in known:
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-            raise InputError(f"{where(cells.index(value), name)}: {quoted(value)} is no text: half a character is in it")
+            raise BacksweepError(f"{where(cells.index(value), name)}: {quoted(value)} is no text: half a character is in it")
     return sorted(known, key=_size) if _are_numbers(known) else sorted(known)
 
 
@@ -186,7 +187,7 @@ def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
 def standardised_blocks(blocks: Sequence[Block], where: Where) -> list[Block]:
     """Each column of numbers with mean 0 and standard deviation 1 (of the population)."""
     if not any(block.values.dtype == np.float64 for block in blocks):
-        raise InputError(f"task.standardise: none of the inputs in {where.source} is a number")
+        raise BacksweepError(f"task.standardise: none of the inputs in {where.source} is a number")
     return [block if block.values.dtype == bool else _standardised(block, where) for block in blocks]
 
 
@@ -194,7 +195,7 @@ def _standardised(block: Block, where: Where) -> Block:
     values = np.asarray(block.values[:, 0], np.float64)
     if values.min() == values.max():
         place = f"task.standardise: {where.source}, column {quoted(block.names[0])}"
-        raise InputError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
+        raise BacksweepError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
     return block._replace(values=standardised(values)[:, None])
 
 

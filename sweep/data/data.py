@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Booleans, Floats, Integers
-from ...results.errors import InputError
 
 Pair = tuple[float, float]
 Values = npt.NDArray[np.float64 | np.bool_]
@@ -23,9 +24,9 @@ def quoted(cell: str) -> str:
 
 
 def check_size(rows: int, columns: int, what: str) -> None:
-    """InputError if so many numbers are too many, which is asked before there is room made for them. what: they are."""
+    """BacksweepError if so many numbers are too many, which is asked before there is room made for them. what: they are."""
     if rows * columns > MOST_NUMBERS:
-        raise InputError(
+        raise BacksweepError(
             f"{what}: {rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; {MOST_NUMBERS:,} are allowed"
         )
 

@@ -12,8 +12,9 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from backsweep.errors import BacksweepError
+
 from ...results.disk.opening import open_regular
-from ...results.errors import InputError
 from .csv_files import read_csv
 from .data import check_size, quoted
 from .npz_files import read_arrays, read_npz
@@ -28,10 +29,10 @@ READERS: dict[str, Callable[[IO[bytes], Path, Sequence[str], Form], Table]] = {
 
 
 def read(path: Path, names: Sequence[str], form: Form) -> Table:
-    """The columns with these names, a row at least, and no cell missing. InputError: what is wrong."""
+    """The columns with these names, a row at least, and no cell missing. BacksweepError: what is wrong."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise InputError(f"{path}: the name of a file of data must end in {', '.join(READERS)}")
+        raise BacksweepError(f"{path}: the name of a file of data must end in {', '.join(READERS)}")
     with _opened(path) as file:
         table = reader(file, path, names, form)
     _check(table, form)
@@ -39,28 +40,28 @@ def read(path: Path, names: Sequence[str], form: Form) -> Table:
 
 
 def arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """All arrays of an NPZ file, by name. InputError: what is wrong."""
+    """All arrays of an NPZ file, by name. BacksweepError: what is wrong."""
     with _opened(path) as file:
         return read_arrays(file, path, None)
 
 
 @contextmanager
 def _opened(path: Path) -> Generator[IO[bytes]]:
-    """A file that has something in it. InputError if there is none, or it cannot be read."""
+    """A file that has something in it. BacksweepError if there is none, or it cannot be read."""
     try:
         if "\0" in str(path):
-            raise InputError(f"{str(path)!r}: no file has such a name")
+            raise BacksweepError(f"{str(path)!r}: no file has such a name")
         with open_regular(path, links=True) as file:
             if not file.read(1):
-                raise InputError(f"{path}: empty")
+                raise BacksweepError(f"{path}: empty")
             file.seek(0)
             yield file
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise BacksweepError(f"{path}: no such file") from None
     except PermissionError:
-        raise InputError(f"{path}: no permission to read it") from None
+        raise BacksweepError(f"{path}: no permission to read it") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {reason(error)}") from None
+        raise BacksweepError(f"{path}: cannot be read: {reason(error)}") from None
 
 
 def _check(table: Table, form: Form) -> None:
@@ -71,14 +72,14 @@ def _check(table: Table, form: Form) -> None:
     for column in columns:
         name, cells = column.name, column.cells
         if len(cells) != len(first.cells):
-            raise InputError(
+            raise BacksweepError(
                 f"{where.source}: {quoted(name)} has {len(cells)} rows, {quoted(first.name)} has {len(first.cells)}"
             )
         if len(cells) == 0:
-            raise InputError(f"{where.source}: no rows")
+            raise BacksweepError(f"{where.source}: no rows")
         row = _missing(column, form)
         if row is not None:
-            raise InputError(f"{where(row, name)}: {_said(cells[row])}; every row needs a value")
+            raise BacksweepError(f"{where(row, name)}: {_said(cells[row])}; every row needs a value")
 
 
 def _said(cell: Any) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Booleans, Floats
-from ...results.errors import InputError
 from .data import Values, check_size, one_hot
 
 DECIMALS = 9
@@ -90,7 +91,7 @@ def circles(samples: int, noise: float, factor: float, data_seed: int) -> Made:
 def blobs(samples: int, centers: int, spread: float, features: int, data_seed: int) -> Made:
     """Normal clouds of standard deviation `spread` around points drawn from [-10, 10); the classes take turns."""
     if samples < centers:
-        raise InputError(f"task.samples = {samples}: at least one for each of the {centers} centers")
+        raise BacksweepError(f"task.samples = {samples}: at least one for each of the {centers} centers")
     columns = features + (centers if centers > 2 else 1)
     check_size(samples, columns, f"task.samples = {samples}, features = {features}, centers = {centers}")
     rng = np.random.default_rng(data_seed)

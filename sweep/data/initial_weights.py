@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats
-from ...results.errors import InputError
 from .files import arrays
 
 SETTING = "model.init.file"
@@ -20,22 +21,22 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def read_arrays(path: str) -> Arrays:
-    """All arrays of a file, by name. InputError: what is wrong with it."""
+    """All arrays of a file, by name. BacksweepError: what is wrong with it."""
     try:
         return arrays(Path(path))
-    except InputError as error:
-        raise InputError(f"{KEY}{error}") from None
+    except BacksweepError as error:
+        raise BacksweepError(f"{KEY}{error}") from None
 
 
 def weights_of(found: Arrays, path: str, layers: int, bias: bool) -> list[Floats]:
-    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. InputError: what it lacks."""
+    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. BacksweepError: what it lacks."""
     wanted = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in ("wb" if bias else "w")]
     missing = [name for name in wanted if name not in found]
     if missing:
-        raise InputError(f"{KEY}{path}: array {missing[0]} is missing; this network needs {', '.join(wanted)}")
+        raise BacksweepError(f"{KEY}{path}: array {missing[0]} is missing; this network needs {', '.join(wanted)}")
     for name in wanted:
         if found[name].dtype.kind not in "fiu" or not np.all(np.isfinite(found[name])):
-            raise InputError(f"{KEY}{path}: array {name}: finite numbers are needed")
+            raise BacksweepError(f"{KEY}{path}: array {name}: finite numbers are needed")
     return [found[name].astype(np.float64) for name in wanted]
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from .cells import PLAIN, Notation
 from .data import Where, quoted
 
@@ -48,7 +49,7 @@ class Table(NamedTuple):
 
 
 def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: str = "") -> None:
-    """InputError for the first name that no column, or more than one, has."""
+    """BacksweepError for the first name that no column, or more than one, has."""
     counts = Counter(there)
     for name in names:
         if name not in counts:
@@ -56,28 +57,28 @@ def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: st
             near = get_close_matches(name[:LONGEST_COMPARED], compared, 1)
             meant = f"; did you mean {near[0]!r}?" if near else "."
             shown = ", ".join(map(quoted, there[:MOST_SHOWN])) + (", ..." if len(there) > MOST_SHOWN else "")
-            raise InputError(f"{path}: no column {quoted(name)}{meant} There are: {shown}{hint}")
+            raise BacksweepError(f"{path}: no column {quoted(name)}{meant} There are: {shown}{hint}")
         if counts[name] > 1:
-            raise InputError(f"{path}: {counts[name]} columns are called {quoted(name)}")
+            raise BacksweepError(f"{path}: {counts[name]} columns are called {quoted(name)}")
 
 
 def check_bytes(size: int, path: Path) -> None:
-    """InputError if the columns used unpack to too much."""
+    """BacksweepError if the columns used unpack to too much."""
     if size > MOST_BYTES:
-        raise InputError(f"{path}: the columns used unpack to {size:,} bytes; {MOST_BYTES:,} are allowed")
+        raise BacksweepError(f"{path}: the columns used unpack to {size:,} bytes; {MOST_BYTES:,} are allowed")
 
 
 @contextmanager
 def reading(path: Path, kind: str) -> Generator[None]:
-    """Turn whatever a library raises over a file's bytes into an InputError. kind: what the file should be."""
+    """Turn whatever a library raises over a file's bytes into a BacksweepError. kind: what the file should be."""
     try:
         yield
-    except InputError:
+    except BacksweepError:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # of the disk, not of the bytes
-        raise InputError(f"{path}: not {kind}: {reason(error)}") from None
+        raise BacksweepError(f"{path}: not {kind}: {reason(error)}") from None
 
 
 def reason(error: BaseException) -> str:

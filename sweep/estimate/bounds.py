@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ...results.store.store import Span
 from ..machine import memory
 from ..plan.plan import Plan
@@ -18,7 +19,7 @@ MOST_SECONDS = 10 * YEAR
 
 
 def check_memory(plan: Plan, jobs: int) -> None:
-    """InputError if so many workers need more memory for networks and data than this machine has."""
+    """BacksweepError if so many workers need more memory for networks and data than this machine has."""
     extent, most = plan.extent, memory()
     each = np.broadcast_to(extent.data_bytes + extent.network_bytes, len(plan.shapes()))
     worst = int(np.argmax(each))
@@ -26,7 +27,7 @@ def check_memory(plan: Plan, jobs: int) -> None:
         return
     needed = f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, and {size(most)} are there"
     fewer = "; fewer workers (--jobs) need less" if each[worst] <= most else ""
-    raise InputError(f"{_largest(plan, worst)}: {needed}{fewer}")
+    raise BacksweepError(f"{_largest(plan, worst)}: {needed}{fewer}")
 
 
 def _largest(plan: Plan, shape: int) -> str:
@@ -63,10 +64,10 @@ def _epoch_seconds(plan: Plan) -> Any:
 
 
 def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:
-    """InputError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
+    """BacksweepError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
     told = years(plan, missing, workers)
     if told is None:
         return
     if not force:
-        raise InputError(f"{told}; make fewer, or go on all the same with --force")
+        raise BacksweepError(f"{told}; make fewer, or go on all the same with --force")
     progress.warn(told)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats, Integers
-from ...results.errors import InputError
 from ...results.store.compaction import MOST_FILES
 from ...results.store.schema import Estimate
 from ...results.store.store import Span
@@ -132,9 +133,9 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
 
 
 def checked_jobs(jobs: object) -> int:
-    """How many workers are meant; None: a core each. InputError if there can be none such."""
+    """How many workers are meant; None: a core each. BacksweepError if there can be none such."""
     if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
-        raise InputError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
+        raise BacksweepError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
     return jobs or cores()
 
 

@@ -1,11 +1,11 @@
 """From the settings of a spec to the arguments of `kernels.train`, by their dotted names; and back, where those are refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ...kernels import RANGES, Nonsense
+from ...kernels import RANGES
 from ..data.initial_weights import Arrays, weights_of
 from ..spec.axes import TITLES
 from ..text import in_toml
@@ -60,29 +60,25 @@ def _put(table: dict[str, Any], name: str, value: Any) -> None:
         table[name] = value
 
 
-def blame(error: Nonsense, settings: Mapping[str, Any]) -> str:
-    """The settings to blame, by their dotted names, with their values, and what is wrong with them."""
-    shown = dict.fromkeys(one for name in error.settings for one in _shown(name, settings))
-    reason = str(error)
-    if reason.startswith(error.settings[0]):
-        reason = reason.partition(": ")[2]
-    return f"{', '.join(shown)}: {reason}" if shown else reason
+def as_in_spec(names: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:
+    """What the kernels call these settings, by the names that they have in the spec, each with how it stands there."""
+    return dict(one for name in names for one in _shown(name, settings))
 
 
-def _shown(name: str, settings: Mapping[str, Any]) -> Iterator[str]:
+def _shown(name: str, settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """A setting as it stands in the spec; a table of several by its name, or by all that is in it."""
     stem, found = "", {}
     for key, value in settings.items():
         known = kernel_name(key)
         if known == name:
-            yield f"{key} = {in_toml(value)}"
+            yield key, f"{key} = {in_toml(value)}"
         elif known.startswith((f"{name}.", f"{name}[")) and value is not None:
             stem = key[: len(key) - len(known) + len(name)]
             found[known[len(name) :]] = value
     titles = [found[f".{title}"] for title in TITLES if f".{title}" in found]
     if titles:
-        yield f"{stem} = {in_toml(titles[0])}"
+        yield stem, f"{stem} = {in_toml(titles[0])}"
     elif "[0]" in found:
-        yield f"{stem} = {in_toml(list(found.values()))}"
+        yield stem, f"{stem} = {in_toml(list(found.values()))}"
     elif found:
-        yield f"{stem} = {{ {', '.join(f'{key[1:]} = {in_toml(value)}' for key, value in found.items())} }}"
+        yield stem, f"{stem} = {{ {', '.join(f'{key[1:]} = {in_toml(value)}' for key, value in found.items())} }}"

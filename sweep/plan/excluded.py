@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backsweep.errors import BacksweepError
+
 from ...results.analysis.levels import Levels, in_json
 from ...results.arrays import Integers
-from ...results.errors import InputError
 from ..data.initial_weights import SETTING as START_FILE
 from ..spec.axes import AxisInUse
 from ..text import dotted
@@ -32,7 +33,7 @@ def without(
     shown: Mapping[str, tuple[Any, ...]],
     exclude: Sequence[Mapping[str, Any]],
 ) -> dict[str, Integers]:
-    """The cells that no table of `exclude` describes. InputError for what does not vary, or is never so.
+    """The cells that no table of `exclude` describes. BacksweepError for what does not vary, or is never so.
 
     shown: by setting, the values of each axis as tables have them, which may be written too.
     """
@@ -43,10 +44,10 @@ def without(
     for number, table in enumerate(exclude):
         try:
             kept[cells.that_have(known.conditions(table))] = False
-        except InputError as error:
-            raise InputError(f"exclude[{number}]: {error}") from None
+        except BacksweepError as error:
+            raise BacksweepError(f"exclude[{number}]: {error}") from None
     if not kept.any():
-        raise InputError("exclude: no cell is left")
+        raise BacksweepError("exclude: no cell is left")
     return {key: cells[kept] for key, cells in index.items()}
 
 
@@ -65,17 +66,17 @@ class _Axes:
             axis = self._settings.get(written)
             if axis is None:
                 there = ", ".join(axis.called for axis in self._axes if axis.shown)
-                raise InputError(f"{dotted(tuple(written.split('.')))} is no axis; the axes are {there or 'none'}")
+                raise BacksweepError(f"{dotted(tuple(written.split('.')))} is no axis; the axes are {there or 'none'}")
             if axis.setting in found:
-                raise InputError(f"{written} is given twice")
+                raise BacksweepError(f"{written} is given twice")
             members = _members(axis, value)
             try:
                 places = [self._levels_of(axis).places(member) for member in members]
-            except InputError as error:
-                raise InputError(f"{written} {error}{_hint(axis, value)}") from None
+            except BacksweepError as error:
+                raise BacksweepError(f"{written} {error}{_hint(axis, value)}") from None
             found[axis.setting] = Condition(written, members, places)
         if not found:
-            raise InputError("an empty table describes every cell")
+            raise BacksweepError("an empty table describes every cell")
         return found
 
     def _levels_of(self, axis: AxisInUse) -> Levels:
@@ -93,7 +94,7 @@ class _Cells:
         self._sorted: dict[str, tuple[Integers, Integers]] = {}
 
     def that_have(self, conditions: Mapping[str, Condition]) -> Integers:
-        """The cells that meet all conditions. InputError for a member of one that no cell has beside the others."""
+        """The cells that meet all conditions. BacksweepError for a member of one that no cell has beside the others."""
         spans = {key: self._spans(key, condition) for key, condition in conditions.items()}
         rarest = min(spans, key=lambda key: sum(stop - start for start, stop in spans[key]))
         cells = np.concatenate([self._sorted[rarest][0][start:stop] for start, stop in spans[rarest]])
@@ -107,7 +108,9 @@ class _Cells:
             for member, places in zip(condition.members, condition.places, strict=True):
                 if there.isdisjoint(places):
                     rest = ", ".join(other.called for other in conditions.values() if other is not condition)
-                    raise InputError(f"{condition.called} = {in_json(member)}: no cell has it beside what is said of {rest}")
+                    raise BacksweepError(
+                        f"{condition.called} = {in_json(member)}: no cell has it beside what is said of {rest}"
+                    )
         return cells
 
     def _spans(self, key: str, condition: Condition) -> list[tuple[int, int]]:
@@ -138,9 +141,9 @@ def _members(axis: AxisInUse, value: Any) -> list[Any]:
     if not isinstance(value, list | tuple) or (pair and not any(isinstance(one, list | tuple) for one in value)):
         return [value]
     if not value:
-        raise InputError(f"{axis.called} = []: an empty list has no member{_hint(axis, value)}")
+        raise BacksweepError(f"{axis.called} = []: an empty list has no member{_hint(axis, value)}")
     if any(isinstance(one, Mapping) for one in value):
-        raise InputError(f"{axis.called}: a table within a list; write an entry of exclude for each of them")
+        raise BacksweepError(f"{axis.called}: a table within a list; write an entry of exclude for each of them")
     return list(value)
 
 

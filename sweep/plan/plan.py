@@ -10,14 +10,15 @@ from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from ...kernels import Nonsense, Unusable, check
+from backsweep.errors import BacksweepError, DataError, SettingError
+
+from ...kernels import check
 from ...results.arrays import Floats, Integers
-from ...results.errors import InputError
 from ...results.reprs import html_of, text_of
 from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ...results.store.seeds import recorded_runs
@@ -27,7 +28,7 @@ from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
 from ..text import in_toml
-from .arguments import blame, of_task, per_run, to_arguments
+from .arguments import as_in_spec, of_task, per_run, to_arguments
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
@@ -58,7 +59,7 @@ class Plan:
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
-            raise InputError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
+            raise BacksweepError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
         self._made = Held(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
@@ -210,31 +211,34 @@ class Plan:
         bad = bisect_left(range(1, len(firsts)), True, key=lambda many: self._refusal(firsts[:many]) is not None)
         cell = int(firsts[bad]) // len(self.seeds)
         error = self._refusal(firsts[bad : bad + 1]) or error
-        raise InputError(self._told(error, int(firsts[bad])) + (f" (cell {cell})" if self.cells > 1 else ""))
+        raise self._as_in_spec(error, int(firsts[bad]), f" (cell {cell})" if self.cells > 1 else "")
 
-    def _refusal(self, runs: Integers) -> Nonsense | None:
+    def _refusal(self, runs: Integers) -> SettingError | DataError | None:
         """What the kernels have against these runs."""
         try:
             check(**self.arguments(runs))
-        except Nonsense as error:
+        except (SettingError, DataError) as error:
             return error
         return None
 
-    def _told(self, error: Nonsense, run: int) -> str:
-        settings = {**self._of_run(run), "record.measure": self.spec.record.measure}
-        if isinstance(error, Unusable):
-            task = self.task(run)
-            names = task.input_names if error.data == "x" else task.target_names
-            place = task.where(error.row, names[error.column])
-            shown = blame(error, settings).partition(": ")[0]
-            return f"{shown}: {place}: {error.reason}"
-        return blame(error, settings)
+    def _as_in_spec(self, error: SettingError | DataError, run: int, cell: str) -> SettingError | DataError:
+        """What the kernels refuse, by the names of the spec, and of the data's file."""
+        settings = as_in_spec(error.settings, {**self._of_run(run), "record.measure": self.spec.record.measure})
+        names, shown, reason = list(settings) or error.settings, ", ".join(settings.values()), error.reason + cell
+        if isinstance(error, SettingError):
+            return SettingError(names, reason, shown)
+        task = self.task(run)
+        row, place = cast("int", error.row), cast("int", error.column)
+        column = (task.input_names if error.data == "x" else task.target_names)[place]
+        return DataError(
+            error.data, reason, row=row, column=column, settings=names, place=f"{shown}: {task.where(row, column)}"
+        )
 
     def _check_bottleneck(self, run: int) -> None:
         settings = self._of_run(run)
         width, hidden = bottleneck(fill(self.spec.task, of_task(settings))), settings["model.hidden"]
         if width is not None and hidden != (width,):
-            raise InputError(f"model.hidden = {in_toml(hidden)}: the task, an encoder, has one hidden layer of {width}")
+            raise BacksweepError(f"model.hidden = {in_toml(hidden)}: the task, an encoder, has one hidden layer of {width}")
 
 
 @lru_cache(maxsize=4)

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from backsweep.errors import BacksweepError
+
 from ...kernels import Training, Trajectories
 from ...results.arrays import Floats, Integers
-from ...results.errors import InputError
 from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
 from ...results.store.seeds import MOST_RECORDS, due_epochs
 from ..spec.train import RecordSpec
@@ -16,7 +17,7 @@ from ..spec.train import RecordSpec
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
     if record.every is not None and limit // record.every >= MOST_RECORDS:
-        raise InputError(
+        raise BacksweepError(
             f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records a run; "
             f"{MOST_RECORDS:,} are allowed"
         )

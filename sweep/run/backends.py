@@ -12,8 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backsweep.errors import BacksweepError
+
 from ...kernels import SOURCES_HASH
-from ...results.errors import InputError
 from ..room import check_processes, check_threads
 
 Backend = Literal["threads", "processes", "dask", "ray"]
@@ -45,9 +46,9 @@ class Workers:
 
 @contextmanager
 def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
-    """The workers, as long as they are needed. InputError if the cluster's library is missing, or nobody answers there."""
+    """The workers, as long as they are needed. BacksweepError if the cluster's library is missing, or nobody answers there."""
     if address is not None and backend not in CLUSTERS:
-        raise InputError(f"address = {address!r}: goes with backend {' or '.join(CLUSTERS)}, not with {backend}")
+        raise BacksweepError(f"address = {address!r}: goes with backend {' or '.join(CLUSTERS)}, not with {backend}")
     with _MAKERS[backend](jobs, address) as found:
         yield found
 
@@ -69,7 +70,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise InputError(_missing("dask", "distributed")) from None
+        raise BacksweepError(_missing("dask", "distributed")) from None
     local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "host": LOOPBACK, "dashboard_address": None}
     with ExitStack() as stack:
         with _answering(address, "Does `dask scheduler` run"):
@@ -79,18 +80,20 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
             )
         cores = _when_there(lambda: sum(client.ncores().values()))
         if not cores:
-            raise InputError(f"address = {address!r}: no worker has come to the scheduler; `dask worker {address}` starts one")
+            raise BacksweepError(
+                f"address = {address!r}: no worker has come to the scheduler; `dask worker {address}` starts one"
+            )
         _check_kernels(client)
         yield Workers("dask", cores, "dask", {"client": client})
 
 
 def _check_kernels(client: Any) -> None:
-    """InputError if a worker cannot train, or has other kernels: what fails there later is never heard of through joblib."""
+    """Refuse a worker that cannot train, or has other kernels: what fails there later is never heard of through joblib."""
     for worker, answer in client.run(_kernels, on_error="return").items():
         if isinstance(answer, Exception):
-            raise InputError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
+            raise BacksweepError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
         if answer != SOURCES_HASH:
-            raise InputError(f"worker {worker}: has another version of backsweep, whose bits may differ")
+            raise BacksweepError(f"worker {worker}: has another version of backsweep, whose bits may differ")
 
 
 def _kernels() -> str:
@@ -103,7 +106,7 @@ def _ray(jobs: int, address: str | None) -> Generator[Workers]:
         import ray as _library
         from ray.util.joblib import register_ray
     except ImportError:
-        raise InputError(_missing("ray", "ray")) from None
+        raise BacksweepError(_missing("ray", "ray")) from None
     ray: Any = _library
     # "local": else Ray would look for a cluster that runs here already, and be offended by being told its size.
     here: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
@@ -132,7 +135,7 @@ def _missing(extra: str, library: str) -> str:
 
 @contextmanager
 def _answering(address: str | None, question: str) -> Generator[None]:
-    """Turn whatever comes of an address where no cluster is into an InputError, within PATIENCE where nobody is at all."""
+    """Turn whatever comes of an address where no cluster is into a BacksweepError, within PATIENCE where nobody is at all."""
     if address is None:
         yield
         return
@@ -143,7 +146,7 @@ def _answering(address: str | None, question: str) -> Generator[None]:
         yield
     except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise InputError(
+        raise BacksweepError(
             f"address = {address!r}: no cluster answers there within {PATIENCE} s ({reason}). {question}, is the address "
             "as it printed it, and does no firewall stand between?"
         ) from None

@@ -13,7 +13,8 @@ from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ...results.store.manifest import MANIFEST
 from ...results.store.schema import Beside, Manifest
 from ...results.store.written_spec import files_in
@@ -69,12 +70,12 @@ def written_in(spec: Spec, folder: Path) -> dict[str, Any]:
 def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spec:
     """The spec of a folder of results, its files where they are now. given: where the user says that some are.
 
-    InputError if one is nowhere, or holds other data than the sweep was run on.
+    BacksweepError if one is nowhere, or holds other data than the sweep was run on.
     """
     source = str(folder / MANIFEST)
     spec = spec_as_recorded(manifest, folder)
     if spec.files.keys() != manifest.data.keys():
-        raise InputError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
+        raise BacksweepError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
     chosen = dict(_chosen(spec, manifest, folder, given))
     found = {key: chosen.get(key) or _found(spec, key, manifest, folder) for key in spec.files}
     if found == spec.files:
@@ -91,7 +92,7 @@ def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
     shorter = _with_short_ranges(table)
     if shorter == table or _is_of(manifest, spec, manifest.data):
         return spec
-    with suppress(InputError):
+    with suppress(BacksweepError):
         before = called_as_in(manifest, Spec.parse(shorter, source), manifest.data)
         return before if _is_of(manifest, before, manifest.data) else spec
     return spec
@@ -133,13 +134,13 @@ def _with_short_ranges(value: Any) -> Any:
 
 
 def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
-    """InputError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
+    """BacksweepError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
     remedy = "bring back the one that was written, or run the spec into another folder"
     if plan.runs != manifest.runs:
-        raise InputError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
+        raise BacksweepError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
     here, there = ({axis.setting: axis.type for axis in axes} for axes in (plan.axes, manifest.axes))
     if here != there or plan.spec.record.measure != manifest.measure or kept_beside(plan) != manifest.beside:
-        raise InputError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
+        raise BacksweepError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
 
 
 def kept_beside(plan: Plan) -> tuple[Beside, ...]:
@@ -157,11 +158,11 @@ def other_data(file: str | Path, key: str, folder: str | Path) -> str:
 
 
 def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """The files that the user says, by the settings that they are of. InputError for one that none of them is of."""
+    """The files that the user says, by the settings that they are of. BacksweepError for one that none of them is of."""
     for file in given:
         keys = [key for key in spec.files if _is_it(spec, key, file, manifest)]
         if not keys:
-            raise InputError(_not_it(spec, file, manifest, folder))
+            raise BacksweepError(_not_it(spec, file, manifest, folder))
         yield from ((key, str(file.absolute())) for key in keys)
 
 
@@ -180,7 +181,7 @@ def _not_it(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
 
 
 def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
-    """The first file with the data that a setting had. InputError if there is none."""
+    """The first file with the data that a setting had. BacksweepError if there is none."""
     path = Path(spec.files[key])
     if _is_it(spec, key, path, manifest):
         return str(path)
@@ -191,12 +192,12 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
             return str(candidate.absolute())
     try:
         _digest(spec, key, path)
-    except InputError as error:
-        raise InputError(
+    except BacksweepError as error:
+        raise BacksweepError(
             f"{folder / MANIFEST}: {error}; nor are its data beside the results, beside the spec, or here: "
             "put the file there, or say where it is by --data FILE"
         ) from None
-    raise InputError(other_data(path, key, folder))
+    raise BacksweepError(other_data(path, key, folder))
 
 
 def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
@@ -211,12 +212,12 @@ def _holds(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
     """Whether a file holds the data that a setting had, whatever it is called."""
     try:
         return _digest(spec, key, file) == manifest.data[key]
-    except InputError:
+    except BacksweepError:
         return False
 
 
 def _digest(spec: Spec, key: str, file: Path) -> str:
-    """What a file holds, as what a setting names. InputError: what is wrong with it."""
+    """What a file holds, as what a setting names. BacksweepError: what is wrong with it."""
     if not isinstance(spec.task, FileTask) or key != "task.file":
         return arrays_digest(read_arrays(str(file)))
     sides = sides_of(spec.task.model_copy(update={"file": str(file)}), ".")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from backsweep.errors import BacksweepError
+
 from ...kernels import Training, train
 from ...results.analysis.names import shown_names
 from ...results.arrays import Integers
-from ...results.errors import InputError
 from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
 from ...results.store.store import Store
 from ..estimate.pace import MOST_NUMBERS, numbers
@@ -31,9 +32,9 @@ class Replay(NamedTuple):
 
 
 def replay(plan: Plan, run: int) -> Replay:
-    """Train one run of a plan again. InputError if there is no such run."""
+    """Train one run of a plan again. BacksweepError if there is no such run."""
     if not 0 <= run < plan.runs:
-        raise InputError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
+        raise BacksweepError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train(**plan.arguments(runs))
     # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.

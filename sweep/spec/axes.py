@@ -20,8 +20,9 @@ from pydantic import (
     model_validator,
 )
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats, Integers
-from ...results.errors import InputError
 from ...results.logarithmic import DIGITS
 from ..text import short
 from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
@@ -204,9 +205,9 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
     return {axis.setting: found[axis.setting] for axis in axes}
 
 
-def too_many(cells: int) -> InputError:
+def too_many(cells: int) -> BacksweepError:
     """What is said of more cells than a sweep may have."""
-    return InputError(f"{cells:,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
+    return BacksweepError(f"{cells:,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
 
 
 def alike(points: Sequence[Any]) -> Integers:
@@ -233,7 +234,7 @@ def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
     for first, *others in bundles.values():
         for other in others:
             if len(other.points) != len(first.points):
-                raise InputError(
+                raise BacksweepError(
                     f"{first.called} and {other.called}: zipped as {first.zip!r}, so they need as many values as each "
                     f"other; they have {len(first.points)} and {len(other.points)}"
                 )

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from backsweep.errors import BacksweepError
+
 from ...results.arrays import Floats
-from ...results.errors import InputError
 from .axes import Axis, AxisInUse
 from .fields import Table, one_of
 from .spacing import MOST_POINTS
@@ -68,10 +69,10 @@ def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[
     """The sampled axes with the values that the design gives them."""
     if not axes:
         if design is not None:
-            raise InputError("design: there is no axis with uniform or loguniform to draw points for")
+            raise BacksweepError("design: there is no axis with uniform or loguniform to draw points for")
         return []
     if design is None:
-        raise InputError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., how many points are drawn")
+        raise BacksweepError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., how many points are drawn")
     cube = METHODS[design.method](len(axes), design.points, np.random.default_rng(design.seed))
     return [
         AxisInUse(key, axis.at(coordinates), SAMPLED) for (key, axis), coordinates in zip(axes.items(), cube.T, strict=True)

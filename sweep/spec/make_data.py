@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ..data import generated
 from ..data.columns import Sides, read_sides, standardised_blocks
 from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
@@ -84,14 +85,14 @@ def fill(task: T, values: Mapping[str, Any]) -> T:
 
 
 def sides_of(task: AnyTask, base_folder: str | Path) -> Sides | None:
-    """What the file of a task holds; its name starts at `base_folder`. None if data are made. InputError: what is wrong."""
+    """What the file of a task holds; its name starts at `base_folder`. None if data are made. BacksweepError: what is wrong."""
     if not isinstance(task, FileTask):
         return None
     return _read(task, base_folder)
 
 
 def make(task: AnyTask, sides: Sides | None = None) -> Task:
-    """The data of a task without axes. sides: what its file holds, if that was read. InputError: what is wrong, and where."""
+    """The data of a task without axes. sides: what its file holds, if that was read. DataError: what is wrong, and where."""
     if isinstance(task, FileTask):
         return _from_file(task, sides or _read(task, "."))
     settings = {key: value for key, value in task if key != "encoding" and (key != "name" or isinstance(task, Gate))}
@@ -131,7 +132,7 @@ def _check_encoding(task: FileTask, sides: Sides) -> None:
     )
     for key, pair, use, columns in asked:
         if pair != ZERO_ONE and not use:
-            raise InputError(
+            raise BacksweepError(
                 f"task.encoding{key} = [{pair[0]:g}, {pair[1]:g}]: the {columns} in {sides.where.source} are numbers, "
                 "which stay as they are; columns of categories can be declared by task.categories"
             )

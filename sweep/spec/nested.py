@@ -11,7 +11,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from .axes import Axis, AxisInUse, alike, combine
 from .spacing import MOST_POINTS
 
@@ -53,7 +54,7 @@ def _checked(table: BaseModel) -> BaseModel:
             raise ValueError(f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has it; it cannot reach outside")
     try:
         _count(table)
-    except InputError as error:
+    except BacksweepError as error:
         raise ValueError(str(error)) from None
     return table
 

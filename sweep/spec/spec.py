@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, model_validator
 
+from backsweep.errors import BacksweepError
+
 from ...kernels import LAST_SEED
 from ...results.arrays import Integers
-from ...results.errors import InputError
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
 from .axes import Axis, AxisInUse
@@ -102,14 +103,14 @@ class Spec(Table, use_attribute_docstrings=True):
 
     @classmethod
     def read(cls, path: str | Path) -> "Spec":
-        """The spec in a TOML file; it is named after the file unless it has a name. InputError says what is wrong where."""
+        """The spec in a TOML file; it is named after the file unless it has a name. BacksweepError says what is wrong where."""
         path = Path(path)
         name = path.stem.encode(errors="replace").decode()  # a file's name may be no text
         return cls.parse({"name": name, **read_toml(path)}, str(path), path.parent)
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
-        """The spec in a nested dict, as TOML would give it. InputError says what is wrong where.
+        """The spec in a nested dict, as TOML would give it. BacksweepError says what is wrong where.
 
         NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
         """
@@ -118,9 +119,9 @@ class Spec(Table, use_attribute_docstrings=True):
             check_product(written)
             return cls.model_validate(written, context={"folder": folder})
         except ValidationError as error:
-            raise InputError(*explain(error, cls, source)) from None
-        except InputError as error:
-            raise InputError(f"{source}: {error}") from None
+            raise BacksweepError(*explain(error, cls, source)) from None
+        except BacksweepError as error:
+            raise BacksweepError(f"{source}: {error}") from None
 
     def seed_values(self) -> "range | Integers":
         """The seeds: a range where they are counted up, for a hundred million of them are 0.8 GB; else int64."""
@@ -139,7 +140,7 @@ class Spec(Table, use_attribute_docstrings=True):
 
     @cached_property
     def axes(self) -> list[AxisInUse]:
-        """The settings that vary, with their values, drawn once. InputError if sampled axes and design do not go together."""
+        """The settings that vary, with their values, drawn once. SettingError if sampled axes and design do not go together."""
         settings = dict(self.settings())
         axes = {key: axis for key, axis in settings.items() if isinstance(axis, Axis)}
         found = {key: axis for key, axis in settings.items() if isinstance(axis, AxisInUse)}
@@ -241,10 +242,12 @@ def digest_of(meaning: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=4)
 def received(sent: Sent) -> Spec:
-    """A spec that another process has sent. InputError if the files that it names are not as they were there."""
+    """A spec that another process has sent. BacksweepError if the files that it names are not as they were there."""
     spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
     if spec.digest != sent[2]:
-        raise InputError(f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again")
+        raise BacksweepError(
+            f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again"
+        )
     return spec
 
 

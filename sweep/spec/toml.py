@@ -5,8 +5,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from backsweep.errors import BacksweepError
+
 from ...results.disk.opening import read_regular
-from ...results.errors import InputError
 
 MOST_BYTES = 2**26  # 64 MiB; a million values of an axis take twenty
 MOST_PARTS = 100  # of a dotted key; what the reader does with one takes as long as the square of this
@@ -14,17 +15,17 @@ END_OF_KEY, DOT = re.compile(r"[=,{}\[\]]"), re.compile(r"""(?<=[\w"'-])[ \t]*\.
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The table in a TOML file of UTF-8. InputError says what is wrong with it."""
+    """The table in a TOML file of UTF-8. BacksweepError says what is wrong with it."""
     text = _text(path)
     _check_keys(path, text)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not TOML: {error}") from None
+        raise BacksweepError(f"{path}: not TOML: {error}") from None
     except RecursionError:
-        raise InputError(f"{path}: not TOML: lists and tables lie within each other too deep to be read") from None
+        raise BacksweepError(f"{path}: not TOML: lists and tables lie within each other too deep to be read") from None
     except ValueError:  # Python's of thousands of digits, which take as long as their square
-        raise InputError(f"{path}: not TOML: a whole number has more digits than can be read") from None
+        raise BacksweepError(f"{path}: not TOML: a whole number has more digits than can be read") from None
 
 
 def _check_keys(path: Path, text: str) -> None:
@@ -32,16 +33,18 @@ def _check_keys(path: Path, text: str) -> None:
         if line.count(".") > MOST_PARTS and not line.lstrip().startswith("#"):
             for part in END_OF_KEY.split(line):
                 if part.count(".") > MOST_PARTS and len(DOT.findall(part)) > MOST_PARTS:
-                    raise InputError(f"{path}: not TOML: a key of more than {MOST_PARTS} parts, in line {number}")
+                    raise BacksweepError(f"{path}: not TOML: a key of more than {MOST_PARTS} parts, in line {number}")
 
 
 def _text(path: Path) -> str:
     try:
         data = read_regular(path, links=True, most=MOST_BYTES)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise BacksweepError(f"{path}: no such file") from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}: not TOML: not a text file; byte {error.start + 1}, in line {line}, is no UTF-8") from None
+        raise BacksweepError(
+            f"{path}: not TOML: not a text file; byte {error.start + 1}, in line {line}, is no UTF-8"
+        ) from None

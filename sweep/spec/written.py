@@ -13,7 +13,8 @@ import numpy as np
 import tomli_w
 from pydantic import BaseModel
 
-from ...results.errors import InputError
+from backsweep.errors import BacksweepError
+
 from ..text import Place, dotted
 from .axes import TITLES
 
@@ -27,16 +28,16 @@ TIMES = (dt.date, dt.time, dt.timedelta)
 def plain(value: Any, place: Place = ()) -> Any:
     """What TOML would give: NumPy's scalars as numbers, its arrays, tuples and ranges as lists.
 
-    InputError for what has no place in a spec, by its key. place: the keys that lead to the value.
+    BacksweepError for what has no place in a spec, by its key. place: the keys that lead to the value.
     """
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.kind in "mM":
-            raise InputError(f"{dotted(place)}: {_NO_TIMES}")
+            raise BacksweepError(f"{dotted(place)}: {_NO_TIMES}")
         _check_size(value.size, place)
         value = value.tolist()
     if isinstance(value, Mapping | list | tuple | range):
         if len(place) > DEEPEST:
-            raise InputError(f"{dotted(place[:3])}...: tables and lists lie within each other more than {DEEPEST} deep")
+            raise BacksweepError(f"{dotted(place[:3])}...: tables and lists lie within each other more than {DEEPEST} deep")
         _check_size(length(value), place)
     if isinstance(value, Mapping):
         return {_key(key, place): plain(one, (*place, key)) for key, one in value.items()}
@@ -66,20 +67,20 @@ def _one(value: Any, place: Place) -> Any:
     if isinstance(value, str):
         _check_text(value, place)
     elif isinstance(value, TIMES):
-        raise InputError(f"{dotted(place)} = {value}: {_NO_TIMES}")
+        raise BacksweepError(f"{dotted(place)} = {value}: {_NO_TIMES}")
     elif isinstance(value, int):
         if value.bit_length() > MOST_BITS:
             digits = int(value.bit_length() * np.log10(2)) + 1
-            raise InputError(f"{dotted(place)}: a whole number of about {digits:,} digits; numbers go to 1.8e308")
+            raise BacksweepError(f"{dotted(place)}: a whole number of about {digits:,} digits; numbers go to 1.8e308")
     elif not isinstance(value, float | BaseModel | None):
         kinds = "numbers, text, true and false, lists and tables"
-        raise InputError(f"{dotted(place)}: a spec is made of {kinds}, not of {type(value).__name__}")
+        raise BacksweepError(f"{dotted(place)}: a spec is made of {kinds}, not of {type(value).__name__}")
     return value
 
 
 def _key(key: object, place: Place) -> str:
     if not isinstance(key, str):
-        raise InputError(f"{dotted((*place, str(key)))}: the keys of a table are text, not {type(key).__name__}")
+        raise BacksweepError(f"{dotted((*place, str(key)))}: the keys of a table are text, not {type(key).__name__}")
     _check_text(key, (*place, key))
     return key
 
@@ -87,12 +88,12 @@ def _key(key: object, place: Place) -> str:
 def _check_text(text: str, place: Place) -> None:
     """Of code points, half of a pair is none: it cannot be written into any file."""
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise InputError(f"{dotted(place)}: text with half of a surrogate pair, which is no character")
+        raise BacksweepError(f"{dotted(place)}: text with half of a surrogate pair, which is no character")
 
 
 def _check_size(many: int, place: Place) -> None:
     if many > MOST_LISTED:
-        raise InputError(f"{dotted(place)}: {many:,} values; a list may have {MOST_LISTED:,}")
+        raise BacksweepError(f"{dotted(place)}: {many:,} values; a list may have {MOST_LISTED:,}")
 
 
 def toml_text(table: Mapping[str, Any]) -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from backsweep.escapes import visible
 from backsweep.results.disk.plain import shortly
-from backsweep.results.escapes import visible
 from backsweep.sweep.cli import main
 from backsweep.sweep.text import dotted
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.sweep.data.columns import digest_of
 from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
 from backsweep.sweep.spec.messages import explain
@@ -31,7 +31,7 @@ def parse(table):
     try:
         return Holder.model_validate({"task": table}).task
     except ValidationError as error:
-        raise InputError(*explain(error, Holder, "my.toml")) from None
+        raise BacksweepError(*explain(error, Holder, "my.toml")) from None
 
 
 def data(table, folder="."):
@@ -61,7 +61,7 @@ def save(folder, frame, suffix):
 
 def refused(folder, table=AB):
     """What is said of a task that gives no data: one line."""
-    with pytest.raises(InputError) as error:
+    with pytest.raises(BacksweepError) as error:
         data(table, folder)
     said = str(error.value)
     assert "\n" not in said

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
-from backsweep.results.errors import InputError
 from backsweep.sweep import Sweep
 
 X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
@@ -28,7 +28,7 @@ def test_the_caller_of_a_sweep_may_round_another_way(tmp_path):
         try:
             there = Sweep(**SPEC).run(tmp_path / way)
             kept = library.fegetround()
-            with pytest.raises(InputError, match="usual: not read while numbers are rounded otherwise than to nearest"):
+            with pytest.raises(BacksweepError, match="usual: not read while numbers are rounded otherwise than to nearest"):
                 Results.open(usual.path)
         finally:
             library.fesetround(0)

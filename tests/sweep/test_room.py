@@ -77,6 +77,6 @@ def test_more_workers_than_may_begin_are_said(backend, here):
 def test_the_package_gives_what_it_names_and_nothing_else():
     import backsweep.sweep
 
-    assert [getattr(backsweep.sweep, name).__name__ for name in backsweep.sweep.__all__] == ["InputError", "Spec", "Sweep"]
+    assert [getattr(backsweep.sweep, name).__name__ for name in backsweep.sweep.__all__] == ["BacksweepError", "Spec", "Sweep"]
     with pytest.raises(AttributeError, match=r"module 'backsweep\.sweep' has no attribute 'Sweeep'"):
         backsweep.sweep.Sweeep  # noqa: B018

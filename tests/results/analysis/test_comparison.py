@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
-from backsweep.results.errors import InputError
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.text.readable import comparison
 
@@ -85,17 +85,17 @@ def test_where_none_converges(outcome):
 
 
 def test_what_cannot_be_paired_is_named():
-    with pytest.raises(InputError, match="other seeds"):
+    with pytest.raises(BacksweepError, match="other seeds"):
         compare_sweeps(FIRST, SECOND.assign(seed=SECOND["seed"] + 100), rng=generator())
-    with pytest.raises(InputError, match="what else varies is lr, bias"):
+    with pytest.raises(BacksweepError, match="what else varies is lr, bias"):
         compare_sweeps(BOTH, BOTH, [], rng=generator())
-    with pytest.raises(InputError, match="at most 40"):
+    with pytest.raises(BacksweepError, match="at most 40"):
         compare_sweeps(FIRST, SECOND, rng=generator(), limit=45)
-    with pytest.raises(InputError, match=r"0\.3"):
+    with pytest.raises(BacksweepError, match=r"0\.3"):
         compare_sweeps(*values_of(BOTH, "lr", 0.1, 0.3), rng=generator())
-    with pytest.raises(InputError, match="'width'"):
+    with pytest.raises(BacksweepError, match="'width'"):
         compare_sweeps(*values_of(BOTH, "width", 1, 2), rng=generator())
-    with pytest.raises(InputError, match="'width'"):
+    with pytest.raises(BacksweepError, match="'width'"):
         compare_sweeps(BOTH, BOTH, ["width"], rng=generator())
 
 
@@ -139,5 +139,5 @@ def test_unpaired_is_scipys_log_rank_in_each_cell():
         cells = (sweep[sweep["lr"] == lr] for sweep in (first, second))
         samples = [stats.CensoredData.right_censored(cell["epochs"], cell["outcome"] == "capped") for cell in cells]
         assert p == pytest.approx(stats.logrank(*samples).pvalue)
-    with pytest.raises(InputError, match="no run of the first has the same lr as one of the second"):
+    with pytest.raises(BacksweepError, match="no run of the first has the same lr as one of the second"):
         compare_unpaired(first, second.assign(lr=9))

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.comparison import values_of
 from backsweep.results.analysis.levels import Levels, members
 from backsweep.results.analysis.tables import part_of
-from backsweep.results.errors import InputError
 
 RATES = [0.1, 0.17782794100389226, 1.0]
 TABLE = pd.DataFrame(
@@ -67,19 +67,19 @@ def test_where_takes_what_tables_show(setting, value, runs):
     ],
 )
 def test_what_is_no_value_is_said_with_those_there_are(setting, value, said):
-    with pytest.raises(InputError, match=f"where: {said}"):
+    with pytest.raises(BacksweepError, match=f"where: {said}"):
         part_of(TABLE, {setting: value})
-    with pytest.raises(InputError, match=f"^{said}"):
+    with pytest.raises(BacksweepError, match=f"^{said}"):
         values_of(TABLE, setting, value, TABLE[setting][0])
 
 
 def test_one_value_twice_is_no_comparison():
-    with pytest.raises(InputError, match="are the same value"):
+    with pytest.raises(BacksweepError, match="are the same value"):
         values_of(TABLE, "lr", 0.1778, 0.17782794100389226)
 
 
 def test_a_shown_value_of_two_is_refused_with_both():
-    with pytest.raises(InputError, match=r"= 0.1235 may be 0.12345678 or 0.12345679; write one of these"):
+    with pytest.raises(BacksweepError, match=r"= 0.1235 may be 0.12345678 or 0.12345679; write one of these"):
         Levels([0.12345678, 0.12345679]).places(0.1235)
     assert Levels([0.12345678, 0.1235]).places(0.1235) == [1]
     assert Levels([0.12345678, None, float("nan")]).places(0.123) == [0]
@@ -109,7 +109,7 @@ def test_texts_of_the_command_line(levels, text, level):
 
 @pytest.mark.parametrize("text", ["true", "[1", '"a', "[true]", "[[1]]", "nan", "", "é"])
 def test_texts_that_are_no_value(text):
-    with pytest.raises(InputError):
+    with pytest.raises(BacksweepError):
         Levels(RATES).of_text(text)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
 from backsweep.results.analysis import names
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
@@ -15,7 +16,6 @@ from backsweep.results.analysis.selection import best_on_other_seeds
 from backsweep.results.analysis.summaries import detailed_summary
 from backsweep.results.analysis.tables import axis_columns, part_of, restart_report, summary
 from backsweep.results.analysis.what_matters import what_matters
-from backsweep.results.errors import InputError
 from backsweep.results.export.xarray import dataset
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.outcomes import outcome_shares
@@ -205,7 +205,7 @@ def test_the_last_word_stands_for_the_only_setting_that_has_it():
     assert outcome_shares(table, "mean").by == ("model.init.mean",)
     both = table.rename(columns={"lr": "task.mean"})
     for asked in (summary, lambda table, _: part_of(table, {"mean": 0.75}), lambda table, _: values_of(table, "mean", 1, 2)):
-        with pytest.raises(InputError, match=r"'mean' may be model\.init\.mean or task\.mean; write one of these"):
+        with pytest.raises(BacksweepError, match=r"'mean' may be model\.init\.mean or task\.mean; write one of these"):
             asked(both, ["mean"])
     assert summary(table.rename(columns={"lr": "mean"}), "mean").columns[0] == "mean"
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.analysis.selection import best_on_other_seeds
 from backsweep.results.analysis.summaries import detailed_summary
 from backsweep.results.analysis.tables import restart_report, summary
 from backsweep.results.analysis.what_matters import what_matters
-from backsweep.results.errors import InputError
 from backsweep.results.figures import FIGURES, figure
 from backsweep.results.text import readable
 
@@ -62,7 +62,7 @@ FINDINGS = {
 def value_or_sentence(ask):
     try:
         return ask(), None
-    except InputError as error:
+    except BacksweepError as error:
         return None, str(error)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError, NoAnswerError
 from backsweep.results.analysis.remarks import tied_best
 from backsweep.results.analysis.selection import best_on_other_seeds
-from backsweep.results.errors import InputError, NoAnswerError
 from backsweep.results.store.schema import OUTCOMES
 
 
@@ -27,7 +27,7 @@ def test_a_lucky_run_of_a_cell_that_has_only_begun_does_not_win():
     runs = table(["capped", *["converged"] * 5], 9, [0, 1, 2, 3, 0, 1], lr=[1] * 4 + [2] * 2)
     for seed in range(20):
         assert best_on_other_seeds(runs, rng=np.random.default_rng(seed))["lr"].tolist() == [1]
-    with pytest.raises(InputError, match="no combination of settings has all the seeds"):
+    with pytest.raises(BacksweepError, match="no combination of settings has all the seeds"):
         best_on_other_seeds(table(["converged"] * 2, 9, [0, 1], lr=[1, 2]), rng=np.random.default_rng(0))
 
 
@@ -85,5 +85,5 @@ def test_who_is_cheaper_is_not_tied():
 
 @pytest.mark.parametrize("runs", [0, 1])
 def test_it_takes_two_seeds(runs):
-    with pytest.raises(InputError, match="two"):
+    with pytest.raises(BacksweepError, match="two"):
         best_on_other_seeds(table(["converged"] * runs, [9] * runs, range(runs)), rng=np.random.default_rng(0))

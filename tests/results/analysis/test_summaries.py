@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.summaries import detailed_summary
 from backsweep.results.analysis.tables import summary
-from backsweep.results.errors import InputError
 from backsweep.results.store.schema import OUTCOMES
 
 
@@ -51,7 +51,7 @@ def test_the_middle_half_of_the_losses():
 def test_a_mean_beyond_what_was_run_is_missing():
     found = summarised(MIXED, limit=60)
     assert np.isnan(found["restricted_mean_epochs"]).tolist() == [True, False]
-    with pytest.raises(InputError, match="limit"):
+    with pytest.raises(BacksweepError, match="limit"):
         summarised(MIXED, limit=0)
 
 

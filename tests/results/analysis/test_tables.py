@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.tables import level_texts, summary, typical_run
-from backsweep.results.errors import InputError
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.text import readable
 
@@ -68,7 +68,7 @@ def test_what_runs_have_not_is_a_group_of_its_own_and_a_dash():
 
 
 def test_unknown_columns_are_named_with_those_there_are():
-    with pytest.raises(InputError, match=r"'lrr' .* lr, bias, cell, seed"):
+    with pytest.raises(BacksweepError, match=r"'lrr' .* lr, bias, cell, seed"):
         summary(MIXED, ["lrr"])
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.what_matters import what_matters
-from backsweep.results.errors import InputError
 from backsweep.results.store.schema import OUTCOMES
 
 
@@ -152,7 +152,7 @@ def nested():
 
 def test_one_branch_of_a_nested_setting_is_refused_with_the_others_and_split_alone():
     table = nested()
-    with pytest.raises(InputError, match=r"beta: .* such as `--where optimizer=adam`"):
+    with pytest.raises(BacksweepError, match=r"beta: .* such as `--where optimizer=adam`"):
         found(table)
     assert factors(table[table["optimizer"] == "adam"])[0] == {"beta", "lr", "beta × lr", "seed", "rest"}
     assert factors(table[table["optimizer"] == "gd"])[0] == {"lr", "seed", "rest"}
@@ -160,16 +160,16 @@ def test_one_branch_of_a_nested_setting_is_refused_with_the_others_and_split_alo
 
 def test_what_cannot_be_split_says_why_and_what_would():
     table = runs(GRID)
-    with pytest.raises(InputError, match=r"5 of the 6 combinations of lr and hidden.*finish the sweep"):
+    with pytest.raises(BacksweepError, match=r"5 of the 6 combinations of lr and hidden.*finish the sweep"):
         found(table.iloc[6:])
-    with pytest.raises(InputError, match=r"35 runs.*same 6 seeds each would be 36.*finish the sweep"):
+    with pytest.raises(BacksweepError, match=r"35 runs.*same 6 seeds each would be 36.*finish the sweep"):
         found(table.iloc[1:])
-    with pytest.raises(InputError, match="would be 72"):
+    with pytest.raises(BacksweepError, match="would be 72"):
         found(table.assign(seed=table["seed"] + 6 * (table["hidden"] == 2)))
-    with pytest.raises(InputError, match="two runs"):
+    with pytest.raises(BacksweepError, match="two runs"):
         found(pd.concat([table, table]))
-    with pytest.raises(InputError, match="at least 2"):
+    with pytest.raises(BacksweepError, match="at least 2"):
         found(runs(GRID, seeds=1))
     for nothing in (table[(table["lr"] == 0.1) & (table["hidden"] == 2)], table.iloc[:0]):
-        with pytest.raises(InputError, match="no setting varies"):
+        with pytest.raises(BacksweepError, match="no setting varies"):
             found(nothing)

@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from backsweep.errors import BacksweepError, LinkError
 from backsweep.results.disk import folders as folders_module
 from backsweep.results.disk.folders import entries, is_there
-from backsweep.results.errors import InputError, LinkError
 from backsweep.results.store.manifest import has_manifest
 from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey, surveys
@@ -138,7 +138,7 @@ def test_what_is_no_folder_is_named(store, name, kind, tmp_path):
         KINDS[kind](store.path / name)
     before = contents(elsewhere)
     for look in (lambda: store.writing().__enter__(), store.trajectories if name == "trajectories" else store.missing):
-        with pytest.raises(InputError, match=rf"^{store.path / name}: not a folder but a {kind}"):
+        with pytest.raises(BacksweepError, match=rf"^{store.path / name}: not a folder but a {kind}"):
             look()
     assert contents(elsewhere) == before
     if name == "shards":
@@ -199,7 +199,7 @@ def test_entries_come_in_the_order_of_their_names(tmp_path):
     for name in "cab":
         (tmp_path / name).touch()
     assert [entry.name for entry in entries(tmp_path)] == ["a", "b", "c"]
-    with pytest.raises(InputError, match="not a folder but a file"):
+    with pytest.raises(BacksweepError, match="not a folder but a file"):
         entries(tmp_path / "a")
 
 

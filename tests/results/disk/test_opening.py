@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results.disk import opening, places
 from backsweep.results.disk.opening import open_regular, read_regular
-from backsweep.results.errors import InputError
 from helpers.folders import KINDS, make_link
 
 
@@ -18,7 +18,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
         KINDS[kind](path)
     except PermissionError:
         pytest.skip("only root may make devices")
-    with pytest.raises(InputError, match=rf"^{path}: not a file but a {kind}"):
+    with pytest.raises(BacksweepError, match=rf"^{path}: not a file but a {kind}"):
         open_regular(path)
 
 
@@ -26,7 +26,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
 def test_behind_a_link_too(kind, tmp_path):
     KINDS[kind](tmp_path / "thing")
     (tmp_path / "link").symlink_to(tmp_path / "thing")
-    with pytest.raises(InputError, match=rf"link: not a file but a {kind}"):
+    with pytest.raises(BacksweepError, match=rf"link: not a file but a {kind}"):
         open_regular(tmp_path / "link", links=True)
 
 
@@ -47,7 +47,7 @@ def test_a_name_that_stands_for_something_else_once_it_is_opened(tmp_path, monke
 
         return swapped
 
-    for make, error in ((os.mkfifo, InputError), (make_link, OSError)):
+    for make, error in ((os.mkfifo, BacksweepError), (make_link, OSError)):
         path.unlink(missing_ok=True)
         path.write_bytes(b"content")
         monkeypatch.setattr(opening.os, "open", swapping(make))
@@ -59,10 +59,10 @@ def test_sizes_are_looked_at_first(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"12345678")
     assert read_regular(path, most=8) == b"12345678"
-    with pytest.raises(InputError, match=r"file: larger than the 7 bytes"):
+    with pytest.raises(BacksweepError, match=r"file: larger than the 7 bytes"):
         read_regular(path, most=7)
     os.truncate(path, 2**40)  # of which nothing is on disk
-    with pytest.raises(InputError, match=r"larger than the 1,000 bytes"):
+    with pytest.raises(BacksweepError, match=r"larger than the 1,000 bytes"):
         open_regular(path, most=1000)
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_grows_is_read_no_further(tmp_path, monkeypatch):
     path.write_bytes(b"12345678")
     found = os.stat_result((stat.S_IFREG, *[0] * 9))  # as /proc has them: no size, but content
     monkeypatch.setattr(opening.os, "fstat", lambda _: found)
-    with pytest.raises(InputError, match="larger than the 7 bytes"):
+    with pytest.raises(BacksweepError, match="larger than the 7 bytes"):
         read_regular(path, most=7)
 
 
@@ -109,7 +109,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_whatever_the_system_says(syste
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("file")
     with places.opened(tmp_path) as place:
-        with pytest.raises(InputError, match=r"folder: not a file but a folder"):
+        with pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
             place.remove("folder")
         for name in ("file", "link"):
             with pytest.raises(system, match=name):

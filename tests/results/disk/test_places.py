@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from backsweep.errors import BacksweepError, LinkError, MovedError
 from backsweep.results.disk import places, system
 from backsweep.results.disk.opening import JUNCTION, check_kind, open_regular
 from backsweep.results.disk.path_folder import PathFolder
-from backsweep.results.errors import InputError, LinkError, MovedError
 from backsweep.results.store.files import write_whole
 from backsweep.results.store.store import Store
 from helpers.folders import contents, made, records, rows
@@ -83,7 +83,7 @@ def test_a_file_takes_the_place_of_another(tmp_path):
         write_whole(tmp_path / "file", lambda file, content=content: file.write(content))
     assert (tmp_path / "file").read_bytes() == b"after"
     (tmp_path / "folder").mkdir()
-    with places.opened(tmp_path) as place, pytest.raises(InputError, match=r"folder: not a file but a folder"):
+    with places.opened(tmp_path) as place, pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
         place.rename("file", "folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
@@ -98,7 +98,7 @@ def test_a_link_to_a_folder_is_no_folder(tmp_path):
         file.close()
         place.rename(partial, "x")
     assert (tmp_path / "elsewhere" / "x").exists()
-    with pytest.raises(InputError, match=r"x: not a folder but a file"), places.opened(tmp_path / "elsewhere" / "x"):
+    with pytest.raises(BacksweepError, match=r"x: not a folder but a file"), places.opened(tmp_path / "elsewhere" / "x"):
         pass
     with pytest.raises(FileNotFoundError) as error, places.opened(tmp_path / "nowhere"):
         pass

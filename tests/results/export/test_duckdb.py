@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.export import duckdb
 from backsweep.results.store.schema import OUTCOMES, AxisColumn, runs_schema
 from backsweep.results.store.store import Store
@@ -215,14 +215,14 @@ def test_nothing_is_written_loaded_or_read_beside_the_results(results, tmp_path,
         "SET temp_directory = '.'",
         "RESET lock_configuration",
     ):
-        with pytest.raises(InputError, match=r"^query: "):
+        with pytest.raises(BacksweepError, match=r"^query: "):
             results.query(sql)
     assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
 
 def test_variables_of_the_caller_are_no_tables(swept):
     mine = pd.DataFrame({"a": [1]})
-    with pytest.raises(InputError, match="Table with name mine does not exist"):
+    with pytest.raises(BacksweepError, match="Table with name mine does not exist"):
         swept.query("FROM mine")
     assert len(mine) == 1
 
@@ -238,7 +238,7 @@ def test_variables_of_the_caller_are_no_tables(swept):
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(BacksweepError) as refused:
         swept.query(sql)
     assert str(refused.value).startswith(said)
     assert "\n" not in str(refused.value)
@@ -251,12 +251,12 @@ def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypa
     there = sorted(swept.path.rglob("*"))
     monkeypatch.setitem(duckdb.SHUT_IN, "memory_limit", "30MB")
     sql = "SELECT a.run, b.run AS other, c.loss FROM runs a, runs b, runs c ORDER BY a.loss + b.loss + c.loss"
-    with pytest.raises(InputError, match=r"^query: it takes more memory than there is; ask for fewer rows or columns$"):
+    with pytest.raises(BacksweepError, match=r"^query: it takes more memory than there is; ask for fewer rows or columns$"):
         swept.query(sql)
     assert sorted(swept.path.rglob("*")) == there
 
 
 def test_without_duckdb_it_is_said_how_to_get_it(swept, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(InputError, match=r"^duckdb is not installed; pip install 'backsweep\[duckdb\]'$"):
+    with pytest.raises(BacksweepError, match=r"^duckdb is not installed; pip install 'backsweep\[duckdb\]'$"):
         swept.query("SELECT 1")

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
-from backsweep.results.errors import InputError
 from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
@@ -157,5 +157,5 @@ def test_it_is_a_dataset_that_computes(made):
 
 def test_without_xarray_it_is_said_how_to_get_it(made, monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(InputError, match=r"^xarray is not installed; pip install 'backsweep\[xarray\]'$"):
+    with pytest.raises(BacksweepError, match=r"^xarray is not installed; pip install 'backsweep\[xarray\]'$"):
         made["grid"].to_xarray()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy import stats
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures.epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from backsweep.results.store.schema import OUTCOMES
 
@@ -32,7 +32,7 @@ def axes():
 def test_a_histogram_counts_each_converged_run_once_as_a_share_of_all(case):
     runs = table(*zip(*case, strict=True))
     if not (runs["outcome"] == "converged").any():
-        with pytest.raises(InputError, match="no run converged"):
+        with pytest.raises(BacksweepError, match="no run converged"):
             epochs_histogram(runs, "rule")
         return
     found = epochs_histogram(runs, "rule")

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures import FIGURES, figure, save
 from backsweep.results.figures.loss import draw_loss, loss_picture
 from backsweep.results.figures.maps import draw_success_map, success_map
@@ -117,11 +117,11 @@ def test_saving_leaves_the_figure_as_it_was(tmp_path):
 
 def test_other_files_kinds_and_folders_are_refused_with_what_there_is(tmp_path):
     axes = drawn("loss")
-    with pytest.raises(InputError, match=r"\.png, \.svg, \.pdf"):
+    with pytest.raises(BacksweepError, match=r"\.png, \.svg, \.pdf"):
         save(axes, tmp_path / "a.jpg")
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(BacksweepError, match="no folder"):
         save(axes, tmp_path / "none" / "a.png")
-    with pytest.raises(InputError, match="'surival'; there are success, median, importance"):
+    with pytest.raises(BacksweepError, match="'surival'; there are success, median, importance"):
         figure("surival", runs())
 
 
@@ -154,5 +154,5 @@ def test_a_loss_that_becomes_infinite_is_drawn_as_far_as_it_is_not():
     picture = loss_picture(diverging, 7)
     assert picture.alt_text.endswith("from 1 to infinity in 3 epochs.")
     assert draw_loss(picture, Figure().add_subplot()).get_yscale() == "log"
-    with pytest.raises(InputError, match="no finite loss"):
+    with pytest.raises(BacksweepError, match="no finite loss"):
         loss_picture(diverging.iloc[3:], 7)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.what_matters import what_matters
-from backsweep.results.errors import InputError
 from backsweep.results.figures import save
 from backsweep.results.figures.importance import MOST_FACTORS, draw_importance, importance_picture
 
@@ -59,7 +59,7 @@ def test_each_interval_stands_on_its_bar_and_the_two_responses_beside_each_other
 def test_what_is_not_known_is_said_and_not_drawn():
     assert [text.get_text() for text in drawn(FOUND).texts] == ["not known"]
     assert "how soon (log epochs): lr 30.0 %, seed 50.0 %, not known for hidden." in importance_picture(FOUND).alt_text
-    with pytest.raises(InputError, match="no share"):
+    with pytest.raises(BacksweepError, match="no share"):
         importance_picture(FOUND.assign(share=np.nan))
 
 

@@ -12,8 +12,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.tables import summary
-from backsweep.results.errors import InputError
 from backsweep.results.figures.levels import name_levels, number_text, place_of, round_ticks, spacing
 from backsweep.results.figures.maps import draw_median_map, draw_success_map, median_map, success_map
 from backsweep.results.figures.style import STYLE, draw_svg
@@ -101,14 +101,14 @@ def test_by_default_the_settings_with_the_most_values_are_chosen_the_first_acros
 )
 def test_what_gives_no_map_is_said(runs, options, message):
     for compute in (success_map, median_map):
-        with pytest.raises(InputError, match=message):
+        with pytest.raises(BacksweepError, match=message):
             compute(runs, **options)
 
 
 def test_where_nothing_converges_there_are_shares_and_no_medians():
     runs = sweep(a=[1, 2]).assign(outcome=pd.Categorical(["stalled"] * 8, OUTCOMES))
     assert success_map(runs).share.tolist() == [[0, 0]]
-    with pytest.raises(InputError, match="half of the runs"):
+    with pytest.raises(BacksweepError, match="half of the runs"):
         median_map(runs)
 
 

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures.outcomes import LOOKS, MOST_BARS, draw_outcome_shares, outcome_shares
 from backsweep.results.figures.style import draw_svg
 from backsweep.results.store.schema import OUTCOMES
@@ -120,7 +120,7 @@ def test_words_and_caption_have_the_numbers_that_matter():
 
 
 def test_what_cannot_be_drawn_is_said():
-    with pytest.raises(InputError, match="no run"):
+    with pytest.raises(BacksweepError, match="no run"):
         outcome_shares(table([], lr=np.zeros(0)))
-    with pytest.raises(InputError, match="no setting 'beta'"):
+    with pytest.raises(BacksweepError, match="no setting 'beta'"):
         outcome_shares(table(["capped"], lr=[1]), "beta")

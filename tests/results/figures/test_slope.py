@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from backsweep.errors import BacksweepError
 from backsweep.results.analysis.slopes import power_laws
 from backsweep.results.analysis.tables import summary
-from backsweep.results.errors import InputError
 from backsweep.results.figures.slope import draw_slope, slope_picture
 from backsweep.results.figures.style import LINES, draw_svg
 from backsweep.results.statistics.power_laws import Runs, drawn_medians
@@ -163,7 +163,7 @@ def test_the_interval_and_band_cover_as_they_claim():
     ],
 )
 def test_what_has_no_slope_is_said_in_one_sentence(runs, setting, by, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(BacksweepError, match=message):
         power_laws(runs, setting, by, rng=np.random.default_rng(0))
 
 
@@ -171,7 +171,7 @@ def test_by_default_the_slope_is_over_the_numbers_with_the_most_values():
     runs = sweep(np.random.default_rng(0), hidden=3, name="x")
     assert slope_picture(runs, rng=np.random.default_rng(0)).laws.setting == "lr"
     assert slope_picture(runs.assign(lr=1.0, hidden=1 + runs["run"] % 2), rng=np.random.default_rng(0)).laws.setting == "hidden"
-    with pytest.raises(InputError, match="no setting of numbers"):
+    with pytest.raises(BacksweepError, match="no setting of numbers"):
         slope_picture(runs.drop(columns=["lr", "hidden"]), rng=np.random.default_rng(0))
 
 

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures.survival import draw_survival, survival_picture
 from backsweep.results.store.schema import OUTCOMES
 
@@ -108,7 +108,7 @@ def test_where_all_runs_end_alike_there_is_a_picture(outcome, epochs):
 
 
 def test_without_a_run_there_is_none_and_unknown_settings_are_named():
-    with pytest.raises(InputError, match="no run"):
+    with pytest.raises(BacksweepError, match="no run"):
         survival_picture(many([1.0]).iloc[:0])
-    with pytest.raises(InputError, match="'lrr'"):
+    with pytest.raises(BacksweepError, match="'lrr'"):
         survival_picture(many([1.0]), ["lrr"])

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures.style import draw_svg
 from backsweep.results.figures.trainability import COLOURS, draw_trainability_map, trainability_map
 from backsweep.results.statistics.box_counting import SHORTEST_SIDE
@@ -161,5 +161,5 @@ def test_words_and_caption_have_the_numbers_that_matter():
     ],
 )
 def test_what_cannot_be_drawn_is_said(runs, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(BacksweepError, match=message):
         trainability_map(runs)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.figures.trajectories import MOST_EPOCHS, draw_trajectories, trajectories_picture
 from backsweep.results.statistics.loss_bands import BANDS
 from backsweep.sweep import Sweep
@@ -53,7 +53,7 @@ def test_quantiles_are_those_of_a_plain_loop(runs, schedule):
         found_runs, records = made_up(np.random.default_rng(seed), runs, schedule)
         try:
             (bands,) = trajectories_picture(found_runs, records).cells
-        except InputError:  # all diverged at once
+        except BacksweepError:  # all diverged at once
             assert (found_runs["outcome"] == "diverged").all()
             continue
         last = records["epoch"].max()
@@ -103,7 +103,7 @@ def test_by_default_the_best_cell_of_each_value_and_never_more_than_three():
     assert len(trajectories_picture(runs.assign(lr=0.1 * runs["cell"]).drop(columns="hidden"), records).cells) == 3
     chosen = trajectories_picture(runs, records, cells=[4, 0]).cells
     assert [(bands.label, bands.runs) for bands in chosen] == [("hidden 3, lr 0.1", 2), ("hidden 1, lr 0.1", 2)]
-    with pytest.raises(InputError, match="4 were given"):
+    with pytest.raises(BacksweepError, match="4 were given"):
         trajectories_picture(runs, records, cells=[0, 1, 2, 3])
 
 
@@ -114,9 +114,9 @@ def test_only_runs_that_were_recorded_count_and_the_caption_says_how_many():
     assert [(bands.label, bands.runs) for bands in picture.cells] == [("lr 0.2", 1)]
     assert "lr 0.2: 1 runs" not in picture.caption
     assert "lr 0.2: 1 run." in picture.caption
-    with pytest.raises(InputError, match="nothing was recorded of cell 0"):
+    with pytest.raises(BacksweepError, match="nothing was recorded of cell 0"):
         trajectories_picture(runs, records, cells=[0])
-    with pytest.raises(InputError, match="nothing was recorded of these runs"):
+    with pytest.raises(BacksweepError, match="nothing was recorded of these runs"):
         trajectories_picture(runs, records.iloc[:0])
 
 
@@ -151,5 +151,5 @@ def test_scales_follow_the_records(epochs, loss):
 )
 def test_where_all_diverge_at_once_it_is_said_from_where(losses, said):
     records = pd.DataFrame({"run": [0, 1], "epoch": 0, "loss": losses})
-    with pytest.raises(InputError, match=re.escape(said)):
+    with pytest.raises(BacksweepError, match=re.escape(said)):
         trajectories_picture(table(["diverged"] * 2), records)

@@ -19,7 +19,7 @@ import signal
 import sys
 from pathlib import Path
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.store.schema import Session
 from backsweep.results.store.store import Store
 from helpers.folders import manifest, records, rows
@@ -185,7 +185,7 @@ def wrongs(folder, kept):
         sweep(folder, again.append)
         store = Store.open(folder)
         table, recorded = store.read(), store.records()
-    except (InputError, OSError) as error:
+    except (BacksweepError, OSError) as error:
         return [f"cannot go on: {error}"]
     found = [f"batch {start} was made twice" for start in set(kept) & set(again)]
     found += ["other rows"] * (not table.to_pandas().equals(rows(0, RUNS).to_pandas()))
@@ -209,7 +209,7 @@ def suffer_everywhere(mode, folder):
             disk.install()
             try:
                 sweep(path, disk.done.append)
-            except (OSError, InputError):  # the latter names a file that the disk has lost
+            except (OSError, BacksweepError):  # the latter names a file that the disk has lost
                 disk.keep()
                 os._exit(3)
             disk.keep()

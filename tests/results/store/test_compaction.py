@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.results.store import compaction, holdings
 from backsweep.results.store.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.store.holdings import Holdings
@@ -94,7 +94,7 @@ def test_a_damaged_file_is_not_merged(crowded):
     shard = crowded.shards()[5]
     shard.path.write_bytes(shard.path.read_bytes()[:-5])
     before = crowded.shards()
-    with crowded.writing(), pytest.raises(InputError, match=rf"{shard.path.name}: damaged .*`backsweep resume"):
+    with crowded.writing(), pytest.raises(BacksweepError, match=rf"{shard.path.name}: damaged .*`backsweep resume"):
         crowded.compact()
     assert crowded.shards() == before
     with crowded.writing():

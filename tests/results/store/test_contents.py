@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backsweep.errors import DamageError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.errors import DamageError, DamageWarning
 from backsweep.results.store import seeds
 from backsweep.results.store.kinds import SWEEP, kinds_of
 from backsweep.results.store.manifest import COPY, MANIFEST, write_manifest

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pyarrow as pa
 import pytest
 
+from backsweep.errors import BacksweepError, BusyError, MovedError
 from backsweep.results.disk.lock import only_writer
-from backsweep.results.errors import BusyError, InputError, MovedError
 from backsweep.results.store.files import write_tables
 from backsweep.results.store.schema import Session
 from backsweep.results.store.store import Store
@@ -42,7 +42,7 @@ def store(tmp_path):
 def write_all(store):
     """Everything that a writer ever does; what there is to be done in heal is a shard that was damaged."""
     for write in WRITES:
-        with suppress(InputError, NotADirectoryError):
+        with suppress(BacksweepError, NotADirectoryError):
             write(store)
 
 
@@ -180,7 +180,7 @@ def test_a_lock_that_is_no_file_is_refused(store, kind, tmp_path):
     lock = store.path / ".lock"
     lock.unlink()
     KINDS[kind](lock)
-    with pytest.raises(InputError, match=rf"{lock}: not a file but a {kind}"), only_writer(store.path):
+    with pytest.raises(BacksweepError, match=rf"{lock}: not a file but a {kind}"), only_writer(store.path):
         pass
     if kind == "link":
         assert lock.read_bytes() == b"content"

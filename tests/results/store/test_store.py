@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results.disk import opening
-from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store import parquet as parquet_module
 from backsweep.results.store.files import digest_of, write_whole
@@ -108,7 +108,7 @@ def test_half_written_files_of_a_dead_process_are_not_read_and_go(store):
 
 def test_one_writer_at_a_time(store):
     other = Store.open(store.path)
-    with store.writing(), pytest.raises(InputError, match="another process is writing"), other.writing():
+    with store.writing(), pytest.raises(BacksweepError, match="another process is writing"), other.writing():
         pass
     with other.writing():
         other.append(rows(60, 70))
@@ -185,7 +185,7 @@ def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
             again = Store.open(store.path)
             assert again.manifest == before
             assert said in again.harm
-    with pytest.raises(InputError, match=rf"{'no results here' if text is None else f'manifest.json: .*{said}'}"):
+    with pytest.raises(BacksweepError, match=rf"{'no results here' if text is None else f'manifest.json: .*{said}'}"):
         Store.open(store.path)
 
 
@@ -213,13 +213,13 @@ def _parsed(text):
 
 
 def test_a_folder_without_a_manifest_is_no_result(tmp_path):
-    with pytest.raises(InputError, match="no results here"):
+    with pytest.raises(BacksweepError, match="no results here"):
         Store.open(tmp_path / "nowhere")
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"not empty.*notes.txt"):
+    with pytest.raises(BacksweepError, match=r"not empty.*notes.txt"):
         Store.create(tmp_path, manifest())
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    with pytest.raises(InputError, match="a file is in the way"):
+    with pytest.raises(BacksweepError, match="a file is in the way"):
         Store.create(tmp_path / "notes.txt", manifest())
 
 
@@ -260,7 +260,7 @@ def test_sessions_of_two_writers_are_both_kept(store):
 
 def test_a_strangers_folder_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(InputError):
+    with pytest.raises(BacksweepError):
         Store.create(tmp_path, manifest())
     assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -414,7 +414,7 @@ def test_a_trajectory_that_is_there_twice_is_shown(store):
 
 def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):
     monkeypatch.setattr(manifest_module, "MOST_BYTES", 100)
-    with pytest.raises(InputError, match="x: the spec lists too many values to be kept with the results"):
+    with pytest.raises(BacksweepError, match="x: the spec lists too many values to be kept with the results"):
         write_manifest(store.path, store.manifest)
     monkeypatch.undo()
     assert Store.open(store.path).harm is None

@@ -8,8 +8,8 @@ import sys
 import pyarrow as pa
 import pytest
 
+from backsweep.errors import BacksweepError, BusyError
 from backsweep.results.disk.lock import only_writer
-from backsweep.results.errors import BusyError, InputError
 from backsweep.results.store import kinds
 from backsweep.results.store import survey as survey_module
 from backsweep.results.store import writer as writer_module
@@ -108,7 +108,7 @@ def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
         raise FileNotFoundError(2, "No such file", str(file.path))
 
     monkeypatch.setattr(survey_module, "_outcomes", vanished)
-    with pytest.raises(InputError, match="files vanish there whenever they are looked at"):
+    with pytest.raises(BacksweepError, match="files vanish there whenever they are looked at"):
         survey(store.path)
 
 
@@ -135,7 +135,7 @@ def test_all_folders_are_found_and_strangers_are_not(tmp_path):
     (tmp_path / "sea" / "shards").mkdir(parents=True)
     found = {str(path.relative_to(tmp_path)): seen for path, seen in surveys(tmp_path)}
     assert list(found) == ["a/deep", "b", "bare", "broken"]
-    assert [isinstance(seen, InputError) for seen in found.values()] == [False, False, True, True]
+    assert [isinstance(seen, BacksweepError) for seen in found.values()] == [False, False, True, True]
     assert [path for path, _ in surveys(tmp_path / "b")] == [tmp_path / "b"]
 
 
@@ -204,5 +204,5 @@ def test_a_folder_that_becomes_a_file_while_one_looks_ends_no_listing(tmp_path, 
     monkeypatch.setattr(survey_module, "entries", entries)
     first, second = surveys(tmp_path)
     assert first[0] == tmp_path / "a"
-    assert isinstance(first[1], InputError)
+    assert isinstance(first[1], BacksweepError)
     assert second[0] == tmp_path / "b" / "r"

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
-from backsweep.results.errors import InputError
 from backsweep.results.export.xarray import dataset
 from backsweep.results.report.question import question
 from backsweep.results.store.manifest import MANIFEST, read_manifest
@@ -91,5 +91,5 @@ def test_axes_that_do_not_show_each_column_once_are_damage(tmp_path, columns):
     content = manifest_of(Sweep.from_dict({"name": "x", **MORE[1]}), tmp_path).model_dump(mode="json")
     content["swept"] = [{**content["swept"][0], "columns": columns}]
     put(tmp_path, sealed(content))
-    with pytest.raises(InputError, match="each column of axes must be in one"):
+    with pytest.raises(BacksweepError, match="each column of axes must be in one"):
         read_manifest(tmp_path)

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
-from backsweep.results.errors import InputError
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
 from helpers.commands import here
@@ -118,7 +118,7 @@ def test_several_fields_may(swept, sound):
 )
 def test_what_is_wrong_is_said(swept, sound, place, value, said):
     put(swept / "runs" / "r", sealed(altered(sound, place, value)))
-    with pytest.raises(InputError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
+    with pytest.raises(BacksweepError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
         Results.open(swept / "runs" / "r")
 
 

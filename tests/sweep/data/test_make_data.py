@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.sweep.spec.axes import Axis
 from backsweep.sweep.spec.make_data import bottleneck, fill, make
 from helpers.tasking import AB, Holder, data, parse, refused, same
@@ -122,7 +122,7 @@ WRONG_TABLES = [
 
 @pytest.mark.parametrize(("table", "said"), WRONG_TABLES, ids=[said[:40] for _, said in WRONG_TABLES])
 def test_what_is_wrong_in_the_spec_is_said_with_its_key(table, said):
-    with pytest.raises(InputError) as error:
+    with pytest.raises(BacksweepError) as error:
         parse(table)
     assert said in str(error.value)
     assert "\n" not in str(error.value)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from backsweep.errors import BacksweepError
 from backsweep.results import Results
-from backsweep.results.errors import InputError
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep, machine
 from backsweep.sweep.estimate import calibrate, costs, estimate, pace
@@ -232,7 +232,7 @@ def test_a_sweep_that_does_not_fit_on_the_disk_is_refused_unless_forced(tmp_path
     monkeypatch.setattr("backsweep.sweep.sweep.free_bytes", lambda path: 1234)
     made, progress = sweep(seeds=1000, train={"epochs": 5}), Progress()
     message = r"r: about \d[\d.]* kB are needed, and 1.23 kB are free on this disk; .* --out, .* --force$"
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(BacksweepError, match=message):
         made.run(tmp_path / "r", progress=progress)
     assert not (tmp_path / "r").exists()
     results = made.run(tmp_path / "r", progress=progress, force=True)
@@ -253,5 +253,5 @@ def test_records_need_memory(patient):
 
 
 def test_nonsense_jobs_are_refused():
-    with pytest.raises(InputError, match=r"jobs = 0: a whole number from 1 to 1024"):
+    with pytest.raises(BacksweepError, match=r"jobs = 0: a whole number from 1 to 1024"):
         sweep().estimate(jobs=0)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from backsweep.errors import BusyError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.errors import BusyError, DamageWarning
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from backsweep.results.errors import MovedError
+from backsweep.errors import MovedError
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace

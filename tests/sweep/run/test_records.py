@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import reference
+from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.errors import DamageWarning, InputError
 from backsweep.results.store.files import write_tables
 from backsweep.results.store.seeds import Recording, recorded_runs
 from backsweep.results.store.store import Store
@@ -86,7 +86,7 @@ def test_of_a_sample_of_runs(once, tmp_path, monkeypatch):
     assert trajectories.equals(expected)
     assert few.trajectories([22, 23])["run"].unique().tolist() == [22]
     assert [array.tobytes() for array in few.weights(22)[0]] == [array.tobytes() for array in once.weights(22)[0]]
-    with pytest.raises(InputError, match=r"run 23: its final weights were not kept"):
+    with pytest.raises(BacksweepError, match=r"run 23: its final weights were not kept"):
         few.weights(23)
 
 
@@ -118,7 +118,7 @@ def test_samples_are_spread_evenly_over_any_spans():
 def test_nothing_is_kept_unless_asked(tmp_path):
     results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
     assert len(results.trajectories()) == 0
-    with pytest.raises(InputError, match=r"run 0: its final weights were not kept; record = { weights = true } keeps them"):
+    with pytest.raises(BacksweepError, match=r"run 0: its final weights were not kept; record = { weights = true } keeps them"):
         results.weights(0)
 
 
@@ -250,7 +250,7 @@ def test_batches_hold_no_more_numbers_than_memory_allows():
 
 def test_other_records_are_another_sweep(once):
     other = Sweep.from_dict({**SPEC, "record": {"every": 30, "weights": True}})
-    with pytest.raises(InputError, match=r"results of another spec[\s\S]*record.every: 25 there, 30 here"):
+    with pytest.raises(BacksweepError, match=r"results of another spec[\s\S]*record.every: 25 there, 30 here"):
         other.run(once.path)
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
+from backsweep.errors import BacksweepError
 from backsweep.kernels import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEMES
-from backsweep.sweep import InputError, Spec
+from backsweep.sweep import Spec
 from backsweep.sweep.cli.main import app
 from backsweep.sweep.spec.json_schema import spec_schema
 from helpers.drawn import specs
@@ -121,7 +122,7 @@ def test_every_form_passes(table):
 @pytest.mark.parametrize("table", WRONG, ids=str)
 def test_what_is_wrong_does_not_pass(table):
     assert complaints({"task": "xor", **table}) != []
-    with pytest.raises(InputError):
+    with pytest.raises(BacksweepError):
         Spec.parse({"task": "xor", **table})
 
 

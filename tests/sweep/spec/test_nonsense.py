@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from backsweep.results.errors import InputError
+from backsweep.errors import BacksweepError
 from backsweep.sweep import Spec, Sweep
 from helpers.commands import BACKSWEEP
 
@@ -231,7 +231,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
 def test_what_makes_no_sense_is_said_with_its_place(table, said):
-    with pytest.raises(InputError) as error:
+    with pytest.raises(BacksweepError) as error:
         Sweep.of_spec(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
     lines = str(error.value).splitlines()
     assert all(line.startswith("my.toml: ") for line in lines)
@@ -242,7 +242,7 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
     (tmp_path / "data.csv").write_text("a,b\n0,0.5\n1,1.5\n")
     spec = tmp_path / "spec.toml"
     spec.write_text('task = { file = "data.csv", inputs = "a", targets = "b" }')
-    with pytest.raises(InputError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
+    with pytest.raises(BacksweepError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
         Sweep.from_toml(spec).plan()
 
 
@@ -251,7 +251,7 @@ def test_weights_that_do_not_fit(tmp_path):
 
     def refusal(**arrays):
         np.savez(path, **arrays)
-        with pytest.raises(InputError) as error:
+        with pytest.raises(BacksweepError) as error:
             Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
         return str(error.value)
 
@@ -262,9 +262,9 @@ def test_weights_that_do_not_fit(tmp_path):
     assert "[(2, 2), (1, 2)] is needed; got [(3, 2), (1, 2)]" in wrong_shape
     for damage, said in damaged(path):
         path.write_bytes(damage)
-        with pytest.raises(InputError, match=rf"model.init.file: .*w.npz: {said}"):
+        with pytest.raises(BacksweepError, match=rf"model.init.file: .*w.npz: {said}"):
             Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
-    with pytest.raises(InputError, match=r"'.*a\\x00.npz': no file has such a name"):
+    with pytest.raises(BacksweepError, match=r"'.*a\\x00.npz': no file has such a name"):
         Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": "a\0.npz"})}).plan()
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.results import InputError
+from backsweep.errors import BacksweepError
+from backsweep.escapes import FITTING, STAND_INS, fitting, visible, visible_lines
 from backsweep.results.analysis.tables import level_texts
-from backsweep.results.escapes import FITTING, STAND_INS, fitting, visible, visible_lines
 from backsweep.results.reprs import html_of, text_of
 from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.sweep.cli.tables import TableFormat, print_table
@@ -84,7 +84,7 @@ def test_no_format_lets_them_through(form, capsys):
 
 
 def test_an_error_and_what_objects_show_of_themselves():
-    assert str(InputError(f"no {STEERING}\nline", "and\rmore")) == f"no {SEEN}\\nline\nand\\rmore"
+    assert str(BacksweepError(f"no {STEERING}\nline", "and\rmore")) == f"no {SEEN}\\nline\nand\\rmore"
     assert text_of(STEERING, [STEERING]) == f"<{SEEN}>\n{SEEN}"
     shown = html_of(STEERING, [STEERING], pd.DataFrame({STEERING: [STEERING]}))
     assert is_seen(shown)

@@ -1,0 +1,64 @@
+"""Sweeps over small neural networks, one training run per SIMD lane, for convergence research.
+
+What is asked for is loaded only then: the kernels alone need no pandas, results no compiler, and the command line first looks
+whether there is room for either.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    BacksweepError,
+    BusyError,
+    DamageError,
+    DamageWarning,
+    DataError,
+    LinkError,
+    MovedError,
+    NoAnswerError,
+    ResultsError,
+    SettingError,
+)
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    # A checker finds these where the package is installed; in a checkout the folders stand beside this one.
+    from .kernels import train  # pyright: ignore
+    from .results import Results  # pyright: ignore
+    from .sweep import Sweep  # pyright: ignore
+
+__all__ = [
+    "BacksweepError",
+    "BusyError",
+    "DamageError",
+    "DamageWarning",
+    "DataError",
+    "LinkError",
+    "MovedError",
+    "NoAnswerError",
+    "Results",
+    "ResultsError",
+    "SettingError",
+    "Sweep",
+    "__version__",  # pyright: ignore[reportUnsupportedDunderAll]
+    "open",
+    "train",
+]
+
+_PLACES = {"Results": ".results", "Sweep": ".sweep", "train": ".kernels"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version(__name__)
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_PLACES[name], __name__), name)
+    return found
+
+
+def open(folder: "str | PathLike[str]") -> "Results":  # pyright: ignore[reportUnknownParameterType]  # noqa: A001  # backsweep.open reads as it should
+    """The results in a folder, whole or not. ResultsError if there are none."""
+    return import_module(".results", __name__).Results.open(folder)

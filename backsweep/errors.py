@@ -1,0 +1,119 @@
+"""Errors that are the user's to mend; the message says what is wrong, where, and what is allowed.
+
+What an error carries are values: settings, rows, files, a reason. Its text is made of them once, and never read again.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any, Self
+
+from .escapes import visible
+
+MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
+
+
+class BacksweepError(Exception):
+    """Something the user gave cannot be used. Its message shows names escaped, and is cut at a screenful, in mid-line first.
+
+    lines: what is wrong, mostly one. Within a line a line break is part of a name, and is escaped like all that is not seen.
+    """
+
+    def __init__(self, *lines: str):
+        super().__init__(*lines)
+
+    def __str__(self) -> str:
+        shown = [_cut(visible(line)) for line in self.args[:MOST_LINES]]
+        return "\n".join(shown + ["..."] * (len(self.args) > MOST_LINES))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is: subclasses are made of other things than lines."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
+
+    def inside(self, place: str) -> Self:
+        """The same error, told with the file, key or option that it was found in."""
+        found = copy(self)
+        found.args = (f"{place}: {self.args[0]}", *self.args[1:])
+        return found
+
+
+def _cut(line: str) -> str:
+    """A line that ends as it ended, for what to do stands at the end."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    return f"{line[: LONGEST_LINE * 3 // 4]} ... {line[-LONGEST_LINE // 4 :]}"
+
+
+class SettingError(BacksweepError, ValueError):
+    """A setting, or several together, that cannot be.
+
+    settings: their dotted names, the one to blame first; reason: what is wrong, and what is allowed. shown: the settings as
+    the message begins with them, such as "batch = 'half'"; without it, the name of the one to blame.
+    """
+
+    def __init__(self, settings: Sequence[str], reason: str, shown: str | None = None):
+        super().__init__(f"{shown or settings[0]}: {reason}")
+        self.settings, self.reason = tuple(settings), reason
+
+
+class DataError(BacksweepError, ValueError):
+    """Data, of a file or an array, that cannot be used.
+
+    data: the file, or the name of the array; row, column: where in it, as far as that is known; reason: what is wrong, and
+    what is allowed. settings: those that the data do not go with. place: data, row and column as the message begins with them.
+    """
+
+    def __init__(
+        self,
+        data: str,
+        reason: str,
+        *,
+        row: int | None = None,
+        column: int | str | None = None,
+        settings: Sequence[str] = (),
+        place: str | None = None,
+    ):
+        super().__init__(f"{place or _place(data, row, column)}: {reason}")
+        self.data, self.row, self.column, self.reason, self.settings = data, row, column, reason, tuple(settings)
+
+
+def _place(data: str, row: int | None, column: int | str | None) -> str:
+    known = {"sample": row, "column": column}
+    return ", ".join([data, *(f"{name} {number}" for name, number in known.items() if number is not None)])
+
+
+class ResultsError(BacksweepError):
+    """A folder of results that cannot be used, or that cannot answer what it was asked."""
+
+
+class NoAnswerError(ResultsError):
+    """The runs are as they should be, and have no answer; the text says why. columns: of the table that there is not."""
+
+    def __init__(self, message: str, columns: Sequence[str] = ()):
+        super().__init__(message)
+        self.columns = tuple(columns)
+
+
+class BusyError(ResultsError):
+    """Another process is writing in the folder."""
+
+
+class LinkError(ResultsError):
+    """What should lie in a folder of results itself is a link, which leads out of it."""
+
+
+class MovedError(ResultsError):
+    """The folder that a process has been writing in is not in its place any more, or its lock is lost."""
+
+
+class DamageError(ResultsError):
+    """A file of results does not hold what it should: `path`, and the `reason` in a few words."""
+
+    def __init__(self, path: Path, reason: str):
+        super().__init__(f"{path}: damaged ({reason})")
+        self.path = path
+        self.reason = reason
+
+
+class DamageWarning(UserWarning):
+    """A file of results does not hold what it should, and what it should hold was left out of what was read."""

@@ -1,0 +1,79 @@
+"""Errors pass from one process to another as they are: what a pool of workers raises is what its owner reads."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backsweep.errors import (
+    LONGEST_LINE,
+    MOST_LINES,
+    BacksweepError,
+    BusyError,
+    DamageError,
+    DataError,
+    LinkError,
+    MovedError,
+    NoAnswerError,
+    ResultsError,
+    SettingError,
+)
+
+ERRORS = {
+    "of lines": BacksweepError("one line", "and another"),
+    "escaped": BacksweepError("a\nb \x1b"),
+    "cut": BacksweepError("x" * 3 * LONGEST_LINE + "y"),
+    "of too many lines": BacksweepError(*["line"] * (MOST_LINES + 5)),
+    "setting": SettingError(["batch", "optimizer"], "must be full", "batch = 'pattern'"),
+    "data": DataError("y", "not a number", row=3, column=0, settings=["output"]),
+    "of a place": SettingError(["lr"], "over 0").inside("spec.toml").inside("run"),
+    "results": ResultsError("no results here"),
+    "no answer": NoAnswerError("no run converged", ["lr", "share"]),
+    "busy": BusyError("busy"),
+    "link": LinkError("a link"),
+    "moved": MovedError("moved"),
+    "damage": DamageError(Path("shards") / "file", "has 3 rows and not 4"),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+def test_an_error_is_the_same_once_pickled(error):
+    other = pickle.loads(pickle.dumps(error))
+    assert type(other) is type(error)
+    assert (str(other), vars(other)) == (str(error), vars(error))
+
+
+def test_every_kind_of_error_is_pickled_above():
+    assert {type(error) for error in ERRORS.values()} >= {BacksweepError, *_below(BacksweepError)}
+
+
+def _below(kind: type) -> set[type]:
+    return {found for one in kind.__subclasses__() for found in (one, *_below(one))}
+
+
+def test_what_earlier_versions_called_errors_is_still_there():
+    import backsweep.kernels
+    import backsweep.results
+    import backsweep.sweep
+
+    assert backsweep.results.InputError is backsweep.sweep.InputError is BacksweepError
+    assert (backsweep.kernels.Nonsense, backsweep.kernels.Unusable) == (SettingError, DataError)
+    with pytest.raises(AttributeError, match=r"module 'backsweep\.kernels' has no attribute 'Nonsens'"):
+        backsweep.kernels.Nonsens  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("module", "without"),
+    [
+        ("backsweep", ("numpy", "backsweep.kernels", "backsweep.results", "backsweep.sweep")),
+        ("backsweep.sweep.cli.start", ("numpy", "typer", "backsweep.kernels", "backsweep.results", "backsweep.sweep.cli.main")),
+        ("backsweep.kernels", ("pandas", "pyarrow", "pydantic", "backsweep.results", "backsweep.sweep")),
+        ("backsweep.results", ("numba", "joblib", "backsweep.kernels", "backsweep.sweep")),
+    ],
+)
+def test_a_package_loads_nothing_that_it_does_not_stand_on(module, without):
+    ask = f"import sys, {module}; print([name for name in {without} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
