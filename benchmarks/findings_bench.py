@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from bars import timed
 
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.tables import summary
 from backsweep.results.statistics.survival import kaplan_meier, survival_quantile
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
 
 # Most of its 200 cells converge, at epochs of their own: the more there is to draw and to resample, the longer a report takes.

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.columns import COLUMNS
 from backsweep.errors import DataError, SettingError
+from backsweep.outcomes import OUTCOMES
+from backsweep.ranges import Range
 
 from .call.arguments import in_layers
 from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES
-from .call.hyperparameters import RANGES, SCHEME_NUMBERS, Range
+from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from .call.job import Job
 from .call.layout import MOST_WEIGHTS
 from .call.parts import Part, missing
@@ -27,7 +30,6 @@ from .formulas.schedules import SCHEDULES
 from .lanes.arithmetic import usual_arithmetic, usual_numbers
 from .lanes.compile import SOURCES_HASH, why_not_kept
 from .lanes.vector import DTYPES, lanes_of
-from .memory import OUTCOMES
 from .random.streams import LAST_SEED, STREAMS
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "SCHEME_NUMBERS",
     "SOURCES_HASH",
     "STREAMS",
+    "WARMUP_EPOCHS",
     "Part",
     "Range",
     "Training",
@@ -79,7 +82,7 @@ class Training:
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray, ...]
     trajectories: Trajectories | None
-    measure: np.ndarray | None
+    measure: np.ndarray | None = None
 
 
 @usual_arithmetic()
@@ -123,15 +126,15 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     record = plan_records(job.settings.count, int(np.max(epochs, initial=0)), record_at, record_runs)
     results = job.run(record, records=record_at is not None, keep_weights=keep_weights)
     weights, biases = in_layers(results.weights, job.layers, job.choices.bias, shape) if keep_weights else ((), ())
+    found: dict[str, Any] = {name: results.rows[name] for name in COLUMNS}
+    found["outcome"] = np.array(OUTCOMES)[found["outcome"]]
+    if not job.choices.measure:
+        del found["measure"]
     return Training(
-        outcome=np.array(OUTCOMES)[results.outcome].reshape(shape)[()],
-        epochs=results.epochs.reshape(shape)[()],
-        loss=results.loss.reshape(shape)[()],
-        accuracy=results.accuracy.reshape(shape)[()],
+        **{name: values.reshape(shape).copy()[()] for name, values in found.items()},
         weights=weights,
         biases=biases,
         trajectories=trajectories_of(record) if record_at is not None else None,
-        measure=results.measure.reshape(shape)[()] if job.choices.measure else None,
     )
 
 

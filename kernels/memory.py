@@ -5,14 +5,20 @@ Shapes are run-time numbers: frozen into the kernel they gained nothing and cost
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numba import types
 from numba.extending import typeof_impl
+
+from backsweep.columns import COLUMNS, RECORDED
+from backsweep.outcomes import Outcome
+from backsweep.stopping import LIMITS, Needs
 
 Array = Any  # np.ndarray; Numba wants to see the arrays, a type checker their absence
 Address = Any  # of a `compile.Formula`
 
-RUNNING, CONVERGED, DIVERGED, STALLED, CAPPED = -1, 0, 1, 2, 3
-OUTCOMES = ("converged", "diverged", "stalled", "capped")
+RUNNING = -1
+CONVERGED, DIVERGED = Outcome.CONVERGED.code, Outcome.DIVERGED.code
+STALLED, CAPPED = Outcome.STALLED.code, Outcome.CAPPED.code
 IDLE = -1
 NEVER = 2**62
 ALL = -1  # in place of a batch: all data
@@ -22,21 +28,20 @@ INFINITY, NAN = float("inf"), float("nan")
 # far apart its units' weights are, how many data inputs it reads, and which units before it, from which on and how many.
 UNITS, FIRST_UNIT, FIRST_WEIGHT, STRIDE, DATA_INPUTS, SOURCE, SOURCES = range(7)
 
-# The rows of `Runs.hyperparameters`: what may differ from lane to lane, beside rates and thresholds.
-DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, OPTIMIZER, SCHEDULE = 0, 1, 2, 3, 4, 5, 6, 10
-HYPERPARAMETERS = 12
+# The rows of `Runs.hyperparameters`: what may differ from lane to lane, beside rates and limits. From SCHEDULE on those of the
+# schedule, from OPTIMIZER to the end those of the optimizer.
+DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, SCHEDULE = range(7)
+MOST_OF_A_SCHEDULE = 2
+OPTIMIZER = SCHEDULE + MOST_OF_A_SCHEDULE
 
-# The columns of `Runs.ends`.
-LOSS_GOAL, WITHIN, ACCURACY_GOAL, GRADIENT_GOAL, PATIENCE, BOUND, WINDOW, IMPROVEMENT = range(8)
-ENDS = 8
+# A run's row of `Runs.limits`, of `Results.rows`, and of `Record.values` at one epoch: fields by name.
+LIMITS_ROW = np.dtype([(name, np.float64) for name in LIMITS])
+RESULTS_ROW = np.dtype([(name, column.dtype) for name, column in COLUMNS.items()], align=True)
+RECORDED_ROW = np.dtype([(name, column.dtype) for name, column in RECORDED.items()], align=True)
 
 # The rows of `Workspace.totals`: what one pass over the data adds up.
 SCORE, MANTISSA, DISTANCE, LOSS, RIGHT, GRADIENT_SQUARES, WEIGHT_SQUARES = range(7)
 TOTALS = 7
-
-# What is recorded of a run at an epoch.
-RECORD_LOSS, RECORD_ACCURACY, RECORD_GRADIENT, RECORD_WEIGHT = range(4)
-RECORDED = ("loss", "accuracy", "gradient_norm", "weight_norm")
 
 
 class Network(NamedTuple):
@@ -64,11 +69,8 @@ class Network(NamedTuple):
     state_at_rate: int  # one of them starts at the learning rate: its place, or -1
     advance: bool
     schedule: bool
-    distance: bool  # a stopping rule needs the largest error
-    watches_accuracy: bool  # a stopping rule needs the accuracy
-    gradient: bool  # a stopping rule, or a record, needs the gradient's norm
+    needs: Needs  # of the stopping criteria, of records and of the measure together
     measure: bool
-    every_epoch: bool  # every epoch must be checked
 
 
 class Formulas(NamedTuple):
@@ -125,8 +127,8 @@ class Runs(NamedTuple):
     seed: Array  # int64 (runs,)
     epochs: Array  # int64 (runs,): the limit
     rates: Array  # (runs, layers)
-    hyperparameters: Array  # (runs, HYPERPARAMETERS), see above
-    ends: Array  # (runs, ENDS), see above
+    hyperparameters: Array  # (runs, rows), see above
+    limits: Array  # LIMITS_ROW (runs,)
     centre: Array  # (runs, layers): a weight starts at centre + spread * draw
     spread: Array  # (runs, layers)
     bias_centre: Array  # (runs, layers): likewise the biases
@@ -149,19 +151,15 @@ class Record(NamedTuple):
 
     at: Array  # int64 (times,): epochs, ascending
     row: Array  # int64 (runs,): the run's row in `values`, or -1
-    values: Array  # (recorded runs, times + 1, 4): see RECORDED; the last time is the run's end
+    values: Array  # RECORDED_ROW (recorded runs, times + 1); the last time is the run's end
     epoch: Array  # int32 (recorded runs, times + 1): -1 where nothing was recorded
 
 
 class Results(NamedTuple):
-    """What comes out, a row a run. `weights` has no rows and `measure` no entries when not asked for."""
+    """What comes out. `weights` has no rows when not asked for; nor is a column on demand filled."""
 
-    outcome: Array
-    epochs: Array
-    loss: Array
-    accuracy: Array
+    rows: Array  # RESULTS_ROW (runs,)
     weights: Array  # (runs, weights), in the order of a lane's memory
-    measure: Array
 
 
 class Workspace(NamedTuple):
@@ -177,8 +175,8 @@ class Workspace(NamedTuple):
     totals: Array  # (TOTALS, lanes)
     rates: Array  # (layers, lanes): this epoch's
     bases: Array  # (layers, lanes): as the spec has them
-    hyperparameters: Array  # (HYPERPARAMETERS, lanes)
-    clock: Array  # (2, lanes): what an optimizer keeps of the time
+    hyperparameters: Array  # (rows, lanes), see above
+    clock: Array  # (clocks, lanes): what an optimizer keeps of the time
     age: Array  # (1, lanes): the epoch
     screening_bounds: Array  # (3, lanes): low and high of the score, and the largest error allowed
     run: Array  # int64 (lanes,): the run in each lane, or IDLE

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from backsweep.errors import ResultsError
 from backsweep.escapes import visible
+from backsweep.outcomes import OUTCOMES
 
-from .store.schema import OUTCOMES
 from .store.store import Store
 from .store.survey import on_record
 from .text.numbers import percent_text

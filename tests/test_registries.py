@@ -23,7 +23,7 @@ from backsweep.kernels import (
     STREAMS,
     check,
 )
-from backsweep.kernels.call.choices import STOPS
+from backsweep.stopping import STOPPING
 from backsweep.sweep.spec.make_data import TAGS
 from helpers import drawn
 from suites.cases import CASES
@@ -40,7 +40,7 @@ REGISTRIES = {  # and the oracle's own
     "order": (ORDERS, reference.ORDERS),
     "start": (SCHEMES, reference.SCHEMES),
     "stream": (STREAMS, reference.STREAMS),
-    "end": (STOPS, reference.STOPS),
+    "end": (STOPPING, reference.STOPS),
     "task": (TAGS, reference.TASKS),
 }
 ENTRIES = [(registry, name) for registry, (entries, _) in REGISTRIES.items() for name in entries]
@@ -93,7 +93,7 @@ def test_every_task_and_number_can_be_drawn_at_random():
         "optimizer": [optimizer.hyperparameters for optimizer in OPTIMIZERS.values()],
         "schedule": [schedule.hyperparameters for schedule in SCHEDULES.values()],
         "init": SCHEME_NUMBERS.values(),
-        "stop": [STOPS],
+        "stop": [STOPPING],
     }
     named = {f"{group}.{key}" for group, several in groups.items() for keys in several for key in keys}
     for setting in named:

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from backsweep import kernels
-from backsweep.results.store.schema import OUTCOMES
+from backsweep.outcomes import OUTCOMES
 from backsweep.sweep import Sweep
 from backsweep.sweep.spec.design import METHODS
 from helpers.sixty_digests import KEPT, digests

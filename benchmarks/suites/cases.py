@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from backsweep import kernels
-from backsweep.kernels.call.choices import STOPS
+from backsweep.stopping import STOPPING
 from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
 
 RUNS, EPOCHS, STARTS = 32, 400, 5_000
@@ -25,7 +25,7 @@ X[1::2] = X[::2]  # the same sample in both classes: no run ends early
 SCHEDULE_NUMBERS = {"step": {"every": 100, "factor": 0.5}, "exponential": {"factor": 0.99}, "cosine": {"epochs": 2_000}}
 SCHEME_NUMBERS = {"constant": {"value": 0.5}, "file": {"arrays": [RNG.normal(size=(8, 4)), RNG.normal(size=(2, 8))]}}
 ENDS = {
-    **{stop: {"stop": {stop: 1.0 if stop == "accuracy" else 1e-9}} for stop in STOPS},
+    **{stop: {"stop": {stop: 1.0 if stop == "accuracy" else 1e-9}} for stop in STOPPING},
     "patience": {"stop": {"loss": 1e-9, "patience": 5}},
     "stall": {"stall": {"window": 10, "improvement": 1e-9}},
     "bound": {"bound": 10.0},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backsweep.errors import DataError, SettingError
+from backsweep.stopping import STOPPING
 
 from ..formulas.activations import ACTIVATIONS, OUTPUTS
 from ..formulas.losses import LOSSES
@@ -24,9 +25,6 @@ SCHEMES = {
     **{f"{name}_normal": (True, True, False) for name in ("xavier", "he", "lecun")},
 }
 ORDERS = ("given", "shuffled", "replacement")
-STOPS = ("loss", "within", "accuracy", "gradient_norm")
-FULL_BATCH_ONLY = ("rprop", "quickprop")  # both compare gradients of one update with those of the last
-OWN_RATES = ("rprop", "delta_bar_delta")  # the learning rate only starts them
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,10 @@ class Choices:
         self._check_loss()
         self._check_optimizer()
         for key in self.stops:
-            if key not in STOPS:
-                raise SettingError((f"stop.{key}",), f"must be one of {', '.join(STOPS)}, patience")
-        if "accuracy" in self.stops and not self.sides:
-            raise SettingError(("stop.accuracy",), "targets that are numbers have no sides to be on")
+            if key not in STOPPING:
+                raise SettingError((f"stop.{key}",), f"must be one of {', '.join(STOPPING)}, patience")
+            if STOPPING[key].needs_sides and not self.sides:
+                raise SettingError((f"stop.{key}",), "targets that are numbers have no sides to be on")
         if self.measure and (self.stops or self.stalls):
             raise SettingError(
                 ("measure", "stop"), "the convergence measure is taken over all epochs; a run that stops early has none"
@@ -115,11 +113,12 @@ class Choices:
             )
 
     def _check_optimizer(self):
-        if self.optimizer in FULL_BATCH_ONLY and self.batch.size is not None:
+        optimizer = OPTIMIZERS[self.optimizer]
+        if optimizer.full_batch_only and self.batch.size is not None:
             raise SettingError(
                 ("optimizer", "batch"), f"{self.optimizer} compares gradients of all samples; batch must be full"
             )
-        if self.optimizer in OWN_RATES and (self.schedule != "constant" or self.warms_up):
+        if optimizer.own_rates and (self.schedule != "constant" or self.warms_up):
             culprit = "schedule" if self.schedule != "constant" else "schedule.warmup"
             raise SettingError((culprit, "optimizer"), f"{self.optimizer} finds its own learning rates; lr only starts them")
 

@@ -1,73 +1,59 @@
 """What differs from run to run: settings that are a number or an array each, broadcast together, checked, one row a run."""
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from backsweep.errors import SettingError
+from backsweep.ranges import COUNT, COUNT_OR_NONE, FINITE, NOT_NEGATIVE, POSITIVE, Hyperparameter, Range
+from backsweep.stopping import LIMITS, STALLING, STOPPING
 
 from ..formulas.optimizers import OPTIMIZERS
 from ..formulas.schedules import SCHEDULES
 from ..memory import (
-    ACCURACY_GOAL,
-    BOUND,
     CLIP,
     DECAY,
-    ENDS,
-    GRADIENT_GOAL,
     HUBER_DELTA,
-    HYPERPARAMETERS,
-    IMPROVEMENT,
-    LOSS_GOAL,
+    LIMITS_ROW,
     MIDPOINT,
     OFFSET,
     OPTIMIZER,
-    PATIENCE,
     SCHEDULE,
     STRIDE,
     UNITS,
     WARMUP,
-    WINDOW,
-    WITHIN,
     Runs,
 )
 from ..random.streams import LAST_SEED
 from .arguments import numbers
-from .choices import SCHEMES, STOPS, Choices
+from .choices import SCHEMES, Choices
 from .layout import fan_ins
 
-MOST_EPOCHS = 2**31 - 2
 MOST_SINGLE_EPOCHS = 2**24  # float32 counts no further
 NO_LOSS, NO_LIMIT = -1.0, math.inf
 
 
-class Range(NamedTuple):
-    """What a number may be: between low and high, the ends included if `closed`; whole numbers only if `whole`."""
-
-    words: str
-    low: float = -math.inf
-    high: float = math.inf
-    open_low: bool = False
-    open_high: bool = False
-    whole: bool = False
-    infinite: bool = False
-
-    def admits(self, values: np.ndarray) -> bool:
-        """Whether all of the values are within it."""
-        above = values > self.low if self.open_low else values >= self.low
-        below = values < self.high if self.open_high else values <= self.high
-        sound = np.isfinite(values) | (values == math.inf) if self.infinite else np.isfinite(values)
-        return bool(np.all(above & below & sound & ((values == np.floor(values)) | (not self.whole))))
+# The hyperparameters of the schemes that have any.
+SCHEME_NUMBERS = {
+    "uniform": {"low": Hyperparameter(FINITE, 0.0), "high": Hyperparameter(FINITE, 1.0)},
+    "normal": {"mean": Hyperparameter(FINITE, 0.0), "std": Hyperparameter(NOT_NEGATIVE, 1.0)},
+    "constant": {"value": Hyperparameter(FINITE, 0.0)},
+}
+WARMUP_EPOCHS = Hyperparameter(COUNT_OR_NONE, 0)  # of every schedule
 
 
-FINITE = Range("finite")
-POSITIVE = Range("finite and over 0", 0, open_low=True)
-NOT_NEGATIVE = Range("finite and at least 0", 0)
-SHARE = Range("from 0 to 1", 0, 1)
-BELOW_ONE = Range("at least 0 and below 1", 0, 1, open_high=True)
-COUNT = Range(f"a whole number from 1 to {MOST_EPOCHS}", 1, MOST_EPOCHS, whole=True)
+def ranges_of(group: str, entries: Iterable[Mapping[str, Hyperparameter]]) -> dict[str, Range]:
+    """The ranges that entries of a registry declare. A hyperparameter that several have is one setting, so of one range."""
+    found: dict[str, Range] = {}
+    for entry in entries:
+        for key, one in entry.items():
+            if found.setdefault(f"{group}.{key}", one.allowed) != one.allowed:
+                raise ValueError(f"{group}.{key}: two entries of the registry declare different ranges for it")
+    return found
+
+
 # Every number that may differ from run to run, by its dotted name.
 RANGES = {
     "seed": Range(f"a whole number from 0 to {LAST_SEED}", 0, LAST_SEED, whole=True),
@@ -77,46 +63,12 @@ RANGES = {
     "clip": POSITIVE,
     "huber_delta": POSITIVE,
     "derivative_offset": NOT_NEGATIVE,
-    "bound": Range("over 0", 0, open_low=True, infinite=True),
-    "init.low": FINITE,
-    "init.high": FINITE,
-    "init.mean": FINITE,
-    "init.std": NOT_NEGATIVE,
-    "init.value": FINITE,
     "init.offset": FINITE,
-    "stop.loss": NOT_NEGATIVE,
-    "stop.within": POSITIVE,
-    "stop.accuracy": SHARE,
-    "stop.gradient_norm": NOT_NEGATIVE,
-    "stop.patience": COUNT,
-    "stall.window": COUNT,
-    "stall.improvement": Range("finite and over 0", 0, open_low=True),
-    "schedule.warmup": Range(f"a whole number from 0 to {MOST_EPOCHS}", 0, MOST_EPOCHS, whole=True),
-    "schedule.every": COUNT,
-    "schedule.factor": POSITIVE,
-    "schedule.epochs": COUNT,
-    "schedule.floor": SHARE,
-    "optimizer.beta": BELOW_ONE,
-    "optimizer.beta1": BELOW_ONE,
-    "optimizer.beta2": BELOW_ONE,
-    "optimizer.alpha": BELOW_ONE,
-    "optimizer.epsilon": NOT_NEGATIVE,
-    "optimizer.mu": POSITIVE,
-    "optimizer.grow": Range("finite and at least 1", 1),
-    "optimizer.shrink": Range("over 0 and at most 1", 0, 1, open_low=True),
-    "optimizer.least": NOT_NEGATIVE,
-    "optimizer.most": POSITIVE,
-    "optimizer.kappa": NOT_NEGATIVE,
-    "optimizer.phi": BELOW_ONE,
-    "optimizer.theta": BELOW_ONE,
-}
-
-
-# The numbers of the schemes that have any, and their defaults.
-SCHEME_NUMBERS: dict[str, dict[str, float]] = {
-    "uniform": {"low": 0.0, "high": 1.0},
-    "normal": {"mean": 0.0, "std": 1.0},
-    "constant": {"value": 0.0},
+    **ranges_of("init", SCHEME_NUMBERS.values()),
+    "schedule.warmup": WARMUP_EPOCHS.allowed,
+    **ranges_of("schedule", (schedule.hyperparameters for schedule in SCHEDULES.values())),
+    **ranges_of("optimizer", (optimizer.hyperparameters for optimizer in OPTIMIZERS.values())),
+    **{key: limit.allowed for key, limit in LIMITS.items()},
 }
 
 
@@ -156,23 +108,10 @@ class Settings:
 
     def check(self, choices: Choices) -> None:
         """Whether every number belongs to what was chosen, and none that it needs is missing."""
-        schedule = SCHEDULES[choices.schedule].hyperparameters
-        belong = {
-            "init": SCHEME_NUMBERS.get(choices.scheme, {}),
-            "optimizer": OPTIMIZERS[choices.optimizer].hyperparameters,
-            "schedule": (*schedule, "warmup"),
-        }
-        chosen = {"init": choices.scheme, "optimizer": choices.optimizer, "schedule": choices.schedule}
-        for key in self._arrays:
-            group, _, name = key.partition(".")
-            if group in belong and name not in belong[group] and not name.startswith("offset"):
-                has = f"it has {', '.join(belong[group])}" if belong[group] else "it has none"
-                raise SettingError((key,), f"{chosen[group]} has no such number; {has}")
-        for name in (name for name, default in schedule.items() if default is None and f"schedule.{name}" not in self):
-            raise SettingError((f"schedule.{name}",), f"missing; {choices.schedule} needs it")
+        self._check_hyperparameters(choices)
         if "stop.patience" in self and not choices.stops:
-            raise SettingError(("stop.patience",), f"of what? One of {', '.join(STOPS)} goes with it")
-        for name in (name for name in ("window", "improvement") if choices.stalls and f"stall.{name}" not in self):
+            raise SettingError(("stop.patience",), f"of what? One of {', '.join(STOPPING)} goes with it")
+        for name in (name for name in STALLING if choices.stalls and f"stall.{name}" not in self):
             raise SettingError((f"stall.{name}",), "missing")
         if "huber_delta" in self and choices.loss != "huber":
             raise SettingError(("huber_delta", "loss"), f"goes with loss huber, not with {choices.loss}")
@@ -184,6 +123,23 @@ class Settings:
             )
         if choices.dtype == "float32":
             self._check_single(choices)
+
+    def _check_hyperparameters(self, choices: Choices) -> None:
+        belong: dict[str, Mapping[str, Hyperparameter]] = {
+            "init": SCHEME_NUMBERS.get(choices.scheme, {}),
+            "optimizer": OPTIMIZERS[choices.optimizer].hyperparameters,
+            "schedule": {**SCHEDULES[choices.schedule].hyperparameters, "warmup": WARMUP_EPOCHS},
+        }
+        chosen = {"init": choices.scheme, "optimizer": choices.optimizer, "schedule": choices.schedule}
+        for key in self._arrays:
+            group, _, name = key.partition(".")
+            if group in belong and name not in belong[group] and not name.startswith("offset"):
+                has = f"it has {', '.join(belong[group])}" if belong[group] else "it has none"
+                raise SettingError((key,), f"{chosen[group]} has no such number; {has}")
+        for group, entry in belong.items():
+            for key in (f"{group}.{name}" for name, one in entry.items() if one.default is None):
+                if key not in self:
+                    raise SettingError((key,), f"missing; {chosen[group]} needs it")
 
     def _check_single(self, choices: Choices) -> None:
         """Whether numbers that single precision rounds are still within their ranges."""
@@ -225,7 +181,7 @@ def runs_of(choices: Choices, settings: Settings, layers: np.ndarray, midpoint: 
         epochs=np.array(settings.get("epochs"), np.int64),
         rates=_rates(choices, settings, layers),
         hyperparameters=_run_hyperparameters(choices, settings, midpoint),
-        ends=_ends(settings),
+        limits=_limits(settings),
         centre=centre,
         spread=spread,
         bias_centre=bias_centre,
@@ -240,7 +196,7 @@ def _start(scheme: str, settings: Settings, fan_in: float, units: int) -> tuple[
     xavier: X. Glorot and Y. Bengio, AISTATS 2010. he: K. He et al., ICCV 2015. lecun: Y. LeCun et al., Efficient BackProp,
     1998.
     """
-    numbers = [settings.get(f"init.{key}", default) for key, default in SCHEME_NUMBERS.get(scheme, {}).items()]
+    numbers = [settings.get(f"init.{key}", one.default or 0.0) for key, one in SCHEME_NUMBERS.get(scheme, {}).items()]
     if scheme == "uniform":
         low, high = numbers
         return low, high - low
@@ -266,7 +222,8 @@ def _rates(choices: Choices, settings: Settings, layers: np.ndarray) -> np.ndarr
 
 
 def _run_hyperparameters(choices: Choices, settings: Settings, midpoint: float | None) -> np.ndarray:
-    rows = np.zeros((settings.count, HYPERPARAMETERS))
+    optimizer = OPTIMIZERS[choices.optimizer]
+    rows = np.zeros((settings.count, OPTIMIZER + optimizer.room))
     for place, key, default in (
         (DECAY, "weight_decay", 0.0),
         (CLIP, "clip", NO_LIMIT),
@@ -276,25 +233,20 @@ def _run_hyperparameters(choices: Choices, settings: Settings, midpoint: float |
     ):
         rows[:, place] = settings.get(key, default)
     rows[:, MIDPOINT] = 0.0 if midpoint is None else midpoint
-    optimizer = OPTIMIZERS[choices.optimizer]
-    for place, (key, default) in enumerate(optimizer.hyperparameters.items(), OPTIMIZER):
-        rows[:, place] = settings.get(f"optimizer.{key}", default)
     if optimizer.decoupled:
         rows[:, OPTIMIZER + len(optimizer.hyperparameters)] = settings.get("weight_decay")
-    for place, (key, default) in enumerate(SCHEDULES[choices.schedule].hyperparameters.items(), SCHEDULE):
-        rows[:, place] = settings.get(f"schedule.{key}", 0.0 if default is None else default)
+    schedule = SCHEDULES[choices.schedule]
+    for group, first, entry in (("optimizer", OPTIMIZER, optimizer), ("schedule", SCHEDULE, schedule)):
+        for place, (key, one) in enumerate(entry.hyperparameters.items(), first):
+            rows[:, place] = settings.get(f"{group}.{key}", one.default or 0.0)
     return rows
 
 
-def _ends(settings: Settings) -> np.ndarray:
-    ends = np.zeros((settings.count, ENDS))
-    some = any(f"stop.{key}" in settings for key in STOPS)
-    ends[:, LOSS_GOAL] = settings.get("stop.loss", NO_LIMIT if some else NO_LOSS)
-    ends[:, WITHIN] = settings.get("stop.within", NO_LIMIT)
-    ends[:, ACCURACY_GOAL] = settings.get("stop.accuracy", -1.0)
-    ends[:, GRADIENT_GOAL] = settings.get("stop.gradient_norm", NO_LIMIT)
-    ends[:, PATIENCE] = settings.get("stop.patience", 1.0)
-    ends[:, BOUND] = settings.get("bound", 1e6)
-    ends[:, WINDOW] = settings.get("stall.window", 0.0)
-    ends[:, IMPROVEMENT] = settings.get("stall.improvement", 0.0)
-    return ends
+def _limits(settings: Settings) -> np.ndarray:
+    """What ends each run; one that was given no stopping criterion has a loss to reach that there is not."""
+    rows = np.empty(settings.count, LIMITS_ROW)
+    for key, limit in LIMITS.items():
+        rows[key] = settings.get(key, limit.unset)
+    if not any(f"stop.{name}" in settings for name in STOPPING):
+        rows["stop.loss"] = NO_LOSS
+    return rows

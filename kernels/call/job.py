@@ -8,7 +8,7 @@ import numpy as np
 from backsweep.errors import SettingError
 
 from ..loop.train import train_runs
-from ..memory import NO_FORMULAS, NO_SECTIONS, Call, Network, Record, Results, Start
+from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
 from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
 from .choices import SCHEMES, Choices
@@ -131,7 +131,7 @@ class Job:
         """All that the loop works on, as yet without its parts."""
         choices, network = self.choices, self._network(records)
         data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
-        results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0, choices.measure)
+        results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0)
         work = workspace(choices, network, data)
         return Call(network, NO_FORMULAS, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
 
@@ -149,12 +149,5 @@ class Job:
         )
 
 
-def _results(runs: int, weights: int, measure: bool) -> Results:
-    return Results(
-        outcome=np.zeros(runs, np.int8),
-        epochs=np.zeros(runs, np.int32),
-        loss=np.zeros(runs),
-        accuracy=np.zeros(runs),
-        weights=np.zeros((runs if weights else 0, weights)),
-        measure=np.zeros(runs if measure else 0),
-    )
+def _results(runs: int, weights: int) -> Results:
+    return Results(rows=np.zeros(runs, RESULTS_ROW), weights=np.zeros((runs if weights else 0, weights)))

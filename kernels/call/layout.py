@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 from backsweep.errors import SettingError
+from backsweep.stopping import Needs, needs_of
 
 from ..formulas.activations import ACTIVATIONS
 from ..formulas.losses import LOSSES, Loss
 from ..formulas.optimizers import OPTIMIZERS
 from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
-from ..memory import DATA_INPUTS, HYPERPARAMETERS, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
+from ..memory import DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from ..random.streams import new_state
 from .choices import Choices
 
@@ -41,15 +42,15 @@ def fan_ins(choices: Choices, layers: np.ndarray) -> np.ndarray:
 def layer_scales(choices: Choices, layers: np.ndarray) -> np.ndarray:
     """What each layer multiplies its weighted sums with, and the bias input within them: float64 (layers, 2).
 
-    ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: tanh and
-    relu layers have a gain of sqrt(2), of relu on its output, which is the same as on its input; the output is divided by
+    ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: hidden
+    layers have their activation's gain, of relu on its output, which is the same as on its input; the output is divided by
     sqrt(width) once more (J. Sohl-Dickstein, arXiv 2402.06184).
     """
     factor, gain = np.ones(len(layers)), np.ones(len(layers))
     if choices.parametrization != "standard":
         factor = 1 / np.sqrt(fan_ins(choices, layers))
     if choices.parametrization == "mean_field":
-        gain[:-1] = math.sqrt(2) if choices.activation in {"tanh", "relu"} else 1.0
+        gain[:-1] = ACTIVATIONS[choices.activation].gain
         gain[-1] = 1 / math.sqrt(choices.hidden[-1])
     return np.column_stack([factor * gain, choices.bias_input / factor])
 
@@ -96,12 +97,15 @@ def network_of(
         state_at_rate=optimizer.starts_at_rate,
         advance=optimizer.advance is not None,
         schedule=choices.schedule != "constant" or choices.warms_up,
-        distance="within" in choices.stops,
-        watches_accuracy="accuracy" in choices.stops,
-        gradient=records or "gradient_norm" in choices.stops,
+        needs=_needs(choices, records),
         measure=choices.measure,
-        every_epoch=choices.measure or "accuracy" in choices.stops or "gradient_norm" in choices.stops,
     )
+
+
+def _needs(choices: Choices, records: bool) -> Needs:
+    """What must be computed for the stopping criteria, for records, and for the measure."""
+    needs = needs_of(choices.stops)
+    return needs._replace(gradient_norm=needs.gradient_norm or records, every_epoch=needs.every_epoch or choices.measure)
 
 
 def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarray:
@@ -173,7 +177,7 @@ def workspace(choices: Choices, network: Network, data: Data) -> Workspace:
     dtype = DTYPES[choices.dtype]
     lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)
     units = network.units + network.outputs
-    keeps = ACTIVATIONS[choices.activation].keeps_slopes
+    keeps, optimizer = ACTIVATIONS[choices.activation].keeps_slopes, OPTIMIZERS[choices.optimizer]
 
     def counters() -> np.ndarray:
         return np.zeros(lanes, np.int64)
@@ -189,8 +193,8 @@ def workspace(choices: Choices, network: Network, data: Data) -> Workspace:
         totals=aligned(dtype, TOTALS, lanes),
         rates=aligned(dtype, layers, lanes),
         bases=aligned(dtype, layers, lanes),
-        hyperparameters=aligned(dtype, HYPERPARAMETERS, lanes),
-        clock=aligned(dtype, 2, lanes),
+        hyperparameters=aligned(dtype, OPTIMIZER + optimizer.room, lanes),
+        clock=aligned(dtype, max(optimizer.clocks, 1), lanes),
         age=aligned(dtype, 1, lanes),
         screening_bounds=aligned(dtype, 3, lanes),
         run=counters(),

@@ -66,7 +66,7 @@ def _formulas(choices: Choices, network: Network) -> Formulas:
         loss_of_own=loss.formula if choices.batch.own else None,
         exact_loss=loss.exact,
         accuracy=accuracy if network.accuracy else None,
-        squares=gradients.squares if network.gradient or network.clip else None,
+        squares=gradients.squares if network.needs.gradient_norm or network.clip else None,
         clip=gradients.clip if network.clip else None,
         decay=gradients.decay if network.decay else None,
         update=optimizer.update,

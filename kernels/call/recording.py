@@ -1,28 +1,28 @@
 """Records of runs on their way: which epochs of which runs, and what was found."""
 
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
+from backsweep.columns import RECORDED
 from backsweep.errors import SettingError
 
-from ..memory import RECORDED, Record
+from ..memory import RECORDED_ROW, Record
 from .arguments import numbers
 
-
-class Trajectories(NamedTuple):
-    """What was recorded of some runs, one row a run: at the epochs asked for and at the end, then nothing.
-
-    run: int64 (rows,): its place among the runs, flattened. epoch: int32 (rows, times), -1 where nothing was recorded.
-    loss, accuracy, gradient_norm, weight_norm: float64 (rows, times), NaN where nothing was recorded.
-    """
-
-    run: np.ndarray
-    epoch: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-    gradient_norm: np.ndarray
-    weight_norm: np.ndarray
+Trajectories = namedtuple("Trajectories", ["run", "epoch", *RECORDED])  # pyright: ignore[reportUntypedNamedTuple]
+Trajectories.__doc__ = "\n".join(
+    [
+        "What was recorded of some runs, a row per run: at the epochs asked for and at the end, then nothing.",
+        "",
+        "run: int64 (rows,): its place among the runs, flattened.",
+        "epoch: int32 (rows, times): passes over the data before the record, -1 where nothing was recorded.",
+        *(
+            f"{name}: {column.dtype} (rows, times), NaN where nothing was recorded. {column.words}"
+            for name, column in RECORDED.items()
+        ),
+    ]
+)
 
 
 def plan_records(runs: int, limit: int, at, of) -> Record:
@@ -54,7 +54,7 @@ def _room(at: np.ndarray, row: np.ndarray, count: int) -> Record:
     return Record(
         at=at,
         row=row.astype(np.int64),
-        values=np.full((count, times, len(RECORDED)), np.nan),
+        values=np.full((count, times), np.nan, RECORDED_ROW),
         epoch=np.full((count, times), -1, np.int32),
     )
 
@@ -64,4 +64,5 @@ def trajectories_of(record: Record) -> Trajectories:
     used = int(np.max((record.epoch >= 0).sum(axis=1), initial=0))
     run = np.flatnonzero(record.row >= 0)
     order = np.argsort(record.row[run])
-    return Trajectories(run[order], record.epoch[:, :used], *np.moveaxis(record.values[:, :used], 2, 0))
+    values = {name: record.values[name][:, :used] for name in RECORDED}
+    return Trajectories(run=run[order], epoch=record.epoch[:, :used], **values)

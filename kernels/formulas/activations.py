@@ -4,6 +4,7 @@ Rows are handled one sample at a time: a whole quad of sigmoids at once would no
 Where f'(z) can be had from a, backward takes it from there; else forward, which has most of it at hand, leaves it in `slopes`.
 """
 
+import math
 from typing import NamedTuple
 
 from ..functions.elementary import elu, exp, sigmoid, softplus_and_slope, symmetric_sigmoid, tanh
@@ -226,7 +227,8 @@ class Activation(NamedTuple):
     """A pair of formulas, and the closed range of the outputs.
 
     keeps_slopes: forward leaves f'(z) in `slopes`, since it cannot be had from a = f(z), or not as cheaply. backward is None
-    where only a loss that has its slope from the logits goes with it.
+    where only a loss that has its slope from the logits goes with it. gain: of hidden layers where they are parametrized by
+    "mean_field".
     """
 
     forward: Formula
@@ -234,13 +236,14 @@ class Activation(NamedTuple):
     keeps_slopes: bool = False
     low: float | None = None
     high: float | None = None
+    gain: float = 1.0
 
 
 ACTIVATIONS = {
     "sigmoid": Activation(sigmoid_forward, sigmoid_backward, low=0.0, high=1.0),
     "symmetric_sigmoid": Activation(symmetric_sigmoid_forward, symmetric_sigmoid_backward, low=-0.5, high=0.5),
-    "tanh": Activation(tanh_forward, tanh_backward, low=-1.0, high=1.0),
-    "relu": Activation(relu_forward, relu_backward, low=0.0),
+    "tanh": Activation(tanh_forward, tanh_backward, low=-1.0, high=1.0, gain=math.sqrt(2)),
+    "relu": Activation(relu_forward, relu_backward, low=0.0, gain=math.sqrt(2)),
     "leaky_relu": Activation(leaky_relu_forward, leaky_relu_backward),
     "elu": Activation(elu_forward, elu_backward, low=-1.0),
     "softplus": Activation(softplus_forward, backward_from_slopes, keeps_slopes=True, low=0.0),

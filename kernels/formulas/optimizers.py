@@ -6,25 +6,49 @@ all one for each lane. What depends on the update's number alone, and not on the
 `advance`, in `clock`.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backsweep.ranges import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, UP_TO_ONE, Hyperparameter
 
 from ..lanes.compile import Formula, inlined
 from ..lanes.operations import fma, load, magnitude, select, square_root, store
 from ..lanes.vector import Memory
 
 
-class Optimizer(NamedTuple):
-    """An optimizer. hyperparameters: with their defaults. states: how many numbers it keeps of each weight.
+@dataclass(frozen=True)
+class Optimizer:
+    """An optimizer: its formula, and all that the rest of the program must know of it.
 
-    starts_at_rate: which of them starts at the learning rate and not at 0, or -1. decoupled: weight decay is its own affair.
+    hyperparameters: in the order in which the formula reads them. states: how many numbers it keeps of each weight;
+    starts_at_rate: which of them starts at the learning rate and not at 0, or -1. advance: carries on `clocks` numbers, which
+    start at 1, once per update. decoupled: weight decay is its own affair, the hyperparameter after its last.
+    full_batch_only: it compares the gradient of one update with that of the last. own_rates: the learning rate only starts
+    the rates that it finds.
+
+    Raises ValueError for what would be read or stored past an array.
     """
 
     update: Formula
-    hyperparameters: dict[str, float]
+    hyperparameters: Mapping[str, Hyperparameter]
     states: int = 0
     advance: Formula | None = None
+    clocks: int = 0
     starts_at_rate: int = -1
     decoupled: bool = False
+    full_batch_only: bool = False
+    own_rates: bool = False
+
+    def __post_init__(self):
+        if self.starts_at_rate >= self.states:
+            raise ValueError(f"{self.update.name}: starts_at_rate = {self.starts_at_rate}: there are {self.states} states")
+        if (self.advance is None) != (self.clocks == 0):
+            raise ValueError(f"{self.update.name}: clocks = {self.clocks}: they go with `advance`, and it with them")
+
+    @property
+    def room(self) -> int:
+        """How many rows its hyperparameters take."""
+        return len(self.hyperparameters) + self.decoupled
 
 
 @Formula
@@ -294,17 +318,46 @@ def delta_bar_delta(
         store(weights, row, fma(-own, g, load(weights, row)))
 
 
-BETAS = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+MOMENTUM = {"beta": Hyperparameter(BELOW_ONE, 0.9)}
+ADAM = {
+    "beta1": Hyperparameter(BELOW_ONE, 0.9),
+    "beta2": Hyperparameter(BELOW_ONE, 0.999),
+    "epsilon": Hyperparameter(NOT_NEGATIVE, 1e-8),
+}
 OPTIMIZERS = {
     "gd": Optimizer(gradient_descent, {}),
-    "momentum": Optimizer(momentum, {"beta": 0.9}, states=1),
-    "averaged_momentum": Optimizer(averaged_momentum, {"beta": 0.9}, states=1),
-    "nesterov": Optimizer(nesterov, {"beta": 0.9}, states=1),
-    "adagrad": Optimizer(adagrad, {"epsilon": 1e-10}, states=1),
-    "rmsprop": Optimizer(rmsprop, {"alpha": 0.99, "epsilon": 1e-8}, states=1),
-    "adam": Optimizer(adam, BETAS, states=2, advance=adam_clock),
-    "adamw": Optimizer(adamw, BETAS, states=2, advance=adam_clock, decoupled=True),
-    "rprop": Optimizer(rprop, {"grow": 1.2, "shrink": 0.5, "least": 1e-6, "most": 50.0}, states=2, starts_at_rate=0),
-    "quickprop": Optimizer(quickprop, {"mu": 1.75}, states=2),
-    "delta_bar_delta": Optimizer(delta_bar_delta, {"kappa": 0.01, "phi": 0.1, "theta": 0.7}, states=2, starts_at_rate=0),
+    "momentum": Optimizer(momentum, MOMENTUM, states=1),
+    "averaged_momentum": Optimizer(averaged_momentum, MOMENTUM, states=1),
+    "nesterov": Optimizer(nesterov, MOMENTUM, states=1),
+    "adagrad": Optimizer(adagrad, {"epsilon": Hyperparameter(NOT_NEGATIVE, 1e-10)}, states=1),
+    "rmsprop": Optimizer(
+        rmsprop, {"alpha": Hyperparameter(BELOW_ONE, 0.99), "epsilon": Hyperparameter(NOT_NEGATIVE, 1e-8)}, states=1
+    ),
+    "adam": Optimizer(adam, ADAM, states=2, advance=adam_clock, clocks=2),
+    "adamw": Optimizer(adamw, ADAM, states=2, advance=adam_clock, clocks=2, decoupled=True),
+    "rprop": Optimizer(
+        rprop,
+        {
+            "grow": Hyperparameter(AT_LEAST_ONE, 1.2),
+            "shrink": Hyperparameter(UP_TO_ONE, 0.5),
+            "least": Hyperparameter(NOT_NEGATIVE, 1e-6),
+            "most": Hyperparameter(POSITIVE, 50.0),
+        },
+        states=2,
+        starts_at_rate=0,
+        full_batch_only=True,
+        own_rates=True,
+    ),
+    "quickprop": Optimizer(quickprop, {"mu": Hyperparameter(POSITIVE, 1.75)}, states=2, full_batch_only=True),
+    "delta_bar_delta": Optimizer(
+        delta_bar_delta,
+        {
+            "kappa": Hyperparameter(NOT_NEGATIVE, 0.01),
+            "phi": Hyperparameter(BELOW_ONE, 0.1),
+            "theta": Hyperparameter(BELOW_ONE, 0.7),
+        },
+        states=2,
+        starts_at_rate=0,
+        own_rates=True,
+    ),
 }

@@ -5,7 +5,10 @@ cosines of the epoch itself, not carried on from one epoch to the next, so that 
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backsweep.ranges import COUNT, POSITIVE, SHARE, Hyperparameter
 
 from ..functions.elementary import exp, log
 from ..functions.sines import sine_and_cosine
@@ -13,13 +16,25 @@ from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, single
 from ..lanes.compile import Formula, inlined
 from ..lanes.operations import load, select, splat_row, store
 from ..lanes.vector import Memory
+from ..memory import MOST_OF_A_SCHEDULE
 
 
-class Schedule(NamedTuple):
-    """A schedule. hyperparameters: with their defaults; None: there is none, it must be given."""
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule: its formula, and its hyperparameters in the order in which the formula reads them.
+
+    Raises ValueError if there are more of these than there is room for.
+    """
 
     formula: Formula
-    hyperparameters: dict[str, float | None]
+    hyperparameters: Mapping[str, Hyperparameter]
+
+    def __post_init__(self):
+        if len(self.hyperparameters) > MOST_OF_A_SCHEDULE:
+            raise ValueError(
+                f"{self.formula.name}: {len(self.hyperparameters)} hyperparameters; there is room for {MOST_OF_A_SCHEDULE}: "
+                "raise MOST_OF_A_SCHEDULE in memory.py"
+            )
 
 
 @inlined
@@ -64,7 +79,7 @@ def cosine_decay(rates: Memory, bases: Memory, age: Memory, hyperparameters: Mem
 
 SCHEDULES = {
     "constant": Schedule(constant, {}),
-    "step": Schedule(step, {"every": None, "factor": None}),
-    "exponential": Schedule(exponential, {"factor": None}),
-    "cosine": Schedule(cosine_decay, {"epochs": None, "floor": 0.0}),
+    "step": Schedule(step, {"every": Hyperparameter(COUNT), "factor": Hyperparameter(POSITIVE)}),
+    "exponential": Schedule(exponential, {"factor": Hyperparameter(POSITIVE)}),
+    "cosine": Schedule(cosine_decay, {"epochs": Hyperparameter(COUNT), "floor": Hyperparameter(SHARE, 0.0)}),
 }

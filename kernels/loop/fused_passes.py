@@ -119,7 +119,7 @@ def epochs_of_sigmoids(struct, tick, next_check, batch):
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.gradient
+    backward = not whole or network.full or network.needs.gradient_norm
     inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_sigmoids, sigmoid_slope
     while True:
         clear_totals(network, work)
@@ -161,7 +161,7 @@ def epochs_of_tanhs(struct, tick, next_check, batch):
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.gradient
+    backward = not whole or network.full or network.needs.gradient_norm
     inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_tanhs, tanh_slope
     while True:
         clear_totals(network, work)

@@ -80,7 +80,7 @@ def epochs(struct, tick, next_check, batch):
     align_stack()
     whole = batch == ALL
     first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.gradient
+    backward = not whole or network.full or network.needs.gradient_norm
     inputs, targets, formula = data.inputs, data.targets, formulas.loss
     while True:
         clear_totals(network, work)

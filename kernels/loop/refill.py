@@ -2,7 +2,7 @@
 
 from ..lanes.calls import ask
 from ..lanes.compile import Section, inlined
-from ..memory import BOUND, HYPERPARAMETERS, IDLE, INFINITY, LOSS_GOAL, NEVER, STRIDE, UNITS, WINDOW, WITHIN
+from ..memory import IDLE, INFINITY, NEVER, STRIDE, UNITS
 from .screening import screening_bounds
 
 ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when rounded to single precision
@@ -12,13 +12,13 @@ ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when round
 def _start_settings(network, runs, work, run, lane):
     for layer in range(network.layers.shape[0]):
         work.bases[layer, lane] = work.rates[layer, lane] = runs.rates[run, layer]
-    for number in range(HYPERPARAMETERS):
+    for number in range(work.hyperparameters.shape[0]):
         work.hyperparameters[number, lane] = runs.hyperparameters[run, number]
     single = work.weights.itemsize == 4
-    goal, bound, terms = runs.ends[run, LOSS_GOAL], runs.ends[run, BOUND], network.terms
+    goal, bound, terms = runs.limits[run]["stop.loss"], runs.limits[run]["bound"], network.terms
     low, high = screening_bounds(network.product, network.screened, goal, bound, terms, single)
     work.screening_bounds[0, lane], work.screening_bounds[1, lane] = low, high
-    work.screening_bounds[2, lane] = runs.ends[run, WITHIN] * ABOVE_ROUNDING
+    work.screening_bounds[2, lane] = runs.limits[run]["stop.within"] * ABOVE_ROUNDING
 
 
 @inlined
@@ -33,7 +33,8 @@ def _start_state(network, work, lane):
             for _ in range(network.layers[layer, UNITS] * network.layers[layer, STRIDE]):
                 work.state[row, lane] = work.bases[layer, lane]
                 row += 1
-    work.clock[0, lane] = work.clock[1, lane] = 1.0
+    for clock in range(work.clock.shape[0]):
+        work.clock[clock, lane] = 1.0
     work.age[0, lane] = 0.0
 
 
@@ -44,7 +45,7 @@ def next_check(runs, record, work, lane, epoch):
     tick = work.deadline[lane]
     if record.row[run] >= 0 and work.recorded[lane] < record.at.shape[0]:
         tick = min(tick, started + record.at[work.recorded[lane]])
-    window = int(runs.ends[run, WINDOW])
+    window = int(runs.limits[run]["stall.window"])
     if window:
         tick = min(tick, started + (epoch // window + 1) * window)
     return tick

@@ -38,7 +38,7 @@ def clear_totals(network, work):
     zero = splat_row(work.totals, 0.0)
     store(work.totals, SCORE, zero)
     store(work.totals, MANTISSA, splat_row(work.totals, 1.0) if network.product else zero)
-    if network.distance:
+    if network.needs.largest_error:
         store(work.totals, DISTANCE, zero)
 
 
@@ -95,7 +95,7 @@ def loss(network, formulas, work, formula, targets, weights, counts, quad, weigh
         rows(work.totals, 0),
         rows(work.hyperparameters, 0),
         network.outputs,
-        network.distance,
+        network.needs.largest_error,
     )
     if network.through_outputs:
         slopes, offset = rows(work.slopes, network.units), rows(work.hyperparameters, OFFSET)
@@ -144,10 +144,10 @@ def outputs_backward(network, work, read, inputs, quad, fresh):
 @leaf
 def may_have_ended(network, work):
     """After a pass: false only if every score is within its screening bounds, or an output is too far from its target."""
-    if network.every_epoch:
+    if network.needs.every_epoch:
         return True
     score = load(work.totals, SCORE) - load(work.totals, MANTISSA)
     unfinished = load(work.screening_bounds, 0) < score
-    if network.distance:
+    if network.needs.largest_error:
         unfinished = unfinished | (load(work.totals, DISTANCE) >= load(work.screening_bounds, 2))
     return not all_lanes(unfinished & (score < load(work.screening_bounds, 1)))

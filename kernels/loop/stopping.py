@@ -9,33 +9,21 @@ from ..lanes.compile import Section, called, inlined, leaf
 from ..lanes.operations import load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
 from ..memory import (
-    ACCURACY_GOAL,
-    BOUND,
     CAPPED,
     CONVERGED,
     DISTANCE,
     DIVERGED,
-    GRADIENT_GOAL,
     GRADIENT_SQUARES,
     IDLE,
-    IMPROVEMENT,
     INFINITY,
     LOSS,
-    LOSS_GOAL,
     MIDPOINT,
     NAN,
-    PATIENCE,
-    RECORD_ACCURACY,
-    RECORD_GRADIENT,
-    RECORD_LOSS,
-    RECORD_WEIGHT,
     RIGHT,
     RUNNING,
     SCORE,
     STALLED,
     WEIGHT_SQUARES,
-    WINDOW,
-    WITHIN,
 )
 from .refill import next_check
 
@@ -87,12 +75,12 @@ def _tidy(number):
 @leaf
 def _holds(network, data, runs, work, run, lane, loss):
     """Whether every stopping criterion that was given is met now."""
-    ends = runs.ends
+    limits = runs.limits[run]
     return (
-        loss <= ends[run, LOSS_GOAL]
-        and (ends[run, WITHIN] == INFINITY or work.totals[DISTANCE, lane] < ends[run, WITHIN])
-        and (ends[run, ACCURACY_GOAL] < 0.0 or _accuracy(network, data, work, lane) >= ends[run, ACCURACY_GOAL])
-        and (ends[run, GRADIENT_GOAL] == INFINITY or _norm(work, GRADIENT_SQUARES, lane) <= ends[run, GRADIENT_GOAL])
+        loss <= limits["stop.loss"]
+        and (limits["stop.within"] == INFINITY or work.totals[DISTANCE, lane] < limits["stop.within"])
+        and (limits["stop.accuracy"] < 0.0 or _accuracy(network, data, work, lane) >= limits["stop.accuracy"])
+        and (limits["stop.gradient_norm"] == INFINITY or _norm(work, GRADIENT_SQUARES, lane) <= limits["stop.gradient_norm"])
     )
 
 
@@ -104,18 +92,18 @@ def _patiently(network, data, runs, work, run, lane, loss, tick):
         return False
     work.held[lane] = work.held[lane] + 1 if work.held_at[lane] == tick - 1 else 1
     work.held_at[lane] = tick
-    return work.held[lane] >= runs.ends[run, PATIENCE]
+    return work.held[lane] >= runs.limits[run]["stop.patience"]
 
 
 @inlined
 def _has_stalled(runs, work, run, lane, epoch, loss):
     """At the end of each window: whether the loss has improved by less than asked since the last."""
-    window = int(runs.ends[run, WINDOW])
+    window = int(runs.limits[run]["stall.window"])
     if window == 0 or epoch % window:
         return False
     before = work.before[lane]
     work.before[lane] = loss
-    return epoch > 0 and before - loss < runs.ends[run, IMPROVEMENT] * before
+    return epoch > 0 and before - loss < runs.limits[run]["stall.improvement"] * before
 
 
 @leaf
@@ -127,7 +115,7 @@ def _outcome(network, data, runs, work, run, lane, epoch, loss, tick):
     stalled = _has_stalled(runs, work, run, lane, epoch, loss)
     if converged:
         return CONVERGED
-    if loss > runs.ends[run, BOUND]:
+    if loss > runs.limits[run]["bound"]:
         return DIVERGED
     if stalled:
         return STALLED
@@ -161,18 +149,19 @@ def _measure(runs, results, work, run, lane, epoch, loss, outcome):
             work.tail[lane] += v
     if outcome != RUNNING:
         converged = work.tail[lane] / min(MEASURED_TAIL, limit) < 1.0
-        results.measure[run] = _tidy(-work.sums[1, lane] if converged else work.sums[2, lane])
+        results.rows[run]["measure"] = _tidy(-work.sums[1, lane] if converged else work.sums[2, lane])
 
 
 @inlined
 def _write_row(network, data, results, work, lane, run, outcome, epochs, loss):
-    results.outcome[run] = outcome
-    results.epochs[run] = epochs
-    results.loss[run] = loss
-    results.accuracy[run] = _accuracy(network, data, work, lane)
+    row = results.rows[run]
+    row["outcome"] = outcome
+    row["epochs"] = epochs
+    row["loss"] = loss
+    row["accuracy"] = _accuracy(network, data, work, lane)
     if results.weights.shape[0]:
-        for row in range(work.weights.shape[0]):
-            results.weights[run, row] = _tidy(work.weights[row, lane])
+        for weight in range(work.weights.shape[0]):
+            results.weights[run, weight] = _tidy(work.weights[weight, lane])
 
 
 @inlined
@@ -180,10 +169,11 @@ def _record(network, data, record, work, run, lane, epoch, loss):
     """Record a run at an epoch."""
     row, time = record.row[run], work.recorded[lane]
     record.epoch[row, time] = epoch
-    record.values[row, time, RECORD_LOSS] = loss
-    record.values[row, time, RECORD_ACCURACY] = _accuracy(network, data, work, lane)
-    record.values[row, time, RECORD_GRADIENT] = _tidy(_norm(work, GRADIENT_SQUARES, lane))
-    record.values[row, time, RECORD_WEIGHT] = _tidy(_norm(work, WEIGHT_SQUARES, lane))
+    values = record.values[row, time]
+    values["loss"] = loss
+    values["accuracy"] = _accuracy(network, data, work, lane)
+    values["gradient_norm"] = _tidy(_norm(work, GRADIENT_SQUARES, lane))
+    values["weight_norm"] = _tidy(_norm(work, WEIGHT_SQUARES, lane))
     work.recorded[lane] = time + 1
 
 
@@ -246,13 +236,13 @@ def stopping(struct, tick):
     network, formulas, record, work = struct.network, struct.formulas, struct.record, struct.work
     size = work.weights.shape[0]
     _exact_losses(struct)
-    if network.gradient:
+    if network.needs.gradient_norm:
         call(formulas.squares, rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), size)
-    if network.watches_accuracy:
+    if network.needs.accuracy:
         _samples_right(struct)
     count = _find_outcomes(struct, tick)
     if count > 0 or record.at.shape[0]:
-        if not network.watches_accuracy:
+        if not network.needs.accuracy:
             _samples_right(struct)
         if record.at.shape[0]:
             call(formulas.squares, rows(work.weights, 0), rows(work.totals, WEIGHT_SQUARES), size)

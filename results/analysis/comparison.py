@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Floats, Integers
 from ..statistics.bootstrap import bootstrap
@@ -98,8 +99,7 @@ def _counted(pairs: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> p
 
 
 def _converged(pairs: pd.DataFrame) -> tuple[Booleans, Booleans]:
-    first, second = ((pairs[f"outcome_{side}"] == "converged").to_numpy() for side in ("first", "second"))
-    return first, second
+    return ended(pairs, Outcome.CONVERGED, "outcome_first"), ended(pairs, Outcome.CONVERGED, "outcome_second")
 
 
 def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     number, settings = grouped(runs[[*by, "seed"]], by)
     sample = np.arange(len(runs)) >= len(first)
     sizes = [np.bincount(number[of], minlength=len(settings)) for of in (~sample, sample)]
-    converged, capped = ((runs["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    converged, capped = ended(runs, Outcome.CONVERGED), ended(runs, Outcome.CAPPED)
     found = log_rank(number, runs["epochs"].to_numpy(), converged, capped, sample, len(settings))
     shared = (sizes[0] > 0) & (sizes[1] > 0)
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
@@ -151,7 +151,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
 
 def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
     """The limit that was asked for, if no run was cut off before it; else the largest such, or the longest run."""
-    cut = [pairs.loc[pairs[f"outcome_{side}"] == "capped", f"epochs_{side}"].min() for side in ("first", "second")]
+    cut = [pairs.loc[ended(pairs, Outcome.CAPPED, f"outcome_{side}"), f"epochs_{side}"].min() for side in ("first", "second")]
     longest = pairs[["epochs_first", "epochs_second"]].to_numpy().max()
     most = np.nanmin([*cut, np.inf])
     if limit is None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from backsweep.outcomes import Outcome, ended
+
 from ..arrays import Integers
 from ..statistics import loss_bands as bands
 
@@ -21,7 +23,7 @@ def loss_bands(records: pd.DataFrame, table: pd.DataFrame, group: Integers, poin
         return pd.DataFrame(columns=COLUMNS, dtype=np.float64)
     run, epoch, loss = (records[name].to_numpy() for name in ("run", "epoch", "loss"))
     place = pd.Index(table["run"]).get_indexer(records["run"].unique())
-    group, diverged = np.asarray(group)[place], (table["outcome"] == "diverged").to_numpy()[place]
+    group, diverged = np.asarray(group)[place], ended(table, Outcome.DIVERGED)[place]
     found = bands.loss_bands(run, epoch, loss, group, diverged, int(group.max()) + 1, points)
     quantiles = dict(zip(bands.BANDS, found.quantiles, strict=True))
     return pd.DataFrame({"group": found.group, "epoch": found.epoch, "runs": found.runs, **quantiles})

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from backsweep.errors import ResultsError
 from backsweep.escapes import visible
+from backsweep.outcomes import OUTCOMES
 
 from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
@@ -33,7 +34,7 @@ SUCCESS = ("runs", *_with_ends("success"))
 SUMMARY = (*SUCCESS, "median_epochs", "median_low", "median_high")
 DETAILS = (
     *SUMMARY,
-    *("converged", "diverged", "stalled", "capped"),
+    *OUTCOMES,
     *("lower_quartile_epochs", "lower_quartile_low", "lower_quartile_high"),
     *("upper_quartile_epochs", "upper_quartile_low", "upper_quartile_high"),
     *("restricted_mean_epochs", "restricted_mean_low", "restricted_mean_high", "restricted_limit"),

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from backsweep.outcomes import Outcome, ended
+
 from ..arrays import Floats
 from .tables import axis_columns, grouped
 from .what_matters import RESPONSES
@@ -15,7 +17,7 @@ def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
 
     by: the settings that are told apart.
     """
-    capped = table[table["outcome"] == "capped"]
+    capped = table[ended(table, Outcome.CAPPED)]
     if capped.empty:
         return []
     number, _ = grouped(capped, by)
@@ -32,7 +34,7 @@ def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
 
 def lost_at_once(table: pd.DataFrame) -> Floats:
     """The losses, (runs,), of runs that diverged before their first update from one that is a number: over `train.bound`."""
-    lost = (table["outcome"] == "diverged") & (table["epochs"] == 0) & np.isfinite(table["loss"])
+    lost = ended(table, Outcome.DIVERGED) & (table["epochs"] == 0) & np.isfinite(table["loss"])
     return table.loc[lost, "loss"].to_numpy(np.float64)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import NoAnswerError, ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Integers
 from ..statistics.groups import wilson_interval
@@ -41,7 +42,7 @@ def best_on_other_seeds(
     whole = table["seed"].groupby(number).nunique().reindex(range(len(settings)), fill_value=0).to_numpy() == len(seeds)
     if not whole.any():
         raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep")
-    converged, epochs = (table["outcome"] == "converged").to_numpy(), table["epochs"].to_numpy()
+    converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
     chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy() | (len(settings) == 1)
     chosen = chooses & whole[number]
     best, chosen_success, tied = _best(number[chosen], epochs[chosen], converged[chosen], len(settings))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Floats, Integers
 from ..statistics.groups import CONFIDENCE
@@ -102,7 +103,7 @@ def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
 
 def _runs(table: pd.DataFrame, cell: Integers) -> tuple[Runs, int]:
     """The runs as arrays, and how many seeds they have."""
-    converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    converged, capped = ended(table, Outcome.CONVERGED), ended(table, Outcome.CAPPED)
     seeds, seed = np.unique(table["seed"], return_inverse=True)
     return Runs(cell, seed, table["epochs"].to_numpy(), converged, capped), len(seeds)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats, Integers
 from ..statistics.groups import interquartile_mean
@@ -40,7 +41,7 @@ def detailed_summary(
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     groups, curves = len(settings), curves_of(table, number)
-    epochs, converged = table["epochs"].to_numpy(), (table["outcome"] == "converged").to_numpy()
+    epochs, converged = table["epochs"].to_numpy(), ended(table, Outcome.CONVERGED)
     running_time = expected_running_time(number, epochs, converged, groups, rng, resamples)
     successes = np.bincount(number[converged], minlength=groups)
     with np.errstate(invalid="ignore"):
@@ -77,7 +78,7 @@ def known_until(table: pd.DataFrame, number: Integers, groups: int) -> Floats:
     inf for groups of which no run was cut off: it is known that the others never converge.
     """
     epochs = table["epochs"].to_numpy()
-    capped, converged = ((table["outcome"] == outcome).to_numpy() for outcome in ("capped", "converged"))
+    capped, converged = ended(table, Outcome.CAPPED), ended(table, Outcome.CONVERGED)
     last = np.zeros(groups)
     seen = capped | converged
     np.maximum.at(last, number[seen], epochs[seen])

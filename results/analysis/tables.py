@@ -8,12 +8,13 @@ import pandas as pd
 
 from backsweep.errors import ResultsError
 from backsweep.escapes import visible
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats, Integers
 from ..statistics.groups import wilson_interval
 from ..statistics.running_time import restarted_trials
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
-from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
+from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS
 from .levels import Levels
 from .names import beside, column_of
 
@@ -68,7 +69,7 @@ def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataF
 
 def curves_of(table: pd.DataFrame, number: Integers) -> Survival:
     """The same, of groups that are known; number: of each run's group, (runs,)."""
-    converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    converged, capped = ended(table, Outcome.CONVERGED), ended(table, Outcome.CAPPED)
     return kaplan_meier(number, table["epochs"].to_numpy(), converged, capped)
 
 
@@ -94,7 +95,7 @@ def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) ->
     """The columns runs and success of a summary, with the interval; number: of each run's group, (runs,)."""
     groups = len(settings)
     runs = np.bincount(number, minlength=groups)
-    successes = np.bincount(number[(table["outcome"] == "converged").to_numpy()], minlength=groups)
+    successes = np.bincount(number[ended(table, Outcome.CONVERGED)], minlength=groups)
     low, high = wilson_interval(successes, runs)
     with np.errstate(invalid="ignore"):
         rate = successes / runs
@@ -104,7 +105,7 @@ def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) ->
 def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[str, Floats]:
     """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
     runs = np.bincount(number, minlength=groups)
-    counts = {name: np.bincount(number[(table["outcome"] == name).to_numpy()], minlength=groups) for name in OUTCOMES}
+    counts = {outcome.value: np.bincount(number[ended(table, outcome)], minlength=groups) for outcome in Outcome}
     with np.errstate(invalid="ignore"):
         return {name: count / runs for name, count in counts.items()}
 
@@ -118,7 +119,7 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
     restarts_per_trial. unfinished: runs after the last that converged, which make no trial.
     """
     number, settings = grouped(table, axis_columns(table))
-    converged = (table["outcome"] == "converged").to_numpy()
+    converged = ended(table, Outcome.CONVERGED)
     chained = restarted_trials(number, table["epochs"].to_numpy(), converged)
     trials = pd.DataFrame({"group": chained.group, "epochs": chained.epochs, "restarts": chained.restarts})
     in_trials = trials.groupby("group")["restarts"].agg(["size", "sum"]).sum(axis=1).reindex(settings.index, fill_value=0)
@@ -143,7 +144,7 @@ def typical_run(table: pd.DataFrame) -> int | None:
 
     Where no run converged the first of the table; None if that is empty.
     """
-    converged = table[table["outcome"] == "converged"]
+    converged = table[ended(table, Outcome.CONVERGED)]
     if converged.empty:
         return None if table.empty else int(table["run"].iloc[0])
     cells = converged.groupby("cell")["epochs"].agg(["size", "median"])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import NoAnswerError, ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats, Integers
 from ..statistics.factorial import effects, variance_shares
@@ -57,7 +58,7 @@ def what_matters(
 
 def _responses(table: pd.DataFrame) -> tuple[Floats, Floats]:
     """Success and log epochs of each run, (runs,) each."""
-    converged, capped = ((table["outcome"] == outcome).to_numpy() for outcome in ("converged", "capped"))
+    converged, capped = ended(table, Outcome.CONVERGED), ended(table, Outcome.CAPPED)
     epochs = table["epochs"].to_numpy(np.float64)
     limit = epochs[capped].min(initial=epochs.max())
     until = np.where(converged, np.minimum(epochs, limit), limit)

@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import OUTCOMES
 
 from ..analysis.names import shown_names
 from ..analysis.tables import axis_columns, grouped
 from ..arrays import Integers
-from ..store.schema import LAST_COLUMNS, OUTCOMES, Manifest
+from ..store.schema import LAST_COLUMNS, Manifest
 
 if TYPE_CHECKING:
     import xarray as xr

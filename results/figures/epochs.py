@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
 from ..statistics.groups import at_quantiles
@@ -66,7 +67,7 @@ def epochs_histogram(table: pd.DataFrame, by: Sequence[str] | None = None) -> Ep
     ResultsError where no run converged, and as there.
     """
     groups = few_groups(table, by)
-    converged = (groups.table["outcome"] == "converged").to_numpy()
+    converged = ended(groups.table, Outcome.CONVERGED)
     if not converged.any():
         raise ResultsError("no run converged; there are no epochs to convergence to draw")
     number, count = groups.number[converged], len(groups.labels)

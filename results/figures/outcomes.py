@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import OUTCOMES
 
 from ..analysis.tables import axis_columns, grouped, level_texts
 from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
-from ..store.schema import OUTCOMES
 from .levels import name_levels
 from .style import FAINT, LINES, percent, plain
 

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..analysis.tables import axis_columns, typical_run
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
@@ -39,7 +40,7 @@ def _never(_: pd.DataFrame) -> Options | None:
 
 
 def _if_some_converge(table: pd.DataFrame) -> Options | None:
-    return {} if (table["outcome"] == "converged").any() else None  # or all its lines are one
+    return {} if ended(table, Outcome.CONVERGED).any() else None  # or all its lines are one
 
 
 def _if_something_varies(table: pd.DataFrame) -> Options | None:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..analysis.loss_bands import loss_bands
 from ..analysis.tables import axis_columns
@@ -96,7 +97,7 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     members = recorded[recorded["cell"].isin(chosen)]
     cell = pd.Index(chosen).get_indexer(members["cell"].to_numpy())
     bands = loss_bands(records, members, cell, MOST_EPOCHS)
-    diverged = np.bincount(cell, weights=members["outcome"] == "diverged") / np.bincount(cell)
+    diverged = np.bincount(cell, weights=ended(members, Outcome.DIVERGED)) / np.bincount(cell)
     found = [_of_cell(label, bands[bands["group"] == k], diverged[k]) for k, label in enumerate(labels)]
     if not any(np.isfinite(bands.quantiles).any() for bands in found):
         raise ResultsError(f"{' and '.join(labels)}: nearly all runs diverged at once{_from(records, members)}")

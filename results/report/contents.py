@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..analysis.designs import drawn_columns
 from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
 from ..analysis.what_matters import what_matters
-from ..store.schema import OUTCOMES, Manifest
+from ..store.schema import Manifest
 from ..text import readable
 from .explorer import chart, explored
 from .findings import answer, best_or_why_not, remarks
@@ -90,7 +91,7 @@ def contents(
             *remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
             *unequal_limits(table, told_apart),
         ],
-        outcomes=[(name, float(np.mean(table["outcome"] == name))) for name in OUTCOMES],
+        outcomes=[(outcome.value, float(ended(table, outcome).mean())) for outcome in Outcome],
         explorer=explorer,
         no_explorer=no_explorer,
         pooled=pooled,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from backsweep.errors import ResultsError
 from backsweep.escapes import visible
+from backsweep.outcomes import OUTCOMES
 
 from ..analysis.loss_bands import loss_bands
 from ..analysis.summaries import known_until
@@ -21,7 +22,6 @@ from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, out
 from ..arrays import Floats, Integers
 from ..figures.maps import chosen_settings
 from ..statistics.survival import Survival
-from ..store.schema import OUTCOMES
 
 MOST_CELLS = 900
 POINTS = 40  # of a curve; between two of them a page shows no more
@@ -29,7 +29,7 @@ OBJECTS_OWN = {
     *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
     *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
 }
-COLOURS = {"converged": "#0072b2", "diverged": "#d55e00", "stalled": "#e69f00", "capped": "#8a8f98"}
+COLOURS = dict(zip(OUTCOMES, ("#0072b2", "#d55e00", "#e69f00", "#8a8f98"), strict=True))
 
 
 @dataclass(frozen=True)

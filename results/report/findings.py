@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
 
 from ..analysis.remarks import constant_responses, lost_at_once, over_the_bound, tied_best
 from ..analysis.selection import best_on_other_seeds
@@ -23,10 +24,10 @@ def answer(table: pd.DataFrame, best: pd.DataFrame | str) -> str:
     """The main finding. best: what `best_on_other_seeds` found, or why it could not."""
     if table.empty:
         return "No run is done yet."
-    if not (table["outcome"] == "converged").any():
+    if not ended(table, Outcome.CONVERGED).any():
         return "No run converged."
     if isinstance(best, str):
-        return f"{percent_text((table['outcome'] == 'converged').mean())} of all runs converge."
+        return f"{percent_text(ended(table, Outcome.CONVERGED).mean())} of all runs converge."
     found = best.iloc[0]
     if not found["success"] > 0:
         return f"{_where(table, best)} converged most often on half of the seeds, and not once on the others."
@@ -54,7 +55,7 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
         found.append(
             "The spec has no stopping rule, so no run can count as converged; runs that do not diverge use all epochs."
         )
-    elif (table["outcome"] == "converged").any():
+    elif ended(table, Outcome.CONVERGED).any():
         if isinstance(best, str):
             found.append(f"No setting can be called the best: {best}.")
         else:

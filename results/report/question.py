@@ -3,14 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from ..store.schema import Manifest
+from backsweep.errors import ResultsError
+from backsweep.stopping import STOPPING
 
-STOPS = {
-    "loss": "its loss is at most",
-    "within": "every output is nearer to its target than",
-    "accuracy": "the share of right samples is at least",
-    "gradient_norm": "the norm of its gradient is at most",
-}
+from ..store.schema import Manifest
 
 
 def question(manifest: Manifest) -> str:
@@ -27,9 +23,13 @@ def question(manifest: Manifest) -> str:
 def _rule(manifest: Manifest) -> str:
     """When a run counts as converged."""
     stop = manifest.spec.get("train", {}).get("stop") or {}
-    goals = {key: f"{goal:g}" for key, goal in stop.items() if isinstance(goal, int | float)}
-    goals |= {axis.setting.removeprefix("train.stop."): axis.words for axis in manifest.swept}
-    parts = [f"{words} {goals[key]}" for key, words in STOPS.items() if key in goals]
+    swept = {axis.setting: axis.words for axis in manifest.swept}
+    goals = {name: limit for name, limit in stop.items() if limit is not None and name != "patience"}
+    for name in goals:
+        if name not in STOPPING:
+            raise ResultsError(f"train.stop.{name}: this version knows no such criterion; it knows {', '.join(STOPPING)}")
+    limits = {name: swept.get(f"train.stop.{name}") or f"{goals[name]:g}" for name in STOPPING if name in goals}
+    parts = [f"{STOPPING[name].words} {limit}" for name, limit in limits.items()]
     return f" A run has converged when {' and '.join(parts)}." if parts else ""
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from backsweep.outcomes import OUTCOMES
+
 from ..arrays import Booleans, Integers, Span
-from .schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES
+from .schema import FIRST_COLUMNS, LAST_COLUMNS
 from .seeds import Seeds
 
 PART = 2**16  # rows at a time, which a processor's cache holds

@@ -1,10 +1,12 @@
 """Columns of the table of runs, their types, and the manifest: what a folder of results says about itself."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from backsweep.outcomes import Outcome
 
 from ..disk.plain import shortly, told
 from .written_spec import Drawn, WrittenSpec, axis_in, files_in
@@ -17,8 +19,6 @@ LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy", "measure")
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
 Checked = TypeVar("Checked")
-Outcome = Literal["converged", "diverged", "stalled", "capped"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Beside = Literal["records", "weights"]
 Side = Literal["input", "target"]
 Kind = Literal["number", "standardised", "category"]

@@ -15,12 +15,13 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Span
 from ..disk.folders import entries, is_folder
 from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
-from .schema import OUTCOMES, Manifest
+from .schema import Manifest
 from .shards import LOOKS, Shard, gaps, spans_in
 from .writer import Writer, writer_of
 

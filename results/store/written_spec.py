@@ -5,9 +5,11 @@ a run, and the axes; these must be what they are taken for, whoever wrote the fi
 """
 
 from functools import reduce
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model, model_validator
+
+from backsweep.stopping import STOPPING
 
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
 SPACED = ("linear", "log")
@@ -117,13 +119,12 @@ class SeedRange(_Part, extra="forbid"):
     count: SeedCount
 
 
-class Stop(_Part):
-    """When a run has converged."""
-
-    loss: NumberOrAxis | None = None
-    within: NumberOrAxis | None = None
-    accuracy: NumberOrAxis | None = None
-    gradient_norm: NumberOrAxis | None = None
+if TYPE_CHECKING:
+    Stop = _Part
+else:
+    Stop = create_model(
+        "Stop", __base__=_Part, __doc__="When a run has converged.", **dict.fromkeys(STOPPING, (NumberOrAxis | None, None))
+    )
 
 
 class Train(_Part):

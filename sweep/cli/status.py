@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from backsweep.errors import BacksweepError
 from backsweep.escapes import visible
+from backsweep.outcomes import OUTCOMES
 
 from ...results.disk.folders import is_there
-from ...results.store.schema import OUTCOMES
 from ...results.store.survey import Survey, survey, surveys
 from ..speak import say
 from ..text import count, duration, shares, workers

@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backsweep.columns import RECORDED
 from backsweep.escapes import fitting, visible
+from backsweep.outcomes import Outcome
 
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ..speak import complain, say, say_in_full
@@ -127,10 +129,7 @@ def _number(form: str) -> "Callable[[float], str]":
 
 TRAJECTORY_TEXTS = {
     "epoch": _number(","),
-    "loss": _number(".10f"),
-    "accuracy": _number(".4f"),
-    "gradient_norm": _number(".6g"),
-    "weight_norm": _number(".6g"),
+    **{name: _number(column.format) for name, column in RECORDED.items()},
 }
 
 
@@ -219,7 +218,7 @@ def warning_lines(warnings: Sequence[str]) -> list[str]:
 def bound_warnings(results: "Results") -> list[str]:
     """That runs began above the bound of divergence; where some diverged, the rows without an update are read for it."""
     ended = (results.last and results.last.outcomes) or {}
-    if not ended.get("diverged"):
+    if not ended.get(Outcome.DIVERGED):
         return []
     import numpy as np
     import pyarrow.compute as pc

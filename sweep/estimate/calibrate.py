@@ -17,6 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from backsweep.columns import COLUMNS, REAL
+from backsweep.outcomes import Outcome
+
 from ...kernels import Training, lanes_of, train
 from ...results.arrays import Floats, Integers
 from ...results.store.files import encoded
@@ -125,7 +128,7 @@ def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: in
     runs, limits = runs[order], np.broadcast_to(plan.arguments(runs[order])["epochs"], len(runs))
     epochs = np.concatenate([sample.training.epochs for sample in samples])[order]
     outcome = np.concatenate([sample.training.outcome for sample in samples])[order]
-    cut = (outcome == "capped") & (limits > cap)
+    cut = (outcome == Outcome.CAPPED) & (limits > cap)
     epochs = np.where(cut, limits, epochs)
     waiting = sum(sample.waiting for sample in samples) / len(samples)
     step = waiting * sum(sample.seconds for sample in samples) / sum(sample.steps for sample in samples)
@@ -157,14 +160,14 @@ def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[floa
 
 
 def _rows(plan: Plan, shape: Span, sample: _Sample) -> pa.Table:
-    """Rows of the shape's first runs, with the sample's results for theirs, losses made unlike each other again."""
+    """Rows of the shape's first runs, with the sample's results for theirs; losses and the like made to differ again."""
     runs = np.arange(shape[0], min(shape[1], shape[0] + MOST_ROWS))
     picks = np.arange(len(runs)) * len(sample.runs) // len(runs)
     fuzz = 1 + np.random.default_rng(0).random(len(runs)) * 1e-3
-    training = sample.training
-    picked = {name: getattr(training, name)[picks] for name in ("outcome", "epochs", "accuracy")}
-    measure = None if training.measure is None else training.measure[picks] * fuzz
-    return table_of(plan, runs, replace(training, **picked, loss=training.loss[picks] * fuzz, measure=measure))
+    found = {name: getattr(sample.training, name) for name in COLUMNS}
+    picked = {name: values[picks] for name, values in found.items() if values is not None}
+    unlike = {name: values * fuzz for name, values in picked.items() if COLUMNS[name].encoding == REAL}
+    return table_of(plan, runs, replace(sample.training, **{**picked, **unlike}))
 
 
 def _slope(table: pa.Table) -> tuple[float, float]:

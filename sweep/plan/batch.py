@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from backsweep.columns import COLUMNS
+from backsweep.outcomes import OUTCOMES, Outcome
+
 from ...kernels import Training, train
 from ...results.arrays import Integers
-from ...results.store.schema import CATEGORY, OUTCOMES, runs_schema
+from ...results.store.schema import CATEGORY, runs_schema
 from ...results.store.store import Span
 from ..spec.spec import Sent, Spec, received
 from .plan import Plan, plan_of
@@ -135,16 +138,11 @@ def _batch(plan: Plan, calls: Sequence[_Call]) -> Batch:
 def _joined(trainings: Sequence[Training]) -> Training:
     """What stands in the rows of the table, of one call after another."""
 
-    def column(name: str) -> npt.NDArray[Any]:
-        return np.concatenate([getattr(training, name) for training in trainings])
+    def column(name: str) -> Any:
+        parts = [getattr(training, name) for training in trainings]
+        return None if parts[0] is None else np.concatenate(parts)
 
-    return Training(
-        **{name: column(name) for name in ("outcome", "epochs", "loss", "accuracy")},
-        measure=None if trainings[0].measure is None else column("measure"),
-        weights=(),
-        biases=(),
-        trajectories=None,
-    )
+    return Training(**{name: column(name) for name in COLUMNS}, weights=(), biases=(), trajectories=None)
 
 
 def _stacked(tables: Sequence[pa.Table | None]) -> pa.Table | None:
@@ -155,14 +153,7 @@ def _stacked(tables: Sequence[pa.Table | None]) -> pa.Table | None:
 def table_of(plan: Plan, runs: Integers, training: Training) -> pa.Table:
     """The rows of these runs, with the columns of `results.store.schema`."""
     schema = runs_schema(plan.axes, plan.spec.record.measure)
-    columns: dict[str, Any] = {
-        **plan.columns(runs),
-        "outcome": training.outcome,
-        "epochs": training.epochs,
-        "loss": training.loss,
-        "accuracy": training.accuracy,
-        "measure": training.measure,
-    }
+    columns: dict[str, Any] = {**plan.columns(runs), **{name: getattr(training, name) for name in COLUMNS}}
     axes = {axis.name for axis in plan.axes}
     return pa.table([_column(columns[field.name], field.type, field.name in axes) for field in schema], schema=schema)
 
@@ -171,8 +162,8 @@ def _column(values: npt.NDArray[Any], kind: pa.DataType, may_miss: bool) -> "pa.
     """An array of this type; where a number `may_miss`, NaN is null."""
     if kind == CATEGORY:
         codes = np.zeros(len(values), np.int8)
-        for code, outcome in enumerate(OUTCOMES):
-            codes[values == outcome] = code
+        for outcome in Outcome:
+            codes[values == outcome] = outcome.code
         return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode().cast(kind)

@@ -25,13 +25,12 @@ def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
 
 
 def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table:
-    """A row for each record: run, epoch, loss, accuracy, gradient_norm, weight_norm; none for None."""
+    """A row for each record: run, epoch, and the columns of RECORDED; none for None."""
     if trajectories is None:
         return RECORDS_SCHEMA.empty_table()
     there = trajectories.epoch >= 0
-    runs = np.broadcast_to((trajectories.run + first_run)[:, None], there.shape)
-    columns = [runs, *trajectories[1:]]
-    return pa.table([pa.array(column[there]) for column in columns], schema=RECORDS_SCHEMA)
+    columns = {**trajectories._asdict(), "run": np.broadcast_to((trajectories.run + first_run)[:, None], there.shape)}
+    return pa.table([pa.array(columns[name][there]) for name in RECORDS_SCHEMA.names], schema=RECORDS_SCHEMA)
 
 
 def weights_table(training: Training, runs: Integers, places: Integers) -> pa.Table:

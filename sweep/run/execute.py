@@ -20,7 +20,9 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
-from ...results.store.schema import OUTCOMES, Session
+from backsweep.outcomes import Outcome
+
+from ...results.store.schema import Session
 from ...results.store.store import Span, Store
 from ..estimate.estimate import Outlook
 from ..estimate.pace import Pace, batches
@@ -92,7 +94,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             kernels=kernels,
             writing=writing,
             elsewhere=max(workers.jobs * wall - kernels - writing, 0.0),
-            outcomes={outcome: outcomes[outcome] for outcome in OUTCOMES},
+            outcomes={outcome: outcomes[outcome] for outcome in Outcome},
             disk=disk,
             memory=peak_memory(),
             estimate=outlook.estimate,

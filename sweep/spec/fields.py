@@ -20,6 +20,8 @@ from pydantic import (
     create_model,
 )
 
+from backsweep.ranges import Hyperparameter
+
 from ...kernels import RANGES
 from ..text import short
 from .axes import Axis, Setting
@@ -73,15 +75,10 @@ def one_of(names: Iterable[str]) -> Any:
     return Annotated[Literal[known], BeforeValidator(not_misspelt)]
 
 
-def with_numbers(
-    title: str, group: str, numbers: Mapping[str, float | None] | Mapping[str, float], said: str | None, **fields: Any
-) -> type[Table]:
-    """A table with a number for each of `numbers`, which are of `group` in the kernels; None: it must be given.
-
-    said: what it is.
-    """
+def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], said: str | None, **fields: Any) -> type[Table]:
+    """A table with a field for each of `numbers`, which are of `group` in the kernels. said: what the table is."""
     settings: dict[str, Any] = {
-        key: (Setting[number(f"{group}.{key}")], ... if default is None else default) for key, default in numbers.items()
+        key: (Setting[number(f"{group}.{key}")], ... if one.default is None else one.default) for key, one in numbers.items()
     }
     return create_model(title, __base__=Table, __doc__=said, **fields, **settings)
 

@@ -2,18 +2,21 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
 
-from ...kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES
+from backsweep.stopping import PATIENCE, STALLING, STOPPING
+
+from ...kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, WARMUP_EPOCHS
 from .axes import Axis, Setting
-from .fields import Switch, Table, bounds, choice, one_of, with_numbers
+from .fields import Switch, Table, bounds, choice, number, one_of, with_numbers
 
 Count = Annotated[int, bounds("epochs")]
 Rate = Annotated[float, bounds("lr")]
 
+
 OPTIMIZER_MODELS = {
     name: with_numbers(
-        name, "optimizer", dict(optimizer.hyperparameters), optimizer.update.function.__doc__, name=(Literal[name], ...)
+        name, "optimizer", optimizer.hyperparameters, optimizer.update.function.__doc__, name=(Literal[name], ...)
     )
     for name, optimizer in OPTIMIZERS.items()
 }
@@ -21,7 +24,7 @@ SCHEDULE_MODELS = {
     name: with_numbers(
         name,
         "schedule",
-        {**schedule.hyperparameters, "warmup": 0},
+        {**schedule.hyperparameters, "warmup": WARMUP_EPOCHS},
         schedule.formula.function.__doc__,
         name=(Literal[name], ...),
     )
@@ -84,28 +87,28 @@ else:
     ]
 
 
-class StopSpec(Table, use_attribute_docstrings=True):
-    """When a run has converged: all that is given must hold, in `patience` tests in a row."""
-
-    loss: Setting[Annotated[float, bounds("stop.loss")]] | None = None
-    """At most."""
-    within: Setting[Annotated[float, bounds("stop.within")]] | None = None
-    """Every output is less than this from its target."""
-    accuracy: Setting[Annotated[float, bounds("stop.accuracy")]] | None = None
-    """At least."""
-    gradient_norm: Setting[Annotated[float, bounds("stop.gradient_norm")]] | None = None
-    """At most."""
-    patience: Setting[Count] | None = None
-    """Tests in a row; 1 if nothing is said."""
+def _limit(name: str, description: str) -> Any:
+    """A field for a limit of `stop`, which need not be given."""
+    return Setting[number(f"stop.{name}")] | None, Field(None, description=description)
 
 
-class StallSpec(Table, use_attribute_docstrings=True):
+if TYPE_CHECKING:
+    StopSpec = Table
+else:
+    StopSpec = create_model(
+        "StopSpec",
+        __base__=Table,
+        __doc__="When a run has converged: all that is given must hold, in `patience` tests in a row.",
+        **{name: _limit(name, f"A run has converged when {criterion.words} this.") for name, criterion in STOPPING.items()},
+        patience=_limit("patience", f"{PATIENCE.words}; {PATIENCE.unset:g} if it is not given."),
+    )
+
+
+class StallSpec(Table):
     """When a run has stalled: over `window` epochs its loss has fallen by less than `improvement` times itself."""
 
-    window: Setting[Count]
-    """Epochs from look to look."""
-    improvement: Setting[Annotated[float, bounds("stall.improvement")]]
-    """The share of the loss by which it should fall."""
+    window: Setting[Count] = Field(description=f"{STALLING['window'].words}.")
+    improvement: Setting[Annotated[float, bounds("stall.improvement")]] = Field(description=f"{STALLING['improvement'].words}.")
 
 
 class TrainSpec(Table, use_attribute_docstrings=True):

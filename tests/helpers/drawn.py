@@ -18,7 +18,7 @@ from backsweep.kernels import (
     SCHEMES,
     STREAMS,
 )
-from backsweep.kernels.call.choices import FULL_BATCH_ONLY, OWN_RATES, STOPS
+from backsweep.stopping import STOPPING
 from backsweep.sweep import Spec
 from backsweep.sweep.spec.make_data import TAGS, bottleneck, make
 
@@ -99,12 +99,12 @@ class Numbers:
     def named(self, setting):
         return self(*entry(setting, BOUNDS, ENDS))
 
-    def of(self, group, defaults):
-        """The numbers of an optimizer, a schedule or a scheme: those without a default, and some of the others."""
+    def of(self, group, hyperparameters):
+        """Those of an optimizer, a schedule or a scheme: all without a default, and some of the others."""
         return {
             key: self.named(f"{group}.{key}")
-            for key, default in defaults.items()
-            if default is None or self.draw(st.booleans())
+            for key, one in hyperparameters.items()
+            if one.default is None or self.draw(st.booleans())
         }
 
 
@@ -140,7 +140,7 @@ def specs(draw):
     output, loss = pick(heads(name))
     hidden = [bottleneck(task)] if bottleneck(task) else pick([[2], [3], [3, 2], []])
     optimizer = pick(list(OPTIMIZERS))
-    own_rates, full = optimizer in OWN_RATES, optimizer in FULL_BATCH_ONLY
+    own_rates, full = OPTIMIZERS[optimizer].own_rates, OPTIMIZERS[optimizer].full_batch_only
     schedule = "constant" if own_rates else pick(list(SCHEDULES))
     init = pick(DRAWN_SCHEMES)
     lr = [numbers(0.01, 0.3) for _ in range(len(hidden) + 1)] if draw(st.booleans()) else numbers(0.01, 0.3)
@@ -166,7 +166,7 @@ def specs(draw):
         [{}, {"every": 2}, {"points": 3, "weights": True}, {"every": 1, "runs": 3, "weights": True}, {"measure": True}]
     )
     if "measure" not in record:
-        criteria = [key for key in STOPS if key != "accuracy" or data.midpoint is not None]
+        criteria = [key for key in STOPPING if not STOPPING[key].needs_sides or data.midpoint is not None]
         chosen = [key for key in criteria if draw(st.booleans())]
         train["stop"] = {key: numbers.named(f"stop.{key}") for key in chosen}
         if chosen and draw(st.booleans()):

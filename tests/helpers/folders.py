@@ -7,7 +7,8 @@ import stat
 import numpy as np
 import pyarrow as pa
 
-from backsweep.results.store.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
+from backsweep.outcomes import OUTCOMES
+from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
 from backsweep.results.store.store import Store
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)

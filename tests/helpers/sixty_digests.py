@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from backsweep.results.store.schema import OUTCOMES
+from backsweep.outcomes import OUTCOMES
 from backsweep.sweep import Sweep
 from helpers.sixty_specs import DATA, specs
 

@@ -7,9 +7,9 @@ import reference
 from backsweep.errors import BacksweepError
 from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
 from backsweep.kernels import train
+from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
 from backsweep.results.store.manifest import write_manifest
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.machine import cores

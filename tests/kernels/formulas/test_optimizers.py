@@ -43,7 +43,6 @@ SCHEDULE_HYPERPARAMETERS = {
     "exponential": {"factor": 0.8},
     "cosine": {"epochs": 7, "floor": 0.1},
 }
-OWN_RATES = ("rprop", "delta_bar_delta")
 
 
 def test_each_hyperparameter_of_each_optimizer_and_schedule_is_here():
@@ -101,7 +100,7 @@ def test_hyperparameters_that_differ_from_run_to_run(name):
     hyperparameters = {name: value * np.linspace(0.9, 1.0, 20) for name, value in HYPERPARAMETERS[name].items()}
     hyperparameters |= {"grow": hyperparameters["grow"] + 0.2} if name == "rprop" else {}
     schedule = {"warmup": np.arange(20) % 4, "every": 1 + np.arange(20) % 3, "factor": np.linspace(0.5, 1.5, 20)}
-    schedule = {} if name in OWN_RATES else {"schedule": {"name": "step", **schedule}}
+    schedule = {} if OPTIMIZERS[name].own_rates else {"schedule": {"name": "step", **schedule}}
 
     def at(i, value):
         if isinstance(value, dict):

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.text.readable import comparison
 
 

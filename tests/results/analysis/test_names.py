@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
 from backsweep.results.analysis import names
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
@@ -21,7 +22,7 @@ from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.outcomes import outcome_shares
 from backsweep.results.figures.survival import survival_picture
 from backsweep.results.report.explorer import chart, explored
-from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, OUTCOMES, RECORDS_SCHEMA, AxisColumn
+from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 from backsweep.results.text import readable
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.cli.results import Kind

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.tables import restart_report
 from backsweep.results.statistics.running_time import restarted_trials
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.text import readable
 from backsweep.results.text.numbers import fraction_text
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import BacksweepError, NoAnswerError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.remarks import tied_best
 from backsweep.results.analysis.selection import best_on_other_seeds
-from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, seeds, **settings):

@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.summaries import detailed_summary
 from backsweep.results.analysis.tables import summary
-from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, **columns):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.tables import level_texts, summary, typical_run
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.text import readable
 
 

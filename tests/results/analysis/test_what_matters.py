@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.what_matters import what_matters
-from backsweep.results.store.schema import OUTCOMES
 
 
 def runs(cells, seeds=6, success=None, seed=0):

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pytest
 
 from backsweep.errors import BacksweepError, DamageWarning
+from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
 from backsweep.results.export import duckdb
-from backsweep.results.store.schema import OUTCOMES, AxisColumn, runs_schema
+from backsweep.results.store.schema import AxisColumn, runs_schema
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from helpers.manifests import manifest_of

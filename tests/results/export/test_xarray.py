@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
-from backsweep.results.store.schema import OUTCOMES
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 

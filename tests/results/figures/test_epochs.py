@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures.epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
-from backsweep.results.store.schema import OUTCOMES
 
 lists_of_runs = st.lists(
     st.tuples(st.sampled_from("ab"), st.sampled_from(OUTCOMES), st.integers(0, 60) | st.integers(0, 10**6)), min_size=1

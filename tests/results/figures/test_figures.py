@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures import FIGURES, figure, save
 from backsweep.results.figures.loss import draw_loss, loss_picture
 from backsweep.results.figures.maps import draw_success_map, success_map
 from backsweep.results.figures.style import draw_svg
-from backsweep.results.store.schema import OUTCOMES
 
 ODD = ["$x$", "a_b", "<script>", "^2"]
 

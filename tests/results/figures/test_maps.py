@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.tables import summary
 from backsweep.results.figures.levels import name_levels, number_text, place_of, round_ticks, spacing
 from backsweep.results.figures.maps import draw_median_map, draw_success_map, median_map, success_map
 from backsweep.results.figures.style import STYLE, draw_svg
-from backsweep.results.store.schema import OUTCOMES
 
 
 def sweep(seeds=4, keep=1.0, number=0, **settings):

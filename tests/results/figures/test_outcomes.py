@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures.outcomes import LOOKS, MOST_BARS, draw_outcome_shares, outcome_shares
 from backsweep.results.figures.style import draw_svg
-from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, **settings):

@@ -9,12 +9,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.slopes import power_laws
 from backsweep.results.analysis.tables import summary
 from backsweep.results.figures.slope import draw_slope, slope_picture
 from backsweep.results.figures.style import LINES, draw_svg
 from backsweep.results.statistics.power_laws import Runs, drawn_medians
-from backsweep.results.store.schema import OUTCOMES
 
 LEVELS = (0.1, 0.3, 1.0, 2.0, 10.0)
 

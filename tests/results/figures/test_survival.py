@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures.survival import draw_survival, survival_picture
-from backsweep.results.store.schema import OUTCOMES
 
 
 def table(outcomes, epochs, **settings):

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from backsweep.errors import BacksweepError
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures.style import draw_svg
 from backsweep.results.figures.trainability import COLOURS, draw_trainability_map, trainability_map
 from backsweep.results.statistics.box_counting import SHORTEST_SIDE
-from backsweep.results.store.schema import OUTCOMES
 
 MEASURES = st.sampled_from([-1e6, -100.0, -20.5, -3.0, 1.0, 1.5, 80.0])
 

@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from backsweep.errors import BacksweepError, DamageWarning
+from backsweep.outcomes import OUTCOMES
 from backsweep.results.disk import opening
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store import parquet as parquet_module
 from backsweep.results.store.files import digest_of, write_whole
 from backsweep.results.store.manifest import write_manifest
-from backsweep.results.store.schema import OUTCOMES, RECORDS_SCHEMA, AxisColumn, Session, runs_schema
+from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Session, runs_schema
 from backsweep.results.store.store import Store
 from helpers.manifests import manifest_of
 

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 
 from backsweep.errors import BacksweepError, BusyError
+from backsweep.outcomes import OUTCOMES, Outcome
 from backsweep.results.disk.lock import only_writer
 from backsweep.results.store import kinds
 from backsweep.results.store import survey as survey_module
 from backsweep.results.store import writer as writer_module
-from backsweep.results.store.schema import OUTCOMES, Session, runs_schema
+from backsweep.results.store.schema import Session, runs_schema
 from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey, surveys
 from backsweep.results.store.writer import note, writer_of
@@ -59,14 +60,14 @@ def test_counts_come_from_the_shards_of_sessions_that_left_no_record(store):
 
 
 def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
-    outcomes = {"converged": 50, "capped": 10}
+    outcomes = {Outcome.CONVERGED: 50, Outcome.CAPPED: 10}
     with store.writing():
         store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
     monkeypatch.setattr(survey_module, "_outcomes", None)
     assert survey(store.path).outcomes == {"converged": 50, "diverged": 0, "stalled": 0, "capped": 10}
 
 
-@pytest.mark.parametrize("told", [{"outcomes": None}, {"runs": 40, "outcomes": {"capped": 40}}], ids=["old", "killed"])
+@pytest.mark.parametrize("told", [{"outcomes": None}, {"runs": 40, "outcomes": {Outcome.CAPPED: 40}}], ids=["old", "killed"])
 def test_incomplete_records_of_sessions_do_not(store, told):
     with store.writing():
         store.add_session(SESSION.model_copy(update=told))
@@ -120,7 +121,7 @@ def test_a_shard_that_cannot_be_read_is_named(store, content):
     assert (seen.done, seen.damage) == (40, f"{path}: damaged (no whole Parquet file)")
     assert sum(seen.outcomes.values()) == 40
     with store.writing():
-        store.add_session(SESSION.model_copy(update={"outcomes": {"capped": 60}}))
+        store.add_session(SESSION.model_copy(update={"outcomes": {Outcome.CAPPED: 60}}))
     assert survey(store.path, closely=True).damage == seen.damage
 
 
@@ -155,7 +156,6 @@ def test_a_writer_is_seen_and_its_lock_not_touched(store):
 def test_a_note_of_a_process_that_was_killed_misleads_nobody(store):
     code = f"""
 import os, signal
-from backsweep.results.store.store import Store
 with Store.open({str(store.path)!r}).writing():
     os.kill(os.getpid(), signal.SIGKILL)
 """
