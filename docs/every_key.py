@@ -5,6 +5,7 @@ the page cannot go stale. So do the meanings of keys; where a formula says it be
 `spec.md` or `tasks.md` that begins with the name.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import cleandoc
@@ -184,7 +185,7 @@ def plain(value: Any) -> str:
     if isinstance(value, BaseModel):
         return str(getattr(value, "name", getattr(value, "scheme", "{}")))
     if isinstance(value, tuple):
-        return f"[{', '.join(map(plain, value))}]"
+        return f"[{', '.join(json.dumps(one) if isinstance(one, str) else plain(one) for one in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

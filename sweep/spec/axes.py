@@ -38,12 +38,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class Axis(BaseModel, Generic[T]):
-    """A setting that varies. One of values, linear (with n), log (with n), range, uniform and loguniform says over what.
-
-    values: listed. linear, log: n values from the first number to the second, both included, evenly spaced, or
-    evenly on a log scale. range: [start, stop, step], without stop, as Python's. Axes with the same zip advance together.
-    uniform, loguniform: drawn from the first number to the second, as [design] says.
-    """
+    """A setting that varies. Give exactly one of values, linear (with n), log (with n), range, uniform and loguniform."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -51,14 +46,24 @@ class Axis(BaseModel, Generic[T]):
         json_schema_extra={"oneOf": [{"required": [kind, "n"] if kind in SPACED else [kind]} for kind in KINDS]},
     )
 
-    values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = None
-    linear: tuple[Number, Number] | None = None
-    log: tuple[Number, Number] | None = None
-    range: tuple[Number, Number, Number] | None = None
-    uniform: tuple[Number, Number] | None = None
-    loguniform: tuple[Number, Number] | None = None
-    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = None
-    zip: Annotated[str, Field(min_length=1)] | None = None
+    values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = Field(None, description="List of the values.")
+    linear: tuple[Number, Number] | None = Field(None, description="First and last of n evenly spaced values.")
+    log: tuple[Number, Number] | None = Field(None, description="First and last of n values, evenly spaced on a log scale.")
+    range: tuple[Number, Number, Number] | None = Field(
+        None, description="[start, stop, step], as in Python's range: stop itself is left out."
+    )
+    uniform: tuple[Number, Number] | None = Field(
+        None, description="Smallest and largest value; [design] says how values are drawn between them."
+    )
+    loguniform: tuple[Number, Number] | None = Field(
+        None, description="Smallest and largest value; [design] says how values are drawn between them, on a log scale."
+    )
+    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = Field(
+        None, description="Number of values of a linear or log axis."
+    )
+    zip: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Any name. Axes with the same zip advance together instead of being combined."
+    )
     _points: tuple[T, ...] = PrivateAttr(default=())
 
     @property

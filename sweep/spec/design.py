@@ -55,14 +55,14 @@ else:
 
 
 class DesignSpec(Table, use_attribute_docstrings=True):
-    """The [design] of a spec: how many points the sampled axes have, and how they are drawn (sobol: A. Owen's scrambling)."""
+    """The [design] of a spec: how many points the sampled axes have, and how they are drawn."""
 
     method: MethodName = "sobol"
-    """How points are spread."""
+    """How points are drawn: random, or evenly spread by sobol (with Owen's scrambling), halton or latin_hypercube."""
     points: Points
-    """How many."""
+    """Number of points. Each is combined with every cell of the other axes."""
     seed: DesignSeed = 0
-    """Of their generator."""
+    """Seed of the generator that draws the points."""
 
 
 def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[AxisInUse]:

@@ -22,17 +22,20 @@ def _known_pair(raw: object) -> Pair:
 FalseTrue = Annotated[Pair, BeforeValidator(_known_pair)]
 
 
-class BothSides(Table):
-    """A pair for inputs and a pair for targets."""
+class BothSides(Table, use_attribute_docstrings=True):
+    """One pair for inputs and one for targets."""
 
     inputs: Setting[FalseTrue] = ZERO_ONE
+    """Numbers that stand for false and true in the inputs."""
     targets: Setting[FalseTrue] = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
-class TargetSide(Table):
-    """A pair for targets, where the inputs are numbers."""
+class TargetSide(Table, use_attribute_docstrings=True):
+    """A pair for targets, for tasks whose inputs are numbers."""
 
     targets: Setting[FalseTrue] = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
 def _kind(raw: object) -> str:

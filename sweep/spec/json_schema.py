@@ -1,12 +1,15 @@
-"""The JSON Schema of specs, by which editors complete and check them. What only a plan can refuse, it lets pass."""
+"""The JSON Schema of specs, with which editors complete and check them. It lets pass what only a plan can refuse."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from .axes import Axis
+from .axes import TITLES, Axis
 from .nested import Alternatives
 from .spec import Spec
+from .train import BATCHES, BatchSpec
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
@@ -15,34 +18,54 @@ PLACE = "#/$defs/"
 
 
 class _ForToml(GenerateJsonSchema):
-    """TOML has no null: what may be None may be left out. The defaults of tables are those of what is in them."""
+    """TOML has no null, so a key that may be None may be left out. A table of tables has no default but those inside it."""
 
     def nullable_schema(self, schema: "NullableSchema") -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: "WithDefaultSchema") -> dict[str, Any]:
-        plain = isinstance(schema.get("default"), str | int | float)
-        return super().default_schema(schema) if plain else self.generate_inner(schema["schema"])
+        inner, default = self.generate_inner(schema["schema"]), default_in_toml(schema.get("default"))
+        return inner if default is None else {**inner, "default": default}
+
+
+def default_in_toml(default: Any) -> Any:
+    """A default as one would write it in TOML: a table that has a name as that name. None for what is left out."""
+    if isinstance(default, BatchSpec):
+        return next(name for name, batch in BATCHES.items() if batch == default)
+    if isinstance(default, BaseModel):
+        return next((getattr(default, title) for title in TITLES if hasattr(default, title)), None)
+    if isinstance(default, tuple):
+        return list(default)
+    return default if isinstance(default, str | int | float) else None
 
 
 def spec_schema() -> dict[str, Any]:
-    """The schema, as plain data."""
+    """The schema, as plain data. Editors show descriptions on hover, so these end with the default."""
     found = Spec.model_json_schema(schema_generator=_ForToml)
     names = {name: _short(name, place) for place, name in enumerate(found["$defs"])}
     found["$defs"] = {names[name]: table for name, table in found["$defs"].items()}
     return {"$schema": GenerateJsonSchema.schema_dialect, "title": "A sweep of backsweep", **_plainly(found, names)}
 
 
+def _shown(default: Any) -> str:
+    if isinstance(default, list):
+        return f"[{', '.join(map(_shown, default))}]"
+    return f"{default:g}" if isinstance(default, float) else json.dumps(default)
+
+
 def _short(name: str, place: int) -> str:
-    """What a table is called; axes, which are called after all that their values may be, by a number."""
+    """The name of a table. The names of axes, which list everything that their values may be, become numbers."""
     kind = name.partition("_")[0]
     return f"{kind}{place}" if kind in (Axis.__name__, Alternatives.__name__) else name
 
 
 def _plainly(value: Any, names: dict[str, str]) -> Any:
-    """A part of the schema with these names, and without the titles that are made of Python's."""
+    """A part of the schema with these names and with defaults in descriptions, without titles made from Python's names."""
     if isinstance(value, list):
         return [_plainly(one, names) for one in value]
     if isinstance(value, dict):
-        return {key: _plainly(one, names) for key, one in value.items() if key != "title"}
+        plain = {key: _plainly(one, names) for key, one in value.items() if key != "title"}
+        if isinstance(plain.get("description"), str) and "default" in plain:
+            plain["description"] += f" Default: {_shown(plain['default'])}."
+        return plain
     return PLACE + names[value.removeprefix(PLACE)] if isinstance(value, str) and value.startswith(PLACE) else value

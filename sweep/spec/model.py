@@ -1,4 +1,4 @@
-"""The [model] of a spec: the network, and how its weights start."""
+"""The [model] of a spec: the network and its initial weights."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -37,12 +37,15 @@ else:
     Offsets = Annotated[tuple[Setting[Offset], ...], Field(min_length=1)]
 
 
-class FileInit(Table):
-    """Weights that all runs share, from an .npz file: arrays w1, b1, w2, b2, ... of shapes (units, inputs) and (units,)."""
+class FileInit(Table, use_attribute_docstrings=True):
+    """Initial weights that all runs share, from an .npz file with w1, b1, w2, ... of shapes (units, inputs) and (units,)."""
 
     scheme: Literal["file"]
+    """Reads the initial weights from a file."""
     file: FileName
+    """Name of the .npz file. A relative name starts at the folder of the spec."""
     offset: Offsets | None = None
+    """Numbers added to the weights, one per layer. If it is left out, nothing is added."""
 
 
 def _init_models() -> dict[str, type[Table]]:
@@ -61,23 +64,23 @@ if not TYPE_CHECKING:
 
 
 class ModelSpec(Table, use_attribute_docstrings=True):
-    """The network, and how its weights start."""
+    """The network and its initial weights."""
 
     hidden: Setting[Widths] | None = None
-    """Units of the hidden layer, or a list of those of each; if nothing is said two, or as many as the task demands."""
+    """Units in the hidden layer; a list gives one number per layer, [] no hidden layer. Default: 2, or what the task needs."""
     activation: Setting[ActivationName] = "sigmoid"
-    """Of hidden units."""
+    """Activation of the hidden units."""
     output: Setting[OutputName] = "sigmoid"
-    """Of output units."""
+    """Activation of the output units."""
     bias: Setting[Switch] = False
     """Whether every layer has biases."""
     bias_input: Setting[Number] = 1.0
-    """The value of the input whose weights the biases are."""
+    """Constant input that the biases are weights of."""
     shortcuts: Setting[Switch] = False
-    """Whether every layer sees the data and all earlier layers."""
+    """Whether every layer also sees the data and all earlier layers."""
     parametrization: Setting[ParametrizationName] = "standard"
-    """How layers are scaled with their inputs."""
+    """How layers are scaled with their number of inputs."""
     init: Init = INITS[DEFAULT_SCHEME].model_validate({"scheme": DEFAULT_SCHEME})
-    """How weights start: a scheme, or a table of it with its numbers, and an offset for each layer."""
+    """Scheme of the initial weights: a name, or a table of scheme, its numbers, and offset, a list of one number per layer."""
     stream: Setting[StreamName] = "mt19937"
-    """NumPy's RandomState, or default_rng."""
+    """Random numbers of each run: mt19937 is NumPy's RandomState(seed), pcg64 its default_rng(seed)."""

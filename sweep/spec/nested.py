@@ -75,12 +75,16 @@ def _unrolled(table: BaseModel) -> Iterator[Flat]:
 
 
 class Alternatives(BaseModel, Generic[T]):
-    """An axis of tables: names, or tables whose own axes vary only there. Axes with the same zip advance together."""
+    """An axis of names and tables. The axes in a table vary only there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    values: Annotated[tuple[Annotated[T, AfterValidator(_checked)], ...], Field(fail_fast=True)]
-    zip: Annotated[str, Field(min_length=1)] | None = None
+    values: Annotated[tuple[Annotated[T, AfterValidator(_checked)], ...], Field(fail_fast=True)] = Field(
+        description="List of names, and of tables whose own axes vary only there."
+    )
+    zip: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Any name. Axes with the same zip advance together instead of being combined."
+    )
 
     @model_validator(mode="after")
     def _some_but_not_too_many(self):

@@ -40,11 +40,13 @@ Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
 
 
-class SeedRange(Table):
-    """`count` seeds from `start` on."""
+class SeedRange(Table, use_attribute_docstrings=True):
+    """`count` consecutive seeds that begin with `start`."""
 
     start: Seed
+    """First seed."""
     count: SeedCount
+    """Number of seeds."""
 
     @model_validator(mode="after")
     def _within_the_stream(self):
@@ -73,24 +75,24 @@ Seeds = Annotated[
 
 
 class Spec(Table, use_attribute_docstrings=True):
-    """One sweep: every combination of the axes, times the seeds."""
+    """One sweep: it trains every combination of the axes once per seed."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "sweep"
-    """Of the sweep; the file's, if it has none."""
+    """Name of the sweep. A spec that is read from a file is named after the file."""
     task: TaskSpec
-    """What networks learn: a name, or a table with a name, or with a file and its columns."""
+    """Data that the networks learn: the name of a task, a table with its name, or a table with a file and its columns."""
     seeds: Seeds = 1
-    """How many, from 0; a list; or a start and a count. The same in every cell."""
+    """Number of seeds, counted from 0; or a list of seeds; or a table of start and count. Every cell has the same seeds."""
     model: ModelSpec = ModelSpec()
-    """The network, and how its weights start."""
+    """The network and its initial weights."""
     train: TrainSpec = TrainSpec()
-    """The optimizer, and its end."""
+    """How networks are trained, and when training ends."""
     record: RecordSpec = RecordSpec()
-    """What is kept of runs."""
+    """What is recorded of runs. If it is left out, only their final rows are kept."""
     design: DesignSpec | None = None
-    """How sampled axes are drawn."""
+    """How the axes with uniform or loguniform are drawn. Specs with such axes must give it."""
     exclude: Annotated[tuple[dict[str, Any], ...], Field(fail_fast=True)] = ()
-    """Cells to leave out: tables of settings and their values."""
+    """Cells to leave out: a list of tables of settings with their values. A cell that matches all of a table is left out."""
     _called: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")

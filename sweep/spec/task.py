@@ -1,4 +1,4 @@
-"""What a spec may say of a task, as frozen models: one for each kind of data. docs/tasks.md is their reference."""
+"""The [task] of a spec as frozen models, one per kind of data. docs/tasks.md is their reference."""
 
 from collections import Counter
 from difflib import get_close_matches
@@ -52,20 +52,26 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
 Rows = Annotated[tuple[Annotated[tuple[Bit, ...], Field(fail_fast=True)], ...], Field(fail_fast=True)]
 
 
-class Gate(Table):
-    """A gate of two inputs."""
+class Gate(Table, use_attribute_docstrings=True):
+    """A gate with two inputs."""
 
     name: Literal["and", "or", "xor"]
+    """Name of the gate."""
     encoding: Encoding = ZERO_ONE
+    """Numbers that stand for false and true, for inputs and targets alike or for each."""
 
 
-class TruthTable(Table):
+class TruthTable(Table, use_attribute_docstrings=True):
     """Any table of zeros and ones."""
 
     name: Literal["truth_table"]
+    """Name of the task."""
     inputs: Rows
+    """Inputs: one list of zeros and ones per sample."""
     targets: Rows
+    """Targets: one list of zeros and ones per sample."""
     encoding: Encoding = ZERO_ONE
+    """Numbers that stand for false and true, for inputs and targets alike or for each."""
 
     @model_validator(mode="after")
     def _is_a_table(self):
@@ -80,87 +86,130 @@ class TruthTable(Table):
         return self
 
 
-class Parity(Table):
+class Parity(Table, use_attribute_docstrings=True):
     """Whether the number of ones among the bits is odd."""
 
     name: Literal["parity"]
+    """Name of the task."""
     bits: Setting[Bits]
+    """Number of bits; the data are all patterns of this many bits."""
     encoding: Encoding = ZERO_ONE
+    """Numbers that stand for false and true, for inputs and targets alike or for each."""
 
 
-class Encoder(Table):
+class Encoder(Table, use_attribute_docstrings=True):
     """N one-hot patterns through M hidden units, N-M-N; `model.hidden` is M."""
 
     name: Literal["encoder"]
+    """Name of the task."""
     code: Setting[Code]
+    """[N, M]: the number of patterns N, and of hidden units M."""
     encoding: Encoding = ZERO_ONE
+    """Numbers that stand for false and true, for inputs and targets alike or for each."""
 
 
-class TwoSpirals(Table):
+class TwoSpirals(Table, use_attribute_docstrings=True):
     """Lang & Witbrock's 194 points."""
 
     name: Literal["two_spirals"]
+    """Name of the task."""
     encoding: TargetEncoding = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
-class Moons(Table):
-    """Two half circles that reach into each other."""
+class Moons(Table, use_attribute_docstrings=True):
+    """Two half circles that interlock."""
 
     name: Literal["moons"]
+    """Name of the task."""
     samples: Setting[Samples] = 100
+    """Number of samples of both half circles together."""
     noise: Setting[Spread] = 0.1
+    """Standard deviation of the normal noise on the coordinates; the half circles have radius 1."""
     data_seed: Setting[DataSeed] = 0
+    """Seed of the noise; the seeds of runs do not change the data."""
     encoding: TargetEncoding = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
-class Circles(Table):
-    """A circle around a circle."""
+class Circles(Table, use_attribute_docstrings=True):
+    """A circle inside another circle."""
 
     name: Literal["circles"]
+    """Name of the task."""
     samples: Setting[Samples] = 100
+    """Number of samples of both circles together."""
     noise: Setting[Spread] = 0.1
+    """Standard deviation of the normal noise on the coordinates; the outer circle has radius 1."""
     factor: Setting[Factor] = 0.5
+    """Radius of the inner circle, whose samples are true."""
     data_seed: Setting[DataSeed] = 0
+    """Seed of the noise; the seeds of runs do not change the data."""
     encoding: TargetEncoding = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
-class Blobs(Table):
-    """Clouds, a class each."""
+class Blobs(Table, use_attribute_docstrings=True):
+    """Clouds of points, one class per cloud."""
 
     name: Literal["blobs"]
+    """Name of the task."""
     samples: Setting[Samples] = 100
+    """Number of samples of all clouds together."""
     centers: Setting[Centers] = 3
+    """Number of clouds, each of which is a class. Their centers are drawn from [-10, 10)."""
     spread: Setting[Spread] = 1.0
+    """Standard deviation of a cloud around its center."""
     features: Setting[Width] = 2
+    """Number of inputs."""
     data_seed: Setting[DataSeed] = 0
+    """Seed of centers and samples; the seeds of runs do not change the data."""
     encoding: TargetEncoding = ZERO_ONE
+    """Numbers that stand for false and true in the targets."""
 
 
-class Teacher(Table):
-    """Regression on what a random network answers."""
+class Teacher(Table, use_attribute_docstrings=True):
+    """Regression on the outputs of a random network."""
 
     name: Literal["teacher"]
+    """Name of the task."""
     inputs: Setting[Width] = 8
+    """Number of inputs."""
     hidden: Setting[Width] = 8
+    """Number of hidden units of the teacher; `model.hidden` is that of the network that learns."""
     samples: Setting[Samples] = 72
+    """Number of samples."""
     noise: Setting[Spread] = 0.0
+    """Standard deviation of the normal noise on the targets."""
     data_seed: Setting[DataSeed] = 0
+    """Seed of the teacher's weights, the inputs and the noise; the seeds of runs do not change the data."""
     activation: Setting[Literal["tanh", "sigmoid", "relu", "identity"]] = "tanh"
+    """Activation of the teacher's hidden units."""
 
 
-class FileTask(Table):
+class FileTask(Table, use_attribute_docstrings=True):
     """Columns of a CSV, Parquet or NPZ file."""
 
     file: FileName
+    """Name of the file, which ends in .csv, .parquet or .npz. A relative name starts at the folder of the spec."""
     inputs: Names
+    """Name of the column, or list of the columns, that are the inputs."""
     targets: Names
+    """Name of the column, or list of the columns, that are the targets."""
     categories: Names = ()
+    """Columns of numbers that are names of classes. Columns of text are categories in any case."""
     missing: Words = ("",)
+    """Texts that stand for a missing value, in addition to nulls and NaN."""
     delimiter: Mark = ","
+    """Character between the columns of a CSV file."""
     decimal: Mark = "."
+    """Decimal mark in a CSV file."""
     thousands: Mark | None = None
+    """Character between groups of three digits in a CSV file. If it is left out, there is none."""
     standardise: Setting[Switch] = False
+    """Whether to give inputs that are numbers mean 0 and standard deviation 1."""
     encoding: Encoding = ZERO_ONE
+    """Numbers that stand for false and true in the categories, for inputs and targets alike or for each."""
 
     @model_validator(mode="after")
     def _each_column_has_one_place(self):

@@ -52,12 +52,12 @@ Rates = Annotated[
 
 
 class BatchSpec(Table, use_attribute_docstrings=True):
-    """How many samples make an update, all of them if nothing is said, and the order in which they come."""
+    """How many samples make an update, and in which order they come."""
 
     size: Setting[Count] | None = None
-    """Samples of an update."""
+    """Number of samples per update. Only batch = "full" leaves it out and takes all samples."""
     order: Setting[OrderName] = "shuffled"
-    """In which they come."""
+    """Order of the samples: given (that of the data), shuffled (anew in each epoch) or replacement (drawn with replacement)."""
 
 
 BATCHES = {"full": BatchSpec(order="given"), "pattern": BatchSpec(size=1, order="given")}
@@ -112,53 +112,53 @@ class StallSpec(Table):
 
 
 class TrainSpec(Table, use_attribute_docstrings=True):
-    """The optimizer, and when training ends."""
+    """How networks are trained, and when training ends."""
 
     optimizer: Optimizer = OPTIMIZER_MODELS["gd"].model_validate({"name": "gd"})
-    """The optimizer: a name, or a table of it with its hyperparameters."""
+    """Optimizer: a name, or a table of a name and its hyperparameters."""
     lr: Rates = 0.1
-    """The learning rate, or a list of one for each layer."""
+    """Learning rate; a list gives one per layer."""
     lr_over_fan_in: Setting[Switch] = False
-    """Whether each layer's rate is divided by its inputs."""
+    """Whether to divide the learning rate of each layer by its number of inputs, the bias included."""
     weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = 0.0
-    """Times the weights, added to the gradient; by adamw subtracted from them."""
+    """Weight decay: this times the weights is added to the gradient. The optimizer adamw shrinks the weights instead."""
     clip: Setting[Annotated[float, bounds("clip")]] | None = None
-    """The most that the norm of the gradient may be."""
+    """Largest norm that the gradient may have. If it is left out, gradients are not clipped."""
     schedule: Schedule = SCHEDULE_MODELS["constant"].model_validate({"name": "constant"})
-    """What rates are multiplied by: a name, or a table of it with its hyperparameters."""
+    """Schedule of a factor on the learning rates: a name, or a table of a name and its parameters."""
     batch: Batch = BATCHES["full"]
-    """full, pattern (one sample at a time), or a size and an order."""
+    """Samples per update: full (all samples), pattern (one sample), or a table of size and order."""
     loss: Setting[LossName] = "bce"
-    """What is made small."""
+    """Loss that training minimises."""
     huber_delta: Setting[Annotated[float, bounds("huber_delta")]] | None = None
-    """Of the loss huber; 1 if nothing is said."""
+    """Distance from the target, in units of the outputs, beyond which the loss huber is linear. Default: 1.0."""
     derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = 0.0
-    """Added to the slopes of activations in backpropagation."""
+    """Number added to the slopes of activations in backpropagation."""
     epochs: Setting[Count] = 10_000
-    """At most so many passes over the data."""
+    """Largest number of epochs of a run; an epoch is one pass over the data."""
     stop: StopSpec = StopSpec()
-    """When a run has converged."""
+    """Stopping rule, which says when a run has converged. If it is left out, no run converges."""
     stall: StallSpec | None = None
-    """When it has stalled."""
+    """Rule that says when a run has stalled. If it is left out, no run stalls."""
     bound: Setting[Annotated[float, bounds("bound")]] = 1e6
-    """Diverged when the loss is over this, or no number."""
+    """A run has diverged when its loss exceeds this or is NaN."""
     dtype: Setting[DtypeName] = "float64"
-    """float32: twice as many runs at once."""
+    """Precision of all numbers. float32 trains twice as many runs at once."""
 
 
 class RecordSpec(Table, use_attribute_docstrings=True):
-    """What is kept of runs on their way, and at their end."""
+    """What is recorded of runs while they train, and at their end."""
 
     every: Count | None = None
-    """Record each so many epochs."""
+    """Number of epochs from one record to the next. If every and points are left out, nothing is recorded."""
     points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """Record epoch 0 and about so many more, evenly spaced on a log scale."""
+    """Number of records after that of epoch 0, about, evenly spaced on a log scale. Takes the place of every."""
     runs: Count | None = None
-    """Of so many runs, evenly spread over all, instead of all."""
+    """Number of runs to record, spread evenly over all runs. If it is left out, all runs are recorded."""
     weights: Switch = False
-    """Keep the final weights."""
+    """Whether to keep the final weights of the recorded runs."""
     measure: Switch = False
-    """A column with the convergence measure."""
+    """Whether to add a column with Sohl-Dickstein's convergence measure. It cannot be combined with stop or stall."""
 
     @model_validator(mode="after")
     def _one_schedule(self):

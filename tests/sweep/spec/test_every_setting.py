@@ -16,7 +16,7 @@ from helpers.drawn import axes_of, for_the_oracle, settled, specs
 
 def oracles(table, plan, run, manifest, row):
     """The oracle's run with the settings that the row of the table says."""
-    values = {axis.setting: row[axis.name] for axis in manifest.axes}
+    values = {axis.setting: row[axis.name if axis.name in row else axis.setting] for axis in manifest.axes}
     task = plan.task(run)
     named = for_the_oracle(settled(table, values))
     return reference.train(task.inputs, task.targets, midpoint=task.midpoint, seed=int(row["seed"]), **named)
