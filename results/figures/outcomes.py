@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
-from backsweep.outcomes import OUTCOMES
+from backsweep.outcomes import OUTCOMES, Outcome
 
 from ..analysis.tables import axis_columns, grouped, level_texts
 from ..analysis.tables import outcome_shares as shares_of_outcomes
@@ -20,9 +20,22 @@ from .levels import name_levels
 from .style import FAINT, LINES, percent, plain
 
 MOST_BARS = 40  # that can be told apart at the height of a page
-# Colours and hatches of OUTCOMES, in their order.
-LOOKS = ((LINES[0], ""), (LINES[1], "xxx"), (LINES[4], "..."), (FAINT, "///"))
-IN_WORDS = ("converged", "diverged", "stalled", "ran out of epochs")
+
+
+class Look(NamedTuple):
+    """How an outcome is drawn, and what is said of the runs that ended so."""
+
+    colour: str
+    hatch: str
+    words: str
+
+
+LOOKS: dict[str, Look] = {
+    Outcome.CONVERGED: Look(LINES[0], "", "converged"),
+    Outcome.DIVERGED: Look(LINES[1], "xxx", "diverged"),
+    Outcome.STALLED: Look(LINES[4], "...", "stalled"),
+    Outcome.CAPPED: Look(FAINT, "///", "ran out of epochs"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ class OutcomeShares:
     def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         total = self.runs @ self.share / self.runs.sum()
-        parts = ", ".join(f"{percent(share)} {outcome}" for share, outcome in zip(total, IN_WORDS, strict=True))
+        parts = ", ".join(f"{percent(share)} {LOOKS[outcome].words}" for share, outcome in zip(total, OUTCOMES, strict=True))
         words = f"Bars of how runs end: of all {self.runs.sum():,}, {parts}."
         if len(self.levels) == 1:
             return words
@@ -92,7 +105,7 @@ def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
     height = 0.8 if len(value.levels) <= MOST_BARS else 1.0
     with rc_context({"hatch.color": "white"}):
         for outcome in np.flatnonzero(value.share.any(axis=0)):
-            colour, hatch = LOOKS[outcome]
+            colour, hatch, _ = LOOKS[OUTCOMES[outcome]]
             axes.barh(
                 np.arange(len(value.levels)) + 0.5,
                 value.share[:, outcome],

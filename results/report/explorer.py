@@ -21,6 +21,7 @@ from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
 from ..arrays import Floats, Integers
 from ..figures.maps import chosen_settings
+from ..figures.outcomes import LOOKS
 from ..statistics.survival import Survival
 
 MOST_CELLS = 900
@@ -29,7 +30,6 @@ OBJECTS_OWN = {
     *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
     *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
 }
-COLOURS = dict(zip(OUTCOMES, ("#0072b2", "#d55e00", "#e69f00", "#8a8f98"), strict=True))
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,7 @@ def _curves(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.Face
 
 
 def _outcomes(value: Explored, chosen: alt.Parameter) -> alt.Chart:
+    colours = alt.Scale(domain=list(OUTCOMES), range=[LOOKS[outcome].colour for outcome in OUTCOMES])
     return (
         alt.Chart(value.shares, title="How its runs end")
         .transform_filter(chosen)
@@ -205,7 +206,7 @@ def _outcomes(value: Explored, chosen: alt.Parameter) -> alt.Chart:
         .encode(
             x=alt.X("share:Q", title="share of the runs", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
             y=alt.Y("outcome:N", title="", scale=alt.Scale(domain=list(OUTCOMES))),
-            color=alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))),
+            color=alt.Color("outcome:N", legend=None, scale=colours),
             tooltip=["outcome:N", alt.Tooltip("share:Q", format=".2%")],
         )
     )
