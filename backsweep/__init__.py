@@ -1,5 +1,9 @@
 """Sweeps over small neural networks, one training run per SIMD lane, for convergence research.
 
+`Sweep(...).run(folder)` trains what a spec describes, `open(folder)` opens what was trained, and both give `Results`, whose
+methods answer questions. `train` trains arrays in a notebook. `python -m backsweep` is the command line. All errors that
+the user can mend are `BacksweepError`.
+
 What is asked for is loaded only then: the kernels alone need no pandas, results no compiler, and the command line first looks
 whether there is room for either.
 """
@@ -59,6 +63,19 @@ def __getattr__(name: str) -> Any:
     return found
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def open(folder: "str | PathLike[str]") -> "Results":  # pyright: ignore[reportUnknownParameterType]  # noqa: A001  # backsweep.open reads as it should
-    """The results in a folder, whole or not. ResultsError if there are none."""
+    """The results in a folder, whether the sweep is finished or not.
+
+    folder: that a sweep was run into. Opening it runs no code of the folder's, which is Parquet and JSON, and waits for no
+    process that writes there.
+
+    Returns `Results`. Raises BacksweepError if there are none, or none that can be read.
+
+    >>> backsweep.open("runs/xor").done
+    80
+    """
     return import_module(".results", __name__).Results.open(folder)

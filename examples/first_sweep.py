@@ -8,8 +8,8 @@ You learn how a spec gives each setting a value or an axis, and how to read the 
 
 from pathlib import Path
 
+from backsweep import Sweep
 from backsweep.results.figures import save
-from backsweep.sweep import Sweep
 
 SPEC = Path(__file__).with_name("first_sweep.toml")
 

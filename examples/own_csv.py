@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from backsweep.sweep import Sweep
+from backsweep import Sweep
 
 GRAVITY, DISTANCE = 9.81, 10.0  # m/s², m
 FENCES = {"low": 1.0, "middle": 2.5, "high": 4.0}  # m

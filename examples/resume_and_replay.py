@@ -12,13 +12,12 @@ from pathlib import Path
 from subprocess import Popen
 from tempfile import TemporaryDirectory
 
-from backsweep.results import InputError, Results
-from backsweep.sweep import Sweep
+import backsweep
 from backsweep.sweep.replay import replay
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "backsweep"
 RUN = 4711
-SWEEP = Sweep(
+SWEEP = backsweep.Sweep(
     task={"name": "parity", "bits": 4},
     seeds=8_000,
     model={"hidden": {"values": [8, 12]}, "activation": "tanh", "bias": True, "init": "xavier_uniform"},
@@ -29,8 +28,8 @@ SWEEP = Sweep(
 def runs_done(folder: Path) -> int:
     """The number of runs on disk. Looking does not disturb the process that writes them."""
     try:
-        return Results.open(folder).done
-    except InputError:  # the folder does not exist yet
+        return backsweep.open(folder).done
+    except backsweep.ResultsError:  # the folder does not exist yet
         return 0
 
 
@@ -49,7 +48,7 @@ def main(folder: Path) -> None:
     spec = folder / "parity.toml"
     spec.write_text(SWEEP.to_toml(), encoding="utf-8")
     before = interrupted(spec, folder / "results")
-    results = Sweep.from_toml(spec).run(folder / "results")
+    results = backsweep.Sweep.from_toml(spec).run(folder / "results")
     print(f"{before:,} runs were on disk when the sweep was interrupted; {results.done - before:,} were trained afterwards")
 
     again = replay(SWEEP.plan(), RUN)

@@ -10,8 +10,8 @@ is a number that says how well a run went; it is negative if the loss fell. The 
 from math import inf
 from pathlib import Path
 
+from backsweep import Sweep
 from backsweep.results.figures import save
-from backsweep.sweep import Sweep
 
 PIXELS = 128  # per side
 

@@ -9,8 +9,7 @@ run on seeds that neither has seen, and are compared in pairs, because both star
 
 from pathlib import Path
 
-from backsweep.results import Results
-from backsweep.sweep import Sweep
+from backsweep import Results, Sweep
 
 SEEDS = 200
 RATES = {"gd": {"log": [0.1, 30.0], "n": 12}, "adam": {"log": [0.001, 0.3], "n": 12}}  # each spans a factor of 300

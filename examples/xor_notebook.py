@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from backsweep.kernels import train
+from backsweep import train
 
 SEED, RATE, ITERATIONS = 2, 0.1, 10_000
 

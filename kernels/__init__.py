@@ -64,15 +64,27 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Training:
-    """What became of the runs. `shape` is that of the run settings broadcast together; () for a single run.
+    """What became of the runs that `train` trained. `shape` is that of their settings broadcast together; () for a single run.
 
-    outcome: "converged", "diverged", "stalled" or "capped" (out of epochs), shape `shape`
-    epochs: passes over the data made, int32, `shape`
-    loss, accuracy: of the weights at the end, float64, `shape`; accuracy is NaN where targets have no sides
-    weights: one array a layer, `shape` + (units, inputs of the layer); empty if not asked for
-    biases: one array a layer, `shape` + (units,); empty without biases
-    trajectories: what was recorded on the way; None when not asked for
-    measure: the convergence measure, `shape`; None when not asked for
+    outcome: "converged", "diverged" (the loss is over `bound` or no number), "stalled" or "capped" (out of epochs), `shape`.
+    epochs: passes over the data that each run made, int32, `shape`.
+    loss, accuracy: of the final weights, float64, `shape`; accuracy is from 0 to 1, and NaN where targets have no sides.
+    weights: one float64 array per layer, `shape` + (units, inputs of the layer); empty with keep_weights = False.
+    biases: one float64 array per layer, `shape` + (units,); empty without biases.
+    trajectories: what was recorded on the way, see `Trajectories`; None without `record_at`.
+    measure: the convergence measure, float64, `shape`; None if it was not asked for.
+
+    >>> import backsweep
+    >>> import numpy as np
+    >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> rates = np.array([[0.5], [5.0]])
+    >>> many = backsweep.train(x, y, hidden=4, bias=True, seed=np.arange(5), lr=rates, epochs=1000, stop={"loss": 0.1})
+    >>> (many.outcome == "converged").mean(axis=1).tolist()
+    [0.6, 1.0]
+    >>> many.epochs.tolist()
+    [[992, 1000, 1000, 911, 887], [168, 144, 169, 202, 113]]
+    >>> [layer.shape for layer in many.weights], [layer.shape for layer in many.biases]
+    ([(2, 5, 4, 2), (2, 5, 1, 4)], [(2, 5, 4), (2, 5, 1)])
     """
 
     outcome: np.ndarray
@@ -87,9 +99,11 @@ class Training:
 
 @usual_arithmetic()
 def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, **settings: Any) -> Training:
-    """Train networks, one run in each SIMD lane; the settings and their defaults are those of `job.Job`.
+    """Train networks on arrays, one run per SIMD lane.
 
-    x (samples, inputs), y (samples, outputs) or (samples,): the data that all runs share.
+    x (samples, inputs), y (samples, outputs) or (samples,): the data that all runs share, float64.
+    settings: what follows, by keywords. Without any it is one run of two hidden sigmoid units without biases, by gradient
+    descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
 
     The network. hidden: units of each hidden layer, or of the only one. activation: of hidden units, output: of output units,
     by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts:
@@ -120,6 +134,14 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
     Raises SettingError, which names the argument, for anything out of range or that does not go together, and DataError, which
     names the row and column, for numbers of x or y that do not go with a setting. Both are ValueErrors.
+
+    >>> import backsweep
+    >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> one = backsweep.train(x, y, hidden=4, bias=True, lr=5.0, epochs=2000, stop={"loss": 0.1}, record_at=[0, 100])
+    >>> print(one.outcome, one.epochs, one.loss.round(3))
+    converged 168 0.098
+    >>> one.trajectories.epoch.tolist(), one.trajectories.loss.round(3).tolist()
+    ([[0, 100, 168]], [[0.878, 0.69, 0.098]])
     """
     job = _job(x, y, settings)
     epochs, shape = job.settings.get("epochs"), job.settings.shape

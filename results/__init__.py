@@ -3,5 +3,6 @@
 from backsweep.errors import BacksweepError as InputError  # as earlier versions called it
 
 from .results import Results
+from .runs import Runs
 
-__all__ = ["InputError", "Results"]
+__all__ = ["InputError", "Results", "Runs"]

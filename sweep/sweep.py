@@ -12,40 +12,23 @@ from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
 from ..results.arrays import Integers
 from ..results.reprs import html_of, text_of
-from ..results.store.manifest import MANIFEST, has_manifest
-from ..results.store.schema import MOST_REMARKS, Estimate, Manifest
+from ..results.store.manifest import MANIFEST
+from ..results.store.schema import Estimate
 from ..results.store.store import Store
-from ..results.store.swept import swept_axes
 from .estimate.bounds import check_memory, check_years
-from .estimate.estimate import MOST_SECONDS, checked_jobs, free_bytes, outlook
-from .machine import cores, cpu_name, now, versions
+from .estimate.estimate import MOST_SECONDS, checked_jobs, outlook
+from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
 from .run.backends import BACKENDS, Backend, workers
 from .run.execute import execute
-from .run.found import (
-    called_as_in,
-    check_plan,
-    kept_beside,
-    other_data,
-    recorded,
-    spec_as_recorded,
-    spec_in,
-    with_files,
-    written_in,
-)
+from .run.folder import another_spec, called_as_there, check_room, checked, healed, manifest_of
+from .run.found import check_plan, other_data, spec_in
 from .run.prepare import prepare
 from .run.replay import replay
 from .spec.spec import Spec, digest_of
 from .spec.written import toml_text
-from .text import in_toml, size
-
-ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
-OR_MOVED = (
-    "; or the start files of one name have moved, which earlier versions called by their whole paths: bring them back "
-    "to where they were, or run the spec into another folder"
-)
 
 
 class Settings(TypedDict, total=False):
@@ -64,12 +47,27 @@ class Settings(TypedDict, total=False):
 class Sweep:
     """Every combination of a spec's axes, times its seeds.
 
-    By keywords as a TOML file has them, `Sweep(task="xor", seeds=100, train={"lr": {"values": [0.1, 1.0]}})`: the same spec.
-    NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. BacksweepError says what is wrong, and where.
+    The keywords are the keys of a TOML file, which docs/spec.md explains:
 
-    All is read, planned and run in the usual arithmetic, whatever the caller has set: numbers in texts depend on it too.
+    - task: what the networks learn: a name, such as "xor", or a dict with a name or a file, and more;
+    - seeds: how many, counted from 0; a list of seeds; or {"start": ..., "count": ...}. The same in every cell;
+    - model: the network, its biases and initial weights; train: optimizer, learning rate, loss, epochs, stopping rule;
+    - record: what to keep of runs beside their rows; design: how sampled axes are drawn; exclude: cells to leave out;
+    - name: that tables and reports show.
+
+    A dict such as {"values": [0.1, 1.0]} or {"log": [0.01, 10.0], "n": 25} in place of a value is an axis. NumPy's scalars
+    count as numbers, and its arrays, tuples and ranges as lists. `spec` holds the checked spec, a frozen `Spec`.
+
+    Raises BacksweepError, which says what is wrong, where, and what is allowed.
+
+    >>> import backsweep
+    >>> train = {"lr": {"values": [0.1, 1.0]}, "epochs": 500, "stop": {"loss": 0.1}}
+    >>> sweep = backsweep.Sweep(task="xor", seeds=100, train=train)
+    >>> sweep.plan().runs, sweep.spec.train.epochs
+    (200, 500)
     """
 
+    # All is read, planned and run in the usual arithmetic, whatever the caller has set: numbers in texts depend on it too.
     spec: Spec
     _source: str
     _file: Path | None = None
@@ -84,13 +82,29 @@ class Sweep:
 
     @classmethod
     def of_spec(cls, spec: Spec, source: str = "spec") -> "Sweep":
-        """The sweep of a spec. source: what errors say it was read from."""
+        """The sweep of a spec that is there already.
+
+        spec: a `backsweep.sweep.Spec`. source: what errors say it was read from.
+
+        >>> backsweep.Sweep.of_spec(sweep.spec).plan().cells
+        4
+        """
         return cls.__new__(cls)._hold(spec, source)
 
     @classmethod
     @usual_numbers()
     def from_toml(cls, path: str | Path) -> "Sweep":
-        """The sweep that a TOML file describes. BacksweepError says what is wrong in it, and where."""
+        """The sweep that a TOML file describes.
+
+        path: of the file. Files of data that it names lie beside it. It is named after the file, unless it has a name.
+
+        Raises BacksweepError if there is no such file, and for what is wrong in it: the key, the value, what is allowed.
+
+        >>> from pathlib import Path
+        >>> _ = Path("xor.toml").write_text('task = "xor"\\nseeds = 3\\n')
+        >>> backsweep.Sweep.from_toml("xor.toml").plan().runs
+        3
+        """
         sweep = cls.of_spec(Spec.read(path), str(path))
         sweep._file = Path(path)
         return sweep
@@ -98,22 +112,37 @@ class Sweep:
     @classmethod
     @usual_numbers()
     def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
-        """The sweep that a nested dict describes, as TOML would give it. BacksweepError says what is wrong, and where."""
-        return cls.of_spec(Spec.parse(_a_dict(table)))
+        """The sweep that a nested dict describes, as TOML would give it.
+
+        table: the keys of `Sweep` and their values.
+
+        Raises BacksweepError for what is wrong in it.
+
+        >>> backsweep.Sweep.from_dict({"task": "xor", "seeds": 3}).plan().runs
+        3
+        """
+        if not isinstance(table, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller is checked
+            raise BacksweepError(f"spec: a dict is needed, not {type(table).__name__}")
+        return cls.of_spec(Spec.parse(table))
 
     @classmethod
     @usual_numbers()
     def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
-        """The sweep whose results, perhaps not all, are in a folder. data: files that it names, where they are now.
+        """The sweep whose results are in a folder, finished or not.
 
-        Others are looked for as `found` says. BacksweepError if one is nowhere, or its data are not those of the results.
+        path: of the folder. data: files of data or initial weights that the sweep needs, where they are now. Those that are not
+        given are looked for by their content: where they were, beside the results, beside the spec, in the current folder.
+
+        Raises BacksweepError if there are no results, if a file is nowhere, and if its data are not those of the results.
+
+        >>> backsweep.Sweep.of_folder("runs/xor").spec == sweep.spec
+        True
         """
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
-            alike = any("/" in name for name in spec.called.values())
-            raise BacksweepError(f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}")
+            raise BacksweepError(another_spec(source, spec))
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise BacksweepError(other_data(spec.files[key], key, path))
@@ -121,7 +150,16 @@ class Sweep:
         return sweep
 
     def to_toml(self) -> str:
-        """TOML of the same sweep, for `from_toml`: what was written without defaults, the name, and where its files lie."""
+        """TOML of the same sweep, for `from_toml` and `backsweep run`.
+
+        Returns what was given, without defaults, and the name.
+
+        >>> print(backsweep.Sweep(task="xor", seeds=3).to_toml())
+        name = "sweep"
+        task = "xor"
+        seeds = 3
+        <BLANKLINE>
+        """
         return toml_text(self.spec.said())
 
     def __repr__(self) -> str:
@@ -138,7 +176,17 @@ class Sweep:
 
     @usual_numbers()
     def plan(self) -> Plan:
-        """Which runs there are, with which settings. BacksweepError if axes that are each right do not go together."""
+        """Which runs there are, with which settings; nothing is trained.
+
+        Returns a Plan. Among what it has are runs and cells, how many there are; outline, a line on their number and one per
+        axis; and remarks(), a list of what may be a mistake: rules that can never hold, odd data. It is made once.
+
+        Raises BacksweepError if axes that are each right do not go together.
+
+        >>> plan = sweep.plan()
+        >>> plan.runs, plan.cells, plan.remarks()
+        (80, 4, [])
+        """
         try:
             return plan_of(self.spec)
         except BacksweepError as error:
@@ -146,12 +194,20 @@ class Sweep:
 
     @usual_numbers()
     def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
-        """What all runs would take on so many workers (None: a core each): run-epochs, seconds, bytes on disk, of memory.
+        """What all runs would take: a sample of them is trained for up to four seconds, after the kernels are compiled.
 
-        out: the folder for the results, which need not be there yet; how fast its disk is counts.
+        jobs: how many workers; None: one per core. out: the folder for the results, which need not be there yet; the speed of
+        its disk counts.
 
-        A sample of the sweep's own runs is trained for this, for half a second a network shape and four in all at most, once
-        their kernels are compiled.
+        Returns an Estimate: seconds (of wall time), run_epochs (updates of all runs together), disk and memory (bytes), runs,
+        cells, shapes (of networks) and how many of these were timed, and cut: whether runs were cut off while they were timed,
+        which then are taken to use all their epochs.
+
+        Raises BacksweepError if networks or data need more memory than there is.
+
+        >>> estimate = sweep.estimate(jobs=1)
+        >>> estimate.runs, estimate.shapes, estimate.seconds > 0
+        (80, 2, True)
         """
         plan, jobs = self.plan(), checked_jobs(jobs)
         check_memory(plan, min(jobs, cores()))
@@ -169,21 +225,33 @@ class Sweep:
         progress: Progress | None = None,
         force: bool = False,
     ) -> Results:
-        """Train what is missing in the folder `out`, and open it. jobs: how many workers; None: a core each.
+        """Train the runs that are missing in a folder, and open it.
 
-        address: of a cluster's scheduler, for dask and ray, which else start one on this machine.
-        Runs that are there already are not repeated, unless they are damaged. BacksweepError if `out` holds the results of
-        another spec, if no cluster answers, if networks or data need more memory than there is, or, unless `force`, if what is
-        missing would not fit on the disk or may take more than ten years.
+        out: the folder; it is made if it is not there. Runs that are there are not repeated, unless they are damaged, so the
+        same call continues a sweep that was interrupted. jobs: how many workers; None: one per core. backend: "threads",
+        "processes", "dask" or "ray". address: of the cluster's scheduler for dask and ray; None: they start one on this
+        machine. progress: a `backsweep.sweep.progress.Progress`, which is told how it goes; None: nothing is shown. force: go
+        on although the disk seems too small, or the time longer than ten years.
+
+        Returns `Results`, whose `last` is this session.
+
+        Raises BacksweepError if `out` holds the results of another spec, if no cluster answers, if networks or data need more
+        memory than there is, and without `force` where it would be needed.
+
+        >>> results = sweep.run("runs/xor")
+        >>> results.done, results.last  # all was done already
+        (80, None)
         """
         jobs = checked_jobs(jobs)
         if backend not in BACKENDS:
             raise BacksweepError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
         path, plan, progress = Path(out), self.plan(), progress or Progress()
-        there = self._as_in(path)
-        if there is not self:
+        spec = called_as_there(self.spec, path)
+        if spec is not self.spec:
+            there = self.of_spec(spec, self._source)
+            there._file = self._file
             return there.run(out, jobs=jobs, backend=backend, address=address, progress=progress, force=force)
-        store = self._healed(path, progress)
+        store = healed(spec, plan, path, progress)
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:
             return Results(store)
@@ -194,8 +262,8 @@ class Sweep:
             check_years(plan, missing, found.jobs, progress, force)
             prepare(plan, jobs, progress)
             ahead = outlook(plan, missing, found.jobs, path, here=found.here)
-            _check_room(ahead.estimate, path, progress, force)
-            store = store or self._checked(Store.create(path, self._manifest(plan, path)))
+            check_room(ahead.estimate, path, progress, force)
+            store = store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
             with store.writing():
                 if store.manifest.versions.get("kernels") != SOURCES_HASH:
                     progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
@@ -206,85 +274,12 @@ class Sweep:
                 store.compact()
         return Results(store, session)
 
-    def _as_in(self, path: Path) -> "Sweep":
-        """This sweep, but for what rows call files, if a folder of an earlier version has it so."""
-        if not (self.spec.called and has_manifest(path)):
-            return self
-        spec = called_as_in(Store.open(path).manifest, self.spec)
-        if spec is self.spec:
-            return self
-        sweep = Sweep.of_spec(spec, self._source)
-        sweep._file = self._file
-        return sweep
-
     def _tell_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
         for column in self.spec.contents.columns:
             progress.say(column.told)
         for remark in plan.remarks():
             progress.warn(remark)
-
-    def _healed(self, path: Path, progress: Progress) -> Store | None:
-        """The results in a folder, of this spec, without what was damaged; None where there are none yet."""
-        if not has_manifest(path):
-            return None
-        store = self._checked(Store.open(path))
-        with store.writing():
-            for remark in store.heal():
-                progress.warn(remark)
-            store.put_files(
-                with_files(store.manifest.spec, {key: recorded(file, path) for key, file in self.spec.files.items()})
-            )
-            store.compact()
-        return store
-
-    def _checked(self, store: Store) -> Store:
-        """Results, if they are of this spec."""
-        path = store.path
-        there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
-        here = self.spec.meaning()
-        if digest_of(there) != store.manifest.spec_hash:
-            raise BacksweepError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
-        unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
-        if unlike and set(unlike) <= set(self.spec.files):
-            raise BacksweepError(other_data(self.spec.files[unlike[0]], unlike[0], path))
-        if unlike:
-            lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-            raise BacksweepError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
-        check_plan(store.manifest, self.plan(), str(path / MANIFEST))
-        return store
-
-    def _manifest(self, plan: Plan, folder: Path) -> Manifest:
-        written = written_in(self.spec, folder)
-        return Manifest(
-            name=self.spec.name,
-            spec=written,
-            spec_hash=self.spec.digest,
-            data=self.spec.data,
-            source=recorded(self._file, folder) if self._file else None,
-            columns=self.spec.contents.columns,
-            remarks=tuple(plan.remarks()[:MOST_REMARKS]),
-            signed=True,
-            runs=plan.runs,
-            axes=plan.axes,
-            swept=swept_axes(written, plan.axes),
-            measure=self.spec.record.measure,
-            beside=kept_beside(plan),
-            created=now(),
-            versions=versions(),
-            cpu=cpu_name(),
-        )
-
-
-def _check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """BacksweepError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
-    free = free_bytes(path)
-    if estimate.disk <= free:
-        return
-    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
-    if not force:
-        raise BacksweepError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
-    progress.warn(told)
 
 
 def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None:
@@ -299,16 +294,3 @@ def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None
         trajectory = replay(Sweep.of_folder(results.path, data).plan(), run).trajectory
         with suppress(BusyError), results.store.writing():
             results.store.append_trajectory(run, trajectory)
-
-
-def _a_dict(table: object) -> Mapping[str, Any]:
-    if not isinstance(table, Mapping):
-        raise BacksweepError(f"spec: a dict is needed, not {type(table).__name__}")
-    return table
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        value = value["values"]
-    text = "not set" if value is None else in_toml(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

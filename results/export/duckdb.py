@@ -8,7 +8,7 @@ DuckDB 2.0 goes by a column's least and largest numbers where it also has NaN: o
 What is no number is NULL. DuckDB holds NaN for larger than any number, so that `loss > 1` would find it, in most releases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,18 +34,19 @@ SHUT_IN: dict[str, Any] = {
 }
 
 
-def query(store: Store, sql: str) -> "pd.DataFrame":
+def query(store: Store, sql: str, runs: Collection[int] | None = None) -> "pd.DataFrame":
     """What DuckDB's SQL finds in the tables `runs`, and `records` and `weights` where the sweep kept them.
 
     Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
     `WEIGHTS_SCHEMA`. A setting that a run lacks, and a loss, accuracy or norm that is no number, is NULL, which means leave
-    out: of diverged runs, mostly. ResultsError if DuckDB is not installed, for what DuckDB refuses, and if it takes more memory
-    than there is. What is damaged of the files of a table that is asked for is left out, with a DamageWarning.
+    out: of diverged runs, mostly. runs: the numbers of those that the tables have; None: all. ResultsError if DuckDB is not
+    installed, for what DuckDB refuses, and if it takes more memory than there is. What is damaged of the files of a table that
+    is asked for is left out, with a DamageWarning.
     """
-    return steadily(lambda: _found(store, sql))
+    return steadily(lambda: _found(store, sql, runs))
 
 
-def _found(store: Store, sql: str) -> "pd.DataFrame":
+def _found(store: Store, sql: str, runs: Collection[int] | None) -> "pd.DataFrame":
     """The same, with DuckDB. FileNotFoundError if another process merged files before they were read."""
     try:
         import duckdb
@@ -54,10 +55,14 @@ def _found(store: Store, sql: str) -> "pd.DataFrame":
     tables = _tables(store, sql.casefold())
     with duckdb.connect(config=SHUT_IN) as connection:
         try:
+            those = ""
+            if runs is not None:
+                connection.register("chosen runs", pa.table({"run": pa.array(runs, pa.int64())}))
+                those = ' WHERE run IN (SELECT run FROM "chosen runs")'
             for name, table in tables.items():
                 connection.register(f"files of {name}", table)
                 columns = _columns(table.schema, shown_names(store.manifest.axes) if name == "runs" else {})
-                connection.execute(f'CREATE VIEW {name} AS SELECT {columns} FROM "files of {name}"')  # noqa: S608
+                connection.execute(f'CREATE VIEW {name} AS SELECT {columns} FROM "files of {name}"{those}')  # noqa: S608
             # None where there is no statement, of which DuckDB's types know nothing.
             found = cast("duckdb.DuckDBPyConnection | None", connection.execute(sql))
             if found is None:

@@ -17,7 +17,7 @@ from .tables import TableFormat, print_no_answer, print_table, remarks
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...results import Results
+    from ...results import Results, Runs
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
 By = Annotated[
@@ -59,9 +59,9 @@ def opened(folder: Path) -> "Results":
     return Results.open(folder)
 
 
-def chosen(folder: Path, where: list[str] | None) -> "Results":
+def chosen(folder: Path, where: list[str] | None) -> "Runs":
     """The results in a folder, or those of its runs that were asked for."""
-    results = opened(folder)
+    results: Runs = opened(folder)
     for text in where or []:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
@@ -94,7 +94,7 @@ def table(
             say(remark)
 
 
-def _beside(results: "Results", of: Kind, found: "pd.DataFrame") -> list[str]:
+def _beside(results: "Runs", of: Kind, found: "pd.DataFrame") -> list[str]:
     """What a reader of a table of findings should know."""
     from ...results.analysis.remarks import constant_responses, tied_best
 
@@ -103,7 +103,7 @@ def _beside(results: "Results", of: Kind, found: "pd.DataFrame") -> list[str]:
     return [*(tied_best(found) if of is Kind.best else []), *remarks(results, list(found.columns))]
 
 
-def _found(results: "Results", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
+def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """A table of findings, in full and as text for people."""
     from ...results.text import readable
 
@@ -197,7 +197,7 @@ def names_in(by: list[str] | None) -> list[str] | None:
     return [name.strip() for names in by for name in names.split(",") if name.strip()] if by else None
 
 
-def _two(results: "Results", setting: str, values: str | None) -> list[object]:
+def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
     """Two values of a setting, as the table has them, from texts as people see them in tables, or from JSON."""
     parts = members(values or "")
     if len(parts) != 2 or parts[0] == parts[1]:
@@ -209,13 +209,13 @@ def _two(results: "Results", setting: str, values: str | None) -> list[object]:
     return [_level(results, column, part, "--values") for part in parts]
 
 
-def _column(results: "Results", setting: str, option: str) -> str:
+def _column(results: "Runs", setting: str, option: str) -> str:
     from ...results.analysis.tables import axis_columns  # with pandas and scipy a second
 
     return column_of(setting, axis_columns(results.table), option)
 
 
-def _level(results: "Results", column: str, text: str, option: str) -> object:
+def _level(results: "Runs", column: str, text: str, option: str) -> object:
     """The value of a setting that a text stands for."""
     try:
         return Levels(sorted(results.table[column].dropna().unique().tolist())).of_text(text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from backsweep.errors import NoAnswerError
 
-    from ...results import Results
+    from ...results import Results, Runs
     from ...results.store.schema import Estimate, Session
     from ..run.replay import Replay
 
@@ -111,7 +111,7 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         print_table(trajectory, lambda: trajectory, form)
 
 
-def remarks(results: "Results", shown: list[str]) -> list[str]:
+def remarks(results: "Runs", shown: list[str]) -> list[str]:
     """What a reader of a summary should know: that runs are missing, which settings were pooled, and which runs never began."""
     from ...results.analysis import remarks as of
     from ...results.analysis.tables import axis_columns

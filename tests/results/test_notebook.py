@@ -102,7 +102,7 @@ def test_a_repr_opens_no_file_of_rows(results):
 
 
 def test_a_large_sweep_is_not_summarised_only_to_be_looked_at(swept, monkeypatch):
-    monkeypatch.setattr("backsweep.results.results.MOST_RUNS", 359)
+    monkeypatch.setattr("backsweep.results.runs.MOST_RUNS", 359)
     monkeypatch.setattr(Store, "read", None)
     page = Page(Results.open(swept.path)._repr_html_())
     assert "table" not in page.tags

@@ -46,6 +46,14 @@ def results(swept, tmp_path):
     return Results.open(shutil.copytree(swept.path, tmp_path / "copy"))
 
 
+@pytest.mark.parametrize("table", ["runs", "records", "weights"])
+def test_a_query_of_chosen_runs_finds_them_alone(swept, table):
+    chosen = swept.where(optimizer="momentum", lr=10.0)
+    found = chosen.query(f"SELECT DISTINCT run FROM {table} ORDER BY run")["run"].tolist()
+    assert found == chosen.table["run"].tolist()
+    assert len(swept.query(f"SELECT DISTINCT run FROM {table}")) == swept.done
+
+
 def rows(start, stop):
     """Runs that end each way in turn; every third has a loss that is no number, every fifth lacks its settings."""
     runs = np.arange(start, stop)

@@ -11,6 +11,7 @@ from backsweep.results.export.xarray import dataset
 from backsweep.results.report.question import question
 from backsweep.results.store.manifest import MANIFEST, read_manifest
 from backsweep.sweep import Sweep
+from backsweep.sweep.run.folder import manifest_of as made
 from backsweep.sweep.spec.design import SAMPLED
 from helpers.hostile_manifests import put, sealed
 from helpers.sixty_specs import specs
@@ -32,7 +33,7 @@ def sweeps(tmp_path_factory):
 
 
 def manifest_of(sweep, folder):
-    return sweep._manifest(sweep.plan(), folder)
+    return made(sweep.spec, sweep.plan(), None, folder)
 
 
 def test_axes_advance_together_and_are_drawn_as_the_plan_has_them(sweeps, tmp_path):

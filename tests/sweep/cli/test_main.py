@@ -326,7 +326,8 @@ def test_ctrl_c_ends_a_replay_too(here):
     (here / "endless.toml").write_text(spec)
     code = (
         "from pathlib import Path; from backsweep.sweep import Sweep; from backsweep.results.store.store import Store; "
-        "sweep = Sweep.from_toml('endless.toml'); Store.create('endless', sweep._manifest(sweep.plan(), Path('endless')))"
+        "from backsweep.sweep.run.folder import manifest_of; sweep = Sweep.from_toml('endless.toml'); "
+        "Store.create('endless', manifest_of(sweep.spec, sweep.plan(), Path('endless.toml'), Path('endless')))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
     process = begun("replay", "endless", "0", cwd=here)

@@ -18,8 +18,8 @@ from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, 
 SMALL_DISK = [
     sys.executable,
     "-c",
-    "from backsweep.sweep import sweep; from backsweep.sweep.cli import main as cli; "
-    "sweep.free_bytes = lambda path: 1000; cli.main()",
+    "from backsweep.sweep.run import folder; from backsweep.sweep.cli import main as cli; "
+    "folder.free_bytes = lambda path: 1000; cli.main()",
 ]
 FAILING = [
     sys.executable,

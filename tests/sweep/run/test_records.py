@@ -23,6 +23,7 @@ from backsweep.sweep.estimate.pace import MOST_NUMBERS, Pace
 from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run import replay as replay_of
+from backsweep.sweep.run.folder import manifest_of
 from backsweep.sweep.run.replay import differences, replay
 from backsweep.sweep.run.unlike import unlike_records, unlike_rows, unlike_weights
 
@@ -148,7 +149,7 @@ def test_a_manifest_tells_at_which_epochs_runs_were_recorded(epochs, record, tmp
     drawn, told = "uniform" in str(epochs), not {"uniform", "range"} & set(epochs if isinstance(epochs, dict) else ())
     spec = {"task": "xor", "train": {"epochs": epochs}, "record": record, **({"design": {"points": 3}} if drawn else {})}
     sweep = Sweep.from_dict(spec)
-    at, due = sweep.plan().record_at, Recording(sweep._manifest(sweep.plan(), tmp_path).spec, 3).due
+    at, due = sweep.plan().record_at, Recording(manifest_of(sweep.spec, sweep.plan(), None, tmp_path).spec, 3).due
     if told:
         assert due.tolist() == [*at, 2**31]
     else:

@@ -1,0 +1,260 @@
+"""Some or all runs of a folder of results: their table, what it says, figures, and what was kept beside it."""
+
+import warnings
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from backsweep.errors import DamageWarning, ResultsError
+
+from .arrays import Floats
+from .findings import Findings
+from .reprs import about, html_of, html_of_summary, line_of, text_of
+from .store.schema import Manifest
+from .store.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from .figures.registry import Need
+
+MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
+
+
+class Runs(Findings):
+    """Runs of a sweep, chosen by `where`: tables, comparisons, figures and records of them alone."""
+
+    def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]"):
+        super().__init__(read)
+        self.store = store
+
+    @property
+    def path(self) -> Path:
+        """The folder of results that the runs are in.
+
+        >>> results.path.name
+        'xor'
+        """
+        return self.store.path
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was run, with which versions, on what, and when: what `manifest.json` in the folder says.
+
+        Among its attributes are name, spec (a nested dict with defaults filled in), runs (how many the sweep has), axes,
+        created, versions, cpu, and sessions, one per time that the sweep was worked on.
+
+        >>> results.manifest.runs, [axis.setting for axis in results.manifest.axes]
+        (80, ['model.hidden', 'train.lr'])
+        """
+        return self.store.manifest
+
+    @property
+    def done(self) -> int:
+        """How many of the sweep's runs the folder has; all of `manifest.runs`, if the sweep is finished.
+
+        >>> results.done
+        80
+        """
+        return self.store.done
+
+    @property
+    def damage(self) -> list[str]:
+        """Files that were left out of what has been read so far, because they are damaged: a sentence each, with the remedy.
+
+        >>> results.damage
+        []
+        """
+        return self.store.left_out()
+
+    def where(self, **settings: object) -> "Runs":
+        """Choose the runs that have these values of settings.
+
+        settings: names of settings, or their last words, and a value each, as the table has or shows it; names with dots go as
+        `where(**{"model.init.mean": 0.5})`. A setting that has one value among the chosen runs is no column of their table.
+
+        Returns `Runs`: all methods of results but those of a whole folder, `report`, `report_markdown` and `to_xarray`.
+
+        Raises BacksweepError for a setting that does not vary, and where no run has the values.
+
+        >>> print(results.where(hidden=2).summary().iloc[:, :3].to_string(index=False))
+         lr  runs  success
+        0.5    20      0.6
+        5.0    20      0.8
+        """
+        from .analysis.tables import part_of
+
+        part = part_of(self.table, settings)
+        return Runs(self.store, lambda: part)
+
+    def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
+        """How much of what runs do each setting explains.
+
+        seed: of the resampling from which the intervals come.
+
+        Returns one row per response and factor, the largest share first:
+
+        - response: "success", whether a run converges; "log epochs", the logarithm of the epochs that it takes, where a run
+          that does not converge counts with the epochs at which the first run was cut off;
+        - factor: a setting (`lr`), two that interact (`hidden × lr`), "higher interactions", "seed" (what a seed does in all
+          settings alike), or "rest". Settings that advance together are one factor, `lr = beta`;
+        - share, share_low, share_high (float64): the share of the variance, from 0 to 1, and its 95 % interval;
+        - method: "variance", for a grid; "PED-ANOVA", where at least 50 points were sampled: the share is then of what decides
+          whether a point is among the best tenth.
+
+        A response that does not vary has no rows.
+
+        Raises BacksweepError where nothing varies, where combinations or seeds are missing, where some runs lack a setting, and
+        where a grid has one seed; NoAnswerError where neither response varies.
+
+        >>> print(results.what_matters().iloc[5:7, :3].round(3).to_string(index=False))
+          response factor  share
+        log epochs     lr  0.650
+        log epochs   rest  0.262
+        """
+        from .analysis.designs import drawn_columns
+        from .analysis.what_matters import what_matters
+
+        return what_matters(self.table, drawn_columns(self.manifest), rng=np.random.default_rng(seed))
+
+    def figure(self, kind: str, axes: "Axes | None" = None, **options: Any) -> "Axes":
+        """Draw a figure of these runs.
+
+        kind: "success", "median", "importance", "survival", "histogram", "ecdf", "slope", "outcomes", "trajectories",
+        "trainability" or "loss"; `backsweep figure --help` says what each shows and needs. axes: matplotlib Axes to draw on;
+        None: those of a figure of its own, 7.2 by 3.8 inches, which a notebook shows.
+
+        options, by kind: by, settings to tell apart ("survival", "histogram", "ecdf", "outcomes"); row and column, settings
+        ("success", "median", "trainability"); setting and by, one setting each ("slope"); cells, up to three cell numbers
+        ("trajectories"); run, the number of a run that was recorded, or is in the report ("loss").
+
+        Returns the Axes. `backsweep.results.figures.save(axes, "a.pdf")` writes PNG, SVG or PDF.
+
+        Raises BacksweepError for an unknown kind, and where the runs do not have what it needs.
+
+        >>> axes = results.figure("survival", by=["lr"])
+        >>> axes.get_xlabel(), axes.get_ylabel()
+        ('epochs', 'not yet converged')
+        """
+        from .figures import figure, kind_of
+
+        sources: dict[Need, Callable[[], Any]] = {
+            "table": lambda: self.table,
+            "records": self.trajectories,
+            "losses": lambda: self._losses(options.get("run")),
+            "importance": self.what_matters,
+            "rng": lambda: np.random.default_rng(0),
+        }
+        needed = {need: sources[need]() for need in kind_of(kind).needs if need not in options}
+        return figure(kind, axes=axes, **needed, **options)
+
+    def _losses(self, run: int | None) -> "pd.DataFrame":
+        if run is None:
+            raise ResultsError("run: the figure of a loss takes the number of a run")
+        if not 0 <= run < self.manifest.runs:
+            raise ResultsError(f"run {run}: there is none; runs are numbered 0 to {self.manifest.runs - 1}")
+        kept = self.trajectory(run)
+        losses = self.trajectories([run]) if kept is None else kept
+        if losses.empty:
+            raise ResultsError(f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again")
+        return losses
+
+    def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
+        """What `[record]` kept of runs on the way.
+
+        runs: their numbers; None: all of these that were recorded.
+
+        Returns one row per run and epoch: run (int64), epoch (int32), loss, accuracy, gradient_norm, weight_norm (float64), all
+        before the epoch's first update, and once more where the run ended. Empty if the sweep recorded nothing.
+
+        >>> print(results.trajectories([1]).iloc[[0, 1, -1]].round(3).to_string(index=False))
+         run  epoch  loss  accuracy  gradient_norm  weight_norm
+           1      0 0.723      0.50          0.132        1.753
+           1    500 0.541      0.75          0.039        6.205
+           1    924 0.100      1.00          0.028       14.540
+        """
+        runs = self._numbers() if runs is None else runs
+        return self.store.records(runs).to_pandas(use_threads=False)  # see `kinds.Kind.read`
+
+    def _numbers(self) -> list[int] | None:
+        """The numbers of these runs; None for all of the folder."""
+        return self.table["run"].tolist()
+
+    def weights(self, run: int) -> tuple[list[Floats], list[Floats]]:
+        """The final weights and biases of a run, which `[record]` keeps with `weights = true`.
+
+        Returns two lists of float64 arrays, one per layer: weights (units, inputs), and biases (units,), the latter empty for a
+        network without biases.
+
+        Raises BacksweepError if they were not kept.
+
+        >>> weights, biases = results.weights(0)
+        >>> [layer.shape for layer in weights], [layer.shape for layer in biases]
+        ([(2, 2), (1, 2)], [(2,), (1,)])
+        """
+        return layers_of(self.store.weights([run]), run)
+
+    def trajectory(self, run: int) -> "pd.DataFrame | None":
+        """Each epoch's loss of a run that a report shows: columns epoch (int32) and loss (float64).
+
+        None if it was not kept; `trajectories` has what the sweep recorded, and `backsweep replay` trains any run again.
+        """
+        kept = self.store.trajectories().get(run)
+        return None if kept is None else kept.to_pandas(use_threads=False)
+
+    def query(self, sql: str) -> "pd.DataFrame":
+        """Ask these runs by SQL, with DuckDB (the extra `duckdb`).
+
+        sql: one statement on the tables runs (the columns of `table`), records (those of `trajectories`) and weights (run,
+        layers, bias, weights). A loss, accuracy or norm that is no number is NULL, as is a setting that a run does not have.
+
+        Returns what it finds. It can read no file outside the folder, and change none.
+
+        Raises BacksweepError if DuckDB is not installed, and for what DuckDB refuses.
+
+        >>> found = results.query("SELECT lr, count(*) AS n FROM runs WHERE outcome = 'converged' GROUP BY lr ORDER BY lr")
+        >>> print(found.to_string(index=False))
+         lr  n
+        0.5 32
+        5.0 36
+        """
+        from .export.duckdb import query
+
+        return query(self.store, sql, self._numbers())
+
+    def _about(self) -> tuple[str, list[str]]:
+        head, lines = about(self.path, self.manifest.name)
+        chosen = self._numbers()
+        return head, lines if chosen is None else [*lines, f"{len(chosen):,} of them, chosen by where"]
+
+    def __repr__(self) -> str:
+        return text_of(*self._about())
+
+    def _repr_html_(self) -> str:
+        head, lines = self._about()
+        try:
+            with warnings.catch_warnings(action="ignore", category=DamageWarning):  # what is damaged is told beside it
+                summary = self.summary() if 0 < self.done <= MOST_RUNS else None
+        except (ResultsError, OSError) as error:
+            return html_of(head, dict.fromkeys([*lines, line_of(error)]))
+        return html_of(head, lines) if summary is None else html_of_summary(head, [*lines, *self.damage], summary)
+
+
+def layers_of(kept: pa.Table, run: int) -> tuple[list[Floats], list[Floats]]:
+    """The weights and biases of one run, out of a table of `WEIGHTS_SCHEMA`."""
+    if not len(kept):
+        raise ResultsError(f"run {run}: its final weights were not kept; record = {{ weights = true }} keeps them")
+    row = kept.to_pylist()[0]
+    weights, biases, at = [], [], 0
+    flat, shapes = np.array(row["weights"]), np.array(row["layers"]).reshape(-1, 2)
+    for units, inputs in shapes.tolist():
+        weights.append(flat[at : at + units * inputs].reshape(units, inputs))
+        at += units * inputs
+        if row["bias"]:
+            biases.append(flat[at : at + units])
+            at += units
+    return weights, biases

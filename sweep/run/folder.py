@@ -1,0 +1,109 @@
+"""A folder of results and the spec that is run into it: whether they go together, and what its manifest says."""
+
+from pathlib import Path
+from typing import Any
+
+from backsweep.errors import BacksweepError
+
+from ...results.store.manifest import MANIFEST, has_manifest
+from ...results.store.schema import MOST_REMARKS, Estimate, Manifest
+from ...results.store.store import Store
+from ...results.store.swept import swept_axes
+from ..estimate.estimate import free_bytes
+from ..machine import cpu_name, now, versions
+from ..plan.plan import Plan
+from ..progress import Progress
+from ..spec.spec import Spec, digest_of
+from ..text import in_toml, size
+from .found import called_as_in, check_plan, kept_beside, other_data, recorded, spec_as_recorded, with_files, written_in
+
+ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
+
+OR_MOVED = (
+    "; or the start files of one name have moved, which earlier versions called by their whole paths: bring them back "
+    "to where they were, or run the spec into another folder"
+)
+
+
+def another_spec(source: str, spec: Spec) -> str:
+    """That a manifest's spec is not the one that was run, and why that may be."""
+    alike = any("/" in name for name in spec.called.values())
+    return f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}"
+
+
+def called_as_there(spec: Spec, path: Path) -> Spec:
+    """The spec, but for what rows call files, if a folder of an earlier version has it so."""
+    if not (spec.called and has_manifest(path)):
+        return spec
+    return called_as_in(Store.open(path).manifest, spec)
+
+
+def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | None:
+    """The results in a folder, of this spec, without what was damaged; None where there are none yet."""
+    if not has_manifest(path):
+        return None
+    store = checked(Store.open(path), spec, plan)
+    with store.writing():
+        for remark in store.heal():
+            progress.warn(remark)
+        store.put_files(with_files(store.manifest.spec, {key: recorded(file, path) for key, file in spec.files.items()}))
+        store.compact()
+    return store
+
+
+def checked(store: Store, spec: Spec, plan: Plan) -> Store:
+    """Results, if they are of this spec."""
+    path = store.path
+    there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
+    here = spec.meaning()
+    if digest_of(there) != store.manifest.spec_hash:
+        raise BacksweepError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
+    unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
+    if unlike and set(unlike) <= set(spec.files):
+        raise BacksweepError(other_data(spec.files[unlike[0]], unlike[0], path))
+    if unlike:
+        lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
+        raise BacksweepError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
+    check_plan(store.manifest, plan, str(path / MANIFEST))
+    return store
+
+
+def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Manifest:
+    """What a folder is to say of the sweep that is run into it. file: that the spec was read from, if it was one."""
+    written = written_in(spec, folder)
+    return Manifest(
+        name=spec.name,
+        spec=written,
+        spec_hash=spec.digest,
+        data=spec.data,
+        source=recorded(file, folder) if file else None,
+        columns=spec.contents.columns,
+        remarks=tuple(plan.remarks()[:MOST_REMARKS]),
+        signed=True,
+        runs=plan.runs,
+        axes=plan.axes,
+        swept=swept_axes(written, plan.axes),
+        measure=spec.record.measure,
+        beside=kept_beside(plan),
+        created=now(),
+        versions=versions(),
+        cpu=cpu_name(),
+    )
+
+
+def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
+    """BacksweepError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    free = free_bytes(path)
+    if estimate.disk <= free:
+        return
+    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
+    if not force:
+        raise BacksweepError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
+    progress.warn(told)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value["values"]
+    text = "not set" if value is None else in_toml(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,110 @@
+"""What users import: each says what it takes and gives, and its example is run."""
+
+import doctest
+import inspect
+import subprocess
+import sys
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import backsweep
+from backsweep import kernels
+from backsweep.kernels import Training
+from backsweep.results import Results, Runs
+from backsweep.results.findings import Findings
+from backsweep.sweep import Sweep
+
+DRAWN = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+
+
+def function_of(member):
+    """What a property or a class method is made of."""
+    member = member.fget if isinstance(member, property) else member
+    member = member.func if isinstance(member, cached_property) else member
+    return inspect.unwrap(member.__func__ if isinstance(member, classmethod) else member)
+
+
+def shown(classes):
+    """What each class has of its own that users see, by its whole name."""
+    for one in classes:
+        yield one.__name__, one
+        for name, member in vars(one).items():
+            if not name.startswith("_") and inspect.isroutine(function_of(member)):
+                yield f"{one.__name__}.{name}", function_of(member)
+
+
+SHOWN = {**dict(shown([Findings, Runs, Results, Sweep])), "Training": Training, "train": inspect.unwrap(backsweep.train)}
+SHOWN["open"] = backsweep.open
+WITHOUT_EXAMPLE = {"Findings", "Runs", "Runs.trajectory"}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A folder with the sweep of the examples where they look for it, and that sweep."""
+    folder = tmp_path_factory.mktemp("front")
+    sweep = Sweep(
+        task="xor",
+        seeds=20,
+        model={"hidden": {"values": [2, 4]}, "bias": True, "init": {"low": -1.0}},
+        train={"lr": {"values": [0.5, 5.0]}, "epochs": 2000, "stop": {"loss": 0.1}},
+        record={"every": 500, "weights": True},
+    )
+    sweep.run(folder / "runs" / "xor", jobs=1)
+    return folder, sweep
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_examples_say_what_happens(name, swept, monkeypatch):
+    folder, sweep = swept
+    monkeypatch.chdir(folder)
+    known = {"backsweep": backsweep, "Results": Results, "sweep": sweep, "results": Results.open("runs/xor")}
+    found = doctest.DocTestFinder(recurse=False).find(SHOWN[name], name, globs=known)
+    said = []
+    for example in found:
+        doctest.DocTestRunner(optionflags=DRAWN).run(example, out=said.append)
+    assert not said, "".join(said)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_users_meet_is_explained_in_its_place(name):
+    text = inspect.getdoc(SHOWN[name])
+    assert not text.startswith("See ")
+    if not inspect.isclass(SHOWN[name]):
+        named = [argument for argument in inspect.signature(SHOWN[name]).parameters if argument not in ("self", "cls")]
+        assert [argument for argument in named if argument not in text] == []
+    assert (">>> " in text) == (name not in WITHOUT_EXAMPLE)
+
+
+def test_the_door_opens_what_its_rooms_have():
+    assert backsweep.Results is Results
+    assert backsweep.Sweep is Sweep
+    assert backsweep.train is kernels.train
+    assert backsweep.__version__ == version("backsweep")
+    assert set(backsweep.__all__) <= set(dir(backsweep))
+    assert all(issubclass(getattr(backsweep, name), backsweep.BacksweepError) for name in backsweep.__all__ if "Error" in name)
+    assert all(getattr(backsweep, name) for name in backsweep.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'sweeps'"):
+        backsweep.sweeps  # noqa: B018
+
+
+def test_the_front_door_loads_nothing_heavy():
+    code = "import sys, backsweep; print(*sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])))"
+    heavy = ["numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "typer"]
+    assert subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_the_module_is_the_command_line(tmp_path):
+    """The same answers, the same looks at the room that there is, before anything heavy is loaded."""
+    for arguments in (["--version"], ["table", "none"]):
+        module, script = (
+            subprocess.run([*command, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+            for command in ([sys.executable, "-m", "backsweep"], [Path(sys.executable).with_name("backsweep")])
+        )
+        assert (module.returncode, module.stdout, module.stderr) == (script.returncode, script.stdout, script.stderr)
+    little = f"ulimit -v 1000000; exec {sys.executable} -m backsweep --version"
+    done = subprocess.run(["bash", "-c", little], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "of address space are needed; see `ulimit -v`" in done.stderr
