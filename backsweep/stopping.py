@@ -53,7 +53,7 @@ STOPPING = {
     "loss": Criterion("its loss is at most", NOT_NEGATIVE, math.inf),
     "within": Criterion("every output is nearer to its target than", POSITIVE, math.inf, Needs(largest_error=True)),
     "accuracy": Criterion(
-        "the share of right samples is at least",
+        "the share of correct samples is at least",
         SHARE,
         -1.0,
         Needs(accuracy=True, every_epoch=True),
@@ -63,13 +63,13 @@ STOPPING = {
         "the norm of its gradient is at most", NOT_NEGATIVE, math.inf, Needs(gradient_norm=True, every_epoch=True)
     ),
 }
-PATIENCE = Limit("How many tests in a row must hold", COUNT, 1.0)
+PATIENCE = Limit("Number of tests in a row that must hold", COUNT, 1.0)
 # A run has stalled when its loss fell, over a window, by less than the improvement times itself.
 STALLING = {
-    "window": Limit("How many epochs lie between two looks at the loss", COUNT, 0.0),
-    "improvement": Limit("The share of itself by which the loss must fall within a window", POSITIVE, 0.0),
+    "window": Limit("Number of epochs from one test of the loss to the next", COUNT, 0.0),
+    "improvement": Limit("Share of itself by which the loss must fall within a window", POSITIVE, 0.0),
 }
-BOUND = Limit("A run has diverged when its loss is over this", Range("over 0", 0, open_low=True, infinite=True), 1e6)
+BOUND = Limit("A run has diverged when its loss exceeds this", Range("over 0", 0, open_low=True, infinite=True), 1e6)
 
 # Every number that the kernels compare for a run, by the dotted name of its setting.
 LIMITS: dict[str, Criterion | Limit] = {

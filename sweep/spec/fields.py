@@ -76,9 +76,16 @@ def one_of(names: Iterable[str]) -> Any:
 
 
 def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], said: str | None, **fields: Any) -> type[Table]:
-    """A table with a field for each of `numbers`, which are of `group` in the kernels. said: what the table is."""
+    """A table with one field per number, which the kernels know as `group` and its name. said: the docstring of the table."""
     settings: dict[str, Any] = {
-        key: (Setting[number(f"{group}.{key}")], ... if one.default is None else one.default) for key, one in numbers.items()
+        key: (
+            Setting[number(f"{group}.{key}")],
+            Field(
+                ... if one.default is None else one.default,
+                description=f"The number {key} of {title}; it must be {RANGES[f'{group}.{key}'].words}.",
+            ),
+        )
+        for key, one in numbers.items()
     }
     return create_model(title, __base__=Table, __doc__=said, **fields, **settings)
 

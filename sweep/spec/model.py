@@ -30,6 +30,7 @@ Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Widths = Annotated[tuple[int, ...], BeforeValidator(_widths, Units | list[Units])]
 
 
+OFFSET = "Numbers that are added to the initial weights, one per layer. If it is left out, nothing is added."
 Offset = Annotated[float, bounds("init.offset")]
 if TYPE_CHECKING:
     Offsets = tuple[float, ...]
@@ -44,8 +45,7 @@ class FileInit(Table, use_attribute_docstrings=True):
     """Reads the initial weights from a file."""
     file: FileName
     """Name of the .npz file. A relative name starts at the folder of the spec."""
-    offset: Offsets | None = None
-    """Numbers added to the weights, one per layer. If it is left out, nothing is added."""
+    offset: Offsets | None = Field(None, description=OFFSET)
 
 
 def _init_models() -> dict[str, type[Table]]:
@@ -53,7 +53,10 @@ def _init_models() -> dict[str, type[Table]]:
     for name in SCHEMES:
         if name not in models:
             said = name if name == DEFAULT_SCHEME else ...
-            fields: dict[str, Any] = {"scheme": (Literal[name], said), "offset": (Offsets | None, None)}
+            fields: dict[str, Any] = {
+                "scheme": (Literal[name], Field(said, description="Name of the scheme.")),
+                "offset": (Offsets | None, Field(None, description=OFFSET)),
+            }
             models[name] = with_numbers(name, "init", SCHEME_NUMBERS.get(name, {}), None, **fields)
     return {name: models[name] for name in SCHEMES}
 

@@ -1,4 +1,4 @@
-"""The [train] and [record] of a spec: the optimizer, its end, and what is kept of a run on its way."""
+"""The [train] and [record] of a spec: how networks are trained, when training ends, and what is recorded of a run."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,7 +16,11 @@ Rate = Annotated[float, bounds("lr")]
 
 OPTIMIZER_MODELS = {
     name: with_numbers(
-        name, "optimizer", optimizer.hyperparameters, optimizer.update.function.__doc__, name=(Literal[name], ...)
+        name,
+        "optimizer",
+        optimizer.hyperparameters,
+        optimizer.update.function.__doc__,
+        name=(Literal[name], Field(description="Name of the optimizer.")),
     )
     for name, optimizer in OPTIMIZERS.items()
 }
@@ -26,7 +30,7 @@ SCHEDULE_MODELS = {
         "schedule",
         {**schedule.hyperparameters, "warmup": WARMUP_EPOCHS},
         schedule.formula.function.__doc__,
-        name=(Literal[name], ...),
+        name=(Literal[name], Field(description="Name of the schedule.")),
     )
     for name, schedule in SCHEDULES.items()
 }
@@ -98,14 +102,17 @@ else:
     StopSpec = create_model(
         "StopSpec",
         __base__=Table,
-        __doc__="When a run has converged: all that is given must hold, in `patience` tests in a row.",
-        **{name: _limit(name, f"A run has converged when {criterion.words} this.") for name, criterion in STOPPING.items()},
-        patience=_limit("patience", f"{PATIENCE.words}; {PATIENCE.unset:g} if it is not given."),
+        __doc__="When a run has converged: everything given here must hold in `patience` tests in a row.",
+        **{
+            name: _limit(name, f"A run can have converged only when {criterion.words} this.")
+            for name, criterion in STOPPING.items()
+        },
+        patience=_limit("patience", f"{PATIENCE.words}. Default: {PATIENCE.unset:g}."),
     )
 
 
 class StallSpec(Table):
-    """When a run has stalled: over `window` epochs its loss has fallen by less than `improvement` times itself."""
+    """When a run has stalled: its loss has fallen by less than `improvement` times itself over `window` epochs."""
 
     window: Setting[Count] = Field(description=f"{STALLING['window'].words}.")
     improvement: Setting[Annotated[float, bounds("stall.improvement")]] = Field(description=f"{STALLING['improvement'].words}.")

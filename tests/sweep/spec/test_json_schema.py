@@ -45,6 +45,16 @@ def test_it_is_a_schema_and_printed():
     assert json.loads(done.stdout) == SCHEMA
 
 
+@pytest.mark.parametrize("name", [name for name in SCHEMA["$defs"] if not name.startswith("Axis")])
+def test_every_key_is_described_in_sentences_that_end_with_its_default(name):
+    """Editors show them on hover. What a table inside a table says of itself stands there."""
+    for key, kind in SCHEMA["$defs"][name]["properties"].items():
+        said = kind["description"]
+        assert said[0].isupper() or said[0] in "[δ", (key, said)
+        assert said.endswith(".")
+        assert ("Default: " in said) >= ("default" in kind)
+
+
 @pytest.mark.parametrize(("name", "text"), SPECS, ids=[name for name, _ in SPECS])
 def test_every_spec_that_we_show_passes(name, text):
     assert complaints(tomllib.loads(text)) == []
