@@ -124,13 +124,12 @@ class Runs(Findings):
     def figure(self, kind: str, axes: "Axes | None" = None, **options: Any) -> "Axes":
         """Draw a figure of these runs.
 
-        kind: "success", "median", "importance", "survival", "histogram", "ecdf", "slope", "outcomes", "trajectories",
-        "trainability" or "loss"; `backsweep figure --help` says what each shows and needs. axes: matplotlib Axes to draw on;
-        None: those of a figure of its own, 7.2 by 3.8 inches, which a notebook shows.
+        kind: its name, such as "success" (a map of two settings) or "survival"; `backsweep figure --help` lists all, with what
+        each shows and needs. axes: matplotlib Axes to draw on; None: those of a figure of its own, 7.2 by 3.8 inches, which a
+        notebook shows.
 
-        options, by kind: by, settings to tell apart ("survival", "histogram", "ecdf", "outcomes"); row and column, settings
-        ("success", "median", "trainability"); setting and by, one setting each ("slope"); cells, up to three cell numbers
-        ("trajectories"); run, the number of a run that was recorded, or is in the report ("loss").
+        options: those of the kind, for example by = ["lr"], settings to tell apart in "survival"; row and column, the settings
+        of a map; run, the number of a run that was recorded, for "loss".
 
         Returns the Axes. `backsweep.results.figures.save(axes, "a.pdf")` writes PNG, SVG or PDF.
 
@@ -168,8 +167,9 @@ class Runs(Findings):
 
         runs: their numbers; None: all of these that were recorded.
 
-        Returns one row per run and epoch: run (int64), epoch (int32), loss, accuracy, gradient_norm, weight_norm (float64), all
-        before the epoch's first update, and once more where the run ended. Empty if the sweep recorded nothing.
+        Returns one row per run and epoch, all of it before the epoch's first update, and one more for where the run ended: run
+        (int64), epoch (int32), and one float64 column per entry of `backsweep.columns.RECORDED`, as loss. Empty if the sweep
+        recorded nothing.
 
         >>> print(results.trajectories([1]).iloc[[0, 1, -1]].round(3).to_string(index=False))
          run  epoch  loss  accuracy  gradient_norm  weight_norm

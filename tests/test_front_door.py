@@ -15,7 +15,7 @@ from backsweep import kernels
 from backsweep.kernels import Training
 from backsweep.results import Results, Runs
 from backsweep.results.findings import Findings
-from backsweep.sweep import Sweep
+from backsweep.sweep import Spec, Sweep
 
 DRAWN = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
 
@@ -37,6 +37,7 @@ def shown(classes):
 
 
 SHOWN = {**dict(shown([Findings, Runs, Results, Sweep])), "Training": Training, "train": inspect.unwrap(backsweep.train)}
+SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
 WITHOUT_EXAMPLE = {"Findings", "Runs", "Runs.trajectory"}
 

@@ -112,9 +112,17 @@ class Spec(Table, use_attribute_docstrings=True):
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
-        """The spec in a nested dict, as TOML would give it. BacksweepError says what is wrong where.
+        """The spec in a nested dict, as TOML would give it: a frozen model, whose attributes are the keys.
 
-        NumPy's scalars count as numbers; its arrays, tuples and ranges as lists. folder: where the names of data files start.
+        table: keys and values; NumPy's scalars count as numbers, its arrays, tuples and ranges as lists. source: what errors
+        say it was read from. folder: where the names of data files start.
+
+        Raises BacksweepError, which names the key and the value, and says what is allowed.
+
+        >>> from backsweep.sweep import Spec
+        >>> spec = Spec.parse({"task": "xor", "train": {"lr": {"values": [0.1, 1.0]}}})
+        >>> spec.name, spec.seeds, spec.train.epochs
+        ('sweep', 1, 10000)
         """
         try:
             written = plain(_seeds_as_range(table))
