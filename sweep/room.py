@@ -7,6 +7,7 @@ wait for a thread that never was. Limits of memory itself (a container's) are an
 
 import errno
 import mmap
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -38,6 +39,18 @@ def _check_addresses(needed: int) -> None:
         mmap.mmap(-1, needed, flags=mmap.MAP_PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)).close()
     except OSError:
         raise MemoryError(f"about {needed / 1e6:,.0f} MB of address space are needed; see `ulimit -v`") from None
+
+
+def has_semaphores() -> bool:
+    """Whether processes here can wait for each other, without which joblib starts none, and threads one at a time only.
+
+    Linux keeps semaphores in /dev/shm, which some containers lack, or may not write to.
+    """
+    try:
+        multiprocessing.get_context("fork" if os.name == "posix" else "spawn").Lock()
+    except (OSError, ImportError):  # the latter where the system knows no semaphores at all
+        return False
+    return True
 
 
 def check_processes(count: int) -> None:

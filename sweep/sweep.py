@@ -257,6 +257,8 @@ class Sweep:
             return Results(store)
         self._tell_data(plan, progress)
         with workers(backend, jobs, address) as found:
+            if found.remark:
+                progress.warn(found.remark)
             if found.here:
                 check_memory(plan, found.jobs)
             check_years(plan, missing, found.jobs, progress, force)

@@ -15,23 +15,25 @@ from typing import Any, Literal
 from backsweep.errors import BacksweepError
 
 from ...kernels import SOURCES_HASH
-from ..room import check_processes, check_threads
+from ..room import check_processes, check_threads, has_semaphores
 
 Backend = Literal["threads", "processes", "dask", "ray"]
 BACKENDS = ("threads", "processes", "dask", "ray")
 CLUSTERS = ("dask", "ray")
 PATIENCE = 8  # seconds for a cluster to answer
 LOOPBACK = "127.0.0.1"
+NO_SEMAPHORES = "the system gives no semaphores; on Linux, have /dev/shm mounted, with room in it, and writable"
 
 
 @dataclass(frozen=True)
 class Workers:
-    """The name of these workers, how many there are, and joblib's name and options for them."""
+    """The name of these workers, how many there are, joblib's name and options for them, and what the user should know."""
 
     backend: Backend
     jobs: int
     joblib: str
     options: dict[str, Any] = field(default_factory=dict)
+    remark: str | None = None
 
     @property
     def here(self) -> bool:
@@ -56,11 +58,16 @@ def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Worke
 @contextmanager
 def _threads(jobs: int, _: str | None) -> Generator[Workers]:
     check_threads(jobs)
-    yield Workers("threads", jobs, "threading")
+    if jobs == 1 or has_semaphores():
+        yield Workers("threads", jobs, "threading")
+    else:
+        yield Workers("threads", 1, "threading", remark=f"{NO_SEMAPHORES}: one core is used, and the others are idle")
 
 
 @contextmanager
 def _processes(jobs: int, _: str | None) -> Generator[Workers]:
+    if not has_semaphores():
+        raise BacksweepError(f"backend = 'processes': {NO_SEMAPHORES}; or use threads")
     check_processes(jobs)
     yield Workers("processes", jobs, "loky")
 

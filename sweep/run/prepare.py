@@ -2,7 +2,7 @@
 
 Numba compiles one function at a time in a process, so threads would wait for each other, and the first batches would be timed
 while they do. The parts end up on disk, whence every process loads them in a fraction of a second. Where nothing can be kept
-there, this process compiles for itself, and a remark says why.
+there, this process compiles for itself, and a remark says why; and likewise where no processes can be started.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from ...kernels import Part, compile_part, missing_parts, train, why_not_kept
 from ..plan.plan import Plan
 from ..progress import Progress
-from ..room import check_processes
+from ..room import check_processes, has_semaphores
 
 ONCE = "compiling the kernels, once on this machine ..."
 
@@ -25,7 +25,7 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
     slow = sum(part.slow for part in parts)
     if slow:
         progress.say("compiling the kernels, some seconds ..." if why_not_kept() else ONCE)
-    if slow > 1 and jobs > 1 and why_not_kept() is None:
+    if slow > 1 and jobs > 1 and why_not_kept() is None and has_semaphores():
         _compile(parts, min(jobs, slow))
     for part in parts:  # or load it
         compile_part(part)

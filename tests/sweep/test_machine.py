@@ -10,21 +10,10 @@ import pytest
 
 from backsweep.sweep import machine, room
 from backsweep.sweep.estimate.estimate import checked_jobs
+from helpers.mounts import may_mount, with_mounts
 
 CORES = "from backsweep.sweep.machine import cores; print(cores())"
-IN_A_CONTAINER = ["unshare", "--mount", "sh", "-ec"]  # a folder of limits of our own, seen by that process alone
-WITH_LIMIT = """
-mount -t tmpfs none /sys/fs/cgroup
-echo 100000 100000 > /sys/fs/cgroup/cpu.max
-exec "$0" "$@"
-"""
-
-
-def may_mount():
-    try:
-        return subprocess.run([*IN_A_CONTAINER, "mount -t tmpfs none /sys/fs/cgroup"], capture_output=True).returncode == 0
-    except FileNotFoundError:
-        return False
+ONE_CORE = with_mounts("-t tmpfs none /sys/fs/cgroup\necho 100000 100000 > /sys/fs/cgroup/cpu.max")
 
 
 def cores_where(command=(), **variables):
@@ -37,7 +26,7 @@ def cores_where(command=(), **variables):
 @pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
 @pytest.mark.skipif(not may_mount(), reason="this process may not mount anything")
 def test_a_container_with_a_share_of_one_core_gets_one_worker():
-    assert cores_where([*IN_A_CONTAINER, WITH_LIMIT]) == 1
+    assert cores_where(ONE_CORE) == 1
 
 
 @pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
