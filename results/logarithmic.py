@@ -17,7 +17,7 @@ from .arrays import Booleans, Floats
 
 # Forty digits, rounded to a float once: the same values on every machine (NumPy's geomspace depends on the C library), and
 # tenths come out as the tenths one would type.
-DIGITS = Context(prec=40)
+FORTY_DIGITS = Context(prec=40)
 FEW = 5000  # numbers, each of forty digits by itself
 BLOCK = 1024
 LEVELS = 6  # of ten bits each; of what is left of a place the power is 1 + x, to within x^2 < 2^-100
@@ -35,7 +35,7 @@ def within_reach(*numbers: Decimal) -> bool:
 
 def evenly(low: Decimal, high: Decimal, count: int) -> list[float]:
     """So many numbers from low to high, over 0, evenly on a log scale, both included; of one, low."""
-    with localcontext(DIGITS):  # not the caller's: it would change the values
+    with localcontext(FORTY_DIGITS):  # not the caller's: it would change the values
         ratio = (high / low).ln()
 
         def times(k: int) -> Decimal:

@@ -279,7 +279,7 @@ class Sweep:
     def _tell_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
         for column in self.spec.contents.columns:
-            progress.say(column.told)
+            progress.say(column.description)
         for remark in plan.remarks():
             progress.warn(remark)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from backsweep.errors import ResultsError
 
-DIGITS = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
+SIGNIFICANT = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
 MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one
 PLAIN = re.compile(r"(?!true$|false$)[^\W\d][\w./-]*", re.IGNORECASE)  # text that nobody takes for anything else
 Key = tuple[type, Any]
@@ -65,11 +65,13 @@ class Levels:
             (place, level) for place, level in enumerate(self._levels) if isinstance(level, float) and not _is_none(level)
         ]
         several = {level for _, level in floats}
-        digits = [DIGITS[-1]]
+        digits = [SIGNIFICANT[-1]]
         while len({f"{level:.{digits[-1]}g}" for level in several}) < len(several):
             digits.append(digits[-1] + 1)
         return _gathered(
-            (shown, place) for place, level in floats for shown in {float(f"{level:.{some}g}") for some in (DIGITS[0], *digits)}
+            (shown, place)
+            for place, level in floats
+            for shown in {float(f"{level:.{some}g}") for some in (SIGNIFICANT[0], *digits)}
         )
 
     def _as_text(self, value: object) -> list[int]:

@@ -20,12 +20,12 @@ from .folders import is_there
 from .open_folder import OpenFolder
 from .opening import check_kind
 from .path_folder import PathFolder
-from .places import Place, opened
+from .places import HeldFolder, hold_open
 
 LOCK = ".lock"
 
 
-class Held(Place):
+class Held(HeldFolder):
     """A folder in which no other process writes, as long as `check` passes; it is asked before each rename and removal."""
 
     def __init__(self, path: Path, folder: OpenFolder | PathFolder, check: Callable[[], None]):
@@ -46,7 +46,7 @@ class Held(Place):
 class HeldRoot(Held):
     """The folder that was locked, and those within it that were asked for."""
 
-    def __init__(self, folder: Place):
+    def __init__(self, folder: HeldFolder):
         super().__init__(folder.path, folder.folder, self._check)
         self._lock = self._found_lock()
         self._inside: dict[str, Held] = {}
@@ -87,7 +87,7 @@ class HeldRoot(Held):
 @contextmanager
 def only_writer(path: Path) -> Generator[HeldRoot]:
     """Be the only process that writes in a folder. BusyError if another is; MovedError if it was not, in the end."""
-    with opened(path) as folder, _locked(path):
+    with hold_open(path) as folder, _locked(path):
         held = HeldRoot(folder)
         try:
             yield held
@@ -112,7 +112,7 @@ def _locked(path: Path) -> Generator[None]:
         lock.release()
 
 
-def _check_same(held: Place, look: Callable[[], os.stat_result]) -> None:
+def _check_same(held: HeldFolder, look: Callable[[], os.stat_result]) -> None:
     """MovedError if what is found where a place was is no longer that place."""
     try:
         same = held.is_same(look())

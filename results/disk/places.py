@@ -23,7 +23,7 @@ PARTIAL = ".partial"
 Folder = OpenFolder if LOOKS_UP_IN_FOLDERS else PathFolder
 
 
-class Place:
+class HeldFolder:
     """An open folder, and the path by which it was opened."""
 
     def __init__(self, path: Path, folder: OpenFolder | PathFolder):
@@ -93,12 +93,12 @@ class Place:
 
 
 @contextmanager
-def opened(folder: Path | Place) -> Generator[Place]:
+def hold_open(folder: Path | HeldFolder) -> Generator[HeldFolder]:
     """A folder, open; its own name may be a link. One that is open already is left so."""
-    if isinstance(folder, Place):
+    if isinstance(folder, HeldFolder):
         yield folder
         return
-    place = Place(folder, _open(folder))
+    place = HeldFolder(folder, _open(folder))
     try:
         yield place
     finally:

@@ -120,7 +120,7 @@ IN_WORDS = {
 }
 
 
-def told(error: ValidationError, place: str = "") -> str:
+def reason_of(error: ValidationError, place: str = "") -> str:
     """What a strict model has against plain data: its first complaint, with the place, the value, and what is allowed."""
     first = error.errors(include_url=False)[0]
     key = _key(*filter(None, [place]), *(step for step in first["loc"] if str(step)[:1] not in NO_KEY))

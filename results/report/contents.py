@@ -73,7 +73,7 @@ def contents(
         "manifest": manifest,
         "folder": str(folder),
         "question": question(manifest),
-        "data": [column.told for column in manifest.columns],
+        "data": [column.description for column in manifest.columns],
         "done": len(table),
         "cost": cost(manifest, table),
         "spec": spec,

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from backsweep.escapes import visible, visible_lines
 
-from ..disk.places import Place, opened
+from ..disk.places import HeldFolder, hold_open
 from ..figures.style import INK
 from ..store.files import make_folder, write_whole, write_within
 from ..text.formats import as_csv, as_json, as_latex, as_markdown
@@ -53,9 +53,9 @@ def write_markdown(found: Contents, folder: Path | None) -> Path:
 
 
 @contextmanager
-def _own_folder(path: Path) -> Generator[Place]:
-    with opened(path) as root:
-        place = Place(path / "report", root.open_within("report"))
+def _own_folder(path: Path) -> Generator[HeldFolder]:
+    with hold_open(path) as root:
+        place = HeldFolder(path / "report", root.open_within("report"))
         try:
             yield place
         finally:
@@ -63,13 +63,13 @@ def _own_folder(path: Path) -> Generator[Place]:
 
 
 @contextmanager
-def _made(folder: Path) -> Generator[Place]:
+def _made(folder: Path) -> Generator[HeldFolder]:
     make_folder(folder)
-    with opened(folder) as place:
+    with hold_open(folder) as place:
         yield place
 
 
-def _write(place: Place, name: str, text: str) -> None:
+def _write(place: HeldFolder, name: str, text: str) -> None:
     place.refuse_others(name)
     write_within(place, name, lambda file: file.write(f"{text.rstrip()}\n".encode()))
 

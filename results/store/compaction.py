@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..disk.places import Place
+from ..disk.places import HeldFolder
 from .files import write_tables
 
 MOST_FILES = 900
@@ -39,7 +39,7 @@ def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[l
     return [group for group in groups if len(group) > 1]
 
 
-def merge(folder: Path | Place, name: str, tables: Iterable[pa.Table]) -> None:
+def merge(folder: Path | HeldFolder, name: str, tables: Iterable[pa.Table]) -> None:
     """Write the rows of tables of one schema, in their order, as one file. Tables are taken as they are needed."""
     write_tables(folder, name, _groups(tables))
 

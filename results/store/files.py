@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..disk.folders import is_there
-from ..disk.places import Place, opened
+from ..disk.places import HeldFolder, hold_open
 from ..disk.system import flush
 
 ENCODINGS = {
@@ -31,41 +31,41 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
 
     ResultsError where something else has that name: a link would not lead where it did, a device would be gone.
     """
-    with _naming(path.parent, path.name), opened(path.parent) as place:
+    with _naming(path.parent, path.name), hold_open(path.parent) as place:
         place.refuse_others(path.name)
         write_within(place, path.name, write)
 
 
-def write_within(folder: Path | Place, name: str, write: Callable[[Any], object]) -> None:
+def write_within(folder: Path | HeldFolder, name: str, write: Callable[[Any], object]) -> None:
     """The same in a folder that may be held open, whatever has that name."""
     _put(folder, name, write, lambda _: name)
 
 
-def write_named(folder: Path | Place, name: str, write: Callable[[Any], object]) -> int:
+def write_named(folder: Path | HeldFolder, name: str, write: Callable[[Any], object]) -> int:
     """The same, for a Parquet file whose name ends in the hash of its content; how many bytes it has."""
-    return _put(folder, name, write, lambda digest: f"{name}-{digest}.parquet")
+    return _put(folder, name, write, lambda content_hash: f"{name}-{content_hash}.parquet")
 
 
-def _put(folder: Path | Place, name: str, write: Callable[[Any], object], named: Callable[[str], str]) -> int:
-    with _naming(folder, name), opened(folder) as place:
+def _put(folder: Path | HeldFolder, name: str, write: Callable[[Any], object], named: Callable[[str], str]) -> int:
+    with _naming(folder, name), hold_open(folder) as place:
         with place.new_file(name) as (file, partial):
             hashing = _Hashing(file)
             write(hashing)
             file.flush()
             flush(file.fileno())
             file.close()  # Windows renames no open file
-            place.rename(partial, named(hashing.digest()))
+            place.rename(partial, named(hashing.hexdigest()))
         place.flush()
     return hashing.size
 
 
 @contextmanager
-def _naming(folder: Path | Place, name: str) -> Generator[None]:
+def _naming(folder: Path | HeldFolder, name: str) -> Generator[None]:
     """Whatever the system will not do is told with the name that the file's reader knows."""
     try:
         yield
     except OSError as error:
-        error.filename = str((folder.path if isinstance(folder, Place) else folder) / name)
+        error.filename = str((folder.path if isinstance(folder, HeldFolder) else folder) / name)
         raise
 
 
@@ -89,7 +89,7 @@ class _Hashing(io.RawIOBase):
     def tell(self) -> int:
         return self._file.tell()
 
-    def digest(self) -> str:
+    def hexdigest(self) -> str:
         return self._hash.hexdigest()
 
 
@@ -98,17 +98,17 @@ def make_folder(path: Path) -> None:
     missing = [folder for folder in (path, *path.parents) if not is_there(folder)]
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
-        with opened(folder.parent) as place:
+        with hold_open(folder.parent) as place:
             place.flush()
 
 
-def write_table(folder: Path | Place, name: str, table: pa.Table) -> int:
+def write_table(folder: Path | HeldFolder, name: str, table: pa.Table) -> int:
     """Write a table as a Parquet file under a name that ends in its hash; how many bytes it has."""
     data = encoded(table)
     return write_named(folder, name, lambda file: file.write(data))
 
 
-def write_tables(folder: Path | Place, name: str, tables: Iterable[pa.Table]) -> int:
+def write_tables(folder: Path | HeldFolder, name: str, tables: Iterable[pa.Table]) -> int:
     """The same of tables of one schema, of which there may be more than memory holds."""
     parts = iter(tables)
     first = next(parts)
@@ -129,7 +129,7 @@ def encoded(table: pa.Table) -> pa.Buffer:
     return content.getvalue()
 
 
-def digest_of(data: bytes | memoryview) -> str:
+def hash_of(data: bytes | memoryview) -> str:
     """The hash that a file's name ends in: 16 hexadecimal digits."""
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 

@@ -24,7 +24,7 @@ from ..arrays import Integers, Span
 from .kinds import Kind, kinds_of
 from .same import same_rows
 from .schema import Manifest
-from .shards import Shard, settled, spans_in, steadily
+from .shards import Shard, gaps, settled, spans_in, steadily
 
 Found = TypeVar("Found")
 Pairs = list[tuple[Shard, Shard]]  # a shard, and the file of the same runs that is looked at
@@ -55,6 +55,11 @@ class Holdings:
         parts = steadily(self._apart)
         self._held.clear()
         return {folder: [part[folder] for part in parts] for folder in self.kinds}
+
+    def missing(self) -> list[Span]:
+        """The runs of which some file is not there, or known to be damaged, as the fewest spans, in order."""
+        parts = zip(*self.kept().values(), strict=True)
+        return gaps([part[0].span for part in parts if not any(map(self.is_damaged, part))], self._runs)
 
     def each(
         self,

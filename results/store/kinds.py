@@ -19,7 +19,7 @@ from backsweep.errors import DamageError
 from ..arrays import Integers, Span
 from . import faults
 from .faults import PART
-from .parquet import opened, regular, whole
+from .parquet import parquet_file, regular, whole
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
 from .seeds import Recording, Seeds
 from .shards import Shard
@@ -30,15 +30,15 @@ NO_ENDS: Integers = np.zeros(0, np.int32)
 
 
 class Kind(NamedTuple):
-    """Files of spans of runs. schema: their columns, and what they say of themselves; told: the columns that `fault` looks at.
+    """Files of spans of runs. schema: their columns, and what they say of themselves.
 
-    signed: whether they must; rows: how many a span has, from and to; by_run: whether these are one per run, in order, so that
-    some can be looked at by themselves; fault: what is wrong with rows; ends: at which epochs the runs that are recorded ended,
-    as rows and records say, which must agree; of others none.
+    examined: the columns that `fault` looks at; signed: whether files must say what they are; rows: how many a span has, from
+    and to; by_run: whether these are one per run, in order, so that some can be looked at by themselves; fault: what is wrong
+    with rows; ends: at which epochs recorded runs ended, as rows and records say, which must agree; of others none.
     """
 
     schema: pa.Schema
-    told: tuple[str, ...]
+    examined: tuple[str, ...]
     signed: bool
     rows: Callable[[Span], tuple[int, int]]
     by_run: bool
@@ -46,7 +46,7 @@ class Kind(NamedTuple):
     ends: Callable[[pa.Table, Span], Integers] = lambda *_: NO_ENDS
 
     def read(self, file: Shard, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of a file, or of them some columns and those `told`. DamageError if it does not hold what it should."""
+        """The rows of a file, or of them some columns and those `examined`. DamageError if it does not hold what it should."""
         (found,) = self.tables([file], columns)
         if isinstance(found, DamageError):
             raise found
@@ -54,7 +54,7 @@ class Kind(NamedTuple):
 
     def tables(self, files: Iterable[Shard], columns: Sequence[str] | None = None) -> Iterator[pa.Table | DamageError]:
         """The same of each of several files, in order, or what is wrong with it."""
-        wanted = self.schema if columns is None else part(self.schema, {*columns, *self.told})
+        wanted = self.schema if columns is None else part(self.schema, {*columns, *self.examined})
         held: list[tuple[Shard, pa.Table | DamageError]] = []
         rows = 0
         for file in files:
@@ -105,7 +105,7 @@ class Kind(NamedTuple):
         Arrow's threads would read it no sooner, and now and then abort a process that ends right after (apache/arrow#34314).
         """
         path = file.path
-        with opened(path, pa.BufferReader(whole(path, file.digest))) as parquet:
+        with parquet_file(path, pa.BufferReader(whole(path, file.content_hash))) as parquet:
             fault = self._misfit(parquet, file.span)
             if fault is not None:
                 raise DamageError(path, fault)
@@ -128,7 +128,7 @@ class Kind(NamedTuple):
 
     def glance(self, file: Shard) -> None:
         """DamageError if the end of a file, which says what is in it, is not that of one that holds what this one should."""
-        with regular(file.path) as source, opened(file.path, source) as parquet:
+        with regular(file.path) as source, parquet_file(file.path, source) as parquet:
             fault = self._misfit(parquet, file.span)
             if fault is not None:
                 raise DamageError(file.path, fault)
@@ -156,7 +156,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
     return {
         "shards": Kind(
             schema=runs_schema(manifest.axes, manifest.measure).with_metadata(says),
-            told=("run", "cell", "seed", "outcome", "epochs"),
+            examined=("run", "cell", "seed", "outcome", "epochs"),
             rows=lambda span: (span[1] - span[0], span[1] - span[0]),
             by_run=True,
             fault=lambda table, span: faults.of_rows(table, span, seeds),
@@ -165,7 +165,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
         ),
         "records": Kind(
             schema=RECORDS_SCHEMA.with_metadata(says),
-            told=("run", "epoch"),
+            examined=("run", "epoch"),
             rows=lambda span: (record.count(span), record.count(span) * record.most),
             by_run=False,
             fault=lambda table, span: faults.of_records(table, record.runs_of(span), record.due),
@@ -174,7 +174,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
         ),
         "weights": Kind(
             schema=WEIGHTS_SCHEMA.with_metadata(says),
-            told=("run", "layers", "bias", "weights"),
+            examined=("run", "layers", "bias", "weights"),
             rows=lambda span: (record.count(span), record.count(span)),
             by_run=False,
             fault=lambda table, span: faults.of_weights(table, record.runs_of(span)),

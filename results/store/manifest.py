@@ -15,9 +15,9 @@ from backsweep.errors import LinkError, ResultsError
 
 from ..disk.folders import is_there
 from ..disk.opening import read_regular
-from ..disk.places import Place
-from ..disk.plain import has_too_many_values, parsed, shortly, told
-from .files import digest_of, write_within
+from ..disk.places import HeldFolder
+from ..disk.plain import has_too_many_values, parsed, reason_of, shortly
+from .files import hash_of, write_within
 from .schema import FORMAT, Manifest
 from .swept import swept_axes
 
@@ -93,7 +93,7 @@ def copies_agree(folder: Path) -> bool:
         return False
 
 
-def write_manifest(folder: Path | Place, manifest: Manifest) -> None:
+def write_manifest(folder: Path | HeldFolder, manifest: Manifest) -> None:
     """Write both copies, one after the other: whatever happens, one is whole. ResultsError if nobody would read them."""
     content = manifest.model_dump(mode="json")
     data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
@@ -117,7 +117,7 @@ def _sound(path: Path) -> Manifest:
     try:
         return _completed(Manifest.model_validate(found))
     except ValidationError as error:
-        raise ValueError(told(error)) from None
+        raise ValueError(reason_of(error)) from None
 
 
 def _completed(manifest: Manifest) -> Manifest:
@@ -128,4 +128,4 @@ def _completed(manifest: Manifest) -> Manifest:
 
 
 def _checksum(content: dict[str, Any]) -> str:
-    return digest_of(CANONICAL.encode(content).encode())
+    return hash_of(CANONICAL.encode(content).encode())

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from backsweep.errors import DamageError, LinkError, ResultsError
 
 from ..disk.opening import open_regular
-from .files import digest_of
+from .files import hash_of
 
 MAGIC = b"PAR1"
 MOST_IN_LISTS = 2**17  # of row groups times columns; our largest files have hundreds
@@ -34,7 +34,7 @@ UNREADABLE = (
 )
 
 
-def whole(path: Path, digest: str) -> bytes:
+def whole(path: Path, content_hash: str) -> bytes:
     """The bytes of a file. DamageError if they are not those that its name was made of, or the disk has lost them."""
     with regular(path) as file:
         _check_size(path, file)
@@ -42,7 +42,7 @@ def whole(path: Path, digest: str) -> bytes:
             data = file.read()
         except MemoryError:
             raise _too_large(path) from None
-    if digest_of(data) != digest:
+    if hash_of(data) != content_hash:
         raise DamageError(path, "its bytes are not those that its name was made of")
     return data
 
@@ -65,7 +65,7 @@ def regular(path: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def opened(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.ParquetFile]:
+def parquet_file(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.ParquetFile]:
     """The Parquet file that a path's content is. DamageError if it is none, from whatever is done within."""
     limits: dict[str, Any] = {"thrift_string_size_limit": MOST_IN_STRINGS, "thrift_container_size_limit": MOST_IN_LISTS}
     try:
@@ -89,7 +89,7 @@ def _check_size(path: Path, file: BinaryIO) -> None:
     file.seek(0)
     if size <= MOST_UNTOLD:
         return
-    with opened(path, file) as parquet:
+    with parquet_file(path, file) as parquet:
         groups = map(parquet.metadata.row_group, range(parquet.metadata.num_row_groups))
         told = sum(group.column(at).total_compressed_size for group in groups for at in range(group.num_columns))
     file.seek(0)

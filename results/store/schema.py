@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from backsweep.outcomes import Outcome
 
-from ..disk.plain import shortly, told
+from ..disk.plain import reason_of, shortly
 from .written_spec import Drawn, WrittenSpec, axis_in, files_in
 
 FORMAT = 1
@@ -102,7 +102,7 @@ class DataColumn(_Record):
     categories: Annotated[int, Field(strict=True, ge=2, le=10**9)] | None = None
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """In words: `input colour: 3 categories`."""
         many = self.columns > 1
         kind = {
@@ -211,7 +211,7 @@ def _checked(place: str, check: Callable[..., Checked], *arguments: object) -> C
     try:
         return check(*arguments)
     except ValidationError as error:
-        raise ValueError(told(error, place)) from None
+        raise ValueError(reason_of(error, place)) from None
 
 
 def _refuse_twice(place: str, names: Sequence[str]) -> None:

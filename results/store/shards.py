@@ -1,7 +1,7 @@
 """The files of a folder that hold spans of runs: their names, and looking at a folder in which others may be at work."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -22,7 +22,7 @@ class Shard(NamedTuple):
 
     start: int
     stop: int
-    digest: str
+    content_hash: str
     folder: Path
 
     @property
@@ -33,7 +33,7 @@ class Shard(NamedTuple):
     @property
     def path(self) -> Path:
         """Where it is."""
-        return self.folder / f"{span_name(self.start, self.stop)}-{self.digest}.parquet"
+        return self.folder / f"{span_name(self.start, self.stop)}-{self.content_hash}.parquet"
 
 
 def span_name(start: int, stop: int) -> str:
@@ -53,13 +53,18 @@ def spans_in(folder: Path) -> list[Shard]:
     OSError if the folder cannot be read: what is not seen is not missing.
     """
     files = filter(None, (named(folder, name) for name in names_within(folder)))
-    return sorted(files, key=lambda file: (file.start, -file.stop, file.digest))
+    return sorted(files, key=lambda file: (file.start, -file.stop, file.content_hash))
 
 
 def gaps(spans: Sequence[Span], runs: int) -> list[Span]:
     """What spans, ascending and apart, leave of runs 0 ... runs - 1."""
     starts, stops = [0, *(stop for _, stop in spans)], [*(start for start, _ in spans), runs]
     return [(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
+
+
+def runs_in(spans: Iterable[Span]) -> int:
+    """How many runs are in spans that are apart."""
+    return sum(stop - start for start, stop in spans)
 
 
 def what_follows(path: Path, missing: list[Span]) -> str:

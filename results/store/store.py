@@ -40,7 +40,7 @@ from .files import make_folder, write_table
 from .holdings import Holdings
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
-from .shards import Shard, gaps, span_name, spans_in, what_follows
+from .shards import Shard, runs_in, span_name, spans_in, what_follows
 from .trajectories import read_trajectories, signed_trajectory
 from .writer import note, noted
 
@@ -181,12 +181,12 @@ class Store:
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
-        return gaps([shard.span for shard in self.shards()], self.manifest.runs)
+        return self._holdings.missing()
 
     @property
     def done(self) -> int:
         """How many of the sweep's runs are here."""
-        return self.manifest.runs - sum(stop - start for start, stop in self.missing())
+        return self.manifest.runs - runs_in(self.missing())
 
     def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> int:
         """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk; the bytes written."""

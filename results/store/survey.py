@@ -22,7 +22,7 @@ from ..disk.folders import entries, is_folder
 from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import Manifest
-from .shards import LOOKS, Shard, gaps, spans_in
+from .shards import LOOKS, Shard, runs_in, spans_in
 from .writer import Writer, writer_of
 
 
@@ -58,14 +58,14 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | ResultsError]]:
         except (OSError, ResultsError) as error:
             if path == folder:
                 raise
-            inside, found = [], error if isinstance(error, ResultsError) else _told(error, path)
+            inside, found = [], error if isinstance(error, ResultsError) else _as_error(error, path)
         if found is not None:
             yield path, found
         else:
             waiting += [path / entry.name for entry in reversed(inside) if is_folder(entry)]
 
 
-def _told(error: OSError, path: Path) -> ResultsError:
+def _as_error(error: OSError, path: Path) -> ResultsError:
     return ResultsError(f"{error.filename or path}: {error.strerror or error}")
 
 
@@ -92,7 +92,7 @@ def _has_spans(path: Path) -> bool:
 def _look(path: Path, closely: bool) -> Survey:
     manifest, harm = read_manifest(path)
     holdings = Holdings(path, manifest)
-    done = manifest.runs - _size(_missing(holdings, manifest))
+    done = manifest.runs - runs_in(holdings.missing())
     outcomes = on_record(manifest, done)
     if closely or outcomes is None:
         shards, *beside = holdings.kinds
@@ -100,20 +100,10 @@ def _look(path: Path, closely: bool) -> Survey:
         for folder in beside if closely else []:
             holdings.glance(folder)
         outcomes = counted if outcomes is None or holdings.damaged() else outcomes
-    missing, damaged = _missing(holdings, manifest), holdings.damaged()
+    missing, damaged = holdings.missing(), holdings.damaged()
     ended = {outcome: outcomes[outcome] for outcome in OUTCOMES}
     damage = str(damaged[0]) if damaged else harm
-    return Survey(path, manifest, manifest.runs - _size(missing), missing, ended, writer_of(path), damage)
-
-
-def _missing(holdings: Holdings, manifest: Manifest) -> list[Span]:
-    """The runs of which some file is not there, or known to be damaged."""
-    parts = zip(*holdings.kept().values(), strict=True)
-    return gaps([part[0].span for part in parts if not any(map(holdings.is_damaged, part))], manifest.runs)
-
-
-def _size(spans: list[Span]) -> int:
-    return sum(stop - start for start, stop in spans)
+    return Survey(path, manifest, manifest.runs - runs_in(missing), missing, ended, writer_of(path), damage)
 
 
 def _outcomes(_: Shard, rows: pa.Table) -> Counter[str]:

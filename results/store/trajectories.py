@@ -12,7 +12,7 @@ from backsweep.errors import DamageError
 from ..disk.folders import names_within
 from . import faults
 from .kinds import SWEEP, foreign, part
-from .parquet import opened, whole
+from .parquet import parquet_file, whole
 from .same import same_rows
 from .schema import RECORDS_SCHEMA, Manifest
 
@@ -26,14 +26,14 @@ class Trajectory(NamedTuple):
     """A file of every epoch of one run."""
 
     run: int
-    digest: str
+    content_hash: str
     path: Path
 
 
 def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
     """Columns epoch, loss, and perhaps more of `schema.RECORDS_SCHEMA`. DamageError if it does not hold what it should."""
     due, fault, table = signed_trajectory(pa.table([]), file.run, manifest).schema, None, pa.table([])
-    with opened(file.path, pa.BufferReader(whole(file.path, file.digest))) as parquet:
+    with parquet_file(file.path, pa.BufferReader(whole(file.path, file.content_hash))) as parquet:
         names = parquet.schema_arrow.names
         wanted = part(RECORDS_SCHEMA, {*names} - {"run"})
         if not 0 <= file.run < manifest.runs:

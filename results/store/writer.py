@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backsweep.errors import MovedError, ResultsError
 
 from ..disk.opening import read_regular
-from ..disk.places import Place, opened
+from ..disk.places import HeldFolder, hold_open
 from ..disk.processes import birth
 
 NOTE = ".writer.json"
@@ -44,18 +44,18 @@ class Writer(BaseModel):
         return self.host == socket.gethostname()
 
 
-def note(folder: Path | Place, rate: float | None = None, left: float | None = None) -> None:
+def note(folder: Path | HeldFolder, rate: float | None = None, left: float | None = None) -> None:
     """Leave a note, in the place of an earlier one, that this process writes in a folder. A full disk is no reason to fail."""
     pid = os.getpid()
     writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), rate=rate, left=left)
-    with suppress(OSError), opened(folder) as place, place.new_file(NOTE) as (file, partial):
+    with suppress(OSError), hold_open(folder) as place, place.new_file(NOTE) as (file, partial):
         file.write(writer.model_dump_json().encode())
         file.close()
         place.rename(partial, NOTE)
 
 
 @contextmanager
-def noted(folder: Place) -> Generator[None]:
+def noted(folder: HeldFolder) -> Generator[None]:
     """Have a note in a folder, and take it away at the end."""
     note(folder)
     try:

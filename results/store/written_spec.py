@@ -164,7 +164,7 @@ def axis_in(spec: dict[str, Any], setting: str) -> None:
     (Axis if place == setting else Choices).model_validate(written)
 
 
-TITLES = ("name", "scheme")  # what a table of a spec is chosen by
+TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
 DATA_FILE, START_FILE = "task.file", "model.init.file"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ...kernels import RANGES
+from ...results.store.written_spec import TITLES
 from ..data.initial_weights import Arrays, weights_of
-from ..spec.axes import TITLES
 from ..text import in_toml
 
 GROUPS = ("init", "optimizer", "schedule", "stop", "stall", "batch")

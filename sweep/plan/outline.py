@@ -31,14 +31,14 @@ def plan_lines(runs: int, cells: int, seeds: int, shapes: int, spec: "Spec") -> 
     """What a sweep would run: how much, then a line for each axis, and for each input and target of a file."""
     sizes = f"{count(runs, 'run')}: {count(cells, 'cell')} × {count(seeds, 'seed')}, {count(shapes, 'network shape')}"
     spans = [f"{axis.called}: {_span(axis, spec.called)}" for axis in spec.axes if axis.shown]
-    return sizes, [*spans, *(column.told for column in spec.contents.columns)]
+    return sizes, [*spans, *(column.description for column in spec.contents.columns)]
 
 
 def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:
     """How many values an axis has, and from where to where; of a sampled one, the least and the largest. called: files."""
-    from ..spec.design import SAMPLED  # a plan has loaded it already
+    from ..spec.design import DRAWN_TOGETHER  # a plan has loaded it already
 
-    if axis.zip == SAMPLED:
+    if axis.zip == DRAWN_TOGETHER:
         return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"
     points = list(dict.fromkeys(point for point in axis.points if point is not None))
     return f"{len(points):,} in all, {' ... '.join(_shown(called.get(point, point)) for point in (points[0], points[-1]))}"

@@ -23,15 +23,12 @@ from pydantic import (
 from backsweep.errors import BacksweepError
 
 from ...results.arrays import Floats, Integers
-from ...results.logarithmic import DIGITS
+from ...results.logarithmic import FORTY_DIGITS
+from ...results.store.written_spec import DRAWN, KINDS, SPACED, TITLES
 from ..text import short
 from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
 
 T = TypeVar("T")
-KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
-SPACED = ("linear", "log")
-SAMPLED = ("uniform", "loguniform")
-TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
 MOST_CELLS = 10_000_000
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -81,7 +78,7 @@ class Axis(BaseModel, Generic[T]):
         low, high = decimals(*(self.ends or ()))
         whole = self._counts()
         top = high + 1 if whole else high
-        with localcontext(DIGITS):
+        with localcontext(FORTY_DIGITS):
             if self.loguniform is not None:
                 places = log_placed(low, top, coordinates, whole)
             else:
@@ -111,7 +108,7 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(
                 "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
             )
-        if kind in SAMPLED:
+        if kind in DRAWN:
             self._check_ends(kind)
             return self
         points = self.values if self.values is not None else expanded(kind, getattr(self, kind), self.n)

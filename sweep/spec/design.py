@@ -21,7 +21,7 @@ from .axes import Axis, AxisInUse
 from .fields import Table, one_of
 from .spacing import MOST_POINTS
 
-SAMPLED = ("design",)  # what sampled axes are zipped as
+DRAWN_TOGETHER = ("design",)  # what sampled axes are zipped as
 Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
 DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 
@@ -75,5 +75,6 @@ def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[
         raise BacksweepError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., how many points are drawn")
     cube = METHODS[design.method](len(axes), design.points, np.random.default_rng(design.seed))
     return [
-        AxisInUse(key, axis.at(coordinates), SAMPLED) for (key, axis), coordinates in zip(axes.items(), cube.T, strict=True)
+        AxisInUse(key, axis.at(coordinates), DRAWN_TOGETHER)
+        for (key, axis), coordinates in zip(axes.items(), cube.T, strict=True)
     ]

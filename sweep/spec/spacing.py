@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from ...results.arrays import Floats
-from ...results.logarithmic import DIGITS, FEW, evenly, placed, within_reach
+from ...results.logarithmic import FEW, FORTY_DIGITS, evenly, placed, within_reach
 
 MOST_COUNTED = 2**52  # up to which each whole number, and each half of one, is a float
 MOST_POINTS = 1_000_000
@@ -23,7 +23,7 @@ def decimals(*numbers: float) -> list[Decimal]:
 
 def expanded(kind: str, numbers: tuple[float, ...], n: int | None) -> list[int | float]:
     """The values of an axis of this kind: linear, log or range. ValueError: what is wrong with its numbers."""
-    with localcontext(DIGITS):  # not the caller's: it would change the values
+    with localcontext(FORTY_DIGITS):  # not the caller's: it would change the values
         try:
             return _EXPAND[kind](numbers, n)
         except InvalidOperation:

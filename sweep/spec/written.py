@@ -15,8 +15,8 @@ from pydantic import BaseModel
 
 from backsweep.errors import BacksweepError
 
+from ...results.store.written_spec import TITLES
 from ..text import Place, dotted
-from .axes import TITLES
 
 DEEPEST = 16  # tables and lists within each other; a spec needs seven
 MOST_LISTED = 10_000_000

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from backsweep.results.store.files import digest_of
+from backsweep.results.store.files import hash_of
 from backsweep.results.store.manifest import CHECKSUM, COPY, MANIFEST
 from backsweep.sweep import Sweep
 from backsweep.sweep.sweep import keep_typical_trajectory
@@ -112,7 +112,7 @@ def change_manifest(rng: Random, folder: Path) -> None:
         return
     for _ in range(rng.choice((1, 1, 2))):
         odd.change(rng, content)
-    total = digest_of(json.dumps(content, sort_keys=True).encode())
+    total = hash_of(json.dumps(content, sort_keys=True).encode())
     data = json.dumps({CHECKSUM: total, **content}).encode()
     if rng.random() < 0.1:
         data = rng.choice((odd.damage(rng, data), b"[" * 100_000, b'{"a":' * 3000, b"null", b"{}", b'"\xff"'))
@@ -140,7 +140,7 @@ def change_table(rng: Random, folder: Path) -> None:
         stem = "-".join(f"{max(int(part) + rng.choice((-3, -1, 1, 5)), 0):012d}" for part in stem.split("-"))
     if rng.random() < 0.8:
         path.unlink()
-    path.with_name(f"{stem}-{digest_of(data)}.parquet").write_bytes(data)
+    path.with_name(f"{stem}-{hash_of(data)}.parquet").write_bytes(data)
 
 
 def change_file(rng: Random, folder: Path) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
 from backsweep.results.store.store import Store
+from backsweep.results.store.swept import swept_axes
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
 SPANS = ((0, 20), (20, 40), (40, 60))
@@ -19,7 +20,8 @@ def manifest(**other):
     train = {"lr": {"values": [0.1, 1.0]}, "epochs": 1000}
     spec = {"task": {"name": "xor"}, "model": {}, "train": train, "record": {"every": 1000}}
     about = {"name": "x", "spec": spec, "spec_hash": "0", "created": "now", "versions": {}, "cpu": ""}
-    return Manifest(**{**about, "runs": 100, "axes": AXES, "beside": ("records",), **other})
+    swept = swept_axes(spec, other.get("axes", AXES))
+    return Manifest(**{**about, "runs": 100, "axes": AXES, "swept": swept, "beside": ("records",), **other})
 
 
 def rows(start, stop):

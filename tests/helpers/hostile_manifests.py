@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from backsweep.results.store.files import digest_of
+from backsweep.results.store.files import hash_of
 from backsweep.results.store.manifest import CHECKSUM, COPY, MANIFEST
 from backsweep.results.store.schema import Manifest
 from backsweep.results.store.written_spec import WrittenSpec
@@ -98,7 +98,7 @@ def places(sound: dict[str, Any]) -> list[Place]:
 def sealed(content: dict[str, Any]) -> bytes:
     """The bytes of a manifest whose checksum is right."""
     content = {key: value for key, value in content.items() if key != CHECKSUM}
-    checksum = digest_of(json.dumps(content, sort_keys=True).encode())
+    checksum = hash_of(json.dumps(content, sort_keys=True).encode())
     return json.dumps({CHECKSUM: checksum, **content}).encode()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backsweep.results.store.files import digest_of, encoded
+from backsweep.results.store.files import encoded, hash_of
 
 Case = tuple[str, bytes]
 Change = Callable[[pa.Table], pa.Table]
@@ -38,7 +38,7 @@ def written(table: pa.Table) -> bytes:
 def put(path: Path, data: bytes) -> Path:
     """Give a file other content, and the name that goes with it."""
     path.unlink(missing_ok=True)
-    path = path.with_name(f"{path.name.rpartition('-')[0]}-{digest_of(data)}.parquet")
+    path = path.with_name(f"{path.name.rpartition('-')[0]}-{hash_of(data)}.parquet")
     path.write_bytes(data)
     return path
 

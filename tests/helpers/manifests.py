@@ -1,6 +1,7 @@
 """Manifests of sweeps that nobody ran, for folders whose files a test writes itself."""
 
 from backsweep.results.store.schema import Manifest
+from backsweep.results.store.swept import swept_axes
 
 
 def manifest_of(axes=(), runs=100, **more):
@@ -15,4 +16,4 @@ def manifest_of(axes=(), runs=100, **more):
         written = {"values": [0.5, "gd"]}
         table[place] = [0.1] * int(layer[:-1]) + [written] if layer else written
     about = {"name": "x", "spec_hash": "0", "created": "now", "versions": {"python": "3"}, "cpu": "some"}
-    return Manifest(**about | more, spec=spec, runs=runs, axes=axes)
+    return Manifest(**{"swept": swept_axes(spec, axes), **about, **more}, spec=spec, runs=runs, axes=axes)

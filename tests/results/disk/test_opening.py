@@ -1,4 +1,4 @@
-"""Only regular files are opened, of a size that was looked at: nothing hangs, nothing is followed."""
+"""Only regular files are hold_open, of a size that was looked at: nothing hangs, nothing is followed."""
 
 import os
 import stat
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_said_by_the_system(tmp_path):
 def test_a_new_file_begins_under_a_name_that_nobody_can_plant(tmp_path, monkeypatch):
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
-    with places.opened(tmp_path) as place:
+    with places.hold_open(tmp_path) as place:
         with place.new_file("x") as (_, first), place.new_file("x") as (_, second):
             assert first != second
         monkeypatch.setattr(places.secrets, "token_hex", lambda _: "known")
@@ -108,7 +108,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_whatever_the_system_says(syste
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("file")
-    with places.opened(tmp_path) as place:
+    with places.hold_open(tmp_path) as place:
         with pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
             place.remove("folder")
         for name in ("file", "link"):

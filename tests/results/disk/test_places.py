@@ -20,7 +20,7 @@ from helpers.folders import contents, made, records, rows
 
 
 def without_open_folders(monkeypatch):
-    """As on Windows: folders are not opened, names not looked up in them, and open files neither renamed nor removed."""
+    """As on Windows: folders are not hold_open, names not looked up in them, and open files neither renamed nor removed."""
     monkeypatch.setattr(places, "Folder", PathFolder)
     monkeypatch.setattr(system, "LOOKS_UP_IN_FOLDERS", False)
     monkeypatch.setattr(system, "IN_USE_SECONDS", 0.1)
@@ -83,7 +83,7 @@ def test_a_file_takes_the_place_of_another(tmp_path):
         write_whole(tmp_path / "file", lambda file, content=content: file.write(content))
     assert (tmp_path / "file").read_bytes() == b"after"
     (tmp_path / "folder").mkdir()
-    with places.opened(tmp_path) as place, pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
+    with places.hold_open(tmp_path) as place, pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
         place.rename("file", "folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
@@ -92,15 +92,15 @@ def test_a_file_takes_the_place_of_another(tmp_path):
 def test_a_link_to_a_folder_is_no_folder(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to("elsewhere")
-    with places.opened(tmp_path) as place, pytest.raises(LinkError, match=r"link: not a folder but a link"):
+    with places.hold_open(tmp_path) as place, pytest.raises(LinkError, match=r"link: not a folder but a link"):
         place.open_within("link")
-    with places.opened(tmp_path / "link") as place, place.new_file("x") as (file, partial):
+    with places.hold_open(tmp_path / "link") as place, place.new_file("x") as (file, partial):
         file.close()
         place.rename(partial, "x")
     assert (tmp_path / "elsewhere" / "x").exists()
-    with pytest.raises(BacksweepError, match=r"x: not a folder but a file"), places.opened(tmp_path / "elsewhere" / "x"):
+    with pytest.raises(BacksweepError, match=r"x: not a folder but a file"), places.hold_open(tmp_path / "elsewhere" / "x"):
         pass
-    with pytest.raises(FileNotFoundError) as error, places.opened(tmp_path / "nowhere"):
+    with pytest.raises(FileNotFoundError) as error, places.hold_open(tmp_path / "nowhere"):
         pass
     assert error.value.filename == str(tmp_path / "nowhere")
 

@@ -17,7 +17,7 @@ from backsweep.outcomes import OUTCOMES
 from backsweep.results.disk import opening
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store import parquet as parquet_module
-from backsweep.results.store.files import digest_of, write_whole
+from backsweep.results.store.files import hash_of, write_whole
 from backsweep.results.store.manifest import write_manifest
 from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Session, runs_schema
 from backsweep.results.store.store import Store
@@ -268,7 +268,7 @@ def test_a_strangers_folder_is_left_alone(tmp_path):
 
 def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
     axes = (AXES[0].model_copy(update={"name": "rate"}), AXES[1])
-    write_manifest(store.path, store.manifest.model_copy(update={"axes": axes}))
+    write_manifest(store.path, store.manifest.model_copy(update={"axes": axes, "swept": ()}))
     with pytest.warns(DamageWarning, match=r"parquet: damaged \(has other columns than the manifest says"):
         assert len(Store.open(store.path).read()) == 0
 
@@ -407,7 +407,7 @@ def test_a_trajectory_that_is_there_twice_is_shown(store):
     (file,) = (store.path / "trajectories").iterdir()
     content = pa.BufferOutputStream()
     pq.write_table(pq.read_table(file), content)  # laid out otherwise
-    twin = file.with_name(f"{0:012d}-{digest_of(content.getvalue())}.parquet")
+    twin = file.with_name(f"{0:012d}-{hash_of(content.getvalue())}.parquet")
     twin.write_bytes(content.getvalue())
     with pytest.warns(DamageWarning, match=f"{max(file, twin).name}: damaged .of run 0 there is {min(file, twin).name} too"):
         assert store.trajectories()[0]["loss"].to_pylist() == [0.4, 0.3, 0.2, 0.1]

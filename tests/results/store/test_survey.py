@@ -156,6 +156,7 @@ def test_a_writer_is_seen_and_its_lock_not_touched(store):
 def test_a_note_of_a_process_that_was_killed_misleads_nobody(store):
     code = f"""
 import os, signal
+from backsweep.results.store.store import Store
 with Store.open({str(store.path)!r}).writing():
     os.kill(os.getpid(), signal.SIGKILL)
 """

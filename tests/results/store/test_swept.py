@@ -12,7 +12,7 @@ from backsweep.results.report.question import question
 from backsweep.results.store.manifest import MANIFEST, read_manifest
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.folder import manifest_of as made
-from backsweep.sweep.spec.design import SAMPLED
+from backsweep.sweep.spec.design import DRAWN_TOGETHER
 from helpers.hostile_manifests import put, sealed
 from helpers.sixty_specs import specs
 
@@ -47,7 +47,7 @@ def test_axes_advance_together_and_are_drawn_as_the_plan_has_them(sweeps, tmp_pa
             together = one == other or (columns[one].zip is not None and columns[one].zip == columns[other].zip)
             assert (said[one].together == said[other].together) == together, (sweep.spec.name, one, other)
         for name, axis in columns.items():
-            assert (said[name].drawn is not None) == (axis.zip == SAMPLED)
+            assert (said[name].drawn is not None) == (axis.zip == DRAWN_TOGETHER)
 
 
 def test_a_manifest_that_does_not_say_is_read_as_one_that_does(sweeps, tmp_path):

@@ -38,7 +38,7 @@ def test_inputs_and_targets_are_listed(tmp_path):
     assert listening.warnings == [REMARK]
     assert sweep.plan().remarks() == [REMARK]
     manifest = Results.open(tmp_path / "r").manifest
-    assert [column.told for column in manifest.columns] == COLUMNS
+    assert [column.description for column in manifest.columns] == COLUMNS
     assert manifest.remarks == (REMARK,)
     report = results.report_markdown(tmp_path / "report").read_text()
     for column in COLUMNS:
@@ -50,7 +50,7 @@ def test_inputs_and_targets_are_listed(tmp_path):
 def test_many_columns_are_listed_by_their_kind(tmp_path):
     np.savez(tmp_path / "d.npz", X=np.arange(90.0).reshape(3, 30), y=np.array(["p", "q", "r"]))
     sides = sides_of(parse({"file": "d.npz", "inputs": "X", "targets": "y"}), tmp_path)
-    assert [column.told for column in described(sides, standardise=False)] == [
+    assert [column.description for column in described(sides, standardise=False)] == [
         "input X[0] ... X[29]: 30 columns, each number",
         "target y: 3 categories",
     ]
