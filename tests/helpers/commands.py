@@ -1,8 +1,7 @@
-"""The command line in real processes, and specs to give it."""
+"""The command line, in this process or one of its own, and specs to give it."""
 
 import contextlib
 import io
-import json
 import os
 import signal
 import subprocess
@@ -36,25 +35,10 @@ PATIENCE = 900  # seconds for a process to end: only what hangs takes so long
 SLOW = "backsweep: planning ...\n"  # what is said where that takes longer than a second, on a busy machine
 HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
-IN_TURN = """
-import contextlib, io, json, sys
-from backsweep.sweep.cli.start import main
-
-answers = []
-for arguments in json.load(sys.stdin):
-    sys.argv = ["backsweep", *arguments]
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-    answers.append((code, said.getvalue()))
-json.dump(answers, sys.stdout)
-"""
 
 
 def backsweep(*arguments, cwd, **options):
+    """A command in a process of its own, to its end; starting one takes a second of the processor."""
     return subprocess.run(
         [*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, **options
     )
@@ -92,34 +76,11 @@ def wait_for_work(process, seconds):
         time.sleep(0.02)
 
 
-def must(*arguments, cwd):
-    done = backsweep(*arguments, cwd=cwd)
-    assert (done.returncode, complaint(done)) == (0, "")
-    return done.stdout
-
-
-def refused(*arguments, cwd, **options):
-    """What is said of bad input; never a traceback."""
-    done = backsweep(*arguments, cwd=cwd, **options)
-    assert done.returncode == 2, done
-    assert "Traceback" not in done.stderr
-    return complaint(done)
-
-
-def refused_in_turn(commands, cwd):
-    """The same of many commands, one after another in one process, which imports everything once."""
-    command = [sys.executable, "-c", IN_TURN]
-    given = json.dumps(commands)
-    done = subprocess.run(command, input=given, cwd=cwd, capture_output=True, text=True, check=True, timeout=PATIENCE)
-    answers = json.loads(done.stdout)
-    assert [code for code, _ in answers] == [2] * len(commands), answers
-    return [said.replace(SLOW, "") for _, said in answers]
-
-
-def here(*arguments):
+def here(*arguments, cwd="."):
     """A command in this process: its exit code, what it prints, and what it says of errors. What is no exit is raised."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     with (
+        contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["backsweep", *map(str, arguments)]),
         contextlib.redirect_stdout(io.StringIO()) as printed,
         contextlib.redirect_stderr(io.StringIO()) as said,
@@ -133,3 +94,17 @@ def here(*arguments):
             for number, handler in handlers.items():
                 signal.signal(number, handler)
     return code, printed.getvalue(), said.getvalue().replace(SLOW, "")
+
+
+def must(*arguments, cwd):
+    """What a command prints that has nothing to complain of."""
+    code, printed, said = here(*arguments, cwd=cwd)
+    assert (code, said) == (0, "")
+    return printed
+
+
+def refused(*arguments, cwd):
+    """What is said of bad input."""
+    code, _, said = here(*arguments, cwd=cwd)
+    assert code == 2, said
+    return said

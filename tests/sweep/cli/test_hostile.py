@@ -4,14 +4,12 @@ import faulthandler
 import json
 import shutil
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
 
 from backsweep.results.store.survey import surveys
-from helpers.commands import IN_TURN, here, must
+from helpers.commands import here, must
 from helpers.folders import KINDS, contents
 
 SPEC = """
@@ -35,13 +33,6 @@ def original(tmp_path_factory):
     must("run", "spec.toml", "--out", "r", cwd=folder)
     must("report", "r", cwd=folder)
     return folder / "r"
-
-
-def answers(commands, cwd):
-    """Exit code and all that was said, of commands in one process; none may take long."""
-    command = [sys.executable, "-c", IN_TURN]
-    done = subprocess.run(command, input=json.dumps(commands), cwd=cwd, capture_output=True, text=True, check=True, timeout=100)
-    return json.loads(done.stdout)
 
 
 FILES = {
@@ -164,10 +155,15 @@ def test_nothing_is_written_through_planted_links(original, tmp_path):
             "report.html": [["report", str(folder)]],
             "success.svg": [["figure", str(folder), "success"]],
         }.get(name, [["resume", str(folder)], ["report", str(folder)]])
-    said = answers([*commands, *linked], tmp_path)
-    assert [code for code, _ in said[:3]] == [0, 0, 0], said
-    assert [code for code, _ in said[3:]] == [2] * len(linked), said
-    assert all("but a link" in text for _, text in said[3:]), said
+    for command in commands:
+        with no_longer_than(MOST_SECONDS):
+            code, _, said = here(*command, cwd=tmp_path)
+        assert code == 0, (command, said)
+    for command in linked:
+        with no_longer_than(MOST_SECONDS):
+            code, _, said = here(*command, cwd=tmp_path)
+        assert code == 2, (command, said)
+        assert "but a link" in said, (command, said)
     assert victim.read_bytes() == b"precious"
     assert contents(elsewhere) == before
     assert not list((tmp_path / "r").rglob("*.partial"))

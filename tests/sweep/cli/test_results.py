@@ -10,7 +10,7 @@ import pytest
 from backsweep.results import Results
 from backsweep.results.analysis.names import BEST
 from backsweep.sweep import Sweep
-from helpers.commands import backsweep, must, refused_in_turn
+from helpers.commands import backsweep, must, refused
 from helpers.commands import here as answered
 from helpers.tables import EXACT
 
@@ -227,7 +227,7 @@ BAD = [
 @pytest.fixture(scope="module")
 def answers(here):
     """What is said to each of BAD."""
-    return refused_in_turn([arguments for arguments, _ in BAD], cwd=here)
+    return [refused(*arguments, cwd=here) for arguments, _ in BAD]
 
 
 @pytest.mark.parametrize("case", range(len(BAD)), ids=lambda case: " ".join(BAD[case][0]))

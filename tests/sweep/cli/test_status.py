@@ -1,4 +1,4 @@
-"""`status`, `ls`, dry runs, --log json and --force as a user meets them: real processes."""
+"""`status`, `ls`, dry runs, --log json and --force as a user meets them."""
 
 import io
 import json
@@ -14,6 +14,7 @@ import pytest
 
 from backsweep.results.store.store import Store
 from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused
+from helpers.commands import here as in_process
 
 SMALL_DISK = [
     sys.executable,
@@ -76,7 +77,7 @@ def test_a_long_dry_run_is_cut_off_and_says_so(here):
 
 def test_the_end_says_where_the_time_went(here):
     begin = time.monotonic()
-    lines = must("run", "small.toml", "--out", "ledger", cwd=here).splitlines()
+    lines = backsweep("run", "small.toml", "--out", "ledger", cwd=here).stdout.splitlines()
     wall = time.monotonic() - begin
     assert "kernels " in lines[-4]
     assert ", writing " in lines[-4]
@@ -206,10 +207,10 @@ def test_a_log_for_programs_is_all_of_stdout(here):
 
 
 def test_a_demo_for_programs(tmp_path):
-    done = backsweep("demo", "--small", "--log", "json", cwd=tmp_path)
-    assert done.returncode == 0
-    assert events(done.stdout)[-1]["event"] == "finished"
-    assert done.stderr == "Report: runs/demo-small/report.html\n"
+    code, printed, said = in_process("demo", "--small", "--log", "json", cwd=tmp_path)
+    assert code == 0
+    assert events(printed)[-1]["event"] == "finished"
+    assert said == "Report: runs/demo-small/report.html\n"
 
 
 def test_failures_are_logged_with_their_runs(here):
