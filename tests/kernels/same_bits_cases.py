@@ -1,8 +1,8 @@
 """Run as a script by `test_same_bits`: trains what its argument names, and prints a digest of every bit of the results.
 
 Every activation, optimizer and loss, every order of batches, and every way to end, each in some case. What is slow to compile,
-the activations that have a loop of their own and the batches, comes in one precision only. "long" or "short": as many runs
-and epochs as Python can do.
+the activations that have a loop of their own and the batches, comes in one precision only. "long"; "some", a few of these, in
+double precision; or "short", as many runs and epochs as Python can do.
 
 What goes in is made of additions and multiplications alone: the last bit of NumPy's `geomspace` depends on the processor.
 """
@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 
-from backsweep.kernels import ACTIVATIONS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, train
+from backsweep.kernels import ACTIVATIONS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, STREAMS, train
 
 RNG = np.random.default_rng(0)
 X = 4 * RNG.random((6, 3)) - 2
@@ -24,15 +24,15 @@ SCHEDULED = {
     "exponential": {"factor": 0.9},
     "cosine": {"epochs": 5, "floor": 0.1, "warmup": 2},
 }
-NOT_SCHEDULED = ("rprop", "delta_bar_delta")
+EVERY = 5  # of the cases is one of "some"
 ONE_PRECISION = {"sigmoid": ["float64"], "symmetric_sigmoid": ["float32"], "tanh": ["float32"]}
 
 
 def cases():
     """Settings, each list going around as often as the longest needs."""
     heads = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
-    for place in range(len(heads)):
-        loss, output = heads[place]
+    for place in range(max(map(len, (heads, OPTIMIZERS, SCHEDULES, ACTIVATIONS)))):
+        loss, output = heads[place % len(heads)]
         optimizer, schedule = list(OPTIMIZERS)[place % len(OPTIMIZERS)], list(SCHEDULES)[place % len(SCHEDULES)]
         settings = {
             "loss": loss,
@@ -45,8 +45,8 @@ def cases():
             "bias": place % 2 == 0,
             "init": ("uniform", "he_normal")[place % 2],
         }
-        settings |= {"stream": ("mt19937", "pcg64")[place // 2 % 2], "weight_decay": 0.01 * (place % 2), "clip": 5.0}
-        if optimizer not in NOT_SCHEDULED:
+        settings |= {"stream": list(STREAMS)[place // 2 % len(STREAMS)], "weight_decay": 0.01 * (place % 2), "clip": 5.0}
+        if not OPTIMIZERS[optimizer].own_rates:
             settings["schedule"] = {"name": schedule, **SCHEDULED[schedule]}
         yield settings
     for order in ORDERS:
@@ -80,10 +80,14 @@ def normal_starts(stream, runs):
 
 
 if __name__ == "__main__":
-    runs, epochs = {"long": (40, 12), "short": (18, 3)}[sys.argv[1]]
-    for stream in ("mt19937", "pcg64"):
-        print("normal starts", stream, normal_starts(stream, {"long": 20 * runs, "short": 1}[sys.argv[1]]))
+    length = sys.argv[1]
+    runs, epochs = (18, 3) if length == "short" else (40, 12)
+    for stream in STREAMS:
+        print("normal starts", stream, normal_starts(stream, 1 if length == "short" else 20 * runs))
     for number, settings in enumerate(cases()):
         slow = isinstance(settings.get("batch"), dict)
-        for dtype in ["float64"] if slow else ONE_PRECISION.get(settings.get("activation", "sigmoid"), DTYPES):
+        dtypes = ["float64"] if slow else ONE_PRECISION.get(settings.get("activation", "sigmoid"), list(DTYPES))
+        if length == "some":
+            dtypes = [] if number % EVERY else [dtype for dtype in dtypes if dtype == "float64"]
+        for dtype in dtypes:
             print(number, dtype, digest(settings, dtype, runs, epochs))

@@ -9,7 +9,7 @@ from numba import typeof
 
 import reference
 from backsweep.errors import DataError, SettingError
-from backsweep.kernels import DTYPES, ORDERS, check, lanes_of, train
+from backsweep.kernels import DTYPES, OPTIMIZERS, ORDERS, check, lanes_of, train
 from backsweep.kernels.call import job
 from backsweep.kernels.memory import type_of_call
 
@@ -39,7 +39,7 @@ def bits(fit, i=...):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("optimizer", ["gd", "adam", "quickprop", "rprop"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_run_has_the_same_bits_alone_in_any_order_and_in_any_company(optimizer, dtype):
     """Lanes are refilled: most runs are short, some thirty times as long."""
     many, network = settings_of_many(100), {"hidden": 3, "bias": True, "optimizer": optimizer, "dtype": dtype}

@@ -46,11 +46,16 @@ SCHEDULE_HYPERPARAMETERS = {
 
 
 def test_each_hyperparameter_of_each_optimizer_and_schedule_is_here():
-    assert {name: set(optimizer.hyperparameters) for name, optimizer in OPTIMIZERS.items()} == {
-        name: set(HYPERPARAMETERS[name]) for name in HYPERPARAMETERS
+    tables = {
+        "HYPERPARAMETERS": (OPTIMIZERS, HYPERPARAMETERS),
+        "SCHEDULE_HYPERPARAMETERS": (SCHEDULES, SCHEDULE_HYPERPARAMETERS),
     }
-    expected = {name: set(hyperparameters) for name, hyperparameters in SCHEDULE_HYPERPARAMETERS.items()}
-    assert {name: set(schedule.hyperparameters) for name, schedule in SCHEDULES.items()} == expected
+    for called, (registry, table) in tables.items():
+        assert set(table) == set(registry), f"{called} in this file must have an entry for each of them"
+        for name, entry in registry.items():
+            defaults = entry.hyperparameters
+            assert set(table[name]) == set(defaults), f"{called}[{name!r}] must have each hyperparameter of {name}"
+            assert all(table[name][key] != defaults[key] for key in defaults), f"{called}[{name!r}] must have no default"
 
 
 def settings_of(name, extra=(), **more):

@@ -57,7 +57,7 @@ def test_shortcuts_have_weights_of_their_own():
         same(found, expected({"scheme": "he_normal"}, seed, "mt19937", (3, 2), True, True), i)
 
 
-@pytest.mark.parametrize("scheme", ["uniform", "normal", "constant", "xavier_uniform"])
+@pytest.mark.parametrize("scheme", [scheme for scheme in SCHEMES if scheme != "file"])
 def test_offsets_move_the_weights_of_a_layer_but_not_its_biases(scheme):
     numbers = {"value": 0.5} if scheme == "constant" else {}
     init = {"scheme": scheme, **numbers, "offset": [2.0, -1.0]}
