@@ -53,7 +53,7 @@ def test_each_hyperparameter_of_each_optimizer_and_schedule_is_here():
     for called, (registry, table) in tables.items():
         assert set(table) == set(registry), f"{called} in this file must have an entry for each of them"
         for name, entry in registry.items():
-            defaults = entry.hyperparameters
+            defaults = {key: one.default for key, one in entry.hyperparameters.items()}
             assert set(table[name]) == set(defaults), f"{called}[{name!r}] must have each hyperparameter of {name}"
             assert all(table[name][key] != defaults[key] for key in defaults), f"{called}[{name!r}] must have no default"
 
