@@ -16,6 +16,7 @@ class Column(NamedTuple):
     encoding: of its pages in Parquet; None for the dictionary that Parquet uses by default, which suits few values.
     format: how a number of it is shown as text.
     on_demand: whether a table has it only if the spec asks for it.
+    later: whether there are folders from before it. Their tables have it as null.
     """
 
     words: str
@@ -23,6 +24,7 @@ class Column(NamedTuple):
     encoding: str | None = None
     format: str = ".6g"
     on_demand: bool = False
+    later: bool = False
 
 
 COLUMNS = {

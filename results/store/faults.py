@@ -12,7 +12,7 @@ import pyarrow as pa
 from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Booleans, Integers, Span
-from .schema import FIRST_COLUMNS, LAST_COLUMNS
+from .schema import FIRST_COLUMNS, LAST_COLUMNS, LATER
 from .seeds import Seeds
 
 PART = 2**16  # rows at a time, which a processor's cache holds
@@ -131,7 +131,7 @@ def _sizes(layers: "pa.ChunkedArray[Any]", bias: Booleans) -> Integers | None:
 
 
 def _lacking(table: pa.Table, *names: str) -> str | None:
-    lacking = next((name for name in names if table.column(name).null_count), None)
+    lacking = next((name for name in names if name not in LATER and table.column(name).null_count), None)
     return f"{lacking} is missing in some rows" if lacking else None
 
 

@@ -16,13 +16,16 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backsweep.columns import COLUMNS, REAL, RECORDED, WHOLE
+
 from ..disk.folders import is_there
 from ..disk.places import HeldFolder, hold_open
 from ..disk.system import flush
 
 ENCODINGS = {
-    **dict.fromkeys(("run", "seed", "epochs", "epoch"), "DELTA_BINARY_PACKED"),
-    **dict.fromkeys(("loss", "measure", "gradient_norm", "weight_norm", "weights.list.element"), "BYTE_STREAM_SPLIT"),
+    **dict.fromkeys(("run", "seed", "epoch"), WHOLE),
+    "weights.list.element": REAL,
+    **{name: column.encoding for name, column in (COLUMNS | RECORDED).items() if column.encoding is not None},
 }
 
 

@@ -20,7 +20,7 @@ from ..arrays import Integers, Span
 from . import faults
 from .faults import PART
 from .parquet import parquet_file, regular, whole
-from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
+from .schema import LATER, RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
 from .seeds import Recording, Seeds
 from .shards import Shard
 
@@ -138,7 +138,7 @@ class Kind(NamedTuple):
         found = parquet.schema_arrow
         if found.equals(self.schema, check_metadata=True):
             return self._miscount(parquet.metadata.num_rows, span)
-        if unlike(found, self.schema):
+        if unlike(found, _as_written(self.schema, found)):
             return "has other columns than the manifest says"
         return self._miscount(parquet.metadata.num_rows, span) or foreign(found, self.schema, self.signed)
 
@@ -192,6 +192,11 @@ def unlike(found: pa.Schema, wanted: pa.Schema) -> bool:
     return list(map(plain, found)) != list(map(plain, wanted))
 
 
+def _as_written(schema: pa.Schema, found: pa.Schema) -> pa.Schema:
+    """The columns that a file must have: those that came later only if it has them."""
+    return pa.schema([field for field in schema if field.name not in LATER or field.name in found.names])
+
+
 def part(schema: pa.Schema, names: set[str]) -> pa.Schema:
     """The columns of these names."""
     return pa.schema([field for field in schema if field.name in names])
@@ -206,12 +211,15 @@ def foreign(found: pa.Schema, schema: pa.Schema, signed: bool) -> str | None:
 
 
 def _clear(path: Path, table: pa.Table, wanted: pa.Schema) -> pa.Table:
-    """A table as its schema has it: some releases of pyarrow read codes of categories back wider than they were written.
+    """A table as its schema has it: some releases of pyarrow read codes of categories back wider than they were written. What
+    came after the file was written is null.
 
     DamageError if codes stand for nothing, or two for the same: Arrow lets that pass, but what follows does not.
     """
     if not table.schema.equals(wanted, check_metadata=True):
-        table = table.cast(wanted)
+        for field in (field for field in wanted if field.name not in table.column_names):
+            table = table.append_column(field.name, pa.nulls(len(table), field.type))
+        table = table.select(wanted.names).cast(wanted)
     for place, kind in enumerate(wanted.types):
         chunks: list[Any] = table.column(place).chunks if pa.types.is_dictionary(kind) else []
         for chunk in chunks:

@@ -1,11 +1,13 @@
 """Columns of the table of runs, their types, and the manifest: what a folder of results says about itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
+import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from backsweep.columns import COLUMNS, RECORDED, Column
 from backsweep.outcomes import Outcome
 
 from ..disk.plain import reason_of, shortly
@@ -15,7 +17,8 @@ FORMAT = 1
 MOST_REMARKS = 100
 MOST_RUNS = 10**11  # the names of shards have twelve digits
 FIRST_COLUMNS = ("run", "cell", "seed")
-LAST_COLUMNS = ("outcome", "epochs", "loss", "accuracy", "measure")
+LAST_COLUMNS = tuple(COLUMNS)
+LATER = {name for name, column in (COLUMNS | RECORDED).items() if column.later}  # which files from before lack
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
 Checked = TypeVar("Checked")
@@ -31,16 +34,14 @@ ARROW_TYPES: dict[AxisType, pa.DataType] = {
 }
 
 
-RECORDS_SCHEMA = pa.schema(
-    [
-        ("run", pa.int64()),
-        ("epoch", pa.int32()),
-        ("loss", pa.float64()),
-        ("accuracy", pa.float64()),
-        ("gradient_norm", pa.float64()),
-        ("weight_norm", pa.float64()),
+def _fields(columns: Mapping[str, Column]) -> list[tuple[str, pa.DataType]]:
+    """Columns that the kernels fill, as files have them: outcomes by name."""
+    return [
+        (name, CATEGORY if name == "outcome" else pa.from_numpy_dtype(np.dtype(one.dtype))) for name, one in columns.items()
     ]
-)
+
+
+RECORDS_SCHEMA = pa.schema([("run", pa.int64()), ("epoch", pa.int32()), *_fields(RECORDED)])
 # layers: units and inputs of each. weights: layer by layer, unit by unit, then the layer's biases.
 WEIGHTS_SCHEMA = pa.schema(
     [
@@ -228,10 +229,6 @@ def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schem
             ("cell", pa.int32()),
             ("seed", pa.int64()),
             *((axis.name, ARROW_TYPES[axis.type]) for axis in axes),
-            ("outcome", CATEGORY),
-            ("epochs", pa.int32()),
-            ("loss", pa.float64()),
-            ("accuracy", pa.float64()),
-            *([("measure", pa.float64())] if measure else []),
+            *_fields({name: column for name, column in COLUMNS.items() if measure or not column.on_demand}),
         ]
     )

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ...results.arrays import Booleans
+from ...results.store.schema import LATER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ Array = npt.NDArray[Any]
 def unlike_rows(again: "pd.DataFrame", stored: "pd.DataFrame") -> Iterator[str]:
     """Of the rows of the same runs, in the same order."""
     runs = stored["run"].tolist()
-    for name in again.columns:
+    for name in (name for name in again.columns if name not in LATER or stored[name].notna().any()):
         yield from _unlike(np.asarray(again[name]), np.asarray(stored[name]), lambda i, name=name: f"run {runs[i]}: {name}")
 
 
@@ -31,9 +32,9 @@ def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
         if not np.array_equal(epochs, kept_epochs):
             yield f"run {run}: {len(epochs)} records, the folder has {len(kept_epochs)}, or of other epochs"
             continue
-        for name, values in new[run].items():
+        for name in kept[run]:
             said = f"run {run}: {name} at epoch "
-            yield from _unlike(values, kept[run][name], lambda i, said=said, epochs=epochs: f"{said}{epochs[i]}")
+            yield from _unlike(new[run][name], kept[run][name], lambda i, said=said, epochs=epochs: f"{said}{epochs[i]}")
 
 
 def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:
@@ -50,7 +51,8 @@ def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:
 
 def _records(table: pa.Table) -> dict[int, dict[str, Array]]:
     """For each run its columns, by epoch."""
-    columns = {name: table.column(name).to_numpy() for name in table.column_names}
+    there = [name for name in table.column_names if name not in LATER or table.column(name).null_count < len(table)]
+    columns = {name: table.column(name).to_numpy() for name in there}
     order = np.lexsort((columns["epoch"], columns["run"]))
     runs, starts = np.unique(columns.pop("run")[order], return_index=True)
     places = np.split(order, starts[1:]) if len(runs) else []

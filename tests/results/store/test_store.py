@@ -15,8 +15,10 @@ import pytest
 from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.disk import opening
+from backsweep.results.store import faults, kinds
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store import parquet as parquet_module
+from backsweep.results.store import store as store_module
 from backsweep.results.store.files import hash_of, write_whole
 from backsweep.results.store.manifest import write_manifest
 from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Session, runs_schema
@@ -298,6 +300,20 @@ def test_records_come_back_with_every_bit(recorded):
     encodings = {layout.column(place).path_in_schema: layout.column(place).encodings for place in range(6)}
     assert "BYTE_STREAM_SPLIT" in encodings["gradient_norm"]
     assert "DELTA_BINARY_PACKED" in encodings["epoch"]
+
+
+def test_a_folder_from_before_a_column_has_it_as_null(recorded, monkeypatch):
+    later = RECORDS_SCHEMA.append(pa.field("later", pa.float64()))
+    for module in (kinds, store_module):
+        monkeypatch.setattr(module, "RECORDS_SCHEMA", later)
+    with pytest.warns(DamageWarning, match="has other columns than the manifest says"):
+        assert len(Store.open(recorded.path).records()) == 0
+    for module in (kinds, faults):
+        monkeypatch.setattr(module, "LATER", {"later"})
+    found = Store.open(recorded.path).records()
+    assert found.schema.names == later.names
+    assert found["later"].null_count == len(found) == 80
+    assert found.drop_columns("later").equals(pa.concat_tables([records(0, 20), records(20, 40)]))
 
 
 def test_a_shard_without_its_records_counts_as_missing_and_goes(recorded):
