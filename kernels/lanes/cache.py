@@ -5,9 +5,11 @@ with the digest of its name and the rest, and what does not fit is compiled agai
 and processor, and is put in place whole; there is no index that two processes could write at a time.
 
 The files hold pickles and machine code: who may write them may run code. So the folder must be the user's own, or the
-superuser's, and nobody else may write to it. A folder that can be read but not written is read.
+superuser's, and nobody else may write to it. Anybody may read it, for there is nothing secret in it: what an image has compiled
+while it was built is used by whoever runs it. A folder that can be read but not written is read.
 """
 
+import errno
 import hashlib
 import os
 import pickle
@@ -35,26 +37,27 @@ class CodeFolder:
 
     def __init__(self, path: Path):
         self.path = path
-        self.trouble: str | None = None
-        with suppress(OSError):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self.trusted = self._is_ours()
+            if path.parts[:1] == ("~",):
+                raise FileNotFoundError(errno.ENOENT, "this user has no home folder")
+            with suppress(FileExistsError):
+                path.mkdir(mode=0o755, parents=True, exist_ok=True)
+            self.trouble = self._why_not_trusted()
         except OSError as error:
-            self.trusted = False
             self.trouble = error.strerror
+        self.trusted = self.trouble is None
         if self.trusted and not os.access(path, os.W_OK):
             self.trouble = "it is read-only"
 
-    def _is_ours(self) -> bool:
+    def _why_not_trusted(self) -> str | None:
         found = self.path.lstat()
         if not stat.S_ISDIR(found.st_mode):
-            self.trouble = "it is no folder"
-        elif hasattr(os, "getuid") and found.st_uid not in {os.getuid(), SUPERUSER}:
-            self.trouble = "it belongs to another user"
-        elif hasattr(os, "getuid") and found.st_mode & FOREIGN_WRITERS:
-            self.trouble = "others may write to it"
-        return self.trouble is None
+            return "it is no folder"
+        if hasattr(os, "getuid") and found.st_uid not in {os.getuid(), SUPERUSER}:
+            return "it belongs to another user"
+        if hasattr(os, "getuid") and found.st_mode & FOREIGN_WRITERS:
+            return "others may write to it"
+        return None if os.access(self.path, os.R_OK | os.X_OK) else "it may not be read"
 
     def read(self, name: str) -> bytes | None:
         """What a file holds; None if there is none, or it is damaged."""
@@ -88,10 +91,20 @@ class CodeFolder:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            Path(partial).replace(self.path / name)
+            Path(partial).chmod(0o644)
+            self._name(Path(partial), name)
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
+
+    def _name(self, partial: Path, name: str) -> None:
+        """Two processes may compile one function; while a third reads it, Windows lets nothing take the place of its file."""
+        try:
+            partial.replace(self.path / name)
+        except PermissionError:
+            if self.read(name) is None:
+                raise
+            partial.unlink()
 
 
 def target() -> str:

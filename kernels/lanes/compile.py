@@ -45,18 +45,27 @@ OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only compiled code calls these
 
 
-def _sources_hash() -> str:
+def _sources_hash(package: Path, ground: Path) -> str:
+    """The same on each system: some end lines otherwise, as Git may on Windows, or sort names without regard to case."""
     digest = hashlib.sha256()
-    package, ground = Path(__file__).parents[1], Path(errors.__file__).parent
     for folder, sources in ((package, package.rglob("*.py")), (ground, ground.glob("[a-z]*.py"))):
-        for source in sorted(sources):
-            digest.update(source.relative_to(folder).as_posix().encode() + source.read_bytes())
+        for source in sorted(sources, key=lambda source: source.relative_to(folder).parts):
+            digest.update(source.relative_to(folder).as_posix().encode() + source.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
 
 
-SOURCES_HASH = _sources_hash()
-CACHES = Path(SETTINGS.CACHE_DIR) if SETTINGS.CACHE_DIR else user_cache_path("backsweep")
-CODE = CodeFolder(CACHES / f"kernels-{SOURCES_HASH}")
+def _caches() -> Path:
+    """Where machine code is kept. It begins with ~ where this user has no home, as some users of containers."""
+    if SETTINGS.CACHE_DIR:
+        return Path(SETTINGS.CACHE_DIR)
+    try:
+        return user_cache_path("backsweep")
+    except RuntimeError:
+        return Path("~/.cache/backsweep")
+
+
+SOURCES_HASH = _sources_hash(Path(__file__).parents[1], Path(errors.__file__).parent)
+CODE = CodeFolder(_caches() / f"kernels-{SOURCES_HASH}")
 
 
 def inlined(function: Function) -> Function:
@@ -160,7 +169,8 @@ def why_not_kept() -> str | None:
     """Why machine code cannot be kept, and what to do, as a sentence; None where it can."""
     if CODE.trouble is None or SETTINGS.DISABLE_JIT:
         return None
+    compiled_anew = "what is missing there" if CODE.trusted else "its own"
     return (
-        f"machine code cannot be kept in {CODE.path} ({CODE.trouble}), so each process compiles its own: "
+        f"machine code cannot be kept in {CODE.path} ({CODE.trouble}), so each process compiles {compiled_anew}: "
         "set NUMBA_CACHE_DIR to a folder that can be written"
     )

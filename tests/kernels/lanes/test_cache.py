@@ -81,10 +81,11 @@ def test_a_named_pipe_in_the_place_of_a_file_is_not_waited_for_and_replaced(fold
     assert folder.read("part.code") == b"code"
 
 
-def test_a_folder_is_made_for_its_owner_alone(folder):
+def test_a_folder_is_written_by_its_owner_alone_and_read_by_all(folder):
+    """What root compiles while it builds an image is read by whoever runs it."""
     load()
-    assert folder.path.stat().st_mode & 0o777 == 0o700
-    assert only_file(folder).stat().st_mode & 0o777 == 0o600
+    assert folder.path.stat().st_mode & 0o777 == 0o755
+    assert only_file(folder).stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o702, 0o777])
@@ -117,9 +118,91 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path):
 
 def test_a_folder_that_can_only_be_read_is_read(folder, monkeypatch):
     folder.write("a", b"content")
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may always write
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may always write
     found = CodeFolder(folder.path)
     assert (found.trouble, found.read("a")) == ("it is read-only", b"content")
+
+
+AS_ANOTHER = """
+import os, sys
+from pathlib import Path
+from backsweep.kernels.lanes import compile as made
+os.setresuid(12345, 12345, 0)
+made.CODE = made.CodeFolder(Path(sys.argv[1]))
+print(made.CODE.read("a"), made.why_not_kept())
+"""
+
+
+@pytest.mark.skipif(not ROOT, reason="only root may take another's place")
+def test_what_root_has_compiled_is_read_by_others(folder):
+    folder.write("a", b"content")
+    for mode, found, said in (
+        (0o755, b"content", "(it is read-only), so each process compiles what is missing there: set NUMBA_CACHE_DIR"),
+        (0o700, None, "(it may not be read), so each process compiles its own: set NUMBA_CACHE_DIR"),
+    ):
+        folder.path.chmod(mode)
+        for parent in folder.path.parents[:3]:  # those of pytest
+            parent.chmod(0o755)
+        command = [sys.executable, "-c", AS_ANOTHER, folder.path]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith(f"{found} machine code cannot be kept in {folder.path} {said}")
+
+
+HOMELESS = """
+import os, pathlib, sys
+os.setreuid(54321, os.geteuid()) if sys.argv[1] == "unknown" else None
+import platformdirs
+def refuse(*_, **__):
+    raise RuntimeError("could not determine the home directory")
+if sys.argv[1] == "raising":
+    platformdirs.user_cache_path = refuse
+if sys.argv[1] == "as it is written":  # by earlier releases of platformdirs
+    platformdirs.user_cache_path = lambda name: pathlib.Path("~/.cache") / name
+from backsweep.kernels import why_not_kept
+from backsweep.sweep.run.found import _home
+print(_home(), why_not_kept())
+"""
+
+
+UNKNOWN = pytest.param("unknown", marks=pytest.mark.skipif(not ROOT, reason="only root may be a user unknown"))
+
+
+@pytest.mark.parametrize("home", [UNKNOWN, "raising", "as it is written"])
+def test_a_user_without_a_home_can_train(home, tmp_path):
+    """As one of a container that has a number alone."""
+    without = {"HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR"}
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    command = [sys.executable, "-c", HOMELESS, home]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert "(this user has no home folder), so each process compiles its own: set NUMBA_CACHE_DIR" in done.stdout
+    assert done.stdout.startswith("None ") or home != "unknown"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_windows_holds_is_left_where_it_is_the_same(folder, monkeypatch):
+    """Another process has compiled it too, and a third reads it."""
+    folder.write("a", b"content")
+
+    def refuse(*_):
+        raise PermissionError(13, "being used by another process")
+
+    monkeypatch.setattr(made.Path, "replace", refuse)
+    folder.write("a", b"content")
+    assert (folder.trouble, folder.read("a")) == (None, b"content")
+    folder.write("b", b"content")
+    assert folder.trouble == "being used by another process"
+    assert [path.name for path in folder.path.iterdir()] == ["a"]
+
+
+def test_the_ends_of_lines_are_no_other_sources(tmp_path):
+    """As Git writes them on Windows; a client there would refuse its workers on Linux."""
+    hashes = []
+    for name, end in (("unix", "\n"), ("windows", "\r\n")):
+        for folder in ("package/inner", "ground"):
+            (tmp_path / name / folder).mkdir(parents=True)
+            (tmp_path / name / folder / "a.py").write_text("one\ntwo\n", newline=end)
+        hashes.append(made._sources_hash(tmp_path / name / "package", tmp_path / name / "ground"))
+    assert hashes[0] == hashes[1]
 
 
 FULL = """
