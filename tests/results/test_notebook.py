@@ -83,6 +83,12 @@ def test_a_notebook_has_the_first_rows_of_the_summary(swept):
     assert page.texts.count("30") == 10
 
 
+def test_chosen_runs_say_how_many_they_are_and_show_their_own_summary(swept):
+    text, page = shown(swept.where(lr=0.5))
+    assert text.splitlines()[-1] == "90 of them, chosen by where"
+    assert page.tags.count("tr") == 1 + 3
+
+
 def test_a_name_is_text_and_the_piece_of_html_needs_nothing_else(swept):
     for value in (swept, Sweep(**SPEC, name=NAME), Sweep(**SPEC, name=NAME).plan()):
         html = value._repr_html_()
