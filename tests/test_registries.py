@@ -9,6 +9,7 @@ import pytest
 
 import reference
 import test_reference
+from backsweep.columns import COLUMNS, RECORDED
 from backsweep.kernels import (
     ACTIVATIONS,
     DTYPES,
@@ -83,6 +84,23 @@ def documented(registry):
 @entries
 def test_it_is_in_the_docs(registry, name):
     assert name in documented(registry)
+
+
+@pytest.mark.parametrize(
+    ("page", "after", "declared"),
+    [
+        ("spec.md", "**Stopping rules.**", {name: f"{criterion.words} this" for name, criterion in STOPPING.items()}),
+        ("spec.md", "## `[record]`", {name: column.words for name, column in RECORDED.items()}),
+        ("findings.md", "## The table of runs", {name: column.words for name, column in COLUMNS.items()}),
+    ],
+    ids=["stopping criteria", "recorded columns", "columns of runs"],
+)
+def test_the_docs_say_what_is_declared(page, after, declared):
+    table_of = runpy.run_path(str(DOCS / "every_key.py"))["first_table"]
+    text = (DOCS / page).read_text()
+    if after == "## `[record]`":  # its keys come first
+        text, after = text.partition(after)[2], "is always recorded."
+    assert table_of(text, after) == declared
 
 
 def test_every_task_and_number_can_be_drawn_at_random():

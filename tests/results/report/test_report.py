@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backsweep.errors import ResultsError
 from backsweep.results import Results
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.explorer import explored
 from backsweep.results.report.findings import answer, best_or_why_not, remarks
+from backsweep.results.report.question import question
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory
@@ -248,3 +250,15 @@ def test_a_trajectory_of_an_earlier_report_is_not_shown_as_todays(tmp_path):
     html = copy.report().read_text()
     assert "The loss of run 0 " not in html
     assert html.count("<h2>One run</h2>") == 1
+
+
+def test_a_criterion_that_is_not_known_is_an_error_and_not_left_out(results):
+    stop = {"loss": 0.1, "patience": 2, "curvature": 0.5}
+    other = {**results.manifest.spec, "train": {**results.manifest.spec["train"], "stop": stop}}
+    with pytest.raises(
+        ResultsError, match=r"train\.stop\.curvature: this version knows no such criterion"
+    ):
+        question(results.manifest.model_copy(update={"spec": other}))
+    known = {**other, "train": {**other["train"], "stop": {"patience": 2, "loss": 0.1, "within": 0.4}}}
+    asked = question(results.manifest.model_copy(update={"spec": known}))
+    assert asked.endswith("converged when its loss is at most 0.1 and every output is nearer to its target than 0.4.")
