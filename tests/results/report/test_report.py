@@ -255,9 +255,7 @@ def test_a_trajectory_of_an_earlier_report_is_not_shown_as_todays(tmp_path):
 def test_a_criterion_that_is_not_known_is_an_error_and_not_left_out(results):
     stop = {"loss": 0.1, "patience": 2, "curvature": 0.5}
     other = {**results.manifest.spec, "train": {**results.manifest.spec["train"], "stop": stop}}
-    with pytest.raises(
-        ResultsError, match=r"train\.stop\.curvature: this version knows no such criterion"
-    ):
+    with pytest.raises(ResultsError, match=r"train\.stop\.curvature: this version knows no such criterion"):
         question(results.manifest.model_copy(update={"spec": other}))
     known = {**other, "train": {**other["train"], "stop": {"patience": 2, "loss": 0.1, "within": 0.4}}}
     asked = question(results.manifest.model_copy(update={"spec": known}))
