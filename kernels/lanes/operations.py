@@ -93,12 +93,14 @@ def _store(context, builder, sig, args):
 
 @operation(lambda data, row: Lanes(data.dtype, QUAD))
 def broadcast_quad(data, row) -> Rows:
-    """Row `row` of data (rows, QUAD), one number a sample, as a quad: every lane sees the same data."""
-    return np.repeat(data[row][:, None], lanes_of(data.dtype), axis=1)
+    """Row `row` of data as a quad: of data (rows, QUAD) that lanes share, or of data (rows, QUAD, LANES), each lane's own."""
+    return np.repeat(data[row][:, None], lanes_of(data.dtype), axis=1) if data.ndim == 2 else load(data, row)
 
 
 @broadcast_quad.lower
 def _broadcast_quad(context, builder, sig, args):
+    if sig.args[0].ndim == 3:
+        return _load(context, builder, sig, args)
     start = _row_address(context, builder, sig.args[0], args[0], args[1], QUAD)
     numbers = [builder.load(builder.gep(start, [ir.Constant(ir.IntType(64), k)])) for k in range(QUAD)]
     return _concatenated(builder, [splat_scalar(builder, number, Lanes(sig.args[0].dtype).count) for number in numbers])

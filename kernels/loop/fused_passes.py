@@ -12,72 +12,70 @@ once more, and takes half as long again to compile it.
 from ..formulas.activations import sigmoid_slope, tanh_slope
 from ..functions.elementary import sigmoid, tanh
 from ..lanes.bits import single
-from ..lanes.calls import call, compiler_barrier
+from ..lanes.calls import compiler_barrier
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import broadcast_quad, concat, extract, load, rows, splat_row, store
+from ..lanes.operations import concat, extract, load, rows, splat_row, store
 from ..lanes.struct import align_stack
-from ..lanes.vector import QUAD
-from ..memory import ALL, FIRST_UNIT, FIRST_WEIGHT, OFFSET, STRIDE, UNITS
-from .layers import dense_backward
-from .steps import clear_totals, loss, may_have_ended, outputs_backward, own_weights, quads_of, unit_sum
+from ..memory import ALL, OFFSET
+from .layers import dense_backward, layer_at
+from .steps import (
+    clear_totals,
+    loss,
+    may_have_ended,
+    output_activation,
+    outputs_backward,
+    own_samples,
+    shared_samples,
+    unit_backward,
+    unit_forward,
+)
 from .updates import next_epoch
 
 
 @inlined
-def _forward(network, formulas, work, read, inputs, quad, keep):
-    """Layer by layer, unit by unit: activations, then the logits of the quad.
+def _forward(struct, samples, quad, keep):
+    """Layer by layer, unit by unit: activations, by `keep(out, row, z)`, then the logits of the quad.
 
-    Not by `steps.layer_forward` and `steps.outputs`: with a row number that runs on through the layers XOR is 2 % faster.
+    Not by `steps.units_forward`: with a row number that runs on through the layers XOR is 2 % faster.
     """
-    layers, row = network.layers, 0
-    last = layers.shape[0] - 1
-    for layer in range(last):
-        first, stride = layers[layer, FIRST_UNIT], layers[layer, STRIDE]
-        for unit in range(first, first + layers[layer, UNITS]):
-            keep(work.values, unit, unit_sum(network, work, layer, row, read, inputs, quad))
-            row += stride
-    for logit in range(quad * network.outputs, (quad + 1) * network.outputs):
-        store(work.logits, logit, unit_sum(network, work, last, row, read, inputs, quad))
-        row += layers[last, STRIDE]
-    if not network.loss_reads_logits:
-        out, slopes = rows(work.values, network.units), rows(work.slopes, network.units)
-        call(formulas.output, out, rows(work.logits, quad * network.outputs), slopes, network.outputs * QUAD)
-
-
-@inlined
-def _backward(network, work, layer, read, inputs, quad, fresh, slope):
-    """A hidden layer, unit by unit."""
-    layers, first = network.layers, network.layers[layer, FIRST_UNIT]
-    deltas, units, stride = layers[layer + 1, FIRST_UNIT], layers[layer + 1, UNITS], layers[layer + 1, STRIDE]
-    for unit in range(layers[layer, UNITS]):
-        a, da, row = load(work.values, first + unit), splat_row(work.values, 0.0), layers[layer + 1, FIRST_WEIGHT] + unit
-        da = dense_backward(da, work.gradients, row, work.deltas, deltas, work.weights, a, units, stride, fresh)
-        steepness = slope(a)
-        if network.offset:
-            steepness = steepness + load(work.hyperparameters, OFFSET)
-        own_weights(network, work, layer, unit, da * steepness, read, inputs, quad, fresh)
-
-
-@inlined
-def _quads(network, formulas, work, read, inputs, targets, formula, weights, counts, first, stop, shift, backward, keep, slope):
+    network, work, row = struct.network, struct.work, 0
     last = network.layers.shape[0] - 1
-    for quad in range(first, stop):
-        _forward(network, formulas, work, read, inputs, quad, keep)
-        loss(network, formulas, work, formula, targets, weights, counts, quad, quad + shift)
-        if backward:
-            outputs_backward(network, work, read, inputs, quad, quad == first)
-            for layer in range(last - 1, -1, -1):
-                _backward(network, work, layer, read, inputs, quad, quad == first, slope)
+    for index in range(last):
+        layer = layer_at(network, index)
+        for unit in range(layer.first_unit, layer.first_unit + layer.units):
+            keep(work.values, unit, unit_forward(struct, samples, quad, index, row))
+            row += layer.stride
+    for logit in range(quad * network.outputs, (quad + 1) * network.outputs):
+        store(work.logits, logit, unit_forward(struct, samples, quad, last, row))
+        row += layer_at(network, last).stride
+    if not network.loss_reads_logits:
+        output_activation(struct, quad)
 
 
 @inlined
-def _own_batch(struct, batch, keep, slope):
-    network, formulas, data, tiles, work = struct.network, struct.formulas, struct.data, struct.tiles, struct.work
-    align_stack()
-    inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
-    weights, counts, stop, formula = data.batch_weights, data.batch_counts, data.batch_quads, formulas.loss_of_own
-    _quads(network, formulas, work, load, inputs, targets, formula, weights, counts, 0, stop, shift, True, keep, slope)
-    return 0
+def _backward(struct, samples, quad, slope):
+    """Layer by layer from the last, unit by unit: by `slope(a)`, f' at the unit's output a."""
+    network, work = struct.network, struct.work
+    last = network.layers.shape[0] - 1
+    outputs_backward(struct, samples, quad, last)
+    for index in range(last - 1, -1, -1):
+        layer, reader = layer_at(network, index), layer_at(network, index + 1)
+        for unit in range(layer.units):
+            a, da, row = load(work.values, layer.first_unit + unit), splat_row(work.values, 0.0), reader.first_weight + unit
+            da = dense_backward(work, row, da, a, reader, quad == samples.first)
+            steepness = slope(a)
+            if network.offset:
+                steepness = steepness + load(work.hyperparameters, OFFSET)
+            unit_backward(struct, samples, quad, index, unit, da * steepness)
+
+
+@inlined
+def _pass(struct, samples, backward, keep, slope):
+    for quad in range(samples.first, samples.stop):
+        _forward(struct, samples, quad, keep)
+        loss(struct, samples, quad)
+        if backward:
+            _backward(struct, samples, quad, slope)
 
 
 @inlined
@@ -103,46 +101,28 @@ def _activate(formula, out, row, z):
 
 
 @inlined
-def _keep_sigmoids(out, row, z):
+def _keep_sigmoid(out, row, z):
     _activate(sigmoid, out, row, z)
 
 
 @inlined
-def _keep_tanhs(out, row, z):
+def _keep_tanh(out, row, z):
     _activate(tanh, out, row, z)
 
 
 @Section
 def epochs_of_sigmoids(struct, tick, next_check, batch):
     """See `passes.epochs`."""
-    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
+    network = struct.network
     align_stack()
-    whole = batch == ALL
-    first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.needs.gradient_norm
-    inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_sigmoids, sigmoid_slope
+    samples = shared_samples(struct, batch)
+    backward = batch != ALL or network.full or network.needs.gradient_norm
     while True:
-        clear_totals(network, work)
-        _quads(
-            network,
-            formulas,
-            work,
-            broadcast_quad,
-            inputs,
-            targets,
-            formula,
-            weights,
-            counts,
-            first,
-            stop,
-            0,
-            backward,
-            keep,
-            slope,
-        )
-        if not whole:
+        clear_totals(struct)
+        _pass(struct, samples, backward, _keep_sigmoid, sigmoid_slope)
+        if batch != ALL:
             return 0
-        if tick == next_check or may_have_ended(network, work):
+        if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
         tick += 1
@@ -151,40 +131,24 @@ def epochs_of_sigmoids(struct, tick, next_check, batch):
 @Section
 def own_batch_of_sigmoids(struct, batch):
     """See `passes.own_batch`."""
-    return _own_batch(struct, batch, _keep_sigmoids, sigmoid_slope)
+    align_stack()
+    _pass(struct, own_samples(struct, batch), True, _keep_sigmoid, sigmoid_slope)
+    return 0
 
 
 @Section
 def epochs_of_tanhs(struct, tick, next_check, batch):
     """See `passes.epochs`."""
-    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
+    network = struct.network
     align_stack()
-    whole = batch == ALL
-    first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.needs.gradient_norm
-    inputs, targets, formula, keep, slope = data.inputs, data.targets, formulas.loss, _keep_tanhs, tanh_slope
+    samples = shared_samples(struct, batch)
+    backward = batch != ALL or network.full or network.needs.gradient_norm
     while True:
-        clear_totals(network, work)
-        _quads(
-            network,
-            formulas,
-            work,
-            broadcast_quad,
-            inputs,
-            targets,
-            formula,
-            weights,
-            counts,
-            first,
-            stop,
-            0,
-            backward,
-            keep,
-            slope,
-        )
-        if not whole:
+        clear_totals(struct)
+        _pass(struct, samples, backward, _keep_tanh, tanh_slope)
+        if batch != ALL:
             return 0
-        if tick == next_check or may_have_ended(network, work):
+        if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
         tick += 1
@@ -193,7 +157,9 @@ def epochs_of_tanhs(struct, tick, next_check, batch):
 @Section
 def own_batch_of_tanhs(struct, batch):
     """See `passes.own_batch`."""
-    return _own_batch(struct, batch, _keep_tanhs, tanh_slope)
+    align_stack()
+    _pass(struct, own_samples(struct, batch), True, _keep_tanh, tanh_slope)
+    return 0
 
 
 FUSED = {

@@ -1,4 +1,4 @@
-"""Dense layers, four samples at a time: forward, and backward, outputs first, then inputs.
+"""Dense layers, four samples at a time: each sum of the forward pass, and below it its gradients of the backward pass.
 
 A layer's weights lie unit by unit, (units * stride, lanes): those of the data inputs that it reads, those of the units before
 it, and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once for the four samples
@@ -7,56 +7,107 @@ of a quad and each gradient stored once; one sample at a time the loads and stor
 The first quad of a batch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
 XOR, whose data are one quad.
 
-`read` says where data come from: `broadcast_quad` where all lanes see the same samples, `load` where each has its own.
+Quads are (QUAD, lanes), in registers. Arrays are those of `memory.py`: work.weights and work.gradients (weights, lanes),
+work.values and work.deltas (units, QUAD, lanes), `inputs` (quads * inputs, QUAD) where all lanes see the same samples and
+(quads * inputs, QUAD, lanes) where each has its own. All others are int64, but for `bias_input`, a number of the kernel's
+precision, and `fresh`, a bool.
 """
 
+from typing import Any, NamedTuple
+
 from ..lanes.compile import leaf
-from ..lanes.operations import Rows, extract, fma, load, splat_row, store
+from ..lanes.operations import Rows, broadcast_quad, extract, fma, load, store
+from ..memory import DATA_INPUTS, FIRST_UNIT, FIRST_WEIGHT, SOURCE, SOURCES, STRIDE, UNITS
+
+
+class Layer(NamedTuple):
+    """One layer of a network: a row of `Network.layers`, and of `Network.scales`."""
+
+    units: int
+    first_unit: int  # the row of its first unit among all units
+    first_weight: int  # the row of its first weight among all weights
+    stride: int  # from one unit's weights to the next unit's
+    data_inputs: int  # how many inputs of the data its units read
+    source: int  # the first unit that they read
+    sources: int  # and how many units
+    scale: Any  # the factor of the weighted sums
+    bias_input: Any  # what biases are multiplied by, before that
 
 
 @leaf
-def weighted_sum(read, inputs, first_input, data_inputs, values, source, sources, weights, row) -> Rows:
-    """Sum of weights[row + i] * x[i] over one unit's data inputs, then its source units, as a quad."""
-    z = splat_row(values, 0.0)
+def layer_at(network, index) -> Layer:
+    """A layer by its place: 0 for the first, -1 for none."""
+    table, scales = network.layers, network.scales
+    return Layer(
+        table[index, UNITS],
+        table[index, FIRST_UNIT],
+        table[index, FIRST_WEIGHT],
+        table[index, STRIDE],
+        table[index, DATA_INPUTS],
+        table[index, SOURCE],
+        table[index, SOURCES],
+        scales[index, 0],
+        scales[index, 1],
+    )
+
+
+@leaf
+def data_forward(work, row, z, inputs, first_input, data_inputs) -> Rows:
+    """z plus the sum of weights[row + i] * x[i], over the data inputs of one unit."""
+    weights = work.weights
     for i in range(data_inputs):
-        z = fma(load(weights, row + i), read(inputs, first_input + i), z)
-    for i in range(sources):
-        z = fma(load(weights, row + data_inputs + i), load(values, source + i), z)
+        z = fma(load(weights, row + i), broadcast_quad(inputs, first_input + i), z)
     return z
 
 
 @leaf
-def add_product(gradients, row, dz, x, fresh):
+def data_backward(work, row, dz, inputs, first_input, data_inputs, fresh):
+    """For a unit whose weighted sum has the slope dz, a quad: gradients[row + i] += dz * x[i]."""
+    gradients = work.gradients
+    for i in range(data_inputs):
+        _add_product(gradients, row + i, dz, broadcast_quad(inputs, first_input + i), fresh)
+
+
+@leaf
+def dense_forward(work, row, z, source, sources) -> Rows:
+    """z plus the sum of weights[row + i] * values[source + i], over the units that one unit reads."""
+    weights, values = work.weights, work.values
+    for i in range(sources):
+        z = fma(load(weights, row + i), load(values, source + i), z)
+    return z
+
+
+@leaf
+def dense_backward(work, row, da, a, reader, fresh) -> Rows:
+    """For one unit whose output is a, a quad, and the layer that reads it: gradients += delta * a; da plus its own slope.
+
+    `row` is that of the unit's weight in the layer's first unit; in the next it is `reader.stride` further.
+    """
+    gradients, weights, deltas, stride = work.gradients, work.weights, work.deltas, reader.stride
+    for unit in range(reader.units):
+        d = load(deltas, reader.first_unit + unit)
+        _add_product(gradients, row + unit * stride, d, a, fresh)
+        da = fma(load(weights, row + unit * stride), d, da)
+    return da
+
+
+@leaf
+def bias_forward(work, row, z, bias_input) -> Rows:
+    """z plus the bias."""
+    return fma(load(work.weights, row), bias_input, z)
+
+
+@leaf
+def bias_backward(work, row, dz, bias_input, fresh):
+    """gradients[row] += dz * bias_input, summed over the quad's samples."""
+    g = ((extract(dz, 0) + extract(dz, 1)) + (extract(dz, 2) + extract(dz, 3))) * bias_input
+    store(work.gradients, row, g if fresh else load(work.gradients, row) + g)
+
+
+@leaf
+def _add_product(gradients, row, dz, x, fresh):
     """gradients[row] += dz * x, summed over the quad's samples in their order; a fresh row is written, not added to."""
     g = extract(dz, 0) * extract(x, 0) if fresh else fma(extract(dz, 0), extract(x, 0), load(gradients, row))
     g = fma(extract(dz, 1), extract(x, 1), g)
     g = fma(extract(dz, 2), extract(x, 2), g)
     store(gradients, row, fma(extract(dz, 3), extract(x, 3), g))
-
-
-@leaf
-def bias_backward(gradients, row, dz, bias_input, fresh):
-    """gradients[row] += dz * bias_input, summed over the quad's samples."""
-    g = ((extract(dz, 0) + extract(dz, 1)) + (extract(dz, 2) + extract(dz, 3))) * bias_input
-    store(gradients, row, g if fresh else load(gradients, row) + g)
-
-
-@leaf
-def dense_backward(dx, gradients, row, deltas, first, weights, x, units, stride, fresh) -> Rows:
-    """For one input x (a quad) of a layer: add to its weights' gradients, and return dx plus its own.
-
-    gradients, weights (weights, lanes): the input's weight in the layer's first unit is `row`, in the next row + stride.
-    deltas (rows, QUAD, lanes): those of the layer's units start at row `first`.
-    """
-    for unit in range(units):
-        d = load(deltas, first + unit)
-        add_product(gradients, row + unit * stride, d, x, fresh)
-        dx = fma(load(weights, row + unit * stride), d, dx)
-    return dx
-
-
-@leaf
-def data_backward(read, gradients, row, dz, inputs, first_input, data_inputs, fresh):
-    """For one unit of a layer that reads data: gradients[row + i] += dz * x[i]."""
-    for i in range(data_inputs):
-        add_product(gradients, row + i, dz, read(inputs, first_input + i), fresh)

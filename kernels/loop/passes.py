@@ -7,21 +7,22 @@ divisions and multiply-adds apart, which a processor would overlap; `fused_passe
 
 from ..lanes.calls import call
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import broadcast_quad, load, rows, store
+from ..lanes.operations import load, rows, store
 from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
-from ..memory import ALL, FIRST_UNIT, OFFSET, UNITS
+from ..memory import ALL, OFFSET
+from .layers import layer_at
 from .steps import (
     clear_totals,
-    keep_sum,
-    layer_forward,
     loss,
     may_have_ended,
-    outputs,
     outputs_backward,
-    own_weights,
-    quads_of,
+    outputs_forward,
+    own_samples,
+    reading_layers_backward,
+    shared_samples,
     unit_backward,
+    units_forward,
 )
 from .updates import next_epoch
 
@@ -29,44 +30,46 @@ BLOCK = 8
 
 
 @inlined
-def _forward(network, formulas, work, layer, read, inputs, quad):
+def _layer_forward(struct, samples, quad, index):
     """A hidden layer: weighted sums, block by block, then the activation on their rows."""
-    first, units = network.layers[layer, FIRST_UNIT], network.layers[layer, UNITS]
-    for start in range(0, units, BLOCK):
-        stop = min(start + BLOCK, units)
-        layer_forward(network, work, layer, start, stop, work.values, first, read, inputs, quad, keep_sum)
-        z, slopes = rows(work.values, first + start), rows(work.slopes, first + start)
+    formulas, work, layer = struct.formulas, struct.work, layer_at(struct.network, index)
+    for start in range(0, layer.units, BLOCK):
+        stop, first = min(start + BLOCK, layer.units), layer.first_unit + start
+        units_forward(struct, samples, quad, index, start, stop, work.values, first)
+        z, slopes = rows(work.values, first), rows(work.slopes, first)
         call(formulas.activate, z, z, slopes, (stop - start) * QUAD)
 
 
 @inlined
-def _backward(network, formulas, work, layer, read, inputs, quad, fresh):
-    """A hidden layer: slopes at its outputs, block by block, then through the activation, then its own weights."""
-    first, units = network.layers[layer, FIRST_UNIT], network.layers[layer, UNITS]
-    for start in range(0, units, BLOCK):
-        stop = min(start + BLOCK, units)
-        for unit in range(first + start, first + stop):
-            store(work.deltas, unit, unit_backward(network, work, layer, unit, load(work.values, unit), fresh))
-        deltas, values = rows(work.deltas, first + start), rows(work.values, first + start)
-        slopes, offset = rows(work.slopes, first + start), rows(work.hyperparameters, OFFSET)
+def _layer_backward(struct, samples, quad, index):
+    """A hidden layer, the one at `index`: slopes at its outputs, block by block, through the activation, to its own weights."""
+    network, formulas, work = struct.network, struct.formulas, struct.work
+    layer = layer_at(network, index)
+    for start in range(0, layer.units, BLOCK):
+        stop, first = min(start + BLOCK, layer.units), layer.first_unit + start
+        for unit in range(first, layer.first_unit + stop):
+            store(work.deltas, unit, reading_layers_backward(struct, samples, quad, index, unit))
+        deltas, values = rows(work.deltas, first), rows(work.values, first)
+        slopes, offset = rows(work.slopes, first), rows(work.hyperparameters, OFFSET)
         call(formulas.activate_backward, deltas, values, slopes, offset, network.offset, (stop - start) * QUAD)
         for unit in range(start, stop):
-            dz = load(work.deltas, first + unit)
-            own_weights(network, work, layer, unit, dz, read, inputs, quad, fresh)
+            unit_backward(struct, samples, quad, index, unit, load(work.deltas, layer.first_unit + unit))
 
 
 @inlined
-def _quads(network, formulas, work, read, inputs, targets, formula, weights, counts, first, stop, shift, backward):
+def _pass(struct, samples, backward):
+    """Over all quads of the samples: forward, the loss, and, if asked for, backward."""
+    network = struct.network
     last = network.layers.shape[0] - 1
-    for quad in range(first, stop):
-        for layer in range(last):
-            _forward(network, formulas, work, layer, read, inputs, quad)
-        outputs(network, formulas, work, read, inputs, quad)
-        loss(network, formulas, work, formula, targets, weights, counts, quad, quad + shift)
+    for quad in range(samples.first, samples.stop):
+        for index in range(last):
+            _layer_forward(struct, samples, quad, index)
+        outputs_forward(struct, samples, quad, last)
+        loss(struct, samples, quad)
         if backward:
-            outputs_backward(network, work, read, inputs, quad, quad == first)
-            for layer in range(last - 1, -1, -1):
-                _backward(network, formulas, work, layer, read, inputs, quad, quad == first)
+            outputs_backward(struct, samples, quad, last)
+            for index in range(last - 1, -1, -1):
+                _layer_backward(struct, samples, quad, index)
 
 
 @Section
@@ -76,18 +79,16 @@ def epochs(struct, tick, next_check, batch):
     With a batch, not ALL: the gradients of that batch, of samples that all lanes share, and no more; answers 0. One section for
     both, since a pass takes one to two seconds to compile. `fused_passes.py` has this loop twice more.
     """
-    network, formulas, data, work = struct.network, struct.formulas, struct.data, struct.work
+    network = struct.network
     align_stack()
-    whole = batch == ALL
-    first, stop, weights, counts = quads_of(data, batch)
-    backward = not whole or network.full or network.needs.gradient_norm
-    inputs, targets, formula = data.inputs, data.targets, formulas.loss
+    samples = shared_samples(struct, batch)
+    backward = batch != ALL or network.full or network.needs.gradient_norm
     while True:
-        clear_totals(network, work)
-        _quads(network, formulas, work, broadcast_quad, inputs, targets, formula, weights, counts, first, stop, 0, backward)
-        if not whole:
+        clear_totals(struct)
+        _pass(struct, samples, backward)
+        if batch != ALL:
             return 0
-        if tick == next_check or may_have_ended(network, work):
+        if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
         tick += 1
@@ -96,11 +97,8 @@ def epochs(struct, tick, next_check, batch):
 @Section
 def own_batch(struct, batch):
     """The gradients of one batch, of samples that each lane has gathered for itself. Answers 0."""
-    network, formulas, data, tiles, work = struct.network, struct.formulas, struct.data, struct.tiles, struct.work
     align_stack()
-    inputs, targets, shift = tiles.tile_inputs, tiles.tile_targets, batch * data.batch_quads
-    weights, counts, stop = data.batch_weights, data.batch_counts, data.batch_quads
-    _quads(network, formulas, work, load, inputs, targets, formulas.loss_of_own, weights, counts, 0, stop, shift, True)
+    _pass(struct, own_samples(struct, batch), True)
     return 0
 
 

@@ -1,40 +1,74 @@
-"""The steps of a pass over one quad of samples, for any shape of network.
+"""The steps of a pass over one quad of samples, for any shape of network: each forward step, and below it the way back.
 
-`read` is `broadcast_quad` for data that all lanes share, `load` for data of their own.
+Of all steps the first arguments are
+    struct: the address of a `memory.Call`, of which they read `network`, `formulas` and `work`;
+    samples: `Samples`, see below;
+    quad: int64, the place of the quad among those that `samples.inputs` holds.
+Then come `index`, int64, the place of a layer, and units by their place within it, int64. What a step takes and gives of a unit
+is a quad, (QUAD, lanes) in registers.
+
+A layer is handed on by its place, and each step reads the numbers that it needs: handed on as a `Layer`, they take the
+registers of pointers, which then are read back from the stack for each unit (XOR 5 % slower).
 """
+
+from typing import Any, NamedTuple
 
 from ..lanes.calls import call
 from ..lanes.compile import leaf
-from ..lanes.operations import all_lanes, fma, given, load, rows, splat_row, store, table
+from ..lanes.operations import Rows, all_lanes, given, load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
-from ..memory import (
-    ALL,
-    DATA_INPUTS,
-    DISTANCE,
-    FIRST_UNIT,
-    FIRST_WEIGHT,
-    MANTISSA,
-    OFFSET,
-    SCORE,
-    SOURCE,
-    SOURCES,
-    STRIDE,
-    UNITS,
+from ..memory import ALL, DISTANCE, MANTISSA, OFFSET, SCORE
+from .layers import (
+    bias_backward,
+    bias_forward,
+    data_backward,
+    data_forward,
+    dense_backward,
+    dense_forward,
+    layer_at,
 )
-from .layers import bias_backward, data_backward, dense_backward, weighted_sum
+
+
+class Samples(NamedTuple):
+    """The samples of one pass, in quads: those that all lanes share (rows, QUAD), those of each lane (rows, QUAD, lanes)."""
+
+    inputs: Any  # quads * inputs rows
+    targets: Any  # quads * outputs rows
+    weights: Any  # (quads, QUAD): a sample's weight in the loss
+    counts: Any  # (quads, QUAD): 1, or 0 for a sample that only fills up
+    first: int  # the first quad of the pass
+    stop: int  # the one after its last
+    shift: int  # how many quads further the weights and counts stand
+    loss: Any  # the address of the loss's formula for such targets
 
 
 @leaf
-def quads_of(data, batch):
-    """The first quad of a batch and the one after its last, and the weights and counts of its samples; of all data for ALL."""
-    if batch == ALL:
-        return 0, data.weights.shape[0], data.weights, data.counts
-    return batch * data.batch_quads, (batch + 1) * data.batch_quads, data.batch_weights, data.batch_counts
+def shared_samples(struct, batch) -> Samples:
+    """One batch of samples that all lanes share, or, for ALL, all of them."""
+    data = struct.data
+    first, stop, weights, counts = 0, data.weights.shape[0], data.weights, data.counts
+    if batch != ALL:
+        first, stop, weights, counts = (
+            batch * data.batch_quads,
+            (batch + 1) * data.batch_quads,
+            data.batch_weights,
+            data.batch_counts,
+        )
+    return Samples(data.inputs, data.targets, weights, counts, first, stop, 0, struct.formulas.loss)
 
 
 @leaf
-def clear_totals(network, work):
+def own_samples(struct, batch) -> Samples:
+    """One batch of samples that each lane has gathered for itself."""
+    data, tiles = struct.data, struct.tiles
+    weights, counts, stop, shift = data.batch_weights, data.batch_counts, data.batch_quads, batch * data.batch_quads
+    return Samples(tiles.tile_inputs, tiles.tile_targets, weights, counts, 0, stop, shift, struct.formulas.loss_of_own)
+
+
+@leaf
+def clear_totals(struct):
     """Before a pass: what it adds up."""
+    network, work = struct.network, struct.work
     zero = splat_row(work.totals, 0.0)
     store(work.totals, SCORE, zero)
     store(work.totals, MANTISSA, splat_row(work.totals, 1.0) if network.product else zero)
@@ -43,55 +77,105 @@ def clear_totals(network, work):
 
 
 @leaf
-def unit_sum(network, work, layer, row, read, inputs, quad):
+def unit_forward(struct, samples, quad, index, row) -> Rows:
     """The weighted sum of the unit of a layer whose weights start at `row`."""
-    layers = network.layers
-    data_inputs, source, sources = layers[layer, DATA_INPUTS], layers[layer, SOURCE], layers[layer, SOURCES]
-    z = weighted_sum(read, inputs, quad * network.inputs, data_inputs, work.values, source, sources, work.weights, row)
+    network, work = struct.network, struct.work
+    layer = layer_at(network, index)
+    z = splat_row(work.values, 0.0)
+    z = data_forward(work, row, z, samples.inputs, quad * network.inputs, layer.data_inputs)
+    z = dense_forward(work, row + layer.data_inputs, z, layer.source, layer.sources)
     if network.bias:
-        z = fma(load(work.weights, row + layers[layer, STRIDE] - 1), network.scales[layer, 1], z)
+        z = bias_forward(work, row + layer.stride - 1, z, layer.bias_input)
     if network.scaled:
-        z = z * network.scales[layer, 0]
+        z = z * layer.scale
     return z
 
 
 @leaf
-def layer_forward(network, work, layer, start, stop, out, first_out, read, inputs, quad, keep):
-    """Fill rows of `out` from the weighted sums of a layer's units start ... stop - 1, by `keep`."""
-    stride = network.layers[layer, STRIDE]
-    row = network.layers[layer, FIRST_WEIGHT] + start * stride
+def unit_backward(struct, samples, quad, index, unit, dz):
+    """From dz, the loss's slope at that sum: the gradients of its own weights, of data and bias; dz is kept for units below."""
+    network, work, fresh = struct.network, struct.work, quad == samples.first
+    layer = layer_at(network, index)
+    row = layer.first_weight + unit * layer.stride
+    if network.scaled:
+        dz = dz * layer.scale
+    if index > 0:  # there are units below
+        store(work.deltas, layer.first_unit + unit, dz)
+    data_backward(work, row, dz, samples.inputs, quad * network.inputs, layer.data_inputs, fresh)
+    if network.bias:
+        bias_backward(work, row + layer.stride - 1, dz, layer.bias_input, fresh)
+
+
+@leaf
+def units_forward(struct, samples, quad, index, start, stop, out, first_row):
+    """The weighted sums of a layer's units start ... stop - 1, to rows of `out`, (rows, QUAD, lanes), from `first_row` on."""
+    layer = layer_at(struct.network, index)
+    row = layer.first_weight + start * layer.stride
     for unit in range(start, stop):
-        keep(out, first_out + unit, unit_sum(network, work, layer, row, read, inputs, quad))
-        row += stride
+        store(out, first_row + unit - start, unit_forward(struct, samples, quad, index, row))
+        row += layer.stride
 
 
 @leaf
-def keep_sum(out, row, z):
-    """Keep a weighted sum as it is."""
-    store(out, row, z)
+def reading_layers_backward(struct, samples, quad, index, unit) -> Rows:
+    """The loss's slope at the output of a unit, `unit` its place among all units, `index` that of its layer.
+
+    The layers that read it have done their part: their deltas are there. The gradients of the weights by which they read it
+    are added to.
+    """
+    network, work, fresh = struct.network, struct.work, quad == samples.first
+    a, da = load(work.values, unit), splat_row(work.values, 0.0)
+    for above in range(index + 1, network.layers.shape[0]):
+        reader = layer_at(network, above)
+        column = unit - reader.source
+        if column >= 0 and column < reader.sources:
+            da = dense_backward(work, reader.first_weight + reader.data_inputs + column, da, a, reader, fresh)
+    return da
 
 
 @leaf
-def outputs(network, formulas, work, read, inputs, quad):
-    """Fill the logits of one quad, and, unless the loss does that itself, the outputs' rows of `values`."""
-    logits, last = quad * network.outputs, network.layers.shape[0] - 1
-    layer_forward(network, work, last, 0, network.outputs, work.logits, logits, read, inputs, quad, keep_sum)
+def outputs_forward(struct, samples, quad, index):
+    """The logits of one quad, and, unless the loss does that itself, the outputs' rows of `values`."""
+    network, work = struct.network, struct.work
+    logits = quad * network.outputs
+    units_forward(struct, samples, quad, index, 0, network.outputs, work.logits, logits)
     if not network.loss_reads_logits:
-        out, slopes = rows(work.values, network.units), rows(work.slopes, network.units)
-        call(formulas.output, out, rows(work.logits, logits), slopes, network.outputs * QUAD)
+        output_activation(struct, quad)
 
 
 @leaf
-def loss(network, formulas, work, formula, targets, weights, counts, quad, weights_quad):
+def output_activation(struct, quad):
+    """From the logits of one quad to the outputs' rows of `values`."""
+    network, work = struct.network, struct.work
+    out, slopes, z = (
+        rows(work.values, network.units),
+        rows(work.slopes, network.units),
+        rows(work.logits, quad * network.outputs),
+    )
+    call(struct.formulas.output, out, z, slopes, network.outputs * QUAD)
+
+
+@leaf
+def outputs_backward(struct, samples, quad, index):
+    """The gradients of the output units' own weights, where they have any beside those of the hidden units."""
+    network, work = struct.network, struct.work
+    if network.scaled or network.bias or layer_at(network, index).data_inputs:
+        for unit in range(network.outputs):
+            unit_backward(struct, samples, quad, index, unit, load(work.deltas, network.units + unit))
+
+
+@leaf
+def loss(struct, samples, quad):
     """Fill the outputs' rows of `deltas` with the loss's slopes at the logits, and add to the score."""
+    network, formulas, work = struct.network, struct.formulas, struct.work
     outputs, deltas = rows(work.values, network.units), rows(work.deltas, network.units)
     call(
-        formula,
+        samples.loss,
         rows(work.logits, quad * network.outputs) if network.loss_reads_logits else outputs,
         deltas,
-        given(targets, quad * network.outputs),
-        table(weights, weights_quad),
-        table(counts, weights_quad),
+        given(samples.targets, quad * network.outputs),
+        table(samples.weights, quad + samples.shift),
+        table(samples.counts, quad + samples.shift),
         rows(work.totals, 0),
         rows(work.hyperparameters, 0),
         network.outputs,
@@ -103,47 +187,9 @@ def loss(network, formulas, work, formula, targets, weights, counts, quad, weigh
 
 
 @leaf
-def unit_backward(network, work, layer, unit, a, fresh):
-    """The loss's slope at the output `a` of a hidden unit; the gradients of the weights that read it are added to."""
-    layers = network.layers
-    da = splat_row(work.values, 0.0)
-    for reader in range(layer + 1, layers.shape[0]):
-        column = unit - layers[reader, SOURCE]
-        if column >= 0 and column < layers[reader, SOURCES]:
-            row = layers[reader, FIRST_WEIGHT] + layers[reader, DATA_INPUTS] + column
-            first, units, stride = layers[reader, FIRST_UNIT], layers[reader, UNITS], layers[reader, STRIDE]
-            da = dense_backward(da, work.gradients, row, work.deltas, first, work.weights, a, units, stride, fresh)
-    return da
-
-
-@leaf
-def own_weights(network, work, layer, unit, dz, read, inputs, quad, fresh):
-    """Add to the gradients of the weights of data, and of the bias, of a unit with slope dz at its weighted sum; keep dz."""
-    layers = network.layers
-    stride, data_inputs = layers[layer, STRIDE], layers[layer, DATA_INPUTS]
-    row = layers[layer, FIRST_WEIGHT] + unit * stride
-    if network.scaled:
-        dz = dz * network.scales[layer, 0]
-    if layer > 0:  # some unit below wants to know
-        store(work.deltas, layers[layer, FIRST_UNIT] + unit, dz)
-    data_backward(read, work.gradients, row, dz, inputs, quad * network.inputs, data_inputs, fresh)
-    if network.bias:
-        bias_backward(work.gradients, row + stride - 1, dz, network.scales[layer, 1], fresh)
-
-
-@leaf
-def outputs_backward(network, work, read, inputs, quad, fresh):
-    """The gradients of the output units' own weights, where they have any beside those of the hidden units."""
-    last = network.layers.shape[0] - 1
-    if network.scaled or network.bias or network.layers[last, DATA_INPUTS]:
-        for unit in range(network.outputs):
-            dz = load(work.deltas, network.units + unit)
-            own_weights(network, work, last, unit, dz, read, inputs, quad, fresh)
-
-
-@leaf
-def may_have_ended(network, work):
+def may_have_ended(struct):
     """After a pass: false only if every score is within its screening bounds, or an output is too far from its target."""
+    network, work = struct.network, struct.work
     if network.needs.every_epoch:
         return True
     score = load(work.totals, SCORE) - load(work.totals, MANTISSA)
