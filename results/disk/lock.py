@@ -6,6 +6,7 @@ name there, or is removed, it is asked whether the folder and the lock file are 
 inode, which no other file can have while they are open.
 """
 
+import errno
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from backsweep.errors import BusyError, MovedError
+from backsweep.errors import BusyError, MovedError, ResultsError
 
 from .folders import is_there
 from .open_folder import OpenFolder
@@ -23,6 +24,7 @@ from .path_folder import PathFolder
 from .places import HeldFolder, hold_open
 
 LOCK = ".lock"
+WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
 class Held(HeldFolder):
@@ -101,11 +103,18 @@ def _locked(path: Path) -> Generator[None]:
     file = path / LOCK
     if is_there(file):
         check_kind(file, file.lstat())
-    lock = FileLock(file, blocking=False)
+    lock = FileLock(file, blocking=False, fallback_to_soft=False)  # a soft lock outlives its owner
     try:
         lock.acquire()
     except Timeout:
         raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
+    except OSError as error:
+        if error.errno not in WITHOUT_LOCKS:
+            raise
+        raise ResultsError(
+            f"{file}: this file system has no locks ({error.strerror}), so two processes could write here at a time; choose a "
+            "folder on another, such as a local disk, and move it here when it is done, or mount this one with locks"
+        ) from None
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from ..run.replay import Replay
 
 WIDE = 1_000_000
-LONGEST_NAME = 200  # bytes; file systems take 255
+LONGEST_NAME, LONGEST_ON_WINDOWS = 200, 80  # bytes; file systems take 255 of them, and Windows 260 letters of a whole path
+DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)  # what Windows takes for one
 EXCERPT = 25  # lines of a trajectory on a terminal
 
 
@@ -58,9 +60,10 @@ class TableFormat(StrEnum):
 
 
 def slug(name: str) -> str:
-    """A spec's name as the name of a folder."""
-    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.").encode()[:LONGEST_NAME]
-    return plain.decode(errors="ignore") or "sweep"
+    """A spec's name as the name of a folder, on every system."""
+    longest = LONGEST_ON_WINDOWS if sys.platform == "win32" else LONGEST_NAME
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.").encode()[:longest].decode(errors="ignore").rstrip("-.")
+    return f"sweep-{plain}" if DEVICE.fullmatch(plain) else plain or "sweep"
 
 
 def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
