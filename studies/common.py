@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from backsweep.results import Results
-from backsweep.sweep import InputError, Sweep
+from backsweep import BacksweepError, Results, Sweep
 
 HERE = Path(__file__).parent
 
@@ -58,7 +57,7 @@ def command(study: Callable[[Path, Path], bool], script: str, description: str |
     parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder of results (default: %(default)s)")
     try:
         passed = study(HERE / f"{name}.toml", parser.parse_args().out)
-    except InputError as error:
+    except BacksweepError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
     sys.exit(0 if passed else 1)

@@ -43,23 +43,25 @@ class Axis(BaseModel, Generic[T]):
         json_schema_extra={"oneOf": [{"required": [kind, "n"] if kind in SPACED else [kind]} for kind in KINDS]},
     )
 
-    values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = Field(None, description="List of the values.")
-    linear: tuple[Number, Number] | None = Field(None, description="First and last of n evenly spaced values.")
-    log: tuple[Number, Number] | None = Field(None, description="First and last of n values, evenly spaced on a log scale.")
+    values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = Field(default=None, description="List of the values.")
+    linear: tuple[Number, Number] | None = Field(default=None, description="First and last of n evenly spaced values.")
+    log: tuple[Number, Number] | None = Field(
+        default=None, description="First and last of n values, evenly spaced on a log scale."
+    )
     range: tuple[Number, Number, Number] | None = Field(
-        None, description="[start, stop, step], as in Python's range: stop itself is left out."
+        default=None, description="[start, stop, step], as in Python's range: stop itself is left out."
     )
     uniform: tuple[Number, Number] | None = Field(
-        None, description="Smallest and largest value; [design] says how values are drawn between them."
+        default=None, description="Smallest and largest value; [design] says how values are drawn between them."
     )
     loguniform: tuple[Number, Number] | None = Field(
-        None, description="Smallest and largest value; [design] says how values are drawn between them, on a log scale."
+        default=None, description="Smallest and largest value; [design] says how values are drawn between them, on a log scale."
     )
     n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = Field(
-        None, description="Number of values of a linear or log axis."
+        default=None, description="Number of values of a linear or log axis."
     )
     zip: Annotated[str, Field(min_length=1)] | None = Field(
-        None, description="Any name. Axes with the same zip advance together instead of being combined."
+        default=None, description="Any name. Axes with the same zip advance together instead of being combined."
     )
     _points: tuple[T, ...] = PrivateAttr(default=())
 
