@@ -61,6 +61,10 @@ def test_the_oracle_knows_the_same_entries(registry):
     assert set(ours) == set(the_oracles)
 
 
+def test_the_oracle_knows_every_recorded_column():
+    assert set(RECORDED) == set(reference.RECORDED), "RECORDED in tests/reference/training.py must have each column"
+
+
 def test_the_gradient_of_each_activation_output_and_loss_is_held_to_finite_differences():
     """The oracle's; the kernels go down these very gradients in kernels/loop/test_networks.py."""
     marks = test_reference.test_gradients_are_finite_differences.pytestmark

@@ -6,7 +6,7 @@ from .network import ACTIVATIONS, PARAMETRIZATIONS, Network, forward, sigmoid, s
 from .optimizers import OPTIMIZERS, SCHEDULES
 from .starts import ORDERS, SCHEMES, STREAMS, start, stream_of
 from .tasks import TASKS
-from .training import STOPS, Run, train
+from .training import RECORDED, STOPS, Run, train
 
 __all__ = [
     "ACTIVATIONS",
@@ -15,6 +15,7 @@ __all__ = [
     "OPTIMIZERS",
     "ORDERS",
     "PARAMETRIZATIONS",
+    "RECORDED",
     "SCHEDULES",
     "SCHEMES",
     "STOPS",

@@ -56,6 +56,15 @@ STOPS = {
 }
 
 
+# What is recorded of a run, a number for each epoch tested.
+RECORDED = {
+    "loss": lambda run: run.losses,
+    "accuracy": lambda run: run.accuracies,
+    "gradient_norm": lambda run: run.gradient_norms,
+    "weight_norm": lambda run: run.weight_norms,
+}
+
+
 def has_stalled(losses, window, improvement):
     epoch = len(losses) - 1
     if epoch < window or epoch % window:

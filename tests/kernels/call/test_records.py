@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import reference
+from backsweep.columns import RECORDED
 from backsweep.kernels import train
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
@@ -24,8 +25,8 @@ def compare(trajectories, row, run, at):
     epochs = sorted({*(epoch for epoch in at if epoch <= run.epochs), run.epochs})
     known = len(epochs)
     assert trajectories.epoch[row, :known].tolist() == epochs
-    for name in ("loss", "accuracy", "gradient_norm", "weight_norm"):
-        expected = [getattr(run, {"loss": "losses", "accuracy": "accuracies"}.get(name, name + "s"))[e] for e in epochs]
+    for name in RECORDED:
+        expected = [reference.RECORDED[name](run)[e] for e in epochs]
         np.testing.assert_allclose(getattr(trajectories, name)[row, :known], expected, rtol=1e-9)
         assert np.isnan(getattr(trajectories, name)[row, known:]).all()
     assert (trajectories.epoch[row, known:] == -1).all()

@@ -5,6 +5,8 @@ import pytest
 
 import reference
 from backsweep.kernels import DTYPES, LOSSES, lanes_of, train
+from backsweep.stopping import STOPPING
+from helpers import drawn
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -132,6 +134,7 @@ def test_thresholds_from_the_oracles_records_end_runs_where_they_were_read(loss,
 
 
 STOPS = [
+    *({name: sum(drawn.BOUNDS[f"stop.{name}"]) / 2} for name in STOPPING),
     {"loss": 0.68},
     {"loss": 0.6, "patience": 5},
     {"within": 0.6},

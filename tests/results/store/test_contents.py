@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backsweep.columns import RECORDED
 from backsweep.errors import DamageError, DamageWarning
 from backsweep.results import Results
 from backsweep.results.store import seeds
@@ -38,7 +39,7 @@ SPEC = {
 }
 KINDS = ("shards", "records", "weights")
 LIKE_ANY_OTHER = (  # what only training again can tell: `verify` does
-    *(f"{name} = " for name in ("lr", "loss", "accuracy", "gradient_norm", "weight_norm")),
+    *(f"{name} = " for name in ("lr", *RECORDED)),
     "epochs = 2147483647",
     "epoch = 2147483647",
     "the last row gone",  # of records

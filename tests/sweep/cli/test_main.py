@@ -19,6 +19,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from backsweep.columns import RECORDED
 from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused, wait_for_work
 from helpers.commands import here as in_process
 
@@ -322,7 +323,7 @@ def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
         text=True,
         check=True,
     )
-    assert done.stdout == "epoch,loss,accuracy,gradient_norm,weight_norm\n"
+    assert done.stdout == f"epoch,{','.join(RECORDED)}\n"
     assert done.stderr == ""
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import reference
+from backsweep.columns import RECORDED
 from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results import Results
 from backsweep.results.store.files import write_tables
@@ -60,13 +61,9 @@ def test_records_and_weights_are_the_oracles(once):
         truth = reference.train(X, Y, hidden=hidden, bias=True, seed=row["seed"], **rule)
         kept = trajectories[trajectories["run"] == run]
         assert kept["epoch"].tolist() == [*range(0, truth.epochs, 25), truth.epochs]
-        for name, values in (
-            ("loss", truth.losses),
-            ("accuracy", truth.accuracies),
-            ("gradient_norm", truth.gradient_norms),
-            ("weight_norm", truth.weight_norms),
-        ):
-            np.testing.assert_allclose(kept[name], np.array(values)[kept["epoch"]], rtol=1e-9)
+        for name in RECORDED:
+            values = np.array(reference.RECORDED[name](truth))
+            np.testing.assert_allclose(kept[name], values[kept["epoch"]], rtol=1e-9)
         weights, biases = once.weights(run)
         for found, true in zip([*weights, *biases], [*truth.weights, *truth.biases], strict=True):
             np.testing.assert_allclose(found, true, rtol=1e-9)
