@@ -148,6 +148,41 @@ def test_specs_that_are_only_shown_are_sound(page):
     assert Sweep.from_dict(tomllib.loads(specs[0])).plan().runs >= 40_000
 
 
+# ---- what how-tos say of the source
+
+CHANGES = sorted((DOCS / "how-to").glob("add-*.md"))
+PATH = r"`((?:backsweep|kernels|results|sweep|tests|docs|benchmarks|examples)/[\w./-]+)`"
+
+
+def in_source(path):
+    found = ROOT / path
+    return found.read_text(encoding="utf-8") if found.is_file() else ""
+
+
+@pytest.mark.parametrize("page", CHANGES, ids=lambda page: page.stem)
+def test_a_change_is_shown_at_places_that_there_are(page):
+    """Each path exists, but for files that the page says to write; so does what it names in a file, and each failing test."""
+    text = page.read_text(encoding="utf-8")
+    written = set(re.findall(rf"Write {PATH}", text))
+    paths = set(re.findall(PATH, text))
+    assert [path for path in sorted(paths) if path not in written and not (ROOT / path).exists()] == []
+    assert [path for path in sorted(written) if (ROOT / path).exists()] == []
+    named = re.findall(rf"`([A-Za-z_][\w.]*)`\s(?:in|of)\s{PATH}", text)
+    named += [(name, path) for path, name in re.findall(rf"{PATH}[^`]*`([A-Z_]{{4,}})`", text)]
+    assert [
+        (name, path) for name, path in named if path.endswith(".py") and name.rpartition(".")[2] not in in_source(path)
+    ] == []
+    failing = re.findall(r"^FAILED (\S+?)::(\w+)", text, re.MULTILINE)
+    assert failing
+    assert [test for path, test in failing if f"def {test}(" not in in_source(path)] == []
+
+
+def test_every_page_on_a_change_is_found_by_those_who_change_something():
+    for place in ("mkdocs.yml", "CONTRIBUTING.md", "docs/architecture.md", "docs/index.md"):
+        missing = [page.name for page in CHANGES if f"how-to/{page.name}" not in in_source(place)]
+        assert missing == [], place
+
+
 # ---- the site
 
 

@@ -139,7 +139,6 @@ STOPS = [
     {"loss": 0.6, "patience": 5},
     {"within": 0.6},
     {"within": 0.55, "patience": 3},
-    {"accuracy": 0.75},
     {"accuracy": 0.75, "patience": 4},
     {"accuracy": 1.0, "loss": 0.6},
     {"gradient_norm": 0.03},
