@@ -1,15 +1,20 @@
-"""For all tests: hypothesis without deadlines and with the same examples every time, and little collecting of garbage."""
+"""For all tests: how many examples hypothesis tries, the same ones every time, and little collecting of garbage."""
 
 import gc
 
 from hypothesis import settings
 
-# Without deadlines, since a shared machine stalls.
-settings.register_profile("steady", deadline=None, derandomize=True)
-settings.load_profile("steady")
+SOME, MANY = 40, 100  # examples of a property, in `make test` and in `make test-all`
 
 # What the imports leave is never garbage, and looking through it again and again takes a fifth of the processor's time.
 gc.disable()
+
+
+def pytest_configure(config):
+    """No example has a deadline, since a shared machine stalls."""
+    examples = SOME if config.option.markexpr == "not long" else MANY
+    settings.register_profile("steady", deadline=None, derandomize=True, max_examples=examples)
+    settings.load_profile("steady")
 
 
 def pytest_collection_finish():

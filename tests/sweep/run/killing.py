@@ -24,11 +24,11 @@ from backsweep.sweep.run import execute
 from helpers.tables import SPEC, hashed
 
 JOBS = 2
-MOST_BEGUN = 8  # batches of each process, so that 20 of them leave some of the 240 that there are
-LONGER = {**SPEC, "seeds": 12_000}
+MOST_BEGUN = 8  # batches of each process, of 500 runs, which leaves some of the runs of SEEDS
+SEEDS = 600  # for each kill: 6,000 runs
 
 
-def run_until_killed(folder, journal, backend):
+def run_until_killed(sweep, folder, journal, backend):
     """In a child: train, and write down each batch that is begun."""
     before = execute.run_or_fail
 
@@ -40,7 +40,7 @@ def run_until_killed(folder, journal, backend):
         return before(spec, span)
 
     execute.run_or_fail = told
-    Sweep.from_dict(LONGER).run(folder, jobs=JOBS, backend=backend)
+    sweep.run(folder, jobs=JOBS, backend=backend)
 
 
 def batches_begun(journal):
@@ -57,12 +57,13 @@ def under_way(folder, journal):
 def main(folder, kills, seed, backend):
     rng = random.Random(seed)
     pace.BATCH_SECONDS, pace.MOST_RUNS = 1e9, 500
-    batch.run_batch(Sweep.from_dict(LONGER).spec, (0, 1))
+    sweep = Sweep.from_dict({**SPEC, "seeds": SEEDS * kills})
+    batch.run_batch(sweep.spec, (0, 1))
     for kill in range(kills):
         journal = folder / f"journal-{kill}"
         pid = os.fork()
         if pid == 0:
-            run_until_killed(folder / "r", journal, backend)
+            run_until_killed(sweep, folder / "r", journal, backend)
             os._exit(0)
         begun = rng.choice([0, *range(JOBS + 1, MOST_BEGUN - JOBS)])  # now and then before the first
         while len(batches_begun(journal)) < begun:
@@ -73,7 +74,7 @@ def main(folder, kills, seed, backend):
         done = Results.open(folder / "r").done if (folder / "r" / "manifest.json").exists() else 0
         print(ended, done, under_way(folder / "r", journal))
     for out in ("r", "one-go"):
-        print(hashed(Sweep.from_dict(LONGER).run(folder / out, jobs=JOBS)))
+        print(hashed(sweep.run(folder / out, jobs=JOBS)))
 
 
 if __name__ == "__main__":
