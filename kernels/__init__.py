@@ -4,7 +4,7 @@
 that the kernels need no checks of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,11 @@ from backsweep.ranges import Range
 
 from .call.arguments import in_layers
 from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES
+from .call.defaults import DEFAULTS
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from .call.job import Job
 from .call.layout import MOST_WEIGHTS
+from .call.nested import flat
 from .call.parts import Part, missing
 from .call.parts import compile_part as _compile_part
 from .call.recording import Trajectories, plan_records, trajectories_of
@@ -34,6 +36,7 @@ from .random.streams import LAST_SEED, STREAMS
 
 __all__ = [
     "ACTIVATIONS",
+    "DEFAULTS",
     "DTYPES",
     "LAST_SEED",
     "LOSSES",
@@ -55,9 +58,11 @@ __all__ = [
     "Training",
     "Trajectories",
     "check",
+    "check_flat",
     "compile_part",
     "lanes_of",
     "train",
+    "train_flat",
     "why_not_kept",
 ]
 
@@ -102,8 +107,8 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     """Train networks on arrays, one run per SIMD lane.
 
     x (samples, inputs), y (samples, outputs) or (samples,): the data that all runs share, float64.
-    settings: what follows, by keywords. Without any it is one run of two hidden sigmoid units without biases, by gradient
-    descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
+    settings: what follows, by keywords; `DEFAULTS` has their defaults. Without any it is one run of two hidden sigmoid units
+    without biases, by gradient descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
 
     The network. hidden: units of each hidden layer, or of the only one. activation: of hidden units, output: of output units,
     by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts:
@@ -143,7 +148,13 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     >>> one.trajectories.epoch.tolist(), one.trajectories.loss.round(3).tolist()
     ([[0, 100, 168]], [[0.878, 0.69, 0.098]])
     """
-    job = _job(x, y, settings)
+    return train_flat(x, y, flat(settings), keep_weights=keep_weights, record_at=record_at, record_runs=record_runs)
+
+
+@usual_arithmetic()
+def train_flat(x, y, settings: Mapping[str, Any], *, keep_weights: bool = True, record_at=None, record_runs=None) -> Training:
+    """The same for settings by their dotted names, `{"optimizer.name": "adam", "lr[0]": 0.1, ...}`."""
+    job = Job(x, y, settings)
     epochs, shape = job.settings.get("epochs"), job.settings.shape
     record = plan_records(job.settings.count, int(np.max(epochs, initial=0)), record_at, record_runs)
     results = job.run(record, records=record_at is not None, keep_weights=keep_weights)
@@ -163,27 +174,27 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 @usual_numbers()
 def check(x, y, **settings: Any) -> None:
     """Raise SettingError or DataError where `train` would, and train nothing."""
-    _job(x, y, settings)
+    check_flat(x, y, flat(settings))
 
 
-def _job(x, y, settings: dict[str, Any]) -> Job:
-    known: dict[str, Any] = Job.__init__.__kwdefaults__ or {}
-    for name in settings:
-        if name not in known:
-            raise SettingError((name,), f"there is no such setting. There are: {', '.join(known)}")
-    return Job(x, y, **settings)
+@usual_numbers()
+def check_flat(x, y, settings: Mapping[str, Any]) -> None:
+    """The same for settings by their dotted names."""
+    Job(x, y, settings)
 
 
 @usual_arithmetic()
 def missing_parts(jobs: Iterable[dict[str, Any]], records: bool) -> list[Part]:
-    """The parts of the loop that this machine has yet to compile for some calls of `train`, those that take long first."""
+    """The parts of the loop that this machine has yet to compile for some calls of `train_flat`, those that take long first."""
     return missing({part for job in jobs for part in Job(**job).parts(records)})
 
 
 @usual_arithmetic()
 def compile_part(part: Part) -> None:
     """Compile a part now, and keep it on disk for other processes."""
-    sample = Job([[0.0]], [[0.0]], dtype=part.dtype).call(plan_records(1, 1, None, None), records=False, keep_weights=False)
+    sample = Job([[0.0]], [[0.0]], {"dtype": part.dtype}).call(
+        plan_records(1, 1, None, None), records=False, keep_weights=False
+    )
     _compile_part(part, sample)
 
 

@@ -1,7 +1,4 @@
-"""The arguments of `train`, as people write them, brought into one form; and its results brought back into layers."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The values of settings and data, checked; and results brought back into layers."""
 
 import numpy as np
 
@@ -37,15 +34,6 @@ def numbers(argument: str, value, also: str = "") -> np.ndarray:
     return found.astype(np.float64)
 
 
-def table(argument: str, value) -> dict[str, Any]:
-    """A mapping of names to settings, without those that are None; none at all for None."""
-    if value is not None and not isinstance(value, Mapping):
-        raise SettingError((argument,), "a mapping is needed, such as {name: number}")
-    if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
-        raise SettingError((argument,), "the names in it are words")
-    return {key: one for key, one in (value or {}).items() if one is not None}
-
-
 def switch(argument: str, value) -> bool:
     """True or False."""
     if not isinstance(value, bool | np.bool_):
@@ -62,45 +50,16 @@ def widths(hidden) -> tuple[int, ...]:
     return tuple(whole("hidden", units, 1) for units in listed)
 
 
-def named(argument: str, value: str | Mapping[str, Any], key: str = "name") -> tuple[str, dict[str, Any]]:
-    """The name and the further settings of a choice that is written as its name alone, or as a mapping with both."""
-    if isinstance(value, str):
-        return value, {}
-    if not isinstance(value, Mapping) or key not in value:
-        raise SettingError((argument,), f"a name, or a mapping with {key!r}, is needed")
-    rest = table(argument, value)
-    return rest.pop(key, None), rest
-
-
-def batch_of(batch: str | Mapping[str, Any], samples: int) -> Batch:
-    """ "full", "pattern", or a mapping of size and order. A batch of all samples is a full one in whatever order they come."""
-    if isinstance(batch, str):
-        if batch not in ("full", "pattern"):
-            raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size", f"batch = {batch!r}")
-        return Batch() if batch == "full" or samples == 1 else Batch(1)
-    if not isinstance(batch, Mapping) or "size" not in batch or not set(batch) <= {"size", "order"}:
-        raise SettingError(("batch",), "'full', 'pattern', or a mapping with a size and an order")
-    size, order = whole("batch", batch["size"], 1), batch.get("order", "shuffled")
+def batch_of(size, order, samples: int) -> Batch:
+    """How many samples make an update, all if size is None. A batch of all is a full one in whatever order they come."""
+    if size is None:
+        return Batch()
+    size = whole("batch", size, 1)
     if size > samples:
         raise SettingError(("batch",), f"size = {size}: there are only {samples} samples")
     if not isinstance(order, str) or order not in ORDERS:
         raise SettingError(("batch",), f"order = {order!r}: must be one of {', '.join(ORDERS)}")
     return Batch() if size == samples and order != "replacement" else Batch(size, order)
-
-
-def listed(argument: str, value, layers: int) -> dict[str, Any]:
-    """A setting that may be a list of one number, or array, for each layer: by layer then, as "lr[0]"."""
-    if not isinstance(value, list | tuple):
-        return {argument: value}
-    if len(value) != layers or any(one is None for one in value):
-        raise SettingError((argument,), f"a list must have a number for each of the {layers} layers")
-    return {f"{argument}[{layer}]": one for layer, one in enumerate(value)}
-
-
-def dotted(given: Mapping[str, Any], **groups: Mapping[str, Any]) -> dict[str, Any]:
-    """All numbers by their dotted names; what is None was not given."""
-    grouped = {f"{group}.{key}": value for group, table in groups.items() for key, value in table.items()}
-    return {key: value for key, value in {**given, **grouped}.items() if value is not None}
 
 
 def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:

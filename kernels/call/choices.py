@@ -1,6 +1,6 @@
 """What all runs of a call share: the choices that shape a network and its training, checked against each other."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,26 +44,26 @@ class Batch:
 class Choices:
     """See `backsweep.kernels.train`. Raises `SettingError` for what does not exist or does not go together."""
 
-    hidden: tuple[int, ...] = (2,)
-    activation: str = "sigmoid"
-    output: str = "sigmoid"
-    bias: bool = False
-    bias_input: float = 1.0
-    shortcuts: bool = False
-    parametrization: str = "standard"
-    scheme: str = "uniform"
-    stream: str = "mt19937"
-    optimizer: str = "gd"
-    lr_over_fan_in: bool = False
-    schedule: str = "constant"
-    warms_up: bool = False
-    batch: Batch = field(default_factory=Batch)
-    loss: str = "bce"
-    stops: tuple[str, ...] = ()
-    stalls: bool = False
-    measure: bool = False
-    sides: bool = True  # outputs can be right or wrong
-    dtype: str = "float64"
+    hidden: tuple[int, ...]
+    activation: str
+    output: str
+    bias: bool
+    bias_input: float
+    shortcuts: bool
+    parametrization: str
+    scheme: str
+    stream: str
+    optimizer: str
+    lr_over_fan_in: bool
+    schedule: str
+    warms_up: bool
+    batch: Batch
+    loss: str
+    stops: tuple[str, ...]
+    stalls: bool
+    measure: bool
+    sides: bool  # outputs can be right or wrong
+    dtype: str
 
     def __post_init__(self):
         self._check_names()

@@ -1,4 +1,4 @@
-"""One call of the compiled loop: what it works on, made of checked settings."""
+"""One call of the compiled loop: what it works on, made of data and of settings by their dotted names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,110 +10,42 @@ from backsweep.errors import SettingError
 from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
-from .arguments import batch_of, checked_data, dotted, flat_weights, listed, named, number, numbers, switch, table, widths
+from .arguments import batch_of, checked_data, flat_weights, number, numbers, switch, widths
 from .choices import SCHEMES, Choices
-from .hyperparameters import Settings, runs_of
+from .defaults import DEFAULTS
+from .hyperparameters import RANGES, Settings, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
+from .nested import PER_LAYER
 from .parts import Part, parts_of, with_parts
+
+# What all runs of a call share; the other settings are numbers, of which each run may have its own.
+SHARED = {name for name in DEFAULTS if name not in RANGES}
 
 
 class Job:
-    """Runs to be trained. Its arguments are the settings of `backsweep.kernels.train`, which explains them."""
+    """Runs to be trained: x (samples, inputs), y (samples, outputs) or (samples,), and settings by their dotted names.
 
-    def __init__(
-        self,
-        x,
-        y,
-        *,
-        hidden=(2,),
-        activation: str = "sigmoid",
-        output: str = "sigmoid",
-        bias: bool = False,
-        bias_input: float = 1.0,
-        shortcuts: bool = False,
-        parametrization: str = "standard",
-        init: str | Mapping[str, Any] = "uniform",
-        stream: str = "mt19937",
-        seed=0,
-        optimizer: str | Mapping[str, Any] = "gd",
-        lr=0.1,
-        lr_over_fan_in: bool = False,
-        weight_decay=0.0,
-        clip=None,
-        schedule: str | Mapping[str, Any] = "constant",
-        batch: str | Mapping[str, Any] = "full",
-        loss: str = "bce",
-        huber_delta=None,
-        derivative_offset=0.0,
-        epochs=10_000,
-        stop: Mapping[str, Any] | None = None,
-        stall: Mapping[str, Any] | None = None,
-        bound=1e6,
-        midpoint: float | None = 0.5,
-        dtype: str = "float64",
-        measure: bool = False,
-    ):
-        x, y = checked_data(x, y)
-        optimizer, optimizer_hyperparameters = named("optimizer", optimizer)
-        schedule, schedule_hyperparameters = named("schedule", schedule)
-        scheme, init_numbers = named("init", init, "scheme")
-        arrays, offset = init_numbers.pop("arrays", None), init_numbers.pop("offset", None)
-        stop, stall = table("stop", stop), table("stall", stall)
-        midpoint = None if midpoint is None else number("midpoint", midpoint)
-        self.choices = choices = Choices(
-            hidden=widths(hidden),
-            activation=activation,
-            output=output,
-            bias=switch("bias", bias),
-            bias_input=number("bias_input", bias_input),
-            shortcuts=switch("shortcuts", shortcuts),
-            parametrization=parametrization,
-            scheme=scheme,
-            stream=stream,
-            optimizer=optimizer,
-            lr_over_fan_in=switch("lr_over_fan_in", lr_over_fan_in),
-            schedule=schedule,
-            warms_up=bool(np.any(numbers("schedule.warmup", schedule_hyperparameters.get("warmup", 0)))),
-            batch=batch_of(batch, len(x)),
-            loss=loss,
-            stops=tuple(key for key in stop if key != "patience"),
-            stalls=bool(stall),
-            measure=switch("measure", measure),
-            sides=midpoint is not None or output == "softmax",
-            dtype=dtype,
-        )
-        choices.check_data(y)
-        given = {
-            "seed": seed,
-            "epochs": epochs,
-            "weight_decay": weight_decay,
-            "clip": clip,
-            "huber_delta": huber_delta,
-            "derivative_offset": derivative_offset,
-            "bound": bound,
-            **listed("lr", lr, len(choices.hidden) + 1),
-            **listed("init.offset", offset, len(choices.hidden) + 1),
-        }
-        groups = {
-            "init": init_numbers,
-            "optimizer": optimizer_hyperparameters,
-            "schedule": schedule_hyperparameters,
-            "stop": stop,
-            "stall": stall,
-        }
-        self.settings = settings = Settings(dotted(given, **groups))
-        settings.check(choices)
-        for argument, values in {"x": x, "y": y, "bias_input": bias_input, "midpoint": midpoint or 0.0}.items():
-            choices.check_precision(argument, np.asarray(values))
-        self.x, self.y = x, y
-        self.layers = layer_table(choices, x.shape[1], y.shape[1])
-        self.runs = runs_of(choices, settings, self.layers, midpoint)
-        if (choices.scheme == "file") != (arrays is not None):
-            raise SettingError(("init",), "arrays go with the scheme file, and it with them")
-        drawn, normal, biases_drawn = SCHEMES[choices.scheme]
-        weights = np.zeros(0) if arrays is None else flat_weights(arrays, self.layers, choices.bias)
-        choices.check_precision("init", weights)
-        self.start = Start(STREAMS[choices.stream], normal, drawn, biases_drawn, weights)
+    `backsweep.kernels.train` explains the settings; what is not given is as in `DEFAULTS`.
+    """
+
+    def __init__(self, x, y, settings: Mapping[str, Any]):
+        given = _with_defaults(settings)
+        midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"])
+        self.x, self.y = checked_data(x, y)
+        self.choices = _choices_of(given, len(self.x))
+        self.choices.check_data(self.y)
+        _check_layers(given, len(self.choices.hidden) + 1)
+        self.settings = Settings({key: value for key, value in given.items() if key not in SHARED and value is not None})
+        self.settings.check(self.choices)
+        self._check_precision(midpoint)
+        self.layers = layer_table(self.choices, self.x.shape[1], self.y.shape[1])
+        self.runs = runs_of(self.choices, self.settings, self.layers, midpoint)
+        self.start = _start_of(self.choices, self.layers, given["init.arrays"])
+
+    def _check_precision(self, midpoint: float | None) -> None:
+        shared = {"bias_input": self.choices.bias_input, "midpoint": midpoint or 0.0}
+        for argument, values in {"x": self.x, "y": self.y, **shared}.items():
+            self.choices.check_precision(argument, np.asarray(values))
 
     def run(self, record: Record, records: bool, keep_weights: bool) -> Results:
         """Train all runs."""
@@ -147,6 +79,54 @@ class Job:
             clip="clip" in settings,
             rates_differ=self.choices.lr_over_fan_in or "lr[0]" in settings,
         )
+
+
+def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings. What is given layer by layer is not given for all layers at once."""
+    by_layer = {key.partition("[")[0] for key in settings if "[" in key}
+    return {**{key: value for key, value in DEFAULTS.items() if key not in by_layer}, **settings}
+
+
+def _choices_of(given: Mapping[str, Any], samples: int) -> Choices:
+    switches = ("bias", "shortcuts", "lr_over_fan_in", "measure")
+    names = ("activation", "output", "parametrization", "stream", "loss", "dtype")
+    return Choices(
+        **{name: switch(name, given[name]) for name in switches},
+        **{name: given[name] for name in names},
+        hidden=widths(given["hidden"]),
+        bias_input=number("bias_input", given["bias_input"]),
+        scheme=given["init.scheme"],
+        optimizer=given["optimizer.name"],
+        schedule=given["schedule.name"],
+        warms_up=bool(np.any(numbers("schedule.warmup", given.get("schedule.warmup", 0)))),
+        batch=batch_of(given["batch.size"], given["batch.order"], samples),
+        stops=_inside("stop", given, but="patience"),
+        stalls=bool(_inside("stall", given)),
+        sides=given["midpoint"] is not None or given["output"] == "softmax",
+    )
+
+
+def _inside(group: str, given: Mapping[str, Any], but: str | None = None) -> tuple[str, ...]:
+    """What is given of a group of settings, by name."""
+    names = (key.removeprefix(f"{group}.") for key, value in given.items() if key.startswith(f"{group}.") and value is not None)
+    return tuple(name for name in names if name != but)
+
+
+def _check_layers(given: Mapping[str, Any], layers: int) -> None:
+    """Whether what is given layer by layer is given for each layer."""
+    for stem in PER_LAYER:
+        listed = {key for key, value in given.items() if key.startswith(f"{stem}[") and value is not None}
+        if any(key.startswith(f"{stem}[") for key in given) and listed != {f"{stem}[{layer}]" for layer in range(layers)}:
+            raise SettingError((stem,), f"a list must have a number for each of the {layers} layers")
+
+
+def _start_of(choices: Choices, layers: np.ndarray, arrays: Any) -> Start:
+    if (choices.scheme == "file") != (arrays is not None):
+        raise SettingError(("init",), "arrays go with the scheme file, and it with them")
+    drawn, normal, biases_drawn = SCHEMES[choices.scheme]
+    weights = np.zeros(0) if arrays is None else flat_weights(arrays, layers, choices.bias)
+    choices.check_precision("init", weights)
+    return Start(STREAMS[choices.stream], normal, drawn, biases_drawn, weights)
 
 
 def _results(runs: int, weights: int) -> Results:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from backsweep.columns import COLUMNS, REAL
 from backsweep.outcomes import Outcome
 
-from ...kernels import Training, lanes_of, train
+from ...kernels import Training, lanes_of, train_flat
 from ...results.arrays import Floats, Integers
 from ...results.store.files import encoded
 from ...results.store.store import Span
@@ -71,12 +71,12 @@ def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
     """Time the runs of a network shape, for about so many seconds. The kernels must be compiled."""
     first = shape[:1]
     call_seconds = _train(plan, np.array(first), 1, 0.0).seconds  # its data made anew, if batches will have to
-    lanes = lanes_of(plan.arguments(np.array(first))["dtype"])
+    lanes = lanes_of(plan.shape(plan.shape_of(shape[0])).dtype)
     rng = np.random.default_rng(0)
     most = max(int(MOST_NUMBERS // numbers(plan, shape[0])), 1)
     once = _train(plan, np.array(first), 1, 0.0).seconds  # what a call takes that does next to nothing
     cap, step = 1, _probe(plan, shape, lanes, 1, once)
-    longest = int(np.max(plan.arguments(_drawn(shape, lanes, rng))["epochs"]))
+    longest = int(np.max(plan.setting("train.epochs", _drawn(shape, lanes, rng))))
     while cap < longest and step * cap < seconds / 20:
         cap = min(4 * cap, longest)
         step = _probe(plan, shape, lanes, cap, once)
@@ -110,14 +110,16 @@ def _train(plan: Plan, runs: Integers, cap: int, beside: float) -> _Sample:
     recorded = [] if at is None else [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
     begin, begin_on_core = time.perf_counter(), time.thread_time()
     call = plan.arguments(runs)
-    training = train(
-        **{**call, "epochs": np.minimum(call["epochs"], cap)},
+    training = train_flat(
+        call["x"],
+        call["y"],
+        {**call["settings"], "epochs": np.minimum(call["settings"]["epochs"], cap)},
         keep_weights=plan.spec.record.weights,
         record_at=at[at <= cap] if at is not None and recorded else None,
         record_runs=recorded if at is not None and recorded else None,
     )
     wall, seconds = time.perf_counter() - begin, max(time.thread_time() - begin_on_core, CLOCK_SECONDS)
-    steps = makespan((training.epochs + 1).tolist(), lanes_of(call["dtype"]))
+    steps = makespan((training.epochs + 1).tolist(), lanes_of(call["settings"]["dtype"]))
     return _Sample(runs, training, max(seconds - beside, seconds / 10), steps, max(wall / seconds, 1.0))
 
 
@@ -125,7 +127,7 @@ def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: in
     """What the samples of all threads say together."""
     runs = np.concatenate([sample.runs for sample in samples])
     order = np.argsort(runs)
-    runs, limits = runs[order], np.broadcast_to(plan.arguments(runs[order])["epochs"], len(runs))
+    runs, limits = runs[order], np.broadcast_to(plan.setting("train.epochs", runs[order]), len(runs))
     epochs = np.concatenate([sample.training.epochs for sample in samples])[order]
     outcome = np.concatenate([sample.training.outcome for sample in samples])[order]
     cut = (outcome == Outcome.CAPPED) & (limits > cap)

@@ -1,15 +1,14 @@
 """What runs cost: seconds of a worker, cumulated over the run number; guessed from the network's size until they are timed."""
 
 import heapq
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
 from ...results.arrays import Floats, Integers
 from ...results.store.store import Span
 from ..plan.plan import Plan
+from ..plan.shape import Shape
 
 MOST_GUESSES = 256  # a guess takes as long as checking a shape; between these, shapes are taken to lie between their costs
 LEAST_SECONDS = 1e-9  # of a run: costs rise with every run, so that they can be looked up backwards
@@ -51,24 +50,15 @@ def guesses(plan: Plan) -> Floats:
     """
     shapes = plan.shapes()
     chosen = spread(len(shapes), MOST_GUESSES)
-    found = [guess(plan.arguments(np.array([shapes[shape][0]]))) for shape in chosen]
+    found = [guess(plan.shape(shape)) for shape in chosen]
     many = np.array([stop - start for start, stop in shapes])
     return between(len(shapes), chosen, np.array(found)) + CALL_SECONDS / many
 
 
-def guess(call: Mapping[str, Any]) -> float:
-    """A guess at the seconds of the first run of a call of the kernels."""
-    units = sum(call["hidden"]) + call["y"].shape[1]
-    epoch = len(call["x"]) * (units * SIGMOID_SECONDS + 3 * weights(call) * FMA_SECONDS)
-    return max(epoch * int(np.max(call["epochs"])), LEAST_SECONDS)
-
-
-def weights(call: Mapping[str, Any]) -> int:
-    """How many weights a network has, but for its biases."""
-    widths = (call["x"].shape[1], *call["hidden"], call["y"].shape[1])
-    if call["shortcuts"]:
-        return sum(width * sum(widths[:place]) for place, width in enumerate(widths))
-    return sum(a * b for a, b in pairwise(widths))
+def guess(shape: Shape) -> float:
+    """A guess at the seconds of the first run of a network shape."""
+    epoch = shape.samples * (shape.units * SIGMOID_SECONDS + 3 * shape.weights * FMA_SECONDS)
+    return max(epoch * shape.epochs, LEAST_SECONDS)
 
 
 def spread(count: int, most: int) -> Integers:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from ...kernels import lanes_of
 from ...results.store.store import Span
 from ..plan.plan import Plan
-from .costs import LEAST_SECONDS, Costs, costs_of, guesses, weights
+from .costs import LEAST_SECONDS, Costs, costs_of, guesses
 
 BATCH_SECONDS = 0.5
 MOST_RUNS = 2**18
@@ -44,8 +42,9 @@ class Pace:
 
     def _part(self, start: int, stop: int) -> int:
         """How many of the runs of one shape make a batch."""
-        dtype = self._plan.arguments(np.array([start]))["dtype"]
-        least = 4 * lanes_of(dtype)  # a call ends with lanes running empty; below this most of it would
+        least = 4 * lanes_of(
+            self._plan.shape(self._plan.shape_of(start)).dtype
+        )  # a call ends with lanes running empty; below this most of it would
         seconds = BATCH_SECONDS / self._factor(self._plan.shape_of(start))
         wanted = max(int(self._costs.runs(start, seconds) + ROUNDING), least)
         return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, start), 1), MOST_RUNS, stop - start))
@@ -68,7 +67,7 @@ def numbers(plan: Plan, run: int) -> float:
     """How many numbers are kept of a run beside its row, and of others of its shape."""
     record, at = plan.spec.record, plan.record_at
     share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
-    kept = weights(plan.arguments(np.array([run]))) if record.weights else 0
+    kept = plan.shape(plan.shape_of(run)).weights if record.weights else 0
     return 1 + (0 if at is None else 5 * share * (len(at) + 1)) + kept
 
 

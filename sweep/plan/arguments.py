@@ -1,4 +1,4 @@
-"""From the settings of a spec to the arguments of `kernels.train`, by their dotted names; and back, where those are refused."""
+"""From the settings of a spec to those of the kernels, both by their dotted names; and back, where the kernels refuse them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -9,8 +9,6 @@ from ...kernels import RANGES
 from ...results.store.written_spec import TITLES
 from ..data.initial_weights import Arrays, weights_of
 from ..text import in_toml
-
-GROUPS = ("init", "optimizer", "schedule", "stop", "stall", "batch")
 
 
 def kernel_name(key: str) -> str:
@@ -28,36 +26,18 @@ def of_task(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removeprefix("task."): value for key, value in settings.items() if key.startswith("task.")}
 
 
-def to_arguments(settings: Mapping[str, Any], starts: Mapping[str, Arrays]) -> dict[str, Any]:
-    """The arguments of `train` for settings of model and train; what is None was not given. starts: arrays by their file."""
+def for_kernels(settings: Mapping[str, Any], starts: Mapping[str, Arrays]) -> dict[str, Any]:
+    """The settings of model and train, as the kernels call them; what is None was not given. starts: arrays by their file."""
     named = {kernel_name(key): _plain(value) for key, value in settings.items() if key.startswith(("model.", "train."))}
-    named = {key: value for key, value in named.items() if value is not None}
-    arguments: dict[str, Any] = {}
-    for key, value in named.items():
-        group, _, name = key.partition(".")
-        if group in GROUPS and name:
-            _put(arguments.setdefault(group, {}), name, value)
-        else:
-            _put(arguments, key, value)
-    if "size" not in arguments["batch"]:
-        arguments["batch"] = "full"
-    if "file" in arguments["init"]:
-        path, layers = arguments["init"].pop("file"), len(arguments["hidden"]) + 1
-        arguments["init"]["arrays"] = weights_of(starts[path], path, layers, arguments["bias"])
-    return arguments
+    given = {key: value for key, value in named.items() if value is not None}
+    if "init.file" in given:
+        path, layers = given.pop("init.file"), len(given["hidden"]) + 1
+        given["init.arrays"] = weights_of(starts[path], path, layers, given["bias"])
+    return given
 
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _put(table: dict[str, Any], name: str, value: Any) -> None:
-    """table[name] = value, and "lr[0]", "lr[1]" as a list."""
-    stem, bracket, _ = name.partition("[")
-    if bracket:
-        table.setdefault(stem, []).append(value)
-    else:
-        table[name] = value
 
 
 def as_in_spec(names: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:

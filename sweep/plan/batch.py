@@ -16,7 +16,7 @@ import pyarrow as pa
 from backsweep.columns import COLUMNS
 from backsweep.outcomes import OUTCOMES, Outcome
 
-from ...kernels import Training, train
+from ...kernels import Training, train_flat
 from ...results.arrays import Integers
 from ...results.store.schema import CATEGORY, runs_schema
 from ...results.store.store import Span
@@ -105,7 +105,7 @@ def _call(plan: Plan, span: Span) -> _Call:
     at = plan.record_at if len(recorded) else None
     arguments = plan.arguments(runs)
     before = time.perf_counter()
-    training = train(
+    training = train_flat(
         **arguments,
         keep_weights=plan.spec.record.weights,
         record_at=at,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from backsweep.errors import BacksweepError, DataError, SettingError
 
-from ...kernels import check
+from ...kernels import check_flat
 from ...results.arrays import Floats, Integers
 from ...results.reprs import html_of, text_of
 from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
@@ -28,7 +28,7 @@ from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
 from ..text import in_toml
-from .arguments import as_in_spec, of_task, per_run, to_arguments
+from .arguments import as_in_spec, for_kernels, of_task, per_run
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
@@ -36,6 +36,7 @@ from .hopeless import LookedAt, looked_at, remarks
 from .likeness import apart, checked_alike, parted
 from .outline import plan_lines
 from .records import record_epochs
+from .shape import Shape
 from .shown import readable
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
@@ -79,12 +80,33 @@ class Plan:
         return self._made(fill(self.spec.task, of_task(self._of_run(run))))
 
     def arguments(self, runs: Integers) -> dict[str, Any]:
-        """What `kernels.train` is called with for these runs, which must be of one network shape."""
+        """What `kernels.train_flat` is called with for these runs, which must be of one network shape."""
         first = self._of_run(int(runs[0]))
         settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
         task = self.task(int(runs[0]))
-        data = {"x": task.inputs, "y": task.targets, "midpoint": task.midpoint, "measure": self.spec.record.measure}
-        return {**data, "seed": self.seeds_of(runs), **to_arguments(settings, self.spec.contents.starts)}
+        given = {"midpoint": task.midpoint, "measure": self.spec.record.measure, "seed": self.seeds_of(runs)}
+        return {
+            "x": task.inputs,
+            "y": task.targets,
+            "settings": {**given, **for_kernels(settings, self.spec.contents.starts)},
+        }
+
+    def shape(self, k: int) -> Shape:
+        """What the k-th of `shapes` comes to, without its data being made."""
+        extent, settings = self.extent, self._of_run(self._shapes[k][0])
+
+        def of(numbers: Any) -> int:
+            return int(np.broadcast_to(numbers, len(self._shapes))[k])
+
+        return Shape(
+            samples=of(extent.samples),
+            inputs=of(extent.inputs),
+            hidden=settings["model.hidden"],
+            outputs=of(extent.outputs),
+            shortcuts=settings["model.shortcuts"],
+            dtype=settings["train.dtype"],
+            epochs=settings["train.epochs"],
+        )
 
     def seeds_of(self, runs: Integers) -> Integers:
         """The seeds of these runs."""
@@ -216,7 +238,7 @@ class Plan:
     def _refusal(self, runs: Integers) -> SettingError | DataError | None:
         """What the kernels have against these runs."""
         try:
-            check(**self.arguments(runs))
+            check_flat(**self.arguments(runs))
         except (SettingError, DataError) as error:
             return error
         return None

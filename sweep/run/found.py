@@ -129,7 +129,7 @@ def _with_short_ranges(value: Any) -> Any:
         start, stop, step = (Fraction(str(number)) for number in value["range"])
         if (stop - start) % step:
             axis = {key: word for key, word in value.items() if key != "range"}
-            return axis | {"values": list(Axis[Any](range=value["range"]).points[:-1])}
+            return axis | {"values": list(Axis[Any].model_validate({"range": value["range"]}).points[:-1])}
     return {key: _with_short_ranges(one) for key, one in value.items()}
 
 

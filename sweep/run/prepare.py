@@ -10,7 +10,7 @@ from typing import Any
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ...kernels import Part, compile_part, missing_parts, train, why_not_kept
+from ...kernels import Part, compile_part, missing_parts, train_flat, why_not_kept
 from ..plan.plan import Plan
 from ..progress import Progress
 from ..room import check_processes, has_semaphores
@@ -29,8 +29,8 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
         _compile(parts, min(jobs, slow))
     for part in parts:  # or load it
         compile_part(part)
-    first: dict[str, Any] = {**plan.arguments(kinds[0][:1]), "epochs": 1}
-    train(**first)
+    first = plan.arguments(kinds[0][:1])
+    train_flat(first["x"], first["y"], {**first["settings"], "epochs": 1})
     if parts and (why := why_not_kept()):
         progress.warn(why)
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from backsweep.errors import BacksweepError
 
-from ...kernels import Training, train
+from ...kernels import Training, train_flat
 from ...results.analysis.names import shown_names
 from ...results.arrays import Integers
 from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
@@ -36,10 +36,10 @@ def replay(plan: Plan, run: int) -> Replay:
     if not 0 <= run < plan.runs:
         raise BacksweepError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
-    training = train(**plan.arguments(runs))
+    training = train_flat(**plan.arguments(runs))
     # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.
     at = np.arange(int(training.epochs[0]) + 1)
-    again = train(**plan.arguments(runs), keep_weights=False, record_at=at)
+    again = train_flat(**plan.arguments(runs), keep_weights=False, record_at=at)
     row = table_of(plan, runs, training)
     shown = shown_names(plan.axes)
     row = row.rename_columns([shown.get(name, name) for name in row.column_names])
@@ -71,7 +71,9 @@ def _differences(plan: Plan, rows: "pd.DataFrame", shapes: Integers, store: Stor
         places = np.flatnonzero(recorded)
         at = plan.record_at if len(places) else None
         kept = bool(len(places)) and plan.spec.record.weights
-        training = train(**plan.arguments(runs), keep_weights=kept, record_at=at, record_runs=None if at is None else places)
+        training = train_flat(
+            **plan.arguments(runs), keep_weights=kept, record_at=at, record_runs=None if at is None else places
+        )
         again = table_of(plan, runs, training).to_pandas().rename(columns=shown_names(plan.axes))
         yield from unlike_rows(again, stored)
         if training.trajectories:

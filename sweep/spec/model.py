@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ...kernels import ACTIVATIONS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
+from ...kernels import ACTIVATIONS, DEFAULTS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
 from .axes import Number, Setting
 from .fields import FileName, Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
-DEFAULT_SCHEME = "uniform"
+DEFAULT_SCHEME = DEFAULTS["init.scheme"]
 
 if TYPE_CHECKING:
     ActivationName = OutputName = ParametrizationName = StreamName = str
@@ -71,19 +71,19 @@ class ModelSpec(Table, use_attribute_docstrings=True):
 
     hidden: Setting[Widths] | None = None
     """Units in the hidden layer; a list gives one number per layer, [] no hidden layer. Default: 2, or what the task needs."""
-    activation: Setting[ActivationName] = "sigmoid"
+    activation: Setting[ActivationName] = DEFAULTS["activation"]
     """Activation of the hidden units."""
-    output: Setting[OutputName] = "sigmoid"
+    output: Setting[OutputName] = DEFAULTS["output"]
     """Activation of the output units."""
-    bias: Setting[Switch] = False
+    bias: Setting[Switch] = DEFAULTS["bias"]
     """Whether every layer has biases."""
-    bias_input: Setting[Number] = 1.0
+    bias_input: Setting[Number] = DEFAULTS["bias_input"]
     """Constant input that the biases are weights of."""
-    shortcuts: Setting[Switch] = False
+    shortcuts: Setting[Switch] = DEFAULTS["shortcuts"]
     """Whether every layer also sees the data and all earlier layers."""
-    parametrization: Setting[ParametrizationName] = "standard"
+    parametrization: Setting[ParametrizationName] = DEFAULTS["parametrization"]
     """How layers are scaled with their number of inputs."""
     init: Init = INITS[DEFAULT_SCHEME].model_validate({"scheme": DEFAULT_SCHEME})
     """Scheme of the initial weights: a name, or a table of scheme, its numbers, and offset, a list of one number per layer."""
-    stream: Setting[StreamName] = "mt19937"
+    stream: Setting[StreamName] = DEFAULTS["stream"]
     """Random numbers of each run: mt19937 is NumPy's RandomState(seed), pcg64 its default_rng(seed)."""

@@ -1,12 +1,13 @@
 """The [train] and [record] of a spec: how networks are trained, when training ends, and what is recorded of a run."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from backsweep.stopping import PATIENCE, STALLING, STOPPING
 
-from ...kernels import DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, WARMUP_EPOCHS
+from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, WARMUP_EPOCHS
 from .axes import Axis, Setting
 from .fields import Switch, Table, bounds, choice, number, one_of, with_numbers
 
@@ -60,7 +61,7 @@ class BatchSpec(Table, use_attribute_docstrings=True):
 
     size: Setting[Count] | None = None
     """Number of samples per update. Only batch = "full" leaves it out and takes all samples."""
-    order: Setting[OrderName] = "shuffled"
+    order: Setting[OrderName] = DEFAULTS["batch.order"]
     """Order of the samples: given (that of the data), shuffled (anew in each epoch) or replacement (drawn with replacement)."""
 
 
@@ -118,38 +119,43 @@ class StallSpec(Table):
     improvement: Setting[Annotated[float, bounds("stall.improvement")]] = Field(description=f"{STALLING['improvement'].words}.")
 
 
+def _named(models: Mapping[str, type[Table]], name: str) -> Table:
+    """The entry of a registry that is meant by its name alone."""
+    return models[name].model_validate({"name": name})
+
+
 class TrainSpec(Table, use_attribute_docstrings=True):
     """How networks are trained, and when training ends."""
 
-    optimizer: Optimizer = OPTIMIZER_MODELS["gd"].model_validate({"name": "gd"})
+    optimizer: Optimizer = _named(OPTIMIZER_MODELS, DEFAULTS["optimizer.name"])
     """Optimizer: a name, or a table of a name and its hyperparameters."""
-    lr: Rates = 0.1
+    lr: Rates = DEFAULTS["lr"]
     """Learning rate; a list gives one per layer."""
-    lr_over_fan_in: Setting[Switch] = False
+    lr_over_fan_in: Setting[Switch] = DEFAULTS["lr_over_fan_in"]
     """Whether to divide the learning rate of each layer by its number of inputs, the bias included."""
-    weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = 0.0
+    weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = DEFAULTS["weight_decay"]
     """Weight decay: this times the weights is added to the gradient. The optimizer adamw shrinks the weights instead."""
     clip: Setting[Annotated[float, bounds("clip")]] | None = None
     """Largest norm that the gradient may have. If it is left out, gradients are not clipped."""
-    schedule: Schedule = SCHEDULE_MODELS["constant"].model_validate({"name": "constant"})
+    schedule: Schedule = _named(SCHEDULE_MODELS, DEFAULTS["schedule.name"])
     """Schedule of a factor on the learning rates: a name, or a table of a name and its parameters."""
     batch: Batch = BATCHES["full"]
     """Samples per update: full (all samples), pattern (one sample), or a table of size and order."""
-    loss: Setting[LossName] = "bce"
+    loss: Setting[LossName] = DEFAULTS["loss"]
     """Loss that training minimises."""
     huber_delta: Setting[Annotated[float, bounds("huber_delta")]] | None = None
     """Distance from the target, in units of the outputs, beyond which the loss huber is linear. Default: 1.0."""
-    derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = 0.0
+    derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = DEFAULTS["derivative_offset"]
     """Number added to the slopes of activations in backpropagation."""
-    epochs: Setting[Count] = 10_000
+    epochs: Setting[Count] = DEFAULTS["epochs"]
     """Largest number of epochs of a run; an epoch is one pass over the data."""
     stop: StopSpec = StopSpec()
     """Stopping rule, which says when a run has converged. If it is left out, no run converges."""
     stall: StallSpec | None = None
     """Rule that says when a run has stalled. If it is left out, no run stalls."""
-    bound: Setting[Annotated[float, bounds("bound")]] = 1e6
+    bound: Setting[Annotated[float, bounds("bound")]] = DEFAULTS["bound"]
     """A run has diverged when its loss exceeds this or is NaN."""
-    dtype: Setting[DtypeName] = "float64"
+    dtype: Setting[DtypeName] = DEFAULTS["dtype"]
     """Precision of all numbers. float32 trains twice as many runs at once."""
 
 

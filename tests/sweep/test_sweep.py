@@ -6,7 +6,7 @@ import pytest
 import reference
 from backsweep.errors import BacksweepError
 from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
-from backsweep.kernels import train
+from backsweep.kernels import train_flat
 from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
 from backsweep.results.store.manifest import write_manifest
@@ -131,12 +131,13 @@ def test_what_fails_is_named_and_the_others_finish(size, once, tmp_path, monkeyp
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     monkeypatch.setattr(pace, "MOST_RUNS", size)
 
-    def fail_where_mse_has_two_units(**settings):
+    def fail_where_mse_has_two_units(**call):
+        settings = call["settings"]
         if (settings["hidden"], settings["loss"], settings["bias"]) == ((2,), "mse", False):
             raise MemoryError("no room")
-        return train(**settings)
+        return train_flat(**call)
 
-    monkeypatch.setattr(batch, "train", fail_where_mse_has_two_units)
+    monkeypatch.setattr(batch, "train_flat", fail_where_mse_has_two_units)
     with pytest.raises(BatchesFailed, match=r"runs 150 to 299 failed: MemoryError: no room$"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=2)
     assert Results.open(tmp_path / "r").store.missing() == [(150, 300)]

@@ -27,12 +27,12 @@ FAILING = [
     "-c",
     """
 from backsweep.sweep.plan import batch; from backsweep.sweep.cli import main as cli
-train = batch.train
-def fail(**settings):
-    if settings["hidden"] == (4,):
+train = batch.train_flat
+def fail(**call):
+    if call["settings"]["hidden"] == (4,):
         raise MemoryError("[red]no room[/]")
-    return train(**settings)
-batch.train = fail
+    return train(**call)
+batch.train_flat = fail
 cli.main()
 """,
 ]

@@ -30,7 +30,7 @@ def swept(exclude, **more):
 def cells(made):
     """The settings of each cell, as the kernels get them."""
     runs = np.arange(made.runs)
-    return [tuple(key(made.arguments(runs[run : run + 1])) for key in (hidden, bias, rate)) for run in runs]
+    return [tuple(key(made.arguments(runs[run : run + 1])["settings"]) for key in (hidden, bias, rate)) for run in runs]
 
 
 def hidden(call):

@@ -78,8 +78,8 @@ def test_low_over_high_is_named_with_its_cell():
 
 def test_the_kernels_get_what_the_columns_say():
     made = plan(seeds=2, model={"hidden": {"values": [2, 3]}}, train={"lr": {"values": [0.1, 0.2]}, "stop": {"loss": 0.1}})
-    call = made.arguments(np.arange(4, 8))
-    assert (call["hidden"], call["loss"], call["bias"], call["stop"]) == ((3,), "bce", False, {"loss": 0.1})
+    call = made.arguments(np.arange(4, 8))["settings"]
+    assert (call["hidden"], call["loss"], call["bias"], call["stop.loss"]) == ((3,), "bce", False, 0.1)
     assert (call["lr"].tolist(), call["seed"].tolist()) == ([0.1, 0.1, 0.2, 0.2], [0, 1, 0, 1])
 
 

@@ -10,7 +10,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.plan import batch
-from backsweep.sweep.plan.batch import train
+from backsweep.sweep.plan.batch import train_flat
 from backsweep.sweep.run.execute import BatchesFailed
 
 CELLS = 40
@@ -74,14 +74,14 @@ def test_start_files_share_batches_too(tmp_path, monkeypatch):
 def test_data_that_fail_amidst_a_batch_cost_only_their_own_runs(tmp_path, monkeypatch):
     calls = []
 
-    def fail_at_two(**settings):
-        calls.append(settings["seed"])
+    def fail_at_two(**call):
+        calls.append(call["settings"]["seed"])
         if len(calls) in (8, 9, 20):
             raise MemoryError("no room")
-        return train(**settings)
+        return train_flat(**call)
 
     plan = Sweep.from_dict(SPEC).plan()
-    monkeypatch.setattr(batch, "train", fail_at_two)
+    monkeypatch.setattr(batch, "train_flat", fail_at_two)
     found = batch.run_or_fail(plan.spec, (0, RUNS))
     spans = [(0, 21), (21, 24), (24, 27), (27, 57), (57, 60), (60, RUNS)]
     assert [one.span for one in found] == spans

@@ -24,8 +24,13 @@ def evenly(low, high, count):
 def checks(monkeypatch, **tables):
     """How often the kernels are asked about a plan, of how many runs at the most, and the plan."""
     asked = []
-    real = planning.check
-    monkeypatch.setattr(planning, "check", lambda x, y, **call: (asked.append(np.size(call["seed"])), real(x, y, **call)))
+    real = planning.check_flat
+
+    def check(x, y, settings):
+        asked.append(np.size(settings["seed"]))
+        real(x, y, settings)
+
+    monkeypatch.setattr(planning, "check_flat", check)
     made = Plan(Spec.parse({"task": "xor", **tables}))
     return len(asked), max(asked), made
 
@@ -193,7 +198,12 @@ def test_arithmetic_knows_how_large_data_and_networks_are(tables):
         (samples, inputs), outputs = call["x"].shape, call["y"].shape[1]
         weights = weight_count(Job(**call).layers)
         found = [float(np.broadcast_to(part, len(made.shapes()))[shape]) for part in made.extent[:5]]
-        assert found == [samples, inputs, outputs, sum(call["hidden"]) + outputs, weights]
+        assert found == [samples, inputs, outputs, sum(call["settings"]["hidden"]) + outputs, weights]
+        known = made.shape(shape)
+        assert (known.samples, known.inputs, known.outputs) == (samples, inputs, outputs)
+        assert {
+            key: call["settings"][key] for key in ("hidden", "shortcuts", "dtype", "epochs")
+        }.items() <= known._asdict().items()
 
 
 @pytest.mark.parametrize(

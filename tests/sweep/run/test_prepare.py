@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from backsweep.kernels import missing_parts, train
+from backsweep.kernels import missing_parts, train_flat
 from backsweep.kernels.call.job import Job
 from backsweep.kernels.lanes import compile as made
 from backsweep.kernels.lanes.cache import CodeFolder
@@ -57,14 +57,14 @@ def test_one_run_of_each_kind_stands_for_all():
     plan = Sweep.from_dict(tomllib.loads(SPEC)).plan()
     kinds = [plan.arguments(runs) for runs in plan.kinds()]
     assert len(kinds) == 4
-    assert {(a["activation"], a["stream"]) for a in kinds} == {
+    assert {(kind["settings"]["activation"], kind["settings"]["stream"]) for kind in kinds} == {
         (f, s) for f in ("sigmoid", "tanh") for s in ("mt19937", "pcg64")
     }
 
 
 def test_nothing_is_missing_of_what_was_trained():
-    job = {"x": [[0.0], [1.0]], "y": [0, 1], "epochs": 3}
-    train(**job)
+    job = {"x": [[0.0], [1.0]], "y": [0, 1], "settings": {"epochs": 3}}
+    train_flat(**job)
     assert missing_parts([job], records=False) == []
 
 

@@ -55,14 +55,16 @@ def test_a_table_stands_for_its_own_combinations():
 
 def test_kernels_get_only_the_numbers_that_a_rule_has():
     made = plan(**rules("gd", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}, {"name": "adam", "beta2": 0.99}))
-    rule = [made.arguments(np.arange(*shape))["optimizer"] for shape in made.shapes()]
-    assert rule[0] == {"name": "gd"}
-    assert rule[1]["name"] == "momentum"
-    assert rule[1]["beta"].tolist() == [0.5, 0.9]
-    assert {key: np.unique(number).tolist() for key, number in rule[2].items() if key != "name"} == {
-        "beta1": [0.9],
-        "beta2": [0.99],
-        "epsilon": [1e-8],
+    calls = [made.arguments(np.arange(*shape))["settings"] for shape in made.shapes()]
+    found = [{key: value for key, value in call.items() if key.startswith("optimizer.")} for call in calls]
+    assert found[0] == {"optimizer.name": "gd"}
+    assert found[1].pop("optimizer.beta").tolist() == [0.5, 0.9]
+    assert found[1] == {"optimizer.name": "momentum"}
+    assert found[2].pop("optimizer.name") == "adam"
+    assert {key: np.unique(number).tolist() for key, number in found[2].items()} == {
+        "optimizer.beta1": [0.9],
+        "optimizer.beta2": [0.99],
+        "optimizer.epsilon": [1e-8],
     }
 
 
@@ -122,9 +124,9 @@ def test_a_name_that_does_not_vary_is_not_shown_beside_numbers_that_do():
 def test_starts_with_and_without_offsets_are_not_one_batch():
     made = plan(model={"init": {"values": ["uniform", {"offset": [0.1, 0.2]}, {"high": 2.0}]}})
     assert cells(made) == [(1.0, None, None), (2.0, None, None), (1.0, 0.1, 0.2)]
-    first, second = (made.arguments(np.arange(*shape))["init"] for shape in made.shapes())
-    assert "offset" not in first
-    assert [number.tolist() for number in second["offset"]] == [[0.1], [0.2]]
+    first, second = (made.arguments(np.arange(*shape))["settings"] for shape in made.shapes())
+    assert not any(key.startswith("init.offset") for key in first)
+    assert [second[f"init.offset[{layer}]"].tolist() for layer in range(2)] == [[0.1], [0.2]]
 
 
 SAME = [
@@ -295,7 +297,7 @@ def test_starts_from_several_files(files):
     assert differences(Sweep.of_folder(files / "r").plan(), results.table) == []
     assert results.summary()["runs"].tolist() == [1, 1, 1]
     start = np.load(files / "b.npz")["w1"]
-    np.testing.assert_array_equal(sweep.plan().arguments(np.array([2]))["init"]["arrays"][0], start)
+    np.testing.assert_array_equal(sweep.plan().arguments(np.array([2]))["settings"]["init.arrays"][0], start)
 
 
 def test_what_is_in_the_files_counts_not_where_they_lie(files, tmp_path):

@@ -1,0 +1,73 @@
+"""Settings as people write them in a notebook, nested, brought into the one form that the kernels take: flat, by dotted names.
+
+`flat(optimizer={"name": "adam", "beta1": 0.8}, lr=[0.1, 0.2])` is `{"optimizer.name": "adam", "optimizer.beta1": 0.8,
+"lr[0]": 0.1, "lr[1]": 0.2}`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backsweep.errors import SettingError
+
+from .defaults import DEFAULTS
+
+TITLES = {"init": "scheme", "optimizer": "name", "schedule": "name"}  # what a name alone stands for
+TABLES = ("stop", "stall")
+BATCHES = {"full": {"size": None}, "pattern": {"size": 1, "order": "given"}}
+PER_LAYER = ("lr", "init.offset")  # may be a list of one number, or array, for each layer
+NAMES = dict.fromkeys(key.partition(".")[0] for key in DEFAULTS)
+
+
+def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings by their dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name not in NAMES:
+            raise SettingError((name,), f"there is no such setting. There are: {', '.join(NAMES)}")
+        if name in TITLES:
+            found |= _inside(name, _titled(name, value, TITLES[name]))
+        elif name in TABLES:
+            found |= _inside(name, _table(name, value))
+        elif name == "batch":
+            found |= _inside(name, _batch(value))
+        else:
+            found[name] = value
+    return {key: one for name, value in found.items() for key, one in _by_layer(name, value).items()}
+
+
+def _inside(group: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{group}.{key}": value for key, value in table.items()}
+
+
+def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
+    """A choice that is written as its name alone, or as a mapping with its name and further settings."""
+    if isinstance(value, str):
+        return {title: value}
+    if not isinstance(value, Mapping) or title not in value:
+        raise SettingError((name,), f"a name, or a mapping with {title!r}, is needed")
+    return {title: value[title], **_table(name, value)}
+
+
+def _table(name: str, value: Any) -> dict[str, Any]:
+    """A mapping of names to settings, without those that are None; none at all for None."""
+    if value is not None and not isinstance(value, Mapping):
+        raise SettingError((name,), "a mapping is needed, such as {name: number}")
+    if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
+        raise SettingError((name,), "the names in it are words")
+    return {key: one for key, one in (value or {}).items() if one is not None}
+
+
+def _batch(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        if value not in BATCHES:
+            raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size", f"batch = {value!r}")
+        return BATCHES[value]
+    if not isinstance(value, Mapping) or value.get("size") is None or not set(value) <= {"size", "order"}:
+        raise SettingError(("batch",), "'full', 'pattern', or a mapping with a size and an order")
+    return value
+
+
+def _by_layer(name: str, value: Any) -> dict[str, Any]:
+    if name in PER_LAYER and isinstance(value, list | tuple):
+        return {f"{name}[{layer}]": one for layer, one in enumerate(value)}
+    return {name: value}
