@@ -16,7 +16,7 @@ from backsweep.outcomes import OUTCOMES
 from backsweep.ranges import Range
 
 from .call.arguments import in_layers
-from .call.choices import ORDERS, PARAMETRIZATIONS, SCHEMES
+from .call.config import ORDERS, PARAMETRIZATIONS, SCHEMES
 from .call.defaults import DEFAULTS
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from .call.job import Job
@@ -158,10 +158,10 @@ def train_flat(x, y, settings: Mapping[str, Any], *, keep_weights: bool = True, 
     epochs, shape = job.settings.get("epochs"), job.settings.shape
     record = plan_records(job.settings.count, int(np.max(epochs, initial=0)), record_at, record_runs)
     results = job.run(record, records=record_at is not None, keep_weights=keep_weights)
-    weights, biases = in_layers(results.weights, job.layers, job.choices.bias, shape) if keep_weights else ((), ())
+    weights, biases = in_layers(results.weights, job.layers, job.config.bias, shape) if keep_weights else ((), ())
     found: dict[str, Any] = {name: results.rows[name] for name in COLUMNS}
     found["outcome"] = np.array(OUTCOMES)[found["outcome"]]
-    if not job.choices.measure:
+    if not job.config.measure:
         del found["measure"]
     return Training(
         **{name: values.reshape(shape).copy()[()] for name, values in found.items()},

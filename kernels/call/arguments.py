@@ -5,7 +5,7 @@ import numpy as np
 from backsweep.errors import SettingError
 
 from ..memory import STRIDE, UNITS
-from .choices import ORDERS, Batch
+from .config import ORDERS, Batch
 
 
 def whole(argument: str, value, least: int) -> int:

@@ -28,7 +28,7 @@ from ..memory import (
 )
 from ..random.streams import LAST_SEED
 from .arguments import numbers
-from .choices import SCHEMES, Choices
+from .config import SCHEMES, Config
 from .layout import fan_ins
 
 MOST_SINGLE_EPOCHS = 2**24  # float32 counts no further
@@ -106,31 +106,31 @@ class Settings:
         """One number a run, of a setting that may differ from layer to layer."""
         return self.get(f"{key}[{layer}]") if f"{key}[{layer}]" in self else self.get(key)
 
-    def check(self, choices: Choices) -> None:
+    def check(self, config: Config) -> None:
         """Whether every number belongs to what was chosen, and none that it needs is missing."""
-        self._check_hyperparameters(choices)
-        if "stop.patience" in self and not choices.stops:
+        self._check_hyperparameters(config)
+        if "stop.patience" in self and not config.stops:
             raise SettingError(("stop.patience",), f"of what? One of {', '.join(STOPPING)} goes with it")
-        for name in (name for name in STALLING if choices.stalls and f"stall.{name}" not in self):
+        for name in (name for name in STALLING if config.stalls and f"stall.{name}" not in self):
             raise SettingError((f"stall.{name}",), "missing")
-        if "huber_delta" in self and choices.loss != "huber":
-            raise SettingError(("huber_delta", "loss"), f"goes with loss huber, not with {choices.loss}")
+        if "huber_delta" in self and config.loss != "huber":
+            raise SettingError(("huber_delta", "loss"), f"goes with loss huber, not with {config.loss}")
         with np.errstate(over="ignore"):
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
             raise SettingError(
                 ("init.low", "init.high"), "must not be over init.high, nor farther from it than a number can be"
             )
-        if choices.dtype == "float32":
-            self._check_single(choices)
+        if config.dtype == "float32":
+            self._check_single(config)
 
-    def _check_hyperparameters(self, choices: Choices) -> None:
+    def _check_hyperparameters(self, config: Config) -> None:
         belong: dict[str, Mapping[str, Hyperparameter]] = {
-            "init": SCHEME_NUMBERS.get(choices.scheme, {}),
-            "optimizer": OPTIMIZERS[choices.optimizer].hyperparameters,
-            "schedule": {**SCHEDULES[choices.schedule].hyperparameters, "warmup": WARMUP_EPOCHS},
+            "init": SCHEME_NUMBERS.get(config.scheme, {}),
+            "optimizer": OPTIMIZERS[config.optimizer].hyperparameters,
+            "schedule": {**SCHEDULES[config.schedule].hyperparameters, "warmup": WARMUP_EPOCHS},
         }
-        chosen = {"init": choices.scheme, "optimizer": choices.optimizer, "schedule": choices.schedule}
+        chosen = {"init": config.scheme, "optimizer": config.optimizer, "schedule": config.schedule}
         for key in self._arrays:
             group, _, name = key.partition(".")
             if group in belong and name not in belong[group] and not name.startswith("offset"):
@@ -141,9 +141,9 @@ class Settings:
                 if key not in self:
                     raise SettingError((key,), f"missing; {chosen[group]} needs it")
 
-    def _check_single(self, choices: Choices) -> None:
+    def _check_single(self, config: Config) -> None:
         """Whether numbers that single precision rounds are still within their ranges."""
-        if (choices.schedule != "constant" or choices.warms_up) and np.any(self.get("epochs") > MOST_SINGLE_EPOCHS):
+        if (config.schedule != "constant" or config.warms_up) and np.any(self.get("epochs") > MOST_SINGLE_EPOCHS):
             raise SettingError(("epochs", "dtype"), f"a schedule in float32 counts to {MOST_SINGLE_EPOCHS}")
         for key, values in self._arrays.items():
             allowed = _range_of(key)
@@ -166,21 +166,21 @@ def _range_of(key: str) -> Range:
     return allowed
 
 
-def runs_of(choices: Choices, settings: Settings, layers: np.ndarray, midpoint: float | None) -> Runs:
+def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None) -> Runs:
     """One row a run, as the loop wants them."""
     per_layer = (settings.count, len(layers))
     centre, spread, bias_centre, bias_spread, offset = (np.zeros(per_layer) for _ in range(5))
-    fan_in, units = fan_ins(choices, layers), layers[:, UNITS]
+    fan_in, units = fan_ins(config, layers), layers[:, UNITS]
     for layer in range(len(layers)):
-        centre[:, layer], spread[:, layer] = _start(choices.scheme, settings, fan_in[layer], units[layer])
+        centre[:, layer], spread[:, layer] = _start(config.scheme, settings, fan_in[layer], units[layer])
         offset[:, layer] = settings.of_layer("init.offset", layer)
-    if SCHEMES[choices.scheme][2] or choices.scheme == "constant":  # else biases start at 0
+    if SCHEMES[config.scheme][2] or config.scheme == "constant":  # else biases start at 0
         bias_centre, bias_spread = centre, spread
     return Runs(
         seed=np.array(settings.get("seed"), np.int64),
         epochs=np.array(settings.get("epochs"), np.int64),
-        rates=_rates(choices, settings, layers),
-        hyperparameters=_run_hyperparameters(choices, settings, midpoint),
+        rates=_rates(config, settings, layers),
+        hyperparameters=_run_hyperparameters(config, settings, midpoint),
         limits=_limits(settings),
         centre=centre,
         spread=spread,
@@ -213,16 +213,16 @@ def _start(scheme: str, settings: Settings, fan_in: float, units: int) -> tuple[
     return -limit, 2 * limit
 
 
-def _rates(choices: Choices, settings: Settings, layers: np.ndarray) -> np.ndarray:
+def _rates(config: Config, settings: Settings, layers: np.ndarray) -> np.ndarray:
     rates = np.empty((settings.count, len(layers)))
     for layer in range(len(layers)):
         rate = settings.of_layer("lr", layer)
-        rates[:, layer] = rate / layers[layer, STRIDE] if choices.lr_over_fan_in else rate
+        rates[:, layer] = rate / layers[layer, STRIDE] if config.lr_over_fan_in else rate
     return rates
 
 
-def _run_hyperparameters(choices: Choices, settings: Settings, midpoint: float | None) -> np.ndarray:
-    optimizer = OPTIMIZERS[choices.optimizer]
+def _run_hyperparameters(config: Config, settings: Settings, midpoint: float | None) -> np.ndarray:
+    optimizer = OPTIMIZERS[config.optimizer]
     rows = np.zeros((settings.count, OPTIMIZER + optimizer.room))
     for place, key, default in (
         (DECAY, "weight_decay", 0.0),
@@ -235,7 +235,7 @@ def _run_hyperparameters(choices: Choices, settings: Settings, midpoint: float |
     rows[:, MIDPOINT] = 0.0 if midpoint is None else midpoint
     if optimizer.decoupled:
         rows[:, OPTIMIZER + len(optimizer.hyperparameters)] = settings.get("weight_decay")
-    schedule = SCHEDULES[choices.schedule]
+    schedule = SCHEDULES[config.schedule]
     for group, first, entry in (("optimizer", OPTIMIZER, optimizer), ("schedule", SCHEDULE, schedule)):
         for place, (key, one) in enumerate(entry.hyperparameters.items(), first):
             rows[:, place] = settings.get(f"{group}.{key}", one.default or 0.0)

@@ -11,7 +11,7 @@ from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
 from .arguments import batch_of, checked_data, flat_weights, number, numbers, switch, widths
-from .choices import SCHEMES, Choices
+from .config import SCHEMES, Config
 from .defaults import DEFAULTS
 from .hyperparameters import RANGES, Settings, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
@@ -32,52 +32,52 @@ class Job:
         given = _with_defaults(settings)
         midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"])
         self.x, self.y = checked_data(x, y)
-        self.choices = _choices_of(given, len(self.x))
-        self.choices.check_data(self.y)
-        _check_layers(given, len(self.choices.hidden) + 1)
+        self.config = _choices_of(given, len(self.x))
+        self.config.check_data(self.y)
+        _check_layers(given, len(self.config.hidden) + 1)
         self.settings = Settings({key: value for key, value in given.items() if key not in SHARED and value is not None})
-        self.settings.check(self.choices)
+        self.settings.check(self.config)
         self._check_precision(midpoint)
-        self.layers = layer_table(self.choices, self.x.shape[1], self.y.shape[1])
-        self.runs = runs_of(self.choices, self.settings, self.layers, midpoint)
-        self.start = _start_of(self.choices, self.layers, given["init.arrays"])
+        self.layers = layer_table(self.config, self.x.shape[1], self.y.shape[1])
+        self.runs = runs_of(self.config, self.settings, self.layers, midpoint)
+        self.start = _start_of(self.config, self.layers, given["init.arrays"])
 
     def _check_precision(self, midpoint: float | None) -> None:
-        shared = {"bias_input": self.choices.bias_input, "midpoint": midpoint or 0.0}
+        shared = {"bias_input": self.config.bias_input, "midpoint": midpoint or 0.0}
         for argument, values in {"x": self.x, "y": self.y, **shared}.items():
-            self.choices.check_precision(argument, np.asarray(values))
+            self.config.check_precision(argument, np.asarray(values))
 
     def run(self, record: Record, records: bool, keep_weights: bool) -> Results:
         """Train all runs."""
         call = self.call(record, records, keep_weights)
         if self.settings.count:
             with np.errstate(all="ignore"):  # NumPy warns where the JIT is off; compiled code never does
-                train_runs(with_parts(self.choices, call))
+                train_runs(with_parts(self.config, call))
         return call.results
 
     def parts(self, records: bool) -> set[Part]:
         """The parts of the loop that this needs."""
-        return parts_of(self.choices, self._network(records), self.start)
+        return parts_of(self.config, self._network(records), self.start)
 
     def call(self, record: Record, records: bool, keep_weights: bool) -> Call:
         """All that the loop works on, as yet without its parts."""
-        choices, network = self.choices, self._network(records)
-        data, tiles = data_of(choices, self.x, self.y), tiles_of(choices, self.x, self.y)
+        config, network = self.config, self._network(records)
+        data, tiles = data_of(config, self.x, self.y), tiles_of(config, self.x, self.y)
         results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0)
-        work = workspace(choices, network, data)
+        work = workspace(config, network, data)
         return Call(network, NO_FORMULAS, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
 
     def _network(self, records: bool) -> Network:
         settings = self.settings
         return network_of(
-            self.choices,
+            self.config,
             self.layers,
             self.y,
             records=records,
             offset=settings.any("derivative_offset"),
             decay=settings.any("weight_decay"),
             clip="clip" in settings,
-            rates_differ=self.choices.lr_over_fan_in or "lr[0]" in settings,
+            rates_differ=self.config.lr_over_fan_in or "lr[0]" in settings,
         )
 
 
@@ -87,10 +87,10 @@ def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in DEFAULTS.items() if key not in by_layer}, **settings}
 
 
-def _choices_of(given: Mapping[str, Any], samples: int) -> Choices:
+def _choices_of(given: Mapping[str, Any], samples: int) -> Config:
     switches = ("bias", "shortcuts", "lr_over_fan_in", "measure")
     names = ("activation", "output", "parametrization", "stream", "loss", "dtype")
-    return Choices(
+    return Config(
         **{name: switch(name, given[name]) for name in switches},
         **{name: given[name] for name in names},
         hidden=widths(given["hidden"]),
@@ -120,13 +120,13 @@ def _check_layers(given: Mapping[str, Any], layers: int) -> None:
             raise SettingError((stem,), f"a list must have a number for each of the {layers} layers")
 
 
-def _start_of(choices: Choices, layers: np.ndarray, arrays: Any) -> Start:
-    if (choices.scheme == "file") != (arrays is not None):
+def _start_of(config: Config, layers: np.ndarray, arrays: Any) -> Start:
+    if (config.scheme == "file") != (arrays is not None):
         raise SettingError(("init",), "arrays go with the scheme file, and it with them")
-    drawn, normal, biases_drawn = SCHEMES[choices.scheme]
-    weights = np.zeros(0) if arrays is None else flat_weights(arrays, layers, choices.bias)
-    choices.check_precision("init", weights)
-    return Start(STREAMS[choices.stream], normal, drawn, biases_drawn, weights)
+    drawn, normal, biases_drawn = SCHEMES[config.scheme]
+    weights = np.zeros(0) if arrays is None else flat_weights(arrays, layers, config.bias)
+    config.check_precision("init", weights)
+    return Start(STREAMS[config.stream], normal, drawn, biases_drawn, weights)
 
 
 def _results(runs: int, weights: int) -> Results:

@@ -1,4 +1,4 @@
-"""From choices and data to what the loop works on: the table of layers, the data in quads, the memory."""
+"""From a config and data to what the loop works on: the table of layers, the data in quads, the memory."""
 
 import math
 
@@ -14,19 +14,19 @@ from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
 from ..memory import DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from ..random.streams import new_state
-from .choices import Choices
+from .config import Config
 
 MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
 
 
-def layer_table(choices: Choices, inputs: int, outputs: int) -> np.ndarray:
+def layer_table(config: Config, inputs: int, outputs: int) -> np.ndarray:
     """int64 (layers, 7), the columns of `memory.py`."""
     table, unit, weight = [], 0, 0
-    widths = (*choices.hidden, outputs)
+    widths = (*config.hidden, outputs)
     for layer, units in enumerate(widths):
-        data_inputs = inputs if layer == 0 or choices.shortcuts else 0
-        sources = unit if choices.shortcuts else widths[layer - 1] if layer else 0
-        stride = data_inputs + sources + choices.bias
+        data_inputs = inputs if layer == 0 or config.shortcuts else 0
+        sources = unit if config.shortcuts else widths[layer - 1] if layer else 0
+        stride = data_inputs + sources + config.bias
         table.append([units, unit, weight, stride, data_inputs, unit - sources, sources])
         unit, weight = unit + units, weight + units * stride
     if weight > MOST_WEIGHTS:
@@ -34,12 +34,12 @@ def layer_table(choices: Choices, inputs: int, outputs: int) -> np.ndarray:
     return np.array(table, np.int64)
 
 
-def fan_ins(choices: Choices, layers: np.ndarray) -> np.ndarray:
+def fan_ins(config: Config, layers: np.ndarray) -> np.ndarray:
     """The inputs of each layer's units, without the bias: float64 (layers,)."""
-    return (layers[:, STRIDE] - choices.bias).astype(float)
+    return (layers[:, STRIDE] - config.bias).astype(float)
 
 
-def layer_scales(choices: Choices, layers: np.ndarray) -> np.ndarray:
+def layer_scales(config: Config, layers: np.ndarray) -> np.ndarray:
     """What each layer multiplies its weighted sums with, and the bias input within them: float64 (layers, 2).
 
     ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: hidden
@@ -47,12 +47,12 @@ def layer_scales(choices: Choices, layers: np.ndarray) -> np.ndarray:
     sqrt(width) once more (J. Sohl-Dickstein, arXiv 2402.06184).
     """
     factor, gain = np.ones(len(layers)), np.ones(len(layers))
-    if choices.parametrization != "standard":
-        factor = 1 / np.sqrt(fan_ins(choices, layers))
-    if choices.parametrization == "mean_field":
-        gain[:-1] = ACTIVATIONS[choices.activation].gain
-        gain[-1] = 1 / math.sqrt(choices.hidden[-1])
-    return np.column_stack([factor * gain, choices.bias_input / factor])
+    if config.parametrization != "standard":
+        factor = 1 / np.sqrt(fan_ins(config, layers))
+    if config.parametrization == "mean_field":
+        gain[:-1] = ACTIVATIONS[config.activation].gain
+        gain[-1] = 1 / math.sqrt(config.hidden[-1])
+    return np.column_stack([factor * gain, config.bias_input / factor])
 
 
 def weight_count(layers: np.ndarray) -> int:
@@ -61,7 +61,7 @@ def weight_count(layers: np.ndarray) -> int:
 
 
 def network_of(
-    choices: Choices,
+    config: Config,
     layers: np.ndarray,
     y: np.ndarray,
     *,
@@ -72,23 +72,23 @@ def network_of(
     rates_differ: bool,
 ) -> Network:
     """The shape and the optimizer; the last five say what the settings of any run ask for."""
-    loss, optimizer = LOSSES[choices.loss], OPTIMIZERS[choices.optimizer]
+    loss, optimizer = LOSSES[config.loss], OPTIMIZERS[config.optimizer]
     hard = bool(np.all((y == 0) | (y == 1)))
     return Network(
         layers=layers,
-        scales=layer_scales(choices, layers).astype(DTYPES[choices.dtype]),
+        scales=layer_scales(config, layers).astype(DTYPES[config.dtype]),
         inputs=int(layers[0, DATA_INPUTS]),
         outputs=y.shape[1],
-        units=sum(choices.hidden),
-        bias=choices.bias,
-        full=choices.batch.size is None,
-        scaled=choices.parametrization != "standard",
+        units=sum(config.hidden),
+        bias=config.bias,
+        full=config.batch.size is None,
+        scaled=config.parametrization != "standard",
         loss_reads_logits=loss.reads_logits,
-        through_outputs=not loss.from_logits and (choices.output != "identity" or offset),
+        through_outputs=not loss.from_logits and (config.output != "identity" or offset),
         product=loss.from_logits,
         terms=float(_terms(loss, *y.shape)),
         screened=hard or not loss.from_logits,
-        accuracy=choices.sides,
+        accuracy=config.sides,
         offset=offset,
         decay=decay and not optimizer.decoupled,
         clip=clip,
@@ -96,16 +96,16 @@ def network_of(
         states=optimizer.states,
         state_at_rate=optimizer.starts_at_rate,
         advance=optimizer.advance is not None,
-        schedule=choices.schedule != "constant" or choices.warms_up,
-        needs=_needs(choices, records),
-        measure=choices.measure,
+        schedule=config.schedule != "constant" or config.warms_up,
+        needs=_needs(config, records),
+        measure=config.measure,
     )
 
 
-def _needs(choices: Choices, records: bool) -> Needs:
+def _needs(config: Config, records: bool) -> Needs:
     """What must be computed for the stopping criteria, for records, and for the measure."""
-    needs = needs_of(choices.stops)
-    return needs._replace(gradient_norm=needs.gradient_norm or records, every_epoch=needs.every_epoch or choices.measure)
+    needs = needs_of(config.stops)
+    return needs._replace(gradient_norm=needs.gradient_norm or records, every_epoch=needs.every_epoch or config.measure)
 
 
 def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarray:
@@ -124,9 +124,9 @@ def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarra
     return np.ascontiguousarray(turned).reshape(-1, QUAD)
 
 
-def _sample_weights(choices: Choices, samples: int, outputs: int) -> np.ndarray:
+def _sample_weights(config: Config, samples: int, outputs: int) -> np.ndarray:
     """The weight of each of `samples` samples in their loss."""
-    loss = LOSSES[choices.loss]
+    loss = LOSSES[config.loss]
     return np.full((samples, 1), loss.factor / _terms(loss, samples, outputs))
 
 
@@ -135,17 +135,17 @@ def _terms(loss: Loss, samples: int, outputs: int) -> int:
     return {"outputs": samples * outputs, "samples": samples, "": 1}[loss.mean]
 
 
-def data_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Data:
+def data_of(config: Config, x: np.ndarray, y: np.ndarray) -> Data:
     """The samples, batch by batch where batches are in the given order."""
-    samples, outputs, dtype = len(x), y.shape[1], DTYPES[choices.dtype]
-    size = choices.batch.size or samples
-    laid = size if choices.batch.order == "given" else samples
+    samples, outputs, dtype = len(x), y.shape[1], DTYPES[config.dtype]
+    size = config.batch.size or samples
+    laid = size if config.batch.order == "given" else samples
     ends = [min(size, samples - first) for first in range(0, samples, size)]
-    in_batch = np.concatenate([_sample_weights(choices, end, outputs) for end in ends])
+    in_batch = np.concatenate([_sample_weights(config, end, outputs) for end in ends])
     return Data(
         inputs=quads(x, laid, dtype, fill=True),
         targets=quads(y, laid, dtype, fill=True),
-        weights=quads(_sample_weights(choices, samples, outputs), laid, dtype),
+        weights=quads(_sample_weights(config, samples, outputs), laid, dtype),
         counts=quads(np.ones((samples, 1)), laid, dtype),
         batch_weights=quads(in_batch, size, dtype),
         batch_counts=quads(np.ones((samples, 1)), size, dtype),
@@ -155,11 +155,11 @@ def data_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Data:
     )
 
 
-def tiles_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Tiles:
+def tiles_of(config: Config, x: np.ndarray, y: np.ndarray) -> Tiles:
     """Room for batches that differ from lane to lane; none where they do not."""
-    if not choices.batch.own:
+    if not config.batch.own:
         x, y = x[:0], y[:0]
-    dtype, size = DTYPES[choices.dtype], min(choices.batch.size or 0, len(x))
+    dtype, size = DTYPES[config.dtype], min(config.batch.size or 0, len(x))
     lanes, wide = lanes_of(dtype), -(-size // QUAD)
     return Tiles(
         samples=np.array(x.T, dtype, order="C"),
@@ -168,16 +168,16 @@ def tiles_of(choices: Choices, x: np.ndarray, y: np.ndarray) -> Tiles:
         tile_inputs=aligned(dtype, wide * x.shape[1], QUAD, lanes),
         tile_targets=aligned(dtype, wide * y.shape[1], QUAD, lanes),
         size=size,
-        replacement=choices.batch.order == "replacement",
+        replacement=config.batch.order == "replacement",
     )
 
 
-def workspace(choices: Choices, network: Network, data: Data) -> Workspace:
+def workspace(config: Config, network: Network, data: Data) -> Workspace:
     """Memory for one call, allocated once."""
-    dtype = DTYPES[choices.dtype]
+    dtype = DTYPES[config.dtype]
     lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)
     units = network.units + network.outputs
-    keeps, optimizer = ACTIVATIONS[choices.activation].keeps_slopes, OPTIMIZERS[choices.optimizer]
+    keeps, optimizer = ACTIVATIONS[config.activation].keeps_slopes, OPTIMIZERS[config.optimizer]
 
     def counters() -> np.ndarray:
         return np.zeros(lanes, np.int64)

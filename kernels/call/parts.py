@@ -22,7 +22,7 @@ from ..loop.stopping import stopping
 from ..loop.train import all_runs
 from ..loop.updates import given_batches, own_batches
 from ..memory import Call, Formulas, Network, Sections, Start
-from .choices import Choices
+from .config import Config
 
 ALL_PASSES = {section for pair in (*FUSED.values(), BY_FORMULA) for section in pair}
 
@@ -45,25 +45,25 @@ class Part(NamedTuple):
         return "passes" if PARTS[self.name] in ALL_PASSES else self.name, self.dtype
 
 
-def _passes(choices: Choices) -> tuple[Section, Section, bool]:
+def _passes(config: Config) -> tuple[Section, Section, bool]:
     """A pass over shared samples, one over each lane's own, and whether they call the hidden activation by its address."""
-    if choices.activation in FUSED and not choices.shortcuts:
-        return *FUSED[choices.activation], False
+    if config.activation in FUSED and not config.shortcuts:
+        return *FUSED[config.activation], False
     return *BY_FORMULA, True
 
 
-def _formulas(choices: Choices, network: Network) -> Formulas:
-    """The formulas that these choices name; None for what will not be called."""
-    hidden, output, loss = ACTIVATIONS[choices.activation], OUTPUTS[choices.output], LOSSES[choices.loss]
-    optimizer, by_formula = OPTIMIZERS[choices.optimizer], _passes(choices)[-1]
-    accuracy = largest_at_target if choices.output == "softmax" else on_their_sides
+def _formulas(config: Config, network: Network) -> Formulas:
+    """The formulas that a config names; None for what will not be called."""
+    hidden, output, loss = ACTIVATIONS[config.activation], OUTPUTS[config.output], LOSSES[config.loss]
+    optimizer, by_formula = OPTIMIZERS[config.optimizer], _passes(config)[-1]
+    accuracy = largest_at_target if config.output == "softmax" else on_their_sides
     return Formulas(
         activate=hidden.forward if by_formula else None,
         activate_backward=hidden.backward if by_formula else None,
         output=output.forward,
         output_backward=output.backward if network.through_outputs else None,
         loss=loss.formula,
-        loss_of_own=loss.formula if choices.batch.own else None,
+        loss_of_own=loss.formula if config.batch.own else None,
         exact_loss=loss.exact,
         accuracy=accuracy if network.accuracy else None,
         squares=gradients.squares if network.needs.gradient_norm or network.clip else None,
@@ -71,14 +71,14 @@ def _formulas(choices: Choices, network: Network) -> Formulas:
         decay=gradients.decay if network.decay else None,
         update=optimizer.update,
         advance=optimizer.advance,
-        schedule=SCHEDULES[choices.schedule].formula if network.schedule else None,
+        schedule=SCHEDULES[config.schedule].formula if network.schedule else None,
     )
 
 
-def _sections(choices: Choices, start: Start) -> Sections:
+def _sections(config: Config, start: Start) -> Sections:
     """The large parts; None for what will not be called."""
-    epochs, own_batch, _ = _passes(choices)
-    full, own = choices.batch.size is None, choices.batch.own
+    epochs, own_batch, _ = _passes(config)
+    full, own = config.batch.size is None, config.batch.own
     batches = own_batches if own else given_batches
     return Sections(
         all_runs=all_runs,
@@ -91,25 +91,25 @@ def _sections(choices: Choices, start: Start) -> Sections:
     )
 
 
-def with_parts(choices: Choices, call: Call) -> Call:
+def with_parts(config: Config, call: Call) -> Call:
     """A call with the addresses of what it needs, compiled or loaded now."""
 
     def address(field: str, formula: Formula | None) -> Any:
-        return formula.address(DTYPES[choices.dtype], Memory if field == "loss_of_own" else Table) if formula else 0
+        return formula.address(DTYPES[config.dtype], Memory if field == "loss_of_own" else Table) if formula else 0
 
-    formulas, sections = _formulas(choices, call.network)._asdict(), _sections(choices, call.start)
+    formulas, sections = _formulas(config, call.network)._asdict(), _sections(config, call.start)
     return call._replace(
         formulas=Formulas(**{field: address(field, formula) for field, formula in formulas.items()}),
         sections=Sections(*(section.address(call) if section else 0 for section in sections)),
     )
 
 
-def parts_of(choices: Choices, network: Network, start: Start) -> set[Part]:
+def parts_of(config: Config, network: Network, start: Start) -> set[Part]:
     """All that a job needs."""
-    formulas, sections = _formulas(choices, network)._asdict(), _sections(choices, start)
+    formulas, sections = _formulas(config, network)._asdict(), _sections(config, start)
     return {
-        *(Part(section.name, choices.dtype) for section in sections if section),
-        *(Part(formula.name, choices.dtype, field == "loss_of_own") for field, formula in formulas.items() if formula),
+        *(Part(section.name, config.dtype) for section in sections if section),
+        *(Part(formula.name, config.dtype, field == "loss_of_own") for field, formula in formulas.items() if formula),
     }
 
 

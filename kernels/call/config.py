@@ -1,4 +1,4 @@
-"""What all runs of a call share: the choices that shape a network and its training, checked against each other."""
+"""What all runs of a call share: the config of a network and its training, whose values are checked against each other."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Choices:
+class Config:
     """See `backsweep.kernels.train`. Raises `SettingError` for what does not exist or does not go together."""
 
     hidden: tuple[int, ...]
