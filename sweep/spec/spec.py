@@ -35,6 +35,9 @@ UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
 SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
 
+# Stopping rules that a digest names even where they are not given. Others are left out there: a rule that is added must change
+# no digest, since a folder from before it could not be continued.
+NAMED_UNSET = {f"train.stop.{name}" for name in ("loss", "within", "accuracy", "gradient_norm", "patience")}
 Sent = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
@@ -214,7 +217,7 @@ class Spec(Table, use_attribute_docstrings=True):
                 zipped = zips.setdefault(axes[key].zip or "", len(zips)) if axes[key].zip else None
                 points = self._in_files(axes[key].points, data) if key == START_FILE else axes[key].points
                 flat[key] = {"values": list(points), "zip": zipped}
-            else:
+            elif value is not None or not key.startswith("train.stop.") or key in NAMED_UNSET:
                 flat[key] = IMPLIED.get(key) if value is None else value
         if self.exclude:
             flat["exclude"] = list(self.exclude)

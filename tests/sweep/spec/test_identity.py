@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -201,3 +203,15 @@ def test_a_manifest_keeps_numbers_that_json_has_not(tmp_path):
     results = Sweep.from_dict({"task": "xor", "train": {"bound": float("inf"), "epochs": 2}}).run(tmp_path / "r")
     assert json.loads((results.path / "manifest.json").read_text())["spec"]["train"]["bound"] == float("inf")
     assert Sweep.of_folder(results.path).spec.train.bound == float("inf")
+
+
+def test_a_stopping_rule_that_is_added_changes_no_digest():
+    """Or no folder from before it could be continued."""
+    add = "from backsweep import stopping; new = stopping.STOPPING['loss']; stopping.STOPPING['new'] = new; "
+    add += "stopping.LIMITS['stop.new'] = new; "
+    ask = "from backsweep.sweep import Spec; print(*(Spec.parse({'task': 'xor', 'train': train}).digest for train in %s))"
+    given = [{}, {"stop": {"loss": 0.1}}]
+    command = [sys.executable, "-c", add + ask % [*given, {"stop": {"new": 0.1}}]]
+    *digests, other = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert digests == [digest(train=train) for train in given]
+    assert other not in digests
