@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backsweep.errors import ResultsError
+from backsweep.errors import SettingError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 
@@ -78,7 +78,7 @@ def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
 def column_of(name: object, columns: Sequence[str], place: str, what: str = "that varies") -> str:
     """The column that a name stands for: the one called so, else the only one whose last word it is.
 
-    ResultsError: that there is none, of what there is, or that it may be several. place, what: of the message.
+    SettingError: that there is none, of what there is, or that it may be several. place, what: of the message.
     """
     if name in columns:
         return str(name)
@@ -86,8 +86,9 @@ def column_of(name: object, columns: Sequence[str], place: str, what: str = "tha
     if len(found) == 1:
         return found[0]
     if found:
-        raise ResultsError(f"{place}: {name!r} may be {' or '.join(found)}; write one of these")
-    raise ResultsError(f"{place}: there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}")
+        raise SettingError([str(name)], f"{name!r} may be {' or '.join(found)}; write one of these", shown=place)
+    there = f"there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}"
+    raise SettingError([str(name)], there, shown=place)
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":

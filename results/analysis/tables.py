@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError
+from backsweep.errors import ResultsError, SettingError
 from backsweep.escapes import visible
 from backsweep.outcomes import Outcome, ended
 
@@ -27,14 +27,14 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
 def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
     """The runs that have these values of settings, without the settings of which they have but one value.
 
-    ResultsError for an unknown setting, and where no run has the values.
+    SettingError for an unknown setting, and where no run has the values.
     """
     for name, value in settings.items():
         column = column_of(name, axis_columns(table), "where")
         try:
             table = with_value(table, column, value)
         except ResultsError as error:
-            raise ResultsError(f"where: {error}") from None
+            raise SettingError([column], str(error), shown="where") from None
     return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
 
 
@@ -48,7 +48,7 @@ def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame
 
 
 def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
-    """The columns that are meant by one name or several, each once; ResultsError as `names.column_of`."""
+    """The columns that are meant by one name or several, each once; SettingError as `names.column_of`."""
     return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
 
 
