@@ -1,19 +1,31 @@
 """Optimizers: each a formula that updates weights from the gradient of the loss, and where it needs one, a clock's tick.
 
-A formula updates `count` weights that share a learning rate: rows of `weights` and `gradients`, what the optimizer keeps of
-each weight in `state`, `size` rows apart, its `hyperparameters` in the order of `Optimizer.hyperparameters`, and the `rate`,
-all one for each lane. What depends on the update's number alone, and not on the weight, is carried on once per update by
-`advance`, in `clock`.
+A formula updates a `Segment`, weights that share a learning rate. What depends on the update's number alone, and not on the
+weight, is carried on once per update by `advance`, in `clock`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backsweep.ranges import AT_LEAST_ONE, BELOW_ONE, NOT_NEGATIVE, POSITIVE, UP_TO_ONE, Hyperparameter
 
 from ..lanes.compile import Formula, inlined
 from ..lanes.operations import fma, load, magnitude, select, square_root, store
 from ..lanes.vector import Memory
+
+
+class Segment(NamedTuple):
+    """Weights that share a learning rate, and what an optimizer updates them from. Each row has a number for each lane."""
+
+    weights: Memory  # (rows, lanes)
+    gradients: Memory  # (rows, lanes)
+    state: Memory  # (states * size, lanes): of weight `row` the optimizer keeps row `row`, row `size + row`, and so on
+    hyperparameters: Memory  # (hyperparameters, lanes), in the order of `Optimizer.hyperparameters`
+    clock: Memory  # (clocks, lanes): see `Optimizer.advance`
+    rate: Memory  # (1, lanes)
+    rows: int  # how many weights
+    size: int  # how many there are in all segments
 
 
 @dataclass(frozen=True)
@@ -52,124 +64,70 @@ class Optimizer:
 
 
 @Formula
-def gradient_descent(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def gradient_descent(segment: Segment):
     """w <- w - rate g."""
-    step = load(rate, 0)
-    for row in range(count):
-        store(weights, row, fma(-step, load(gradients, row), load(weights, row)))
+    step = load(segment.rate, 0)
+    for row in range(segment.rows):
+        store(segment.weights, row, fma(-step, load(segment.gradients, row), load(segment.weights, row)))
 
 
 @inlined
-def _velocity(gradients, state, beta, step, row):
+def _velocity(segment, beta, step, row):
     """The new velocity, beta v - rate g, which it keeps."""
-    v = fma(beta, load(state, row), -step * load(gradients, row))
-    store(state, row, v)
+    v = fma(beta, load(segment.state, row), -step * load(segment.gradients, row))
+    store(segment.state, row, v)
     return v
 
 
 @Formula
-def momentum(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def momentum(segment: Segment):
     """v <- beta v - rate g; w <- w + v (D. Rumelhart, G. Hinton and R. Williams, Nature 323, 1986)."""
-    beta, step = load(hyperparameters, 0), load(rate, 0)
-    for row in range(count):
-        store(weights, row, load(weights, row) + _velocity(gradients, state, beta, step, row))
+    beta, step = load(segment.hyperparameters, 0), load(segment.rate, 0)
+    for row in range(segment.rows):
+        store(segment.weights, row, load(segment.weights, row) + _velocity(segment, beta, step, row))
 
 
 @Formula
-def averaged_momentum(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def averaged_momentum(segment: Segment):
     """m <- beta m + (1 - beta) g; w <- w - rate m: momentum as a running average of gradients."""
-    beta, step = load(hyperparameters, 0), load(rate, 0)
+    beta, step = load(segment.hyperparameters, 0), load(segment.rate, 0)
     rest = 1.0 - beta
-    for row in range(count):
-        m = fma(beta, load(state, row), rest * load(gradients, row))
-        store(state, row, m)
-        store(weights, row, fma(-step, m, load(weights, row)))
+    for row in range(segment.rows):
+        m = fma(beta, load(segment.state, row), rest * load(segment.gradients, row))
+        store(segment.state, row, m)
+        store(segment.weights, row, fma(-step, m, load(segment.weights, row)))
 
 
 @Formula
-def nesterov(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def nesterov(segment: Segment):
     """v <- beta v - rate g; w <- w + beta v - rate g (I. Sutskever et al., ICML 2013, section 2, at the weights ahead)."""
-    beta, step = load(hyperparameters, 0), load(rate, 0)
-    for row in range(count):
-        v = _velocity(gradients, state, beta, step, row)
-        store(weights, row, fma(beta, v, fma(-step, load(gradients, row), load(weights, row))))
+    beta, step = load(segment.hyperparameters, 0), load(segment.rate, 0)
+    for row in range(segment.rows):
+        v = _velocity(segment, beta, step, row)
+        store(segment.weights, row, fma(beta, v, fma(-step, load(segment.gradients, row), load(segment.weights, row))))
 
 
 @Formula
-def adagrad(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def adagrad(segment: Segment):
     """s <- s + g**2; w <- w - rate g / (sqrt(s) + epsilon) (J. Duchi, E. Hazan and Y. Singer, JMLR 12, 2011)."""
-    epsilon, step = load(hyperparameters, 0), load(rate, 0)
-    for row in range(count):
-        g = load(gradients, row)
-        s = fma(g, g, load(state, row))
-        store(state, row, s)
-        store(weights, row, load(weights, row) - step * g / (square_root(s) + epsilon))
+    epsilon, step = load(segment.hyperparameters, 0), load(segment.rate, 0)
+    for row in range(segment.rows):
+        g = load(segment.gradients, row)
+        s = fma(g, g, load(segment.state, row))
+        store(segment.state, row, s)
+        store(segment.weights, row, load(segment.weights, row) - step * g / (square_root(s) + epsilon))
 
 
 @Formula
-def rmsprop(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def rmsprop(segment: Segment):
     """s <- alpha s + (1 - alpha) g**2; w <- w - rate g / (sqrt(s) + epsilon) (T. Tieleman and G. Hinton, lecture 6.5, 2012)."""
-    alpha, epsilon, step = load(hyperparameters, 0), load(hyperparameters, 1), load(rate, 0)
+    alpha, epsilon, step = load(segment.hyperparameters, 0), load(segment.hyperparameters, 1), load(segment.rate, 0)
     rest = 1.0 - alpha
-    for row in range(count):
-        g = load(gradients, row)
-        s = fma(alpha, load(state, row), rest * g * g)
-        store(state, row, s)
-        store(weights, row, load(weights, row) - step * g / (square_root(s) + epsilon))
+    for row in range(segment.rows):
+        g = load(segment.gradients, row)
+        s = fma(alpha, load(segment.state, row), rest * g * g)
+        store(segment.state, row, s)
+        store(segment.weights, row, load(segment.weights, row) - step * g / (square_root(s) + epsilon))
 
 
 @Formula
@@ -180,142 +138,97 @@ def adam_clock(clock: Memory, hyperparameters: Memory):
 
 
 @inlined
-def _adam(weights, gradients, state, hyperparameters, clock, step, keep, count, size):
+def _adam(segment, step, keep):
     """w <- keep w - rate (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + epsilon).
 
     Both corrections are taken out of the loop: a division and a root a weight are dear enough.
     """
-    beta1, beta2, epsilon = load(hyperparameters, 0), load(hyperparameters, 1), load(hyperparameters, 2)
+    beta1, beta2, epsilon = load(segment.hyperparameters, 0), load(segment.hyperparameters, 1), load(segment.hyperparameters, 2)
     rest1, rest2 = 1.0 - beta1, 1.0 - beta2
-    step = step / (1.0 - load(clock, 0))
-    scale = 1.0 / square_root(1.0 - load(clock, 1))
-    for row in range(count):
-        g = load(gradients, row)
-        m = fma(beta1, load(state, row), rest1 * g)
-        v = fma(beta2, load(state, size + row), rest2 * g * g)
-        store(state, row, m)
-        store(state, size + row, v)
-        store(weights, row, fma(keep, load(weights, row), -step * m / fma(square_root(v), scale, epsilon)))
+    step = step / (1.0 - load(segment.clock, 0))
+    scale = 1.0 / square_root(1.0 - load(segment.clock, 1))
+    for row in range(segment.rows):
+        g = load(segment.gradients, row)
+        m = fma(beta1, load(segment.state, row), rest1 * g)
+        v = fma(beta2, load(segment.state, segment.size + row), rest2 * g * g)
+        store(segment.state, row, m)
+        store(segment.state, segment.size + row, v)
+        store(segment.weights, row, fma(keep, load(segment.weights, row), -step * m / fma(square_root(v), scale, epsilon)))
 
 
 @Formula
-def adam(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def adam(segment: Segment):
     """D. Kingma and J. Ba, ICLR 2015, algorithm 1."""
-    step = load(rate, 0)
-    _adam(weights, gradients, state, hyperparameters, clock, step, 1.0, count, size)
+    step = load(segment.rate, 0)
+    _adam(segment, step, 1.0)
 
 
 @Formula
-def adamw(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def adamw(segment: Segment):
     """adam after w <- w - rate decay w (I. Loshchilov and F. Hutter, ICLR 2019); the decay is its last hyperparameter."""
-    step = load(rate, 0)
-    _adam(weights, gradients, state, hyperparameters, clock, step, fma(-step, load(hyperparameters, 3), 1.0), count, size)
+    step = load(segment.rate, 0)
+    _adam(segment, step, fma(-step, load(segment.hyperparameters, 3), 1.0))
 
 
 @Formula
-def rprop(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def rprop(segment: Segment):
     """iRprop-: step sizes of their own for each weight, and no step back (C. Igel and M. Huesken, NC 2000, table 2).
 
     state: the step size, which starts at the learning rate, and the gradient before.
     """
     grow, shrink, least, most = (
-        load(hyperparameters, 0),
-        load(hyperparameters, 1),
-        load(hyperparameters, 2),
-        load(hyperparameters, 3),
+        load(segment.hyperparameters, 0),
+        load(segment.hyperparameters, 1),
+        load(segment.hyperparameters, 2),
+        load(segment.hyperparameters, 3),
     )
-    for row in range(count):
-        g, size_now = load(gradients, row), load(state, row)
-        product = g * load(state, size + row)
+    for row in range(segment.rows):
+        g, size_now = load(segment.gradients, row), load(segment.state, row)
+        product = g * load(segment.state, segment.size + row)
         grown, shrunk = size_now * grow, size_now * shrink
         size_now = select(product > 0.0, select(grown < most, grown, most), size_now)
         size_now = select(product < 0.0, select(shrunk > least, shrunk, least), size_now)
         g = select(product < 0.0, 0.0, g)
-        store(state, row, size_now)
-        store(state, size + row, g)
+        store(segment.state, row, size_now)
+        store(segment.state, segment.size + row, g)
         step = select(g > 0.0, size_now, select(g < 0.0, -size_now, g))  # not a number stays one
-        store(weights, row, load(weights, row) - step)
+        store(segment.weights, row, load(segment.weights, row) - step)
 
 
 @Formula
-def quickprop(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def quickprop(segment: Segment):
     """S. Fahlman, CMU-CS-88-162, 1988, as his program runs it; slope S = -g, epsilon = rate. state: the last step and slope.
 
     In the direction of the last step: epsilon S while S still points there; and a jump to the parabola's minimum, or mu times
     the last step if that is nearer. Downward steps are the mirror image.
     """
-    mu, epsilon = load(hyperparameters, 0), load(rate, 0)
+    mu, epsilon = load(segment.hyperparameters, 0), load(segment.rate, 0)
     shrink = mu / (1.0 + mu)
-    for row in range(count):
-        slope, last, before = -load(gradients, row), load(state, row), load(state, size + row)
+    for row in range(segment.rows):
+        slope, last, before = -load(segment.gradients, row), load(segment.state, row), load(segment.state, segment.size + row)
         backwards = last < 0.0
         onward, onward_before = select(backwards, -slope, slope), select(backwards, -before, before)
         jump = select(magnitude(onward) > 0.0, onward / (onward_before - onward), onward)  # 0 / 0 is 0 here
         factor = select(onward > shrink * onward_before, mu, jump)
         linear = select((magnitude(last) > 0.0) & (onward < 0.0), 0.0, epsilon * slope)
         step = select(magnitude(last) > 0.0, fma(factor, last, linear), linear)  # without a last step the factor is anything
-        store(state, row, step)
-        store(state, size + row, slope)
-        store(weights, row, load(weights, row) + step)
+        store(segment.state, row, step)
+        store(segment.state, segment.size + row, slope)
+        store(segment.weights, row, load(segment.weights, row) + step)
 
 
 @Formula
-def delta_bar_delta(
-    weights: Memory,
-    gradients: Memory,
-    state: Memory,
-    hyperparameters: Memory,
-    clock: Memory,
-    rate: Memory,
-    count: int,
-    size: int,
-):
+def delta_bar_delta(segment: Segment):
     """R. Jacobs, Neural Networks 1, 1988, equations 4 and 5. state: the weight's own rate, and its averaged gradient."""
-    kappa, phi, theta = load(hyperparameters, 0), load(hyperparameters, 1), load(hyperparameters, 2)
+    kappa, phi, theta = load(segment.hyperparameters, 0), load(segment.hyperparameters, 1), load(segment.hyperparameters, 2)
     rest, keep = 1.0 - theta, 1.0 - phi
-    for row in range(count):
-        g, own, average = load(gradients, row), load(state, row), load(state, size + row)
+    for row in range(segment.rows):
+        g, own, average = load(segment.gradients, row), load(segment.state, row), load(segment.state, segment.size + row)
         product = average * g
         own = select(product > 0.0, own + kappa, select(product < 0.0, own * keep, own))
-        store(state, row, own)
-        store(state, size + row, fma(rest, g, theta * average))
-        store(weights, row, fma(-own, g, load(weights, row)))
+        store(segment.state, row, own)
+        store(segment.state, segment.size + row, fma(rest, g, theta * average))
+        store(segment.weights, row, fma(-own, g, load(segment.weights, row)))
 
 
 MOMENTUM = {"beta": Hyperparameter(BELOW_ONE, 0.9)}

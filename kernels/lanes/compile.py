@@ -19,7 +19,7 @@ Nothing here allocates, so Numba's reference counts are switched off: in the loo
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -98,7 +98,7 @@ class Formula:
     """A function on rows of lanes that compiled code calls by its address (`calls.call`); decorate with it.
 
     Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
-    either, `int`.
+    either, `int`, or a NamedTuple of these.
     """
 
     def __init__(self, function: Callable[..., None]):
@@ -112,8 +112,15 @@ class Formula:
             return self.function
         number = types.float64 if np.dtype(dtype) == np.float64 else types.float32
         kinds = {Memory: Memory(number), Table: Table(number), Given: given(number), int: types.int64}
-        signature = types.void(*(kinds[kind] for kind in self.function.__annotations__.values()))
+        signature = types.void(*(_type_of(kind, kinds) for kind in self.function.__annotations__.values()))
         return _address_of(self.function, signature, (np.dtype(dtype).name, given is Memory), forceinline=True)
+
+
+def _type_of(kind: Any, kinds: Mapping[Any, Any]) -> Any:
+    """Numba's type of an annotation, or of a NamedTuple's, field by field."""
+    if kind in kinds:
+        return kinds[kind]
+    return types.NamedTuple([_type_of(field, kinds) for field in kind.__annotations__.values()], kind)
 
 
 class Section:

@@ -1,5 +1,6 @@
 """From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
 
+from ..formulas.optimizers import Segment
 from ..lanes.calls import ask, call
 from ..lanes.compile import Section, inlined, leaf
 from ..lanes.operations import gather, load, rows, store
@@ -47,7 +48,8 @@ def update(struct):
             first = network.layers[segment, FIRST_WEIGHT]
             count = network.layers[segment, UNITS] * network.layers[segment, STRIDE]
         weights, gradients, state = rows(work.weights, first), rows(work.gradients, first), rows(work.state, first)
-        call(formulas.update, weights, gradients, state, hyperparameters, clock, rows(work.rates, segment), count, size)
+        rate = rows(work.rates, segment)
+        call(formulas.update, Segment(weights, gradients, state, hyperparameters, clock, rate, count, size))
 
 
 @leaf
