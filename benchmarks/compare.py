@@ -25,7 +25,8 @@ def kernels_of(tree: str) -> Callable:
     for name in [name for name in sys.modules if name.split(".")[0] == "backsweep"]:
         del sys.modules[name]
     package = types.ModuleType("backsweep")
-    package.__path__ = [str(Path(tree).resolve())]
+    root = Path(tree).resolve()
+    package.__path__ = [str(root), str(root / "backsweep")]  # the packages, and what they stand on
     sys.modules["backsweep"] = package
     return importlib.import_module("backsweep.kernels").train
 

@@ -32,7 +32,8 @@ COMMAND = "import folders_bench, sys; folders_bench.take(sys.argv.pop(1)); folde
 def take(tree: str) -> None:
     """Let `backsweep` be the one of a tree, whichever is installed."""
     package = types.ModuleType("backsweep")
-    package.__path__ = [str(Path(tree).resolve())]
+    root = Path(tree).resolve()
+    package.__path__ = [str(root), str(root / "backsweep")]  # the packages, and what they stand on
     sys.modules["backsweep"] = package
 
 
