@@ -39,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# A batch system's wish to end is as good as a user's, and so is a terminal that is closed; on Windows these are Ctrl-Break.
+# A batch system's wish to end is as good as a user's Ctrl-C, and so are a terminal that is closed and, on Windows, Ctrl-Break.
 ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]

@@ -65,7 +65,7 @@ def test_under_nohup_the_terminal_may_go(here):
 
 
 def test_ctrl_break_is_heard():
-    """And the closing of a window, of which Windows says the same."""
+    """As Windows has it beside Ctrl-C."""
     done = subprocess.run([sys.executable, "-c", BREAKING], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "backsweep: interrupted\n")
 
