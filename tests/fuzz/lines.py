@@ -3,13 +3,19 @@
 import shutil
 from pathlib import Path
 from random import Random
+from typing import Any
+
+from typer.main import get_command
+
+from backsweep.sweep.cli.main import app
 
 from . import odd
 from .case import Case
 from .folders import READING, SLOW, SPEC_TEXT, sound
 
-OPTIONS = ("--by", "--of", "--where", "--values", "--setting", "--with", "--format", "--jobs", "--out", "--half-width")
-OPTIONS += ("--backend", "--address", "--log", "--sample", "--force", "--dry-run", "--help", "--nonsense", "--data")
+COMMANDS: Any = get_command(app)  # Click's, or that of Typer's own copy of Click
+OPTIONS = sorted({one for command in COMMANDS.commands.values() for each in command.params for one in each.opts if "--" in one})
+OPTIONS += ["--help", "--nonsense"]
 VALUES = (
     "hidden",
     "lr",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from backsweep.sweep import Sweep
+from backsweep.sweep.spec.design import METHODS as DESIGNS
 
 METHODS = {"sobol": qmc.Sobol, "halton": qmc.Halton, "latin_hypercube": qmc.LatinHypercube}
 
@@ -29,7 +30,7 @@ def cube(method, points, dimensions, seed):
     return rng.random((points, dimensions)) if method == "random" else METHODS[method](dimensions, seed=rng).random(points)
 
 
-@pytest.mark.parametrize("method", ["random", "sobol", "halton", "latin_hypercube"])
+@pytest.mark.parametrize("method", DESIGNS)
 @pytest.mark.filterwarnings("ignore:The balance properties of Sobol")
 def test_points_are_those_of_numpy_and_scipy(method):
     """In the order of the settings in the models: bias_input before lr."""
