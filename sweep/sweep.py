@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from backsweep.backends import BACKENDS, Backend
 from backsweep.errors import BacksweepError, BusyError
 
 from ..kernels import SOURCES_HASH
@@ -21,7 +22,7 @@ from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
-from .run.backends import BACKENDS, Backend, workers
+from .run.backends import workers
 from .run.execute import execute
 from .run.folder import another_spec, called_as_there, check_room, checked, healed, manifest_of
 from .run.found import check_plan, other_data, spec_in

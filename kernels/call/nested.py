@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backsweep.errors import SettingError
+from backsweep.suggestions import did_you_mean
 
 from .defaults import DEFAULTS
 
@@ -23,7 +24,9 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in NAMES:
-            raise SettingError((name,), f"there is no such setting. There are: {', '.join(NAMES)}")
+            raise SettingError(
+                (name,), f"there is no such setting{did_you_mean(name, NAMES) or '.'} There are: {', '.join(NAMES)}"
+            )
         if name in TITLES:
             found |= _inside(name, _titled(name, value, TITLES[name]))
         elif name in TABLES:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from backsweep.errors import SettingError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
+from backsweep.suggestions import did_you_mean
 
 from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
@@ -87,8 +88,8 @@ def column_of(name: object, columns: Sequence[str], place: str, what: str = "tha
         return found[0]
     if found:
         raise SettingError([str(name)], f"{name!r} may be {' or '.join(found)}; write one of these", shown=place)
-    there = f"there is no setting {name!r} {what}; there are {', '.join(columns) or 'none'}"
-    raise SettingError([str(name)], there, shown=place)
+    there = f"there are {', '.join(columns) or 'none'}{did_you_mean(name, columns)}"
+    raise SettingError([str(name)], f"there is no setting {name!r} {what}; {there}", shown=place)
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
+from backsweep.suggestions import did_you_mean
 
 from ..analysis.tables import axis_columns, typical_run
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
@@ -148,5 +149,5 @@ FIGURES = {  # in the order of a report
 def kind_of(name: str) -> Kind:
     """The entry of a name. ResultsError, with all names that there are, for another."""
     if name not in FIGURES:
-        raise ResultsError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
+        raise ResultsError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}{did_you_mean(name, FIGURES)}")
     return FIGURES[name]

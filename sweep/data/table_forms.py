@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
 from backsweep.errors import BacksweepError
+from backsweep.suggestions import did_you_mean
 
 from .cells import PLAIN, Notation
 from .data import Where, quoted
 
 MOST_BYTES = 2**31  # of the columns used, once they are unpacked
-MOST_SHOWN, MOST_COMPARED, LONGEST_COMPARED = 20, 1000, 100
+MOST_SHOWN, MOST_COMPARED = 20, 1000
 
 Cells = list[str] | list[Decimal] | npt.NDArray[Any]
 
@@ -53,9 +53,7 @@ def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: st
     counts = Counter(there)
     for name in names:
         if name not in counts:
-            compared = [other for other in there[:MOST_COMPARED] if len(other) <= LONGEST_COMPARED]
-            near = get_close_matches(name[:LONGEST_COMPARED], compared, 1)
-            meant = f"; did you mean {near[0]!r}?" if near else "."
+            meant = did_you_mean(name, there[:MOST_COMPARED], repr) or "."
             shown = ", ".join(map(quoted, there[:MOST_SHOWN])) + (", ..." if len(there) > MOST_SHOWN else "")
             raise BacksweepError(f"{path}: no column {quoted(name)}{meant} There are: {shown}{hint}")
         if counts[name] > 1:

@@ -10,16 +10,14 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from backsweep.backends import CLUSTERS, Backend
 from backsweep.errors import BacksweepError
 
 from ...kernels import SOURCES_HASH
 from ..room import check_processes, check_threads, has_semaphores
 
-Backend = Literal["threads", "processes", "dask", "ray"]
-BACKENDS = ("threads", "processes", "dask", "ray")
-CLUSTERS = ("dask", "ray")
 PATIENCE = 8  # seconds for a cluster to answer
 LOOPBACK = "127.0.0.1"
 NO_SEMAPHORES = "the system gives no semaphores; on Linux, have /dev/shm mounted, with room in it, and writable"

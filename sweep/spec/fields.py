@@ -1,7 +1,6 @@
 """The forms that settings share: numbers with the ranges that kernels allow, names out of a registry, a name or a table."""
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import (
 )
 
 from backsweep.ranges import Hyperparameter
+from backsweep.suggestions import did_you_mean, nearest
 
 from ...kernels import RANGES
 from ..text import short
@@ -68,7 +68,7 @@ def one_of(names: Iterable[str]) -> Any:
     known = tuple(names)
 
     def not_misspelt(raw: object) -> object:
-        if isinstance(raw, str) and raw not in known and get_close_matches(raw, known, 1):
+        if isinstance(raw, str) and raw not in known and nearest(raw, known):
             raise ValueError(f"{raw!r}: there is none such{meant(raw, known)} There are: {', '.join(known)}")
         return raw
 
@@ -92,8 +92,7 @@ def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], 
 
 def meant(name: object, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: which one was probably meant, if any."""
-    near = get_close_matches(str(name), list(known), 1)
-    return f"; did you mean {near[0]}?" if near else "."
+    return did_you_mean(name, known) or "."
 
 
 def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:

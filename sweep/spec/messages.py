@@ -1,10 +1,11 @@
 """Pydantic's errors as sentences: file, key, value, what is allowed, and the key that was probably meant."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from backsweep.suggestions import nearest
 
 from ..text import Place, dotted, short
 from .axes import Axis
@@ -35,8 +36,8 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
         word = str(one["loc"][-1])
-        near = get_close_matches(word, allowed, 1) or _elsewhere(model, word, key)
-        meant = f"; did you mean {near[0]}?" if near else "."
+        near = nearest(word, allowed) or _elsewhere(model, word, key)
+        meant = "." if near is None else f"; did you mean {near}?"
         return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
     if one["type"] == "missing":
         return f"{key}: missing"
@@ -61,13 +62,13 @@ def _sentence(one: Any, model: type[BaseModel]) -> str:
     return f"{key} = {short(one['input'])}: {message}"
 
 
-def _elsewhere(model: type[BaseModel], word: str, key: str) -> list[str]:
+def _elsewhere(model: type[BaseModel], word: str, key: str) -> str | None:
     """The dotted place, other than `key`, where a word that is much like this one belongs."""
     places: dict[str, str] = {}
     for place in sorted(_places(model), key=lambda place: (place.startswith("task."), place.count("."))):
         places.setdefault(place.rsplit(".", 1)[-1], place)
-    near = [] if word in Axis.model_fields else get_close_matches(word, places, 1)
-    return [places[name] for name in near if places[name] != key]
+    near = None if word in Axis.model_fields else nearest(word, places)
+    return None if near is None or places[near] == key else places[near]
 
 
 def _places(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

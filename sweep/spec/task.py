@@ -1,11 +1,12 @@
 """The [task] of a spec as frozen models, one per kind of data. docs/tasks.md is their reference."""
 
 from collections import Counter
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+
+from backsweep.suggestions import did_you_mean
 
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
@@ -225,8 +226,7 @@ class FileTask(Table, use_attribute_docstrings=True):
             raise ValueError(f"{name!r} is both an input and a target")
         for name in self.categories:
             if name not in used:
-                near = get_close_matches(name, used, 1)
-                meant = f"; did you mean {near[0]!r}?" if near else ""
+                meant = did_you_mean(name, used, repr)
                 raise ValueError(f"categories: {name!r} is neither an input nor a target{meant}")
         return self
 

@@ -223,7 +223,7 @@ WRONG = [
     ({"stall": {"window": 3}}, "stall.improvement: missing"),
     ({"stall": {"window": 3, "improvement": 0.0}}, "stall.improvement: must be"),
     ({"dtype": "float16"}, "dtype = 'float16'"),
-    ({"activatoin": "tanh"}, "activatoin: there is no such setting. There are: hidden, activation"),
+    ({"activatoin": "tanh"}, r"activatoin: there is no such setting; did you mean activation\? There are: hidden, activation"),
     ({"dtype": np.float64}, "dtype = "),
 ]
 
