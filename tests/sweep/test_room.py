@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from backsweep.sweep import room
+from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.commands import PATIENCE, SPEC
 
 MB = 2**20
@@ -63,7 +64,7 @@ def test_too_few_threads_are_said(command, here):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("backend", ["threads", "processes"])
+@pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in CLUSTERS])
 def test_more_workers_than_may_begin_are_said(backend, here):
     """The stacks of so many threads find no place."""
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]

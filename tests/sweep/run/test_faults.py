@@ -14,6 +14,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
+from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.commands import BACKSWEEP, PATIENCE
 from helpers.tables import SPEC, hashed
 
@@ -119,7 +120,7 @@ def started(tmp_path, **options):
     return process
 
 
-@pytest.mark.parametrize("backend", ["threads", "processes"])
+@pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in CLUSTERS])
 def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
     process = started(tmp_path, more=["--backend", backend])
     process.terminate()

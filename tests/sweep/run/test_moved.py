@@ -8,6 +8,7 @@ from backsweep.errors import MovedError
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
+from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.folders import contents
 
 SPEC = {
@@ -86,7 +87,7 @@ def test_what_takes_the_folders_place_is_not_written_to(backend, instead, undist
     assert findings(swept(moved).path) == undisturbed
 
 
-@pytest.mark.parametrize("backend", ["threads", "processes"])
+@pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in CLUSTERS])
 def test_a_second_run_begun_after_the_lock_was_removed_has_the_folder_to_itself(
     backend, undisturbed, small_batches, before_a_batch, tmp_path
 ):
