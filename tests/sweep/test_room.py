@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from backsweep.backends import BACKENDS, CLUSTERS
 from backsweep.sweep import room
-from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.commands import PATIENCE, SPEC
 
 MB = 2**20

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from backsweep.backends import BACKENDS, CLUSTERS
 from backsweep.errors import BusyError, DamageWarning
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.commands import BACKSWEEP, PATIENCE
 from helpers.tables import SPEC, hashed
 

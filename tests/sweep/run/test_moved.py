@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
+from backsweep.backends import BACKENDS, CLUSTERS
 from backsweep.errors import MovedError
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
-from backsweep.sweep.run.backends import BACKENDS, CLUSTERS
 from helpers.folders import contents
 
 SPEC = {
