@@ -1,7 +1,9 @@
-"""For all tests: how many examples hypothesis tries, the same ones every time, and little collecting of garbage."""
+"""For all tests: how many examples hypothesis tries, what Windows skips, and little collecting of garbage."""
 
 import gc
+import sys
 
+import pytest
 from hypothesis import settings
 
 SOME, MANY = 40, 100  # examples of a property, in `make test` and in `make test-all`
@@ -15,6 +17,13 @@ def pytest_configure(config):
     examples = SOME if config.option.markexpr == "not long" else MANY
     settings.register_profile("steady", deadline=None, derandomize=True, max_examples=examples)
     settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip on Windows what it lacks the means for."""
+    for item in items:
+        if sys.platform == "win32" and item.get_closest_marker("posix"):
+            item.add_marker(pytest.mark.skip(reason="needs signals, links, permissions or limits that Windows lacks"))
 
 
 def pytest_collection_finish():

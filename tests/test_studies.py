@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import momentum_xor
 import numpy as np
@@ -23,7 +24,7 @@ def changed(study, tmp_path, **replacements):
         text = text.replace(old, f"{line} = {replacement}")
     spec = tmp_path / f"{study}.toml"
     spec.write_text(text)
-    (tmp_path / "data").symlink_to(STUDIES / "data")
+    copytree(STUDIES / "data", tmp_path / "data")
     return spec
 
 

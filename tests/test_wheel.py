@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 
 from helpers.commands import PATIENCE
 
+pytestmark = pytest.mark.posix
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("backsweep/", "kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt")

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import resource
 import shutil
 import signal
 import sys
@@ -107,11 +106,15 @@ def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
 
 def peak() -> int:
     """The most memory that this process has held."""
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def limit_memory() -> None:
     """So much more than now, so that this process is refused memory, and not its neighbours."""
+    import resource
+
     now = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (now + MOST_BYTES, now + MOST_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -11,6 +11,8 @@ from . import child
 from .case import Case, keys, names
 from .run import fuzz
 
+pytestmark = pytest.mark.posix
+
 
 def test_some_cases(capsys):
     assert fuzz(seed=0, first=0, cases=40, minutes=30) == []

@@ -78,7 +78,8 @@ def wait_for_work(process, seconds):
 
 def here(*arguments, cwd="."):
     """A command in this process: its exit code, what it prints, and what it says of errors. What is no exit is raised."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    there = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in there}
     with (
         contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["backsweep", *map(str, arguments)]),

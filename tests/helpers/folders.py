@@ -73,7 +73,7 @@ def make_socket(path):
 
 KINDS = {
     "folder": lambda path: path.mkdir(),
-    "named pipe": os.mkfifo,
+    "named pipe": lambda path: os.mkfifo(path),
     "socket": make_socket,
     "link": make_link,
     "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which has no end

@@ -93,12 +93,12 @@ def _forbid_folders_and_open_files():
 
 
 def _open_files():
-    """Of this process, but for the lock's own attempts, which are others on Windows."""
+    """Of this process, but for those of the lock and of `tempfile`, which have ways of their own on Windows."""
     found = set()
     for descriptor in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
             found.add(str(descriptor.readlink()))
-    return {name for name in found if ".filelock" not in name}
+    return {name for name in found if ".filelock" not in name and not Path(name).name.startswith("tmp")}
 
 
 if __name__ == "__main__":

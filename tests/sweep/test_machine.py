@@ -66,12 +66,14 @@ def test_the_memory_of_a_process_is_known_on_windows_too(monkeypatch):
     assert machine.peak_memory() == 12345
 
 
+@pytest.mark.posix
 def test_the_age_of_this_process_is_known_without_the_clocks_of_linux(monkeypatch):
     known = machine.process_began()
     monkeypatch.delattr(machine.time, "clock_gettime")
     assert abs(machine.process_began() - known) < 5  # seconds: psutil counts from the second in which the system began
 
 
+@pytest.mark.posix
 def test_windows_has_no_limit_of_addresses(monkeypatch):
     """Its `mmap` takes no flags."""
 

@@ -9,6 +9,8 @@ from backsweep.backends import BACKENDS, CLUSTERS
 from backsweep.sweep import room
 from helpers.commands import PATIENCE, SPEC
 
+pytestmark = pytest.mark.posix
+
 MB = 2**20
 LIMITED = """
 import os, resource, sys

@@ -10,6 +10,8 @@ from backsweep.results.disk import opening, places
 from backsweep.results.disk.opening import open_regular, read_regular
 from helpers.folders import KINDS, make_link
 
+pytestmark = pytest.mark.posix
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):

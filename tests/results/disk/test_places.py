@@ -18,6 +18,8 @@ from backsweep.results.store.files import write_whole
 from backsweep.results.store.store import Store
 from helpers.folders import contents, made, records, rows
 
+pytestmark = pytest.mark.posix
+
 
 def without_open_folders(monkeypatch):
     """As on Windows: folders are not hold_open, names not looked up in them, and open files neither renamed nor removed."""

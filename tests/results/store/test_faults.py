@@ -10,6 +10,7 @@ import pytest
 SUFFERING = Path(__file__).with_name("suffering.py")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "mode", ["error", "strict", *(pytest.param(mode, marks=pytest.mark.long) for mode in ("kill", "eager"))]
 )

@@ -15,6 +15,8 @@ from backsweep.results.store.store import Store
 from backsweep.results.store.survey import survey
 from helpers.folders import KINDS, SPANS, contents, made, records, rows
 
+pytestmark = pytest.mark.posix
+
 TRAJECTORY = pa.table({"epoch": [0], "loss": [0.3]})
 COUNTS = {"jobs": 1, "runs": 1, "run_epochs": 1, "wall": 1.0, "kernels": 1.0, "writing": 1.0}
 SESSION = Session(started="now", backend="threads", versions={}, cpu="", **COUNTS)

@@ -153,6 +153,7 @@ def test_a_writer_is_seen_and_its_lock_not_touched(store):
     assert survey(store.path).writer is None
 
 
+@pytest.mark.posix
 def test_a_note_of_a_process_that_was_killed_misleads_nobody(store):
     code = f"""
 import os, signal

@@ -12,6 +12,8 @@ from backsweep.results.store.survey import surveys
 from helpers.commands import here, must
 from helpers.folders import KINDS, contents
 
+pytestmark = pytest.mark.posix
+
 SPEC = """
 task = "xor"
 seeds = 20

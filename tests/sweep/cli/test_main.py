@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -208,12 +207,15 @@ def test_a_spec_with_a_mistake_is_named_with_file_key_and_value(here):
     assert not (here / "runs" / "wrong").exists()
 
 
+@pytest.mark.posix
 def test_a_full_disk_is_said_and_nothing_is_lost(here):
     """A limit on the size of files stands for the full disk: the shards of 20 runs pass it, those of 40,000 do not."""
     (here / "wide.toml").write_text(SPEC.replace("seeds = 5", "seeds = 20000").replace("2000\n", "20\n"))
     spec = ["run", "wide.toml", "--out", "full", "--jobs", "1"]
 
     def limit():
+        import resource
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 
     done = backsweep(*spec, cwd=here, preexec_fn=limit)
@@ -224,6 +226,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(here):
     assert "every bit is the same" in must("verify", "full", cwd=here)
 
 
+@pytest.mark.posix
 def test_a_folder_that_may_not_be_written_is_said(here, tmp_path):
     """As somebody without rights there: root, who may write everywhere, first becomes nobody."""
     closed = tmp_path / "closed"
@@ -262,6 +265,7 @@ def interrupt(process):
         process.kill()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     """A batch of these takes hours; the kernels are left behind."""
@@ -277,6 +281,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     assert "Traceback" not in errors
 
 
+@pytest.mark.posix
 def test_ctrl_c_ends_worker_processes_where_no_command_lists_them(here, tmp_path):
     """Images without `pgrep` are common."""
     environment = {**os.environ, "PATH": str(tmp_path)}
@@ -327,6 +332,7 @@ def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
     assert done.stderr == ""
 
 
+@pytest.mark.posix
 def test_ctrl_c_ends_a_replay_too(here):
     spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000000\nlr = 0.001\n'
     (here / "endless.toml").write_text(spec)

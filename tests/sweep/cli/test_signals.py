@@ -13,7 +13,8 @@ import pytest
 from backsweep.sweep.cli import command
 from helpers.commands import BACKSWEEP, LONG, PATIENCE, begun
 
-IGNORING = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
+pytestmark = pytest.mark.posix
+
 BREAKING = """
 import os, signal, sys
 signal.SIGBREAK = signal.SIGUSR1
@@ -52,7 +53,7 @@ def test_under_nohup_the_terminal_may_go(here):
     process = subprocess.Popen(
         [*BACKSWEEP, "run", "long.toml", "--out", "r"],
         cwd=here,
-        preexec_fn=IGNORING,
+        preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_IGN),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )

@@ -232,6 +232,7 @@ def test_failures_end_with_the_ledger_too(here):
     assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
 
 
+@pytest.mark.posix
 def test_an_interrupted_log_ends_with_that(here):
     process = begun("run", "long.toml", "--out", "cut", "--jobs", "1", "--log", "json", cwd=here)
     assert process.stdout is not None

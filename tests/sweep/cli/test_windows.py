@@ -1,6 +1,7 @@
 """The command line where nothing is to be had that Windows lacks."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +55,26 @@ def test_every_command_does_without_what_windows_lacks(tmp_path):
     assert threads.equals(processes)
     assert not list(tmp_path.rglob("*.partial"))
     assert Path(tmp_path / "a.svg").exists()
+
+
+COLLECT = """
+import sys
+import pytest
+try:
+    import torch
+except ImportError:
+    pass
+from helpers import windows
+windows.pretend()
+sys.exit(pytest.main(["--collect-only", "-qq", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.long
+def test_every_file_of_tests_is_loaded_without_what_windows_lacks():
+    """What cannot run there is skipped there, by the marker `posix`."""
+    tests = Path(windows.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": str(tests)}
+    command = [sys.executable, "-c", COLLECT, str(tests)]
+    done = subprocess.run(command, cwd=tests.parent, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]

@@ -2,7 +2,6 @@
 
 import io
 import os
-import resource
 import struct
 import zipfile
 from contextlib import suppress
@@ -19,6 +18,8 @@ from backsweep.errors import BacksweepError
 from backsweep.sweep.data.table_forms import MOST_BYTES
 from helpers.tasking import AB, COLUMNS, FRAME, data, refused, save
 
+pytestmark = pytest.mark.posix
+
 NPZ = {**AB, "file": "d.npz"}
 PARQUET = {**AB, "file": "d.parquet"}
 SOUND = np.arange(4.0)
@@ -27,6 +28,8 @@ SOUND = np.arange(4.0)
 @pytest.fixture(autouse=True)
 def little_memory():
     """What a test holds at most stays near what was held before: 2 GB for all that is tried here."""
+    import resource
+
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2_000_000  # kB

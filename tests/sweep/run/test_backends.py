@@ -92,6 +92,7 @@ def small_batches(monkeypatch):
     monkeypatch.setattr(pace, "MOST_RUNS", 100)
 
 
+@pytest.mark.posix
 def test_a_dask_worker_killed_on_the_way_changes_nothing(expected, small_batches, tmp_path):
     with dask_cluster(tmp_path, 2) as (address, workers, _):
         killed = AfterBatches(5, workers[0].kill)
@@ -132,6 +133,7 @@ def loky_workers():
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if "popen_loky" in line]
 
 
+@pytest.mark.posix
 def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_path):
     longer = Sweep.from_dict({**SPEC, "seeds": 1000})  # far from its end after two of a hundred batches
     killed = AfterBatches(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in loky_workers()])
@@ -141,6 +143,7 @@ def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_p
     assert results.last.runs == 10_000
 
 
+@pytest.mark.posix
 def test_workers_that_die_again_and_again_end_the_sweep(tmp_path):
     # By a batch that kills whoever trains it.
     spec = {**SPEC, "model": {"hidden": 2}, "train": {**SPEC["train"], "lr": 0.1}}
@@ -161,6 +164,7 @@ except BatchesFailed as error:
     assert "worker processes died 3 times in a row" in ended.stdout
 
 
+@pytest.mark.posix
 def test_workers_end_with_their_parent(tmp_path):
     """Also when it has no time to tell them."""
     command = run_alone({**SPEC, "seeds": 200_000}, tmp_path / "r", "processes")

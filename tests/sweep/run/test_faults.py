@@ -23,6 +23,7 @@ TESTS = str(Path(__file__).parents[2])
 KILLS = [("threads", 5), *(pytest.param(*kills, marks=pytest.mark.long) for kills in (("threads", 20), ("processes", 5)))]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("backend", "times"), KILLS)
 def test_killed_at_random_moments(backend, times, tmp_path):
     """See killing.py."""

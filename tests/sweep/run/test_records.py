@@ -293,6 +293,7 @@ def test_records_whose_shard_was_never_written_are_not_shown(once, tmp_path, mon
     assert contents(sweep.run(results.path)) == contents(once)
 
 
+@pytest.mark.posix
 def test_killed_at_any_moment_records_are_whole(tmp_path):
     """A real process, killed for real, several times; then run to the end."""
     spec = {**SPEC, "seeds": 3000, "train": {**SPEC["train"], "epochs": 600, "stop": {"loss": 0.001}}}

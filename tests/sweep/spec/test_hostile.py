@@ -72,6 +72,7 @@ def test_bytes_that_are_no_text_are_placed(tmp_path):
     assert Spec.read(path).task.name == "xor"
 
 
+@pytest.mark.posix
 def test_what_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.toml")
     with pytest.raises(BacksweepError, match=r"pipe.toml: not a file but a named pipe"):
