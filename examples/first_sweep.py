@@ -26,12 +26,12 @@ def main(folder: Path = Path("runs/first_sweep")) -> None:
     best = results.best().iloc[0]  # chosen with half of the seeds, judged with the other half
     print(
         f"Best: {best.hidden} {best.activation} units at learning rate {best.lr:.3g}. On seeds that did not choose it, "
-        f"{best.success:.0%} of runs converge ({best.success_low:.0%} to {best.success_high:.0%}), "
+        f"{100 * best.success:.0f} % of runs converge ({100 * best.success_low:.0f} to {100 * best.success_high:.0f} %), "
         f"for {best.running_time:.0f} epochs per success."
     )
     shares = results.what_matters()
     success = shares[(shares.response == "success") & (shares.factor != "rest")].iloc[0]
-    print(f"Whether a run converges depends most on {success.factor}: {success.share:.0%} of the variance.")
+    print(f"Whether a run converges depends most on {success.factor}: {100 * success.share:.0f} % of the variance.")
 
     print("figure:", save(results.figure("success", row="hidden", column="lr"), folder / "success.png"))
     print("report:", results.report())

@@ -38,7 +38,7 @@ def main(folder: Path = Path("runs/trainability_map")) -> None:
     axes = results.figure("trainability")
     axes.set(xlabel="learning rate of the hidden layer", ylabel="learning rate of the output layer")
     print("map in", save(axes, folder / "map.png"))
-    print(f"{(results.table.measure < 0).mean():.0%} of {results.done:,} pairs of learning rates train")
+    print(f"{100 * (results.table.measure < 0).mean():.0f} % of {results.done:,} pairs of learning rates train")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def winner(optimizer: str, folder: Path) -> Results:
     """Results of the optimizer at its best learning rate, on the same number of new seeds."""
     best = sweep(optimizer, RATES[optimizer], SEEDS).run(folder / optimizer).best().iloc[0]
     print(
-        f"{optimizer}: best at learning rate {best.lr:.3g}, where {best.chosen_success:.1%} of the runs that chose it converge "
-        f"and {best.success:.1%} of the runs that did not, at {best.running_time:.0f} epochs per success"
+        f"{optimizer}: best at learning rate {best.lr:.3g}, where {100 * best.chosen_success:.1f} % of the runs that chose it "
+        f"converge and {100 * best.success:.1f} % of the runs that did not, at {best.running_time:.0f} epochs per success"
     )
     return sweep(optimizer, float(best.lr), {"start": SEEDS, "count": SEEDS}).run(folder / f"{optimizer}-at-its-best")
 

@@ -15,6 +15,7 @@ from rich.progress import Progress as Bar
 
 from ..results.store.schema import Estimate, Session
 from ..results.store.store import Span
+from ..results.text.numbers import percent_text
 from .speak import say_on
 from .text import duration
 
@@ -107,7 +108,7 @@ class Progress:
         left = self.time_left
         if self.runs:
             parts.append(f"{self.rate / 1e6:.1f} M run-epochs/s")
-            parts.append(f"{self.outcomes['converged'] / self.runs:.1%} converged")
+            parts.append(f"{percent_text(self.outcomes['converged'] / self.runs)} converged")
             parts.append(f"{duration(left)} left" if left else f"trained in {duration(self.seconds)}")
         elif self.estimate and left is None:
             parts.append(f"about {duration(self.estimate.seconds)} left")

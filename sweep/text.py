@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
+from ..results.text.numbers import percent_text
+
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 BARE = re.compile(r"[\w-]+(\[\d+\])?")  # a key that needs no quotes, perhaps of a layer
 LONGEST_KEY = LONGEST_VALUE = 60
@@ -47,9 +49,9 @@ def workers(jobs: int, backend: str) -> str:
 
 
 def shares(outcomes: Mapping[str, int]) -> str:
-    """How many runs in a hundred ended how, but for ends that none had."""
+    """The percentage of runs with each outcome; outcomes that no run had are left out."""
     total = sum(outcomes.values())
-    return ", ".join(f"{some / total:.1%} {outcome}" for outcome, some in outcomes.items() if some)
+    return ", ".join(f"{percent_text(some / total)} {outcome}" for outcome, some in outcomes.items() if some)
 
 
 def dotted(place: Place) -> str:

@@ -97,7 +97,7 @@ def draw_histogram(value: EpochsHistogram, axes: Axes) -> Axes:
     axes.set(xscale="log", xlabel="epochs to convergence", ylabel="runs in each bin")
     axes.set_ylim(bottom=0)
     label_log_epochs(axes.xaxis, value.edges[0], value.edges[-1])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
     legend_above(axes, value.names)
     return axes
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 
-def percent_text(share: float) -> str:
-    """A share in per cent, to a tenth of one."""
-    return "?" if np.isnan(share) else f"{100 * share:.1f} %"
+def percent_text(share: float, decimals: int = 1) -> str:
+    """A share in per cent, as every text of backsweep writes it: 12.3 %."""
+    return "?" if np.isnan(share) else f"{100 * share:.{decimals}f} %"
 
 
 def whole_text(number: float) -> str:

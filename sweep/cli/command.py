@@ -1,4 +1,4 @@
-"""Around the work of a command: in a thread beside the one that hears Ctrl-C, and what is said of it on stderr."""
+"""Runs the work of a command in a second thread, so that the first can receive Ctrl-C, and reports problems on stderr."""
 
 import threading
 import warnings
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def interruptible(work: Callable[[], Result]) -> Result:
-    """Do it in a thread beside this one, which Ctrl-C then ends at once, whatever the kernels are at."""
+    """Do the work in another thread, so that Ctrl-C ends the command at once, whatever the kernels are doing."""
     done: list[Result] = []
     failed: list[BaseException] = []
 
@@ -30,23 +30,23 @@ def interruptible(work: Callable[[], Result]) -> Result:
     worker.start()
     try:
         while worker.is_alive():
-            worker.join(0.1)  # Windows hears Ctrl-C only in between
+            worker.join(0.1)  # on Windows Ctrl-C arrives only between two waits
     except KeyboardInterrupt:
-        fail("interrupted. Nothing was changed; give the same command again")
+        fail("interrupted. Nothing was changed. To try again, repeat the command")
     if failed:
         raise failed[0]
     return done[0]
 
 
 def fail(message: str) -> NoReturn:
-    """Say what went wrong, and end with exit code 1."""
+    """Print what went wrong and exit with code 1."""
     complain(message)
     raise typer.Exit(1)
 
 
 @contextmanager
 def remarked() -> Generator[None]:
-    """Say once on stderr of each damaged file that it was left out, whichever way it was read."""
+    """Report each damaged file that was left out once on stderr, however often it was read."""
     said: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any) -> None:

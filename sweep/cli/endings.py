@@ -1,4 +1,4 @@
-"""What commands end with: a message for whatever went wrong, and the exit code."""
+"""How commands end: with a message for whatever went wrong, and an exit code."""
 
 import io
 import os
@@ -18,7 +18,7 @@ USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # C
 
 
 def run_to_its_end(command: Callable[[], int | None]) -> None:
-    """Run a command, which gives its exit code; what it raises is said, and ends the process."""
+    """Run a command, which returns its exit code. If it raises an error, print the message and end the process."""
     try:
         code = command()
     except BacksweepError as error:
@@ -29,10 +29,10 @@ def run_to_its_end(command: Callable[[], int | None]) -> None:
     except KeyboardInterrupt:
         _interrupted()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the program that read our output has ended
         sys.exit(1)
     except UnicodeEncodeError as error:
-        complain(f"{error.object!a}: this locale has no such file names; try LC_ALL=C.UTF-8")
+        complain(f"{error.object!a}: this locale cannot encode this file name; try LC_ALL=C.UTF-8")
         sys.exit(2)
     except (OSError, MemoryError, RuntimeError) as error:
         _ended_by(error)
@@ -43,7 +43,7 @@ def run_to_its_end(command: Callable[[], int | None]) -> None:
 
 
 def _misused(error: typer.BadParameter) -> NoReturn:
-    """Say what is wrong with a command's words, which it repeats; they may be a file's, pasted, or a script's."""
+    """Print what is wrong with the arguments of a command. The message repeats them, so they are escaped."""
     if error.ctx:
         error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
     for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
@@ -56,24 +56,24 @@ def _misused(error: typer.BadParameter) -> NoReturn:
 
 
 def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
-    """Say what the system would not give."""
+    """Print what the system refused."""
     want = _want(error)
     if want is None:
         raise error
-    rest = "What was written before is whole; mend this and give the same command again."
+    rest = "Everything written so far is intact. Solve this and repeat the command."
     complain(f"{want}. {rest}")
     sys.exit(2)
 
 
 def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
-    """What the system would not give, in words, and to what; None if it is not that."""
+    """What the system refused to which command, in words; None for any other error."""
     command = f"`{shlex.join(['backsweep', *sys.argv[1:]])}`"
     if isinstance(error, OSError):
         return f"{error.filename or command}: {error.strerror or error}"
     if isinstance(error, MemoryError):
         return f"{command}: not enough memory{f' ({error})' if str(error) else ''}; fewer workers (--jobs) need less"
     if "can't start new thread" in str(error):
-        return f"{command}: the system lets this process start no more threads; fewer workers (--jobs) need fewer"
+        return f"{command}: the system allows this process no more threads; fewer workers (--jobs) need fewer"
     return None
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class FigureCommand(TyperCommand):
-    """A command whose help ends with the kinds of figures, for which alone they are loaded, with matplotlib."""
+    """A command whose help ends with the list of figures. Only the help loads them, since they need matplotlib."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # as Click has it
-        """Write them, each with what it shows and what it needs."""
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # Click's signature
+        """Write the list of figures: what each shows and what it needs."""
         from ...results.figures import FIGURES
 
         with formatter.section("Kinds"):
@@ -29,14 +29,14 @@ class FigureCommand(TyperCommand):
 
 def figure(
     folder: Folder,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="What to draw: one of the kinds below.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Figure to draw, one of the kinds below.")],
     out: Annotated[
-        Path | None, typer.Option(help="The file, whose name ends in .png, .svg or .pdf; default: DIR/KIND.svg.")
+        Path | None, typer.Option(help="File to write, which ends in .png, .svg or .pdf; default: DIR/KIND.svg.")
     ] = None,
-    number: Annotated[int | None, typer.Option("--run", help="The number of the run to draw, for KIND loss.")] = None,
+    number: Annotated[int | None, typer.Option("--run", help="Number of the run to draw, for KIND loss.")] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAMES", help="Settings whose values are told apart, as lr,hidden; for kinds with --by below."),
+        typer.Option(metavar="NAMES", help="Settings to group by, such as lr,hidden; for kinds that take --by."),
     ] = None,
     where: Where = None,
 ) -> None:
@@ -45,9 +45,9 @@ def figure(
 
     entry = kind_of(kind)
     if number is not None and not _takes_run(entry):
-        raise BacksweepError(f"--run: goes with KIND {_those(_takes_run)}, not with {kind}")
+        raise BacksweepError(f"--run: cannot be combined with KIND {kind}; use it with {_those(_takes_run)}")
     if by and not entry.grouped:
-        raise BacksweepError(f"--by: goes with KIND {_those(_takes_by)}, not with {kind}")
+        raise BacksweepError(f"--by: cannot be combined with KIND {kind}; use it with {_those(_takes_by)}")
     out = out or folder / f"{kind}.svg"
     options: dict[str, Any] = {} if number is None else {"run": number}
     options |= {"by": names_in(by)} if by else {}

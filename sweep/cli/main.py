@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done; 1 failed or interrupted, what is on disk is whole; 2 the input is wrong."""
+"""The command line. Exit codes: 0 done; 1 failed or interrupted, with the disk intact; 2 something must change first."""
 
 import atexit
 import gc
@@ -42,13 +42,13 @@ app = typer.Typer(
 # A batch system's wish to end is as good as a user's Ctrl-C, and so are a terminal that is closed and, on Windows, Ctrl-Break.
 ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
-SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The TOML file that describes the sweep.")]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="How many workers; default: one a core.")]
-Backend = Annotated[BackendName, typer.Option(help="Where the workers run.")]
-Log = Annotated[LogFormat, typer.Option(help="What goes to stdout meanwhile: a bar, or an object of JSON a line.")]
-Force = Annotated[bool, typer.Option("--force", help="Go on although the disk seems too small, or the time too long.")]
+SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="Number of workers; default: one per core.")]
+Backend = Annotated[BackendName, typer.Option(help="Where the workers run: in threads or processes here, or on a cluster.")]
+Log = Annotated[LogFormat, typer.Option(help="What to print meanwhile: a progress bar, or JSON objects, one per line.")]
+Force = Annotated[bool, typer.Option("--force", help="Run even if the disk seems too small or the time too long.")]
 Address = Annotated[
-    str | None, typer.Option(help="A cluster's scheduler, for dask and ray; default: a cluster on this machine.")
+    str | None, typer.Option(help="HOST:PORT of the cluster, for dask and ray; default: start a cluster on this machine.")
 ]
 
 
@@ -61,21 +61,21 @@ def _say_version(asked: bool) -> None:
 @app.callback()
 def backsweep(
     _: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and stop.")
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Train small neural networks by the hundred thousand, and see which converge."""
+    """Train small neural networks by the hundred thousand and see which of them converge."""
 
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("runs/demo"),
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("runs/demo"),
     jobs: Jobs = None,
-    small: Annotated[bool, typer.Option("--small", help="A hundredth of the seeds.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="Use a hundredth of the seeds.")] = False,
     log: Log = LogFormat.bar,
     force: Force = False,
 ) -> None:
-    """Sweep the notebook's XOR network, and write a report."""
+    """Train the XOR network of a notebook 100,000 times, and write a report."""
     from ..sweep import Sweep
     from .run import run_with_progress
 
@@ -94,15 +94,17 @@ def demo(
 @app.command()
 def run(
     spec: SpecFile,
-    out: Annotated[Path | None, typer.Option(help="The folder for the results; default: runs/NAME.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
     backend: Backend = BackendName.threads,
     address: Address = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run and what it would take, and stop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and what it would take, and train nothing.")
+    ] = False,
     log: Log = LogFormat.bar,
     force: Force = False,
 ) -> None:
-    """Run the sweep that SPEC describes; go on where an earlier run of it stopped."""
+    """Run the sweep that SPEC describes, or continue it where it stopped."""
     from ..sweep import Sweep
 
     with after_a_second("planning ..."):
@@ -122,7 +124,7 @@ def run(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of SPEC files, by which editors complete and check them."""
+    """Print the JSON Schema of SPEC files, with which editors complete and check them."""
     from ..spec.json_schema import spec_schema
 
     say_in_full(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
@@ -138,7 +140,7 @@ def resume(
     force: Force = False,
     data: Data = None,
 ) -> None:
-    """Finish the sweep in DIR: train the runs that are missing."""
+    """Continue the sweep in DIR: train the runs that are missing or damaged."""
     from ..sweep import Sweep
     from .run import run_with_progress
 
@@ -157,8 +159,8 @@ app.command()(reading.report)
 @app.command()
 def replay(
     folder: Folder,
-    number: Annotated[int, typer.Argument(metavar="RUN", help="The number of the run.")],
-    form: Annotated[TableFormat, typer.Option("--format", help="How to print the trajectory.")] = TableFormat.text,
+    number: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")],
+    form: Annotated[TableFormat, typer.Option("--format", help="Format of the trajectory.")] = TableFormat.text,
     data: Data = None,
 ) -> None:
     """Train one run of DIR again, bit for bit, and print its whole trajectory."""
@@ -178,7 +180,7 @@ def replay(
 @app.command()
 def verify(
     folder: Folder,
-    sample: Annotated[int, typer.Option(min=1, help="How many runs to train again.")] = 1000,
+    sample: Annotated[int, typer.Option(min=1, help="Number of runs to train again.")] = 1000,
     data: Data = None,
 ) -> None:
     """Train a sample of the runs of DIR again, and compare every bit of rows, records and final weights."""
@@ -202,7 +204,7 @@ def verify(
 
 @app.command()
 def status(folder: Folder) -> None:
-    """Say how far the sweep in DIR is, whether a process runs it, and how it goes, without disturbing it."""
+    """Show the progress of the sweep in DIR, its outcomes so far, and whether a process runs it. Disturbs nothing."""
     from .status import print_status
 
     print_status(folder)
@@ -210,17 +212,17 @@ def status(folder: Folder) -> None:
 
 @app.command()
 def ls(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A folder with folders of results.")] = Path("runs"),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder that contains folders of results.")] = Path("runs"),
     form: Format = TableFormat.text,
 ) -> None:
-    """List the sweeps in DIR: how many runs, how many of them done, how they ended, since when."""
+    """List the sweeps in DIR with their numbers of runs, progress, outcomes and dates."""
     from .status import print_list
 
     print_list(folder, form)
 
 
 def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
-    """Say what is to be run and what it would take; the kernels that timing needs are compiled if they are not yet."""
+    """Print what would be run and what it would take. Compiles the kernels that timing needs, if they are not compiled yet."""
     from ..estimate.bounds import years
     from ..estimate.estimate import checked_jobs, free_bytes
     from ..machine import process_began
@@ -228,7 +230,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
 
     plan = sweep.plan()
     told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
-    remarks = [*plan.remarks(), *([] if told is None else [f"{told}; `backsweep run` wants --force for that"])]
+    remarks = [*plan.remarks(), *([] if told is None else [f"{told}; `backsweep run` needs --force for that"])]
     sizes, lines = plan.outline
     for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
@@ -245,7 +247,7 @@ def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]")
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one message and exit code 2."""
+    """Run the command line. An error that the user can fix becomes one message and exit code 2."""
     speak_plainly()
     for name in ENDINGS:
         number = getattr(signal, name, None)

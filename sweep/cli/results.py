@@ -1,4 +1,4 @@
-"""Commands that say what a folder of results holds: tables, comparisons, the report."""
+"""Commands that evaluate a folder of results: tables, comparisons, the report."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
     from ...results import Results, Runs
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results.")]
 By = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAMES", help="Columns to group by, as lr,hidden; default: all that vary. May be given again."),
+    typer.Option(metavar="NAMES", help="Columns to group by, such as lr,hidden; default: all that vary. Repeatable."),
 ]
 Where = Annotated[
-    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only runs with this value; may be given again.")
+    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Use only runs with this value. Repeatable.")
 ]
 Data = Annotated[
     list[Path] | None,
-    typer.Option(metavar="FILE", help="A data file of DIR, or one of first weights, where it is now; may be given again."),
+    typer.Option(metavar="FILE", help="Where a data file, or a file of initial weights, of DIR is now. Repeatable."),
 ]
-Format = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
-Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Of the resampling that intervals come from.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="Format of the output.")]
+Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Seed of the bootstrap that gives the intervals.")]
 
 
 class Kind(StrEnum):
-    """Tables of findings."""
+    """The tables of findings that `backsweep table --of` prints."""
 
     summary = "summary"
     settings = "settings"
@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """What a report is written as."""
+    """The formats of a report."""
 
     html = "html"
     markdown = "markdown"
@@ -65,7 +65,7 @@ def chosen(folder: Path, where: list[str] | None) -> "Runs":
     for text in where or []:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
-            raise BacksweepError(f"--where {text}: a setting and its value are needed, as optimizer=gd")
+            raise BacksweepError(f"--where {text}: must be a setting and its value, such as optimizer=gd")
         column = _column(results, name, "--where")
         results = results.where(**{column: _level(results, column, value, "--where")})
     return results
@@ -75,14 +75,14 @@ def table(
     folder: Folder,
     by: By = None,
     where: Where = None,
-    of: Annotated[Kind, typer.Option(help="What to say: settings is the summary in full.")] = Kind.summary,
+    of: Annotated[Kind, typer.Option(help="Which table; settings is the summary with more columns.")] = Kind.summary,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
 ) -> None:
-    """Print what the runs of DIR say: success and epochs to convergence, with 95 % intervals, and more with --of."""
+    """Print success rates and epochs to convergence of the runs in DIR, with 95 % intervals; --of prints other tables."""
     results = chosen(folder, where)
     if by and of in {Kind.what_matters, Kind.restarts}:
-        raise BacksweepError(f"--by: goes with --of summary, settings or best, not with {of.value}")
+        raise BacksweepError(f"--by: cannot be combined with --of {of.value}; use it with --of summary, settings or best")
     try:
         found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
@@ -127,28 +127,33 @@ def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple
 
 def compare(
     folder: Folder,
-    other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Another sweep, against this one.")] = None,
-    setting: Annotated[str | None, typer.Option(help="A setting of DIR, of which to compare two values.")] = None,
-    values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values of the setting.")] = None,
+    other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Compare with the sweep in this folder.")] = None,
+    setting: Annotated[str | None, typer.Option(help="Compare two values of this setting of DIR.")] = None,
+    values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
     by: Annotated[
-        list[str] | None, typer.Option(metavar="NAMES", help="With --with: settings that both have; default: all.")
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all that both sweeps have."),
     ] = None,
     where: Where = None,
-    unpaired: Annotated[bool, typer.Option("--unpaired", help="For seeds that are not the same: the log-rank test.")] = False,
+    unpaired: Annotated[
+        bool, typer.Option("--unpaired", help="Use the log-rank test, for sweeps with different seeds.")
+    ] = False,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
 ) -> None:
-    """Compare two values of a setting, or two sweeps, over the same seeds: does the second converge more often, and sooner?"""
+    """Compare two values of a setting, or two sweeps, over the same seeds. Does the second converge more often, and sooner?"""
     from ...results.text import readable
 
     results = chosen(folder, where)
     if (other is None) == (setting is None):
-        raise BacksweepError("compare: give either --with DIR, or --setting NAME --values A,B")
+        raise BacksweepError("compare: give either --with DIR or --setting NAME --values A,B")
     if other is not None:
-        _refuse(values, "--values: goes with --setting, not with --with")
+        _refuse(values, "--values: cannot be combined with --with; use it with --setting")
         found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
     else:
-        _refuse(by, "--by: goes with --with; two values of a setting are compared in each combination of the others")
+        _refuse(
+            by, "--by: cannot be combined with --setting, which compares two values in each combination of the other settings"
+        )
         first, second = _two(results, str(setting), values)
         found = results.compare(str(setting), first, second, paired=not unpaired, seed=seed)
     print_table(found, lambda: readable.comparison(found), form)
@@ -156,27 +161,32 @@ def compare(
 
 def seeds(
     folder: Folder,
-    half_width: Annotated[float | None, typer.Option(help="Until the success of each setting is known within ± this.")] = None,
-    setting: Annotated[str | None, typer.Option(help="Or until two values of this setting can be told apart.")] = None,
-    values: Annotated[str | None, typer.Option(metavar="A,B", help="These two values.")] = None,
-    power: Annotated[float | None, typer.Option(help="In this share of all cases; default: 0.8.")] = None,
+    half_width: Annotated[
+        float | None, typer.Option(help="Half the width of the interval of each success rate that you want.")
+    ] = None,
+    setting: Annotated[str | None, typer.Option(help="Or tell apart two values of this setting.")] = None,
+    values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
+    power: Annotated[
+        float | None, typer.Option(help="Probability of telling them apart, between 0 and 1; default: 0.8.")
+    ] = None,
     by: By = None,
     where: Where = None,
     form: Format = TableFormat.text,
 ) -> None:
-    """Say how many more seeds it takes to know a success rate, or to tell two settings apart, from the runs of DIR."""
+    """Estimate from the runs of DIR how many more seeds you need to know a success rate, or to tell two settings apart."""
     from ...results.text import readable
 
     results = chosen(folder, where)
     if (half_width is None) == (setting is None):
-        raise BacksweepError("seeds: give either --half-width W, or --setting NAME --values A,B")
+        raise BacksweepError("seeds: give either --half-width W or --setting NAME --values A,B")
     if half_width is not None:
-        _refuse(values, "--values: goes with --setting, not with --half-width")
-        _refuse(power, "--power: goes with --setting, not with --half-width")
+        _refuse(values, "--values: cannot be combined with --half-width; use it with --setting")
+        _refuse(power, "--power: cannot be combined with --half-width; use it with --setting")
         found = results.seeds_to_know(half_width, names_in(by))
     else:
         _refuse(
-            by or None, "--by: goes with --half-width; two values of a setting are compared in each combination of the others"
+            by or None,
+            "--by: cannot be combined with --setting, which compares two values in each combination of the other settings",
         )
         first, second = _two(results, str(setting), values)
         options = {} if power is None else {"power": power}
@@ -193,17 +203,17 @@ def _refuse(given: object, why: str) -> None:
 
 
 def names_in(by: list[str] | None) -> list[str] | None:
-    """The names that an option gives, each perhaps several with commas between."""
+    """The names that an option gives; each text may hold several, separated by commas."""
     return [name.strip() for names in by for name in names.split(",") if name.strip()] if by else None
 
 
 def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
-    """Two values of a setting, as the table has them, from texts as people see them in tables, or from JSON."""
+    """Two values of a setting as the table has them. The text holds them as tables show them, or as JSON."""
     parts = members(values or "")
     if len(parts) != 2 or parts[0] == parts[1]:
         given = "is missing" if values is None else values
         raise BacksweepError(
-            f"--values {given}: two values of the setting are needed, as 0.1,1.0; what has a comma is quoted, as '\"a,b\",c'"
+            f"--values {given}: must be two values of the setting, such as 0.1,1.0; quote values with a comma: '\"a,b\",c'"
         )
     column = _column(results, setting, "--setting")
     return [_level(results, column, part, "--values") for part in parts]
@@ -226,14 +236,14 @@ def _level(results: "Runs", column: str, text: str, option: str) -> object:
 def report(
     folder: Folder,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write, or the folder of Markdown; default: DIR/report.html, DIR/report.")
+        Path | None, typer.Option(help="File to write, or folder for Markdown; default: DIR/report.html or DIR/report.")
     ] = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="One HTML file, or Markdown with files beside it.")] = (
-        ReportFormat.html
-    ),
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="One HTML file, or a folder of Markdown, figures and tables.")
+    ] = (ReportFormat.html),
     data: Data = None,
 ) -> None:
-    """Write DIR/report.html: what was asked, the answer, an explorer, figures and tables."""
+    """Write DIR/report.html with the question, the answer, an explorer, figures and tables."""
     write_report(opened(folder), out, form, data=data)
 
 
@@ -244,12 +254,12 @@ def write_report(
     to: TextIO | None = None,
     data: list[Path] | None = None,
 ) -> None:
-    """Write a report, with the trajectory of a typical run, and say where it is."""
+    """Write a report, with the trajectory of a typical run, and print its path."""
     from ..sweep import keep_typical_trajectory
 
     try:
         interruptible(lambda: keep_typical_trajectory(results, data or ()))
-    except BacksweepError as error:  # as where the data file is gone: the rows are still there to be reported
-        complain(f"{error}; the report goes without a trajectory")
+    except BacksweepError as error:  # for example if the data file is gone; the rows can still be reported
+        complain(f"{error}; the report contains no trajectory")
     path = results.report(out) if form is ReportFormat.html else results.report_markdown(out)
     say(f"Report: {path}", to)

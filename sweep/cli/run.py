@@ -1,4 +1,4 @@
-"""A sweep run from the command line: how it goes is shown, how it ended is told, and both on stdout for people or programs."""
+"""Runs a sweep from the command line, and shows its progress and its end on stdout, for people or programs."""
 
 import sys
 from pathlib import Path
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
-    """Run a sweep with the options of `Sweep.run`, show it, and say what it took.
+    """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took.
 
-    Exits with 1 if it is interrupted, or some runs fail.
+    Exits with code 1 if the sweep is interrupted or some runs fail.
     """
     began = process_began()
     progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
@@ -35,7 +35,7 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
             progress.close(error.session, progress.done, progress.total, failed=True)
         else:
             _tell([*warning_lines(progress.warnings), ledger_line(error.session), stages_line(progress.stages)])
-        _fail(f"{error}\nAll other runs are done and kept; to try these again: {way_on(out)}")
+        _fail(f"{error}\nAll other runs are done and kept. To try these again: {way_on(out)}")
     except Exception as error:
         if isinstance(progress, JsonProgress):
             progress.broken(str(error))
@@ -58,8 +58,8 @@ def _interrupted(out: Path, progress: Progress) -> NoReturn:
     if isinstance(progress, JsonProgress):
         progress.interrupted()
     if has_manifest(out):
-        _fail(f"interrupted. What is done is kept; to go on: {way_on(out)}")
-    _fail("interrupted before anything was begun; give the same command again")
+        _fail(f"interrupted. Finished runs are kept. To continue: {way_on(out)}")
+    _fail("interrupted before the sweep began. To begin it, repeat the command")
 
 
 def _fail(message: str) -> NoReturn:

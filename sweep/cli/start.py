@@ -1,4 +1,4 @@
-"""Where the command begins: it looks whether there is room for the rest, of which nothing is loaded yet."""
+"""Entry point of the command: checks the limits on memory and threads before it loads the rest."""
 
 import sys
 
@@ -6,18 +6,18 @@ from ..room import check_room
 
 
 def main() -> None:
-    """Run the command line, or say that the system does not leave it enough, with exit code 2."""
+    """Run the command line; if the system allows it too little, print that and exit with code 2."""
     try:
         check_room()
     except MemoryError as error:
         sys.exit(_refused(str(error)))
     except RuntimeError:
-        sys.exit(_refused("the system lets this user start no more threads; see `ulimit -u`"))
+        sys.exit(_refused("the system allows this user no more threads; see `ulimit -u`"))
     from .main import main as command_line
 
     command_line()
 
 
 def _refused(why: str) -> int:
-    sys.stderr.write(f"backsweep: {why}. Nothing was changed; raise that limit and give the same command again.\n")
+    sys.stderr.write(f"backsweep: {why}. Nothing was changed. Raise that limit and repeat the command.\n")
     return 2

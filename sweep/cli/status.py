@@ -1,4 +1,4 @@
-"""Sweeps on disk seen from outside: one that perhaps runs in another terminal, and all that lie in a folder."""
+"""Looks at sweeps on disk from outside: at one, which may be running in another terminal, or at all in a folder."""
 
 import time
 from pathlib import Path
@@ -10,6 +10,7 @@ from backsweep.outcomes import OUTCOMES
 
 from ...results.disk.folders import is_there
 from ...results.store.survey import Survey, survey, surveys
+from ...results.text.numbers import percent_text
 from ..speak import say
 from ..text import count, duration, shares, workers
 from .tables import TableFormat, print_table, way_on
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from ...results.store.writer import Writer
 
 COLUMNS = ("folder", "name", "runs", "done", *OUTCOMES, "created", "note")
-SOME = 3  # spans that are told, of those missing
+SOME = 3  # at most this many spans of missing runs are printed
 
 
 def print_status(folder: Path) -> None:
-    """Say how far a sweep is, whether it runs, and how it went. BacksweepError if there is none."""
+    """Print a sweep's progress, whether it is running, and its outcomes. BacksweepError if there is none."""
     for line in status_lines(survey(folder, closely=True)):
         say(line)
 
@@ -43,7 +44,7 @@ def print_list(folder: Path, form: TableFormat) -> None:
 
 
 def status_lines(seen: Survey) -> list[str]:
-    """What a survey says, in words."""
+    """A survey as sentences."""
     manifest, sessions = seen.manifest, seen.manifest.sessions
     ends = f": {shares(seen.outcomes)}" if sum(seen.outcomes.values()) else ""
     lines = [f"{manifest.name}: {seen.done:,} of {count(manifest.runs, 'run')} done{ends}", _writer_line(seen)]
@@ -64,9 +65,9 @@ def status_lines(seen: Survey) -> list[str]:
 def _writer_line(seen: Survey) -> str:
     writer = seen.writer
     if writer is not None:
-        doubt = "" if writer.here else f" (or did {duration(max(time.time() - writer.at, 0))} ago; it cannot be seen from here)"
-        return f"Process {writer.pid} on {writer.host} writes there{doubt}{_speed(writer)}"
-    return f"No process writes there; to go on: {way_on(seen.path)}" if seen.missing else "Finished"
+        doubt = "" if writer.here else f" (or did {duration(max(time.time() - writer.at, 0))} ago; this machine cannot see it)"
+        return f"Process {writer.pid} on {writer.host} is writing{doubt}{_speed(writer)}"
+    return f"No process is writing. To continue: {way_on(seen.path)}" if seen.missing else "Finished"
 
 
 def _speed(writer: "Writer") -> str:
@@ -82,7 +83,7 @@ def _spans(missing: "list[Span]") -> str:
 
 
 def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:
-    """One line of the list; shares are of the runs that are done, and None where nothing is known."""
+    """One line of the list. Shares are of the runs that are done; None stands for what is not known."""
     if isinstance(seen, BacksweepError):
         return {**dict.fromkeys(COLUMNS), "folder": str(path), "note": f"damaged: {seen}"}
     total = sum(seen.outcomes.values())
@@ -93,13 +94,13 @@ def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:
 
 
 def _texts(row: dict[str, object]) -> dict[str, str]:
-    """A line as people read it."""
+    """A line as text for people."""
 
     def text(name: str, value: object) -> str:
         if value is None:
             return "–"
         if name in OUTCOMES:
-            return f"{value:.1%}"
+            return percent_text(value)
         return f"{value:,}" if isinstance(value, int) else visible(str(value))
 
     return {name: text(name, value) for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""What commands print: tables of findings, the estimate before a sweep, and the lines that close it."""
+"""What commands print: tables of findings, the estimate before a sweep, and the lines after it."""
 
 import math
 import re
@@ -13,6 +13,7 @@ from backsweep.escapes import fitting, visible
 from backsweep.outcomes import Outcome
 
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
+from ...results.text.numbers import percent_text
 from ..speak import complain, say, say_in_full
 from ..text import count, duration, size, workers
 
@@ -43,14 +44,14 @@ class BackendName(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """What a sweep writes to stdout while it runs."""
+    """What a sweep prints while it runs."""
 
     bar = "bar"
     json = "json"
 
 
 class TableFormat(StrEnum):
-    """How a table is printed."""
+    """The format of a printed table."""
 
     text = "text"
     csv = "csv"
@@ -67,12 +68,12 @@ def slug(name: str) -> str:
 
 
 def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
-    """Print a summary: as people read it, or in full for a program."""
+    """Print a summary: short for people, or in full for programs."""
     print_table(table, lambda: _readable(table), form)
 
 
 def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", form: TableFormat) -> None:
-    """Print a table: in full for a program, or what `readable` makes of it for people."""
+    """Print a table: in full for programs, or as `readable` shortens it for people."""
     if form is TableFormat.text:
         _print_text(readable())
     elif form in FOR_PAGES:
@@ -82,7 +83,7 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
 
 
 def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
-    """Say why there is no table: to people in its place, beside a table without rows to programs."""
+    """Print why there is no table: for people in its place, for programs on stderr, next to a table without rows."""
     sentence = f"{str(error)[0].upper()}{str(error)[1:]}."
     if form is TableFormat.text:
         say(sentence)
@@ -95,7 +96,7 @@ def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
 
 
 def print_replay(again: "Replay", form: TableFormat) -> None:
-    """Print a run's row and its trajectory: an excerpt evenly spread on a log scale as text, all of it otherwise."""
+    """Print the row of a run and its trajectory: as text an excerpt, evenly spread on a log scale, otherwise all of it."""
     import numpy as np
 
     trajectory = again.trajectory.to_pandas()
@@ -115,13 +116,15 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
 
 
 def remarks(results: "Runs", shown: list[str]) -> list[str]:
-    """What a reader of a summary should know: that runs are missing, which settings were pooled, and which runs never began."""
+    """What a reader of a summary should know: missing runs, pooled settings, and runs that ended before their first update."""
     from ...results.analysis import remarks as of
     from ...results.analysis.tables import axis_columns
 
     found: list[str] = []
     if results.done < results.manifest.runs:
-        found.append(f"Not finished: {results.done:,} of {results.manifest.runs:,} runs are done, and only they are counted.")
+        found.append(
+            f"Not finished: the table counts only the {results.done:,} of {results.manifest.runs:,} runs that are done."
+        )
     by = [name for name in axis_columns(results.table) if name in shown]
     return [*found, *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
 
@@ -155,7 +158,7 @@ def _print_text(table: "pd.DataFrame") -> None:
     console = Console(width=WIDE)  # a number cut off at the screen's edge would be worse than a long line
 
     def cell(value: object) -> Text:
-        return Text(fitting(visible(str(value)), console.encoding))  # as long as it will be seen, so that columns align
+        return Text(fitting(visible(str(value)), console.encoding))  # escaped first, so that columns align
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in table.columns:
@@ -166,60 +169,60 @@ def _print_text(table: "pd.DataFrame") -> None:
 
 
 def estimate_lines(estimate: "Estimate", free: int, preparing: float) -> list[str]:
-    """What the runs will take, and how that is known.
+    """What the runs will take, and how we know.
 
-    free: bytes on the disk that they will be written to; preparing: seconds that it took to find out.
+    free: free bytes on the disk of the results. preparing: seconds that the estimate itself took.
     """
     most = "at most " if estimate.cut else ""
     known = "all network shapes were timed" if estimate.timed == estimate.shapes else _scaled(estimate)
-    cut = "; runs were cut off while they were timed, and taken to use all their epochs" if estimate.cut else ""
+    cut = "; some timed runs were cut off and are assumed to use all their epochs" if estimate.cut else ""
     lacking = " (too little)" if estimate.disk > free else ""
     return [
         f"{most}{duration(estimate.seconds)} on {count(estimate.jobs, 'worker')}, {estimate.run_epochs:,} run-epochs",
-        f"{size(estimate.disk)} on disk, {size(free)} are free{lacking}; {size(estimate.memory)} of memory",
-        f"An estimate: {known}{cut}. Reading, planning and timing took {duration(preparing)}, which comes on top.",
+        f"{size(estimate.disk)} on disk, where {size(free)} are free{lacking}; {size(estimate.memory)} of memory",
+        f"This is an estimate: {known}{cut}. Reading, planning and timing took another {duration(preparing)}.",
     ]
 
 
 def _scaled(estimate: "Estimate") -> str:
-    return f"{estimate.timed} of {estimate.shapes:,} network shapes were timed, the others scaled by their size"
+    return f"{estimate.timed} of {estimate.shapes:,} network shapes were timed and the others scaled by their size"
 
 
 def outcome_line(results: "Results") -> str:
-    """What a session did, in one line."""
+    """What a session did, as one line."""
     session = results.last
     if session is None:
-        return f"All {results.manifest.runs:,} runs were done already: {results.path}"
+        return f"All {results.manifest.runs:,} runs were already done: {results.path}"
     rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
     return (
         f"{count(session.runs, 'run')}, {count(session.run_epochs, 'run-epoch')} in {session.wall:.1f} s "
-        f"({rate:.1f} M a second) on {workers(session.jobs, session.backend)}: {results.path}"
+        f"({rate:.1f} M per second) on {workers(session.jobs, session.backend)}: {results.path}"
     )
 
 
 def ledger_line(session: "Session") -> str:
-    """Where the time of all workers went, and what was expected."""
+    """How the workers spent their time, and what was estimated."""
     whole = max(session.jobs * session.wall, 1e-9)
     parts = {"kernels": session.kernels, "writing": session.writing, "elsewhere": session.elsewhere or 0.0}
-    spent = ", ".join(f"{name} {seconds:.1f} s ({seconds / whole:.0%})" for name, seconds in parts.items())
+    spent = ", ".join(f"{name} {seconds:.1f} s ({percent_text(seconds / whole, 0)})" for name, seconds in parts.items())
     line = f"Time of {count(session.jobs, 'worker')}: {spent}; {size(session.disk or 0)} written"
     estimate = session.estimate
     return f"{line}; estimated {duration(estimate.seconds)} and {size(estimate.disk)}" if estimate else line
 
 
 def stages_line(stages: Mapping[str, float]) -> str:
-    """Where the time of the whole command went."""
+    """How the whole command spent its time."""
     parts = ", ".join(f"{name} {duration(seconds)}" for name, seconds in stages.items())
     return f"{duration(sum(stages.values()))} in all: {parts}"
 
 
 def warning_lines(warnings: Sequence[str]) -> list[str]:
-    """Every warning once more, where it is not scrolled away."""
+    """Every warning once more, at the end, where it stays on the screen."""
     return [f"Warning: {warning}" for warning in dict.fromkeys(warnings)]
 
 
 def bound_warnings(results: "Results") -> list[str]:
-    """That runs began above the bound of divergence; where some diverged, the rows without an update are read for it."""
+    """A warning if runs began above the bound of divergence. If any diverged, this reads the rows without an update."""
     ended = (results.last and results.last.outcomes) or {}
     if not ended.get(Outcome.DIVERGED):
         return []
@@ -236,7 +239,7 @@ def bound_warnings(results: "Results") -> list[str]:
 
 
 def way_on(path: Path) -> str:
-    """How a sweep that was broken off is continued."""
+    """The command that continues a sweep."""
     import shlex
 
     return f"backsweep resume {shlex.quote(str(path))}"

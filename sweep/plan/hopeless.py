@@ -7,6 +7,7 @@ import numpy as np
 
 from ...kernels import DTYPES
 from ...results.arrays import Booleans, Integers
+from ...results.text.numbers import percent_text
 from ..spec.axes import Axis
 from ..spec.spec import Spec
 from ..text import short
@@ -77,7 +78,7 @@ def _of_rules(plan: LookedAt) -> list[str]:
 def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why: str) -> None:
     """Keep what is to be said of a setting, the first thing alone."""
     if key not in found and np.any(hopeless):
-        share = "under 1%" if np.mean(hopeless) < 0.01 else f"{np.mean(hopeless):.0%}"
+        share = "under 1 %" if np.mean(hopeless) < 0.01 else percent_text(float(np.mean(hopeless)), 0)
         where = "" if np.all(hopeless) else f" in {share} of the cells"
         found[key] = f"{key} = {values[hopeless][0]:.15g}{where}: {why}"
 

@@ -49,7 +49,7 @@ def test_time_left_goes_by_cost_not_by_count():
     clock.now += 1.0
     progress.advance(1000, 10_000, {"converged": 1000}, 1.0)
     assert progress.time_left == pytest.approx(100.0)
-    assert progress.line() == "1,000 of 2,000 runs · 0.0 M run-epochs/s · 100.0% converged · 100 s left"
+    assert progress.line() == "1,000 of 2,000 runs · 0.0 M run-epochs/s · 100.0 % converged · 100 s left"
     clock.now += 50.0
     progress.advance(500, 10_000, {"capped": 500}, 50.0)
     assert progress.time_left == pytest.approx(50.0)
@@ -58,7 +58,7 @@ def test_time_left_goes_by_cost_not_by_count():
     assert progress.time_left == pytest.approx(25 * 151 / 76)
     progress.advance(250, 10_000, {"capped": 250}, 25.0)
     assert progress.time_left == 0
-    assert progress.line().endswith("50.0% converged · trained in 3 min")
+    assert progress.line().endswith("50.0 % converged · trained in 3 min")
 
 
 def test_stages_account_for_all_of_the_time_since_the_command_began():
@@ -150,7 +150,7 @@ def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
 def test_words():
     assert [size(n) for n in (0, 999, 999.6, 1500, 2.5e12, 1e19)] == ["0 B", "999 B", "1 kB", "1.5 kB", "2.5 TB", "1e+04 PB"]
     assert [duration(s) for s in (0.04, 60, 600, 9000)] == ["0.0 s", "60 s", "10 min", "2.5 h"]
-    assert shares({"converged": 1, "diverged": 0, "capped": 3}) == "25.0% converged, 75.0% capped"
+    assert shares({"converged": 1, "diverged": 0, "capped": 3}) == "25.0 % converged, 75.0 % capped"
 
 
 @pytest.mark.parametrize(

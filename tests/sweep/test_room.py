@@ -44,7 +44,7 @@ def test_too_little_address_space_is_said(command, most, here):
     done = limited("AS", most * MB, *command, cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("backsweep: about ")
-    assert "MB of address space are needed; see `ulimit -v`. Nothing was changed; raise that limit" in done.stderr
+    assert "MB of address space are needed; see `ulimit -v`. Nothing was changed. Raise that limit" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -62,7 +62,7 @@ def test_what_is_asked_for_is_enough(here):
 def test_too_few_threads_are_said(command, here):
     done = limited("NPROC", 0, *command, cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("backsweep: the system lets this user start no more threads; see `ulimit -u`. Nothing was")
+    assert done.stderr.startswith("backsweep: the system allows this user no more threads; see `ulimit -u`. Nothing was")
     assert done.stderr.count("\n") == 1
 
 
@@ -72,7 +72,7 @@ def test_more_workers_than_may_begin_are_said(backend, here):
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]
     done = limited("AS", 3000 * MB + room.visible_cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
     assert done.returncode == 2
-    assert "the system lets this process start no more threads; fewer workers (--jobs) need fewer." in done.stderr
+    assert "the system allows this process no more threads; fewer workers (--jobs) need fewer." in done.stderr
     assert "Traceback" not in done.stderr
     assert not (here / backend).exists()
 

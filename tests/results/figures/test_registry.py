@@ -80,7 +80,7 @@ def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declar
     assert (code, out.exists()) == ((0, True) if kind.grouped else (2, False)), said
     if not run:
         code, _, said = answered("figure", folder, name, "--run", 0)
-        assert (code, said) == (2, f"backsweep: --run: goes with KIND loss, not with {name}\n")
+        assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with loss\n")
 
 
 def test_help_lists_every_kind(monkeypatch):

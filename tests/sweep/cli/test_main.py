@@ -44,7 +44,7 @@ def test_the_demo_path(tmp_path):
     assert len([line for line in out.splitlines() if " %" in line and "–" in line]) == 100
     report = tmp_path / out.splitlines()[-1].removeprefix("Report: ")
     assert report.read_text().count("<figure>") == 8
-    assert "All 1,000 runs were done already" in must("demo", "--small", cwd=tmp_path)
+    assert "All 1,000 runs were already done" in must("demo", "--small", cwd=tmp_path)
 
 
 def test_it_says_its_version_and_explains_itself(tmp_path):
@@ -59,8 +59,8 @@ def test_a_session_is_summed_up_in_words(here):
 
 def test_run_goes_to_runs_by_name_and_is_not_repeated(here):
     assert (here / "runs" / "small" / "manifest.json").exists()
-    assert "All 20 runs were done already: runs/small" in must("run", "small.toml", cwd=here)
-    assert "All 20 runs were done already" in must("resume", "runs/small", cwd=here)
+    assert "All 20 runs were already done: runs/small" in must("run", "small.toml", cwd=here)
+    assert "All 20 runs were already done" in must("resume", "runs/small", cwd=here)
 
 
 def test_a_dry_run_only_says(here):
@@ -104,7 +104,7 @@ def test_a_report_of_data_that_are_gone_has_no_trajectory(tmp_path):
     code, printed, said = in_process("report", "runs/s", cwd=tmp_path)
     assert (code, printed) == (0, "Report: runs/s/report.html\n")
     assert "d.csv: no such file" in said
-    assert said.endswith("; the report goes without a trajectory\n")
+    assert said.endswith("; the report contains no trajectory\n")
 
 
 def test_report_replay_and_verify(here):
@@ -220,7 +220,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(here):
 
     done = backsweep(*spec, cwd=here, preexec_fn=limit)
     assert done.returncode == 2
-    assert "File too large. What was written before is whole" in done.stderr
+    assert "File too large. Everything written so far is intact" in done.stderr
     assert not list((here / "full").rglob("*.partial"))
     assert "80,000 of 80,000 runs" in must(*spec, cwd=here)
     assert "every bit is the same" in must("verify", "full", cwd=here)
@@ -277,7 +277,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     wait_for_work(process, 2.0)
     errors = interrupt(process)
     assert process.returncode == 1
-    assert f"to go on: backsweep resume {out}" in errors
+    assert f"To continue: backsweep resume {out}" in errors
     assert "Traceback" not in errors
 
 
@@ -291,7 +291,7 @@ def test_ctrl_c_ends_worker_processes_where_no_command_lists_them(here, tmp_path
         time.sleep(0.1)
     workers = psutil.Process(process.pid).children(recursive=True)
     errors = interrupt(process)
-    assert "to go on: backsweep resume slim" in errors
+    assert "To continue: backsweep resume slim" in errors
     assert psutil.wait_procs(workers, PATIENCE)[1] == []
 
 

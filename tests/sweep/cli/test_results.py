@@ -189,13 +189,22 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
 
 BAD = [
     (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
-    (["table", "r", "--of", "restarts", "--by", "lr"], "--by: goes with --of summary, settings or best"),
+    (
+        ["table", "r", "--of", "restarts", "--by", "lr"],
+        "--by: cannot be combined with --of restarts; use it with --of summary, settings or best",
+    ),
     (["compare", "r"], "give either --with DIR, or --setting NAME --values A,B"),
-    (["compare", "r", "--setting", "lr", "--values", "1"], "--values 1: two values of the setting are needed, as 0.1,1.0"),
-    (["compare", "r", "--setting", "lr", "--values", "2,2"], "two values of the setting are needed"),
-    (["compare", "r", "--with", "biased", "--values", "2,5"], "--values: goes with --setting"),
-    (["seeds", "r", "--half-width", "0.1", "--power", "0.5"], "--power: goes with --setting"),
-    (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: goes with --half-width"),
+    (["compare", "r", "--setting", "lr", "--values", "1"], "--values 1: must be two values of the setting, such as 0.1,1.0"),
+    (["compare", "r", "--setting", "lr", "--values", "2,2"], "must be two values of the setting"),
+    (
+        ["compare", "r", "--with", "biased", "--values", "2,5"],
+        "--values: cannot be combined with --with; use it with --setting",
+    ),
+    (
+        ["seeds", "r", "--half-width", "0.1", "--power", "0.5"],
+        "--power: cannot be combined with --half-width; use it with --setting",
+    ),
+    (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: cannot be combined with --setting"),
     (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
     (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
     (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr is never 1.0; there are 0.5, 2.0, 5.0"),
@@ -203,7 +212,7 @@ BAD = [
         ["compare", "r", "--setting", "beta", "--values", "1,2"],
         "--setting: there is no setting 'beta' that varies; there are h",
     ),
-    (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: goes with --with"),
+    (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: cannot be combined with --setting"),
     (["compare", "r", "--with", "nix"], "nix"),
     (["seeds", "r"], "give either --half-width W, or --setting NAME --values A,B"),
     (["seeds", "r", "--half-width", "0.7"], "half_width: 0.7; it must be above 0 and below 0.5"),
@@ -213,13 +222,16 @@ BAD = [
     (["figure", "r", "loss"], "run: the figure of a loss takes the number of a run"),
     (["figure", "r", "loss", "--run", "99999"], "run 99999: there is none; runs are numbered 0 to 239"),
     (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
-    (["figure", "r", "success", "--run", "1"], "--run: goes with KIND loss, not with success"),
+    (["figure", "r", "success", "--run", "1"], "--run: cannot be combined with KIND success; use it with loss"),
     (["figure", "r", "trainability"], "measure"),
-    (["figure", "r", "success", "--by", "lr"], "--by: goes with KIND survival, histogram, ecdf, outcomes, not with success"),
-    (["table", "r", "--where", "lr"], "--where lr: a setting and its value are needed, as optimizer=gd"),
+    (
+        ["figure", "r", "success", "--by", "lr"],
+        "--by: cannot be combined with KIND success; use it with survival, histogram, ecdf, outcomes",
+    ),
+    (["table", "r", "--where", "lr"], "--where lr: must be a setting and its value, such as optimizer=gd"),
     (["table", "r", "--where", "lr=3"], "--where: lr is never 3.0; there are 0.5, 2.0, 5.0"),
     (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there are hidden, lr"),
-    (["compare", "r", "--setting", "lr"], "--values is missing: two values of the setting are needed"),
+    (["compare", "r", "--setting", "lr"], "--values is missing: must be two values of the setting"),
     (["table", "r/manifest.json"], "manifest.json: a file; results are a folder"),
 ]
 

@@ -45,7 +45,7 @@ def test_a_wish_to_end_is_as_good_as_ctrl_c(name, here):
     process.send_signal(getattr(signal, name))
     errors = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 1
-    assert "to go on: backsweep resume r" in errors
+    assert "To continue: backsweep resume r" in errors
     assert not (here / "r" / ".writer.json").exists()
 
 

@@ -65,7 +65,7 @@ def test_a_dry_run_says_what_it_would_take(here):
     assert lines[3].endswith(" run-epochs")
     assert " on disk, " in lines[4]
     assert lines[4].endswith(" of memory")
-    assert lines[5].startswith("An estimate: all network shapes were timed")
+    assert lines[5].startswith("This is an estimate: all network shapes were timed")
 
 
 def test_a_long_dry_run_is_cut_off_and_says_so(here):
@@ -127,7 +127,7 @@ def test_status_of_a_broken_sweep(here):
     first.unlink()
     lines = must("status", "broken off", cwd=here).splitlines()
     assert lines[0].startswith("[red]small[/]: 10 of 20 runs done: ")
-    assert lines[1] == "No process writes there; to go on: backsweep resume 'broken off'"
+    assert lines[1] == "No process is writing. To continue: backsweep resume 'broken off'"
     assert lines[3] == "Missing: runs 0 to 9"
     second.write_bytes(b"rubbish")
     assert f"Damaged: broken off/shards/{second.name}: damaged (no whole Parquet file)" in must(
@@ -150,13 +150,13 @@ def test_status_of_a_sweep_that_runs(here):
             time.sleep(0.02)
         lines = must("status", "running", cwd=here).splitlines()
         assert f"Process {process.pid} on " in lines[1]
-        assert " writes there" in lines[1]
+        assert " is writing" in lines[1]
         assert "running" in must("ls", "running", cwd=here).splitlines()[1].split()[-1]
         assert process.poll() is None
     finally:
         process.kill()
         process.wait()
-    assert "No process writes there" in must("status", "running", cwd=here)
+    assert "No process is writing" in must("status", "running", cwd=here)
 
 
 def test_ls_in_every_format(here, tmp_path):
@@ -242,4 +242,4 @@ def test_an_interrupted_log_ends_with_that(here):
     rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert events(rest)[-1]["event"] == "interrupted"
-    assert "to go on: backsweep resume cut" in errors
+    assert "To continue: backsweep resume cut" in errors

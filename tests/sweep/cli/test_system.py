@@ -36,7 +36,7 @@ WANTS = [
     (no_memory_at_all, f"{COMMAND}: not enough memory; fewer workers (--jobs) need less. What was written"),
     (
         no_thread,
-        f"{COMMAND}: the system lets this process start no more threads; fewer workers (--jobs) need fewer. What was written",
+        f"{COMMAND}: the system allows this process no more threads; fewer workers (--jobs) need fewer. Everything written",
     ),
     (failing(errno.ENOSPC, "x/y"), "x/y: said by the system. What was written"),
     (failing(errno.ENAMETOOLONG), f"backsweep: {COMMAND}: said by the system. What was written"),

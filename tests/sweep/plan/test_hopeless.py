@@ -27,10 +27,10 @@ def train(**settings):
         (train(stop={"loss": 0.5, "patience": 52}), "train.stop.patience = 52: there are fewer tests than that"),
         (train(stop={"loss": 0.5, "patience": 51}), "train.stop.patience = 51: a run converges only if every test holds"),
         (train(stop={"loss": 0.5, "patience": 50}), None),
-        (train(stop={"loss": 0.5, "patience": {"values": [1, 99]}}), "train.stop.patience = 99 in 50% of the cells"),
+        (train(stop={"loss": 0.5, "patience": {"values": [1, 99]}}), "train.stop.patience = 99 in 50 % of the cells"),
         (
             train(epochs=1000, stop={"loss": 0.5, "patience": {"values": [*range(1, 300), 1234567]}}),
-            "train.stop.patience = 1234567 in under 1% of the cells: there are fewer tests than that",
+            "train.stop.patience = 1234567 in under 1 % of the cells: there are fewer tests than that",
         ),
         (train(stall={"window": 51, "improvement": 0.1}), "train.stall.window = 51: the runs end before they are looked at"),
         (train(stall={"window": 50, "improvement": 0.1}), None),

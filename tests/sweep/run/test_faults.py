@@ -130,7 +130,7 @@ def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
     finally:
         process.kill()
     assert process.returncode == 1
-    assert "to go on: backsweep resume r" in errors
+    assert "To continue: backsweep resume r" in errors
     assert "Traceback" not in errors
     done = Results.open(tmp_path / "r").done
     assert 0 < done < 1_000_000
