@@ -31,12 +31,12 @@ class Range(NamedTuple):
 
 
 FINITE = Range("finite")
-POSITIVE = Range("finite and over 0", 0, open_low=True)
+POSITIVE = Range("finite and above 0", 0, open_low=True)
 NOT_NEGATIVE = Range("finite and at least 0", 0)
 AT_LEAST_ONE = Range("finite and at least 1", 1)
 SHARE = Range("from 0 to 1", 0, 1)
 BELOW_ONE = Range("at least 0 and below 1", 0, 1, open_high=True)
-UP_TO_ONE = Range("over 0 and at most 1", 0, 1, open_low=True)
+UP_TO_ONE = Range("above 0 and at most 1", 0, 1, open_low=True)
 COUNT = Range(f"a whole number from 1 to {MOST_EPOCHS}", 1, MOST_EPOCHS, whole=True)
 COUNT_OR_NONE = Range(f"a whole number from 0 to {MOST_EPOCHS}", 0, MOST_EPOCHS, whole=True)
 

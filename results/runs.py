@@ -153,13 +153,15 @@ class Runs(Findings):
 
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:
-            raise ResultsError("run: the figure of a loss takes the number of a run")
+            raise ResultsError("run: the figure loss needs the number of a run")
         if not 0 <= run < self.manifest.runs:
-            raise ResultsError(f"run {run}: there is none; runs are numbered 0 to {self.manifest.runs - 1}")
+            raise ResultsError(f"run {run}: there is no such run; the runs are 0 to {self.manifest.runs - 1}")
         kept = self.trajectory(run)
         losses = self.trajectories([run]) if kept is None else kept
         if losses.empty:
-            raise ResultsError(f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again")
+            raise ResultsError(
+                f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again and prints them"
+            )
         return losses
 
     def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":

@@ -123,7 +123,7 @@ class Sweep:
         3
         """
         if not isinstance(table, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller is checked
-            raise BacksweepError(f"spec: a dict is needed, not {type(table).__name__}")
+            raise BacksweepError(f"spec: must be a dict, not {type(table).__name__}")
         return cls.of_spec(Spec.parse(table))
 
     @classmethod
@@ -269,7 +269,7 @@ class Sweep:
             store = store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
             with store.writing():
                 if store.manifest.versions.get("kernels") != SOURCES_HASH:
-                    progress.warn("the runs so far were made by another version of the kernels, whose bits may differ")
+                    progress.warn("another version of the kernels trained the runs so far, so their bits may differ")
                 try:
                     session = execute(plan, store, found, progress, ahead)
                 finally:

@@ -11,7 +11,7 @@ from .config import ORDERS, Batch
 def whole(argument: str, value, least: int) -> int:
     """A whole number, at least `least`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError((argument,), f"whole numbers from {least} are needed")
+        raise SettingError((argument,), f"must be whole numbers, at least {least}")
     return int(value)
 
 
@@ -19,7 +19,7 @@ def number(argument: str, value) -> float:
     """A finite number."""
     found = numbers(argument, value)
     if found.ndim or not np.isfinite(found):
-        raise SettingError((argument,), "a finite number is needed")
+        raise SettingError((argument,), "must be a finite number")
     return float(found)
 
 
@@ -30,7 +30,7 @@ def numbers(argument: str, value, also: str = "") -> np.ndarray:
     except (TypeError, ValueError):
         found = np.array(None)
     if found.dtype.kind not in "iuf" + also and found.size:
-        raise SettingError((argument,), "numbers are needed, all rows as long as each other")
+        raise SettingError((argument,), "must be numbers, in rows of equal length")
     return found.astype(np.float64)
 
 
@@ -46,7 +46,7 @@ def widths(hidden) -> tuple[int, ...]:
     try:
         listed = [hidden] if isinstance(hidden, int | np.integer) else list(hidden)
     except TypeError:
-        raise SettingError(("hidden",), "a whole number, or a list of one for each layer") from None
+        raise SettingError(("hidden",), "must be a whole number, or a list of one per layer") from None
     return tuple(whole("hidden", units, 1) for units in listed)
 
 
@@ -67,9 +67,9 @@ def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:
     x, y = _finite("x", x), _finite("y", y)
     y = y[:, None] if y.ndim == 1 else y
     if x.ndim != 2 or x.size == 0:
-        raise SettingError(("x",), "shape (samples, inputs), at least one of each")
+        raise SettingError(("x",), "must have the shape (samples, inputs), with at least one of each")
     if y.ndim != 2 or y.size == 0 or len(y) != len(x):
-        raise SettingError(("y",), f"shape ({len(x)}, outputs) or ({len(x)},)")
+        raise SettingError(("y",), f"must have the shape ({len(x)}, outputs) or ({len(x)},)")
     return x, y
 
 
@@ -86,7 +86,7 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
     wanted = [shape for units, inputs in shapes for shape in [(units, inputs), *([(units,)] if bias else [])]]
     tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
     if [array.shape for array in tables] != wanted:
-        raise SettingError(("init",), f"a list of arrays of shapes {wanted} is needed; got {[array.shape for array in tables]}")
+        raise SettingError(("init",), f"must be a list of arrays of shapes {wanted}, not {[array.shape for array in tables]}")
     if bias:
         tables = [np.column_stack(pair) for pair in zip(tables[::2], tables[1::2], strict=True)]
     return np.concatenate([table.reshape(-1) for table in tables])

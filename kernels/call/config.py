@@ -74,10 +74,11 @@ class Config:
             if key not in STOPPING:
                 raise SettingError((f"stop.{key}",), f"must be one of {', '.join(STOPPING)}, patience")
             if STOPPING[key].needs_sides and not self.sides:
-                raise SettingError((f"stop.{key}",), "targets that are numbers have no sides to be on")
+                raise SettingError((f"stop.{key}",), "accuracy needs targets that are classes; these targets are numbers")
         if self.measure and (self.stops or self.stalls):
             raise SettingError(
-                ("measure", "stop"), "the convergence measure is taken over all epochs; a run that stops early has none"
+                ("measure", "stop"),
+                "the convergence measure needs all epochs, so it cannot be combined with a rule that ends runs early",
             )
 
     def _check_names(self):
@@ -98,29 +99,30 @@ class Config:
 
     def _check_network(self):
         if not self.hidden and self.shortcuts:
-            raise SettingError(("shortcuts", "hidden"), "there is no hidden layer to go around")
+            raise SettingError(("shortcuts", "hidden"), "shortcuts go around hidden layers, and there are none")
         if not self.hidden and self.parametrization == "mean_field":
             raise SettingError(
                 ("parametrization", "hidden"),
-                "mean_field divides by the width of the last hidden layer; there is none",
+                "mean_field divides by the width of the last hidden layer, and there is no hidden layer",
             )
 
     def _check_loss(self):
         fitting = LOSSES[self.loss].outputs
         if self.output not in fitting:
-            raise SettingError(
-                ("loss", "output"), f"{self.loss} goes with output {' or '.join(fitting)}, not with {self.output}"
-            )
+            raise SettingError(("loss", "output"), f"{self.loss} needs output {' or '.join(fitting)}, not {self.output}")
 
     def _check_optimizer(self):
         optimizer = OPTIMIZERS[self.optimizer]
         if optimizer.full_batch_only and self.batch.size is not None:
             raise SettingError(
-                ("optimizer", "batch"), f"{self.optimizer} compares gradients of all samples; batch must be full"
+                ("optimizer", "batch"), f"{self.optimizer} compares gradients over all samples, so batch must be full"
             )
         if optimizer.own_rates and (self.schedule != "constant" or self.warms_up):
             culprit = "schedule" if self.schedule != "constant" else "schedule.warmup"
-            raise SettingError((culprit, "optimizer"), f"{self.optimizer} finds its own learning rates; lr only starts them")
+            raise SettingError(
+                (culprit, "optimizer"),
+                f"{self.optimizer} adapts its own learning rates, so it cannot be combined with a schedule",
+            )
 
     def check_precision(self, argument: str, values: np.ndarray) -> None:
         """Whether numbers that are finite stay so in the precision that is computed in."""
@@ -142,7 +144,11 @@ class Config:
                     raise DataError("y", reason, row=row, column=column, settings=("output",))
         if self.output == "softmax":
             if y.shape[1] < 2:
-                raise SettingError(("output", "y"), "softmax needs two outputs or more; of two classes, sigmoid makes one")
+                raise SettingError(
+                    ("output", "y"), "softmax needs at least two outputs; use sigmoid for two classes in one column"
+                )
             for row in np.flatnonzero(np.abs(y.sum(axis=1) - 1) > 1e-12)[:1].tolist():
-                reason = f"targets that sum to {y[row].sum():.15g}: softmax outputs sum to 1"
+                reason = (
+                    f"targets that sum to {y[row].sum():.15g}: the outputs of softmax sum to 1, so each row of targets must too"
+                )
                 raise DataError("y", reason, row=row, column=0, settings=("output",))

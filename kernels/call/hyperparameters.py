@@ -91,7 +91,7 @@ class Settings:
             self.shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
         except ValueError:
             several = tuple(key for key, array in arrays.items() if array.ndim)
-            raise SettingError(several, "shapes that broadcast together are needed", ", ".join(several)) from None
+            raise SettingError(several, "must have shapes that broadcast together", ", ".join(several)) from None
         self.count = math.prod(self.shape)
         self._arrays = {key: np.broadcast_to(array, self.shape).reshape(-1) for key, array in arrays.items()}
 
@@ -119,7 +119,7 @@ class Settings:
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
             raise SettingError(
-                ("init.low", "init.high"), "must not be over init.high, nor farther from it than a number can be"
+                ("init.low", "init.high"), "must not exceed init.high, and their difference must be a finite number"
             )
         if config.dtype == "float32":
             self._check_single(config)
@@ -135,11 +135,11 @@ class Settings:
             group, _, name = key.partition(".")
             if group in belong and name not in belong[group] and not name.startswith("offset"):
                 has = f"it has {', '.join(belong[group])}" if belong[group] else "it has none"
-                raise SettingError((key,), f"{chosen[group]} has no such number; {has}")
+                raise SettingError((key,), f"{chosen[group]} has no such hyperparameter; {has}")
         for group, entry in belong.items():
             for key in (f"{group}.{name}" for name, one in entry.items() if one.default is None):
                 if key not in self:
-                    raise SettingError((key,), f"missing; {chosen[group]} needs it")
+                    raise SettingError((key,), f"is missing; {chosen[group]} needs it")
 
     def _check_single(self, config: Config) -> None:
         """Whether numbers that single precision rounds are still within their ranges."""

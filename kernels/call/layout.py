@@ -30,7 +30,7 @@ def layer_table(config: Config, inputs: int, outputs: int) -> np.ndarray:
         table.append([units, unit, weight, stride, data_inputs, unit - sources, sources])
         unit, weight = unit + units, weight + units * stride
     if weight > MOST_WEIGHTS:
-        raise SettingError(("hidden",), f"{weight:,} weights; a network may have {MOST_WEIGHTS:,}")
+        raise SettingError(("hidden",), f"{weight:,} weights; a network may have at most {MOST_WEIGHTS:,}")
     return np.array(table, np.int64)
 
 

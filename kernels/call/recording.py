@@ -13,7 +13,7 @@ from .arguments import numbers
 Trajectories = namedtuple("Trajectories", ["run", "epoch", *RECORDED])  # pyright: ignore[reportUntypedNamedTuple]
 Trajectories.__doc__ = "\n".join(
     [
-        "What was recorded of some runs, a row per run: at the epochs asked for and at the end, then nothing.",
+        "Records of some runs, one row per run: at the epochs asked for and at the end, then nothing.",
         "",
         "run: int64 (rows,): its place among the runs, flattened.",
         "epoch: int32 (rows, times): passes over the data before the record, -1 where nothing was recorded.",
@@ -31,7 +31,7 @@ def plan_records(runs: int, limit: int, at, of) -> Record:
         return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
     epochs = numbers("record_at", at)
     if epochs.ndim != 1 or not _whole(epochs) or np.any(np.diff(epochs, prepend=-1) <= 0):
-        raise SettingError(("record_at",), "epochs in ascending order, from 0 on, are needed")
+        raise SettingError(("record_at",), "must be epochs in ascending order, at least 0")
     places = np.arange(runs) if of is None else numbers("record_runs", of)
     if (
         places.ndim != 1
@@ -39,7 +39,7 @@ def plan_records(runs: int, limit: int, at, of) -> Record:
         or np.any((places < 0) | (places >= runs))
         or len(np.unique(places)) < len(places)
     ):
-        raise SettingError(("record_runs",), f"places from 0 to {runs - 1}, each once, are needed")
+        raise SettingError(("record_runs",), f"must be places from 0 to {runs - 1}, each at most once")
     row = np.full(runs, -1)
     row[places.astype(np.int64)] = np.arange(len(places))
     return _room(epochs[epochs <= limit].astype(np.int64), row, len(places))

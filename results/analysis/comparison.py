@@ -25,7 +25,7 @@ def values_of(table: pd.DataFrame, setting: str, first: object, second: object) 
     setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
     if parts[0].index.equals(parts[1].index):
-        raise ResultsError(f"{setting}: {first!r} and {second!r} are the same value; two are needed to be compared")
+        raise ResultsError(f"{setting}: {first!r} and {second!r} are the same value; a comparison needs two")
     return parts[0].drop(columns=setting), parts[1].drop(columns=setting)
 
 
@@ -118,7 +118,9 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     shared = (sizes[0] > 0) & (sizes[1] > 0)
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
     if not shared.any():
-        raise ResultsError(f"no run of the first has the same {', '.join(by)} as one of the second; by: name what both have")
+        raise ResultsError(
+            f"no run of the first has the same {', '.join(by)} as one of the second; by: name settings that both have"
+        )
     kept = beside(settings, {"runs_first": sizes[0], "runs_second": sizes[1], **columns})[shared].reset_index(drop=True)
     return beside(kept, {"p_holm": holm(kept["p"])})
 
@@ -142,9 +144,9 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     pairs = sides[0].merge(sides[1], on=places, suffixes=("_first", "_second"))
     if pairs.empty:
         raise ResultsError(
-            f"no run of the first has the same {', '.join(key)} as one of the second: they have other seeds, or settings that "
-            "only one of them has or that advance with what is compared. With other seeds, compare them unpaired; in Python "
-            "results.where(...).compare_with(results.where(...)) compares any two parts"
+            f"no run of the first has the same {', '.join(key)} as one of the second: their seeds differ, or one of them has "
+            "settings that the other lacks, or settings advance together with the compared one. If the seeds differ, compare "
+            "them unpaired. In Python results.where(...).compare_with(results.where(...)) compares any two parts"
         )
     return pairs
 
@@ -157,7 +159,9 @@ def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
     if limit is None:
         return float(max(min(most, longest), 1))
     if not 0 < limit <= most:
-        raise ResultsError(f"limit: {limit} epochs; it must be above 0 and at most {most:g}, where the first run was cut off")
+        raise ResultsError(
+            f"limit: {limit} epochs; it must be above 0 and at most {most:g}, the epoch at which the first run was cut off"
+        )
     return float(limit)
 
 

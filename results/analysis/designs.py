@@ -71,7 +71,7 @@ def design_of(table: pd.DataFrame, drawn: Collection[str] = ()) -> Design:
         spoken = _spoken([" = ".join(bundle) for bundle, _ in bundles])
         raise ResultsError(
             f"the table has {there:,} of the {all_of_them:,} combinations of {spoken}, and without the others "
-            "their effects cannot be told apart; finish the sweep, or keep values of which all combinations are there"
+            "their effects cannot be told apart; finish the sweep, or keep only values that have all combinations"
         )
     sampled = len(together) > 1 and points is not None and points.max() + 1 >= FEWEST_POINTS
     factors = {" = ".join(bundle): level for bundle, level in bundles if not (sampled and bundle is together)}
@@ -90,8 +90,8 @@ def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
             kinds = [other for other in names if not table[other].isna().any() and _decides(table[other], lacking)]
             example = f"`--where {kinds[0]}={table.loc[~lacking, kinds[0]].iloc[0]}`" if kinds else "by `--where`"
             raise ResultsError(
-                f"{name}: some runs have no such setting, so it is not combined with all others; give the runs of one branch "
-                f"alone, such as {example}"
+                f"{name}: some runs have no such setting, so it is not combined with all others; keep only runs that "
+                f"have it, such as {example}"
             )
 
 
@@ -122,12 +122,12 @@ def _places(table: pd.DataFrame, cell: Integers, cells: int) -> tuple[Integers, 
     place = cell * len(seeds) + seed
     times = np.bincount(place, minlength=cells * len(seeds))
     if times.max() > 1:
-        raise ResultsError("two runs have the same settings and seed; a table of one sweep has each once")
+        raise ResultsError("two runs have the same settings and seed; the table of one sweep has each of them once")
     if times.min() == 0:
         raise ResultsError(
             f"the table has {len(table):,} runs; {cells:,} combinations of settings with the same {len(seeds):,} seeds "
             f"each would be {len(times):,}, and without the others seeds and settings cannot be told apart; finish the sweep, "
-            "or keep the seeds that all have"
+            "or keep only the seeds that all combinations have"
         )
     return place, len(seeds)
 

@@ -142,7 +142,9 @@ def _from_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise ResultsError(f'{text}: what begins with a quote or a bracket must be JSON, as "a,b" or [2, 3]') from None
+        raise ResultsError(
+            f'{text}: a value that begins with a quote or a bracket must be JSON, such as "a,b" or [2, 3]'
+        ) from None
 
 
 def _of_python(value: Any) -> Any:

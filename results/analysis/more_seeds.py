@@ -22,7 +22,7 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
     that are there. Whole numbers as float64, nan without a run. ResultsError for another half_width, or if `by` has the seed.
     """
     if by is not None and "seed" in by:
-        raise ResultsError("by: more seeds make no more runs of one seed, so it cannot be a setting here")
+        raise ResultsError("by: seed cannot be a setting here, because more seeds make no more runs of one seed")
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()

@@ -26,9 +26,9 @@ def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
     if unlike.empty:
         return []
     return [
-        f"Runs that are taken together were cut off after {unlike['min'].min():,} to {unlike['max'].max():,} epochs: the share "
-        "converged counts those that had too few as failures; medians count them as censored, and say when runs would converge "
-        "if all went on, so that fewer than half converged and a median do not contradict each other."
+        f"Some pooled runs have different limits, from {unlike['min'].min():,} to {unlike['max'].max():,} epochs. The share "
+        "converged counts runs that had too few epochs as failures. The median counts them as censored and estimates when runs "
+        "would converge if all went on, so it can be finite although fewer than half converged."
     ]
 
 
@@ -45,22 +45,24 @@ def over_the_bound(losses: Floats) -> list[str]:
     least, most = losses.min(), losses.max()
     ends = f"a loss of {least:.4g}" if least == most else f"losses of {least:.4g} to {most:.4g}"
     return [
-        f"{len(losses):,} run{'s' if len(losses) > 1 else ''} diverged before the first update: what they began with, {ends}, "
-        "is over train.bound; raise that above where runs begin."
+        f"{len(losses):,} run{'s' if len(losses) > 1 else ''} diverged before the first update, because they began with "
+        f"{ends}, above train.bound; raise train.bound above these losses."
     ]
 
 
 def tied_best(best: pd.DataFrame) -> list[str]:
     """That the best was not alone; best: of `selection.best_on_other_seeds`."""
     tied = int(best["tied"].iloc[0])
-    return [f"{tied:,} settings were equally good where the best was chosen; this is the first of them."] if tied > 1 else []
+    return [f"{tied:,} settings did equally well on the seeds that choose; this is the first of them."] if tied > 1 else []
 
 
 def constant_responses(matters: pd.DataFrame) -> list[str]:
     """Of which response nothing can explain the variance, as there is none; matters: of `what_matters.what_matters`."""
     said = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))
     there = set(matters["response"])
-    return [f"{words} does not vary, so nothing explains it." for response, words in said.items() if response not in there]
+    return [
+        f"{words} does not vary, so there is nothing to explain." for response, words in said.items() if response not in there
+    ]
 
 
 def pooled(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
@@ -68,5 +70,5 @@ def pooled(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
     others = [name for name in axis_columns(table) if name not in by]
     if not others:
         return []
-    words = f"Pooled over {', '.join(others)}; the intervals take the pooled runs for replicates of one setting."
+    words = f"Pooled over {', '.join(others)}; the intervals treat the pooled runs as replicates of one setting."
     return [words, *unequal_limits(table, by)]

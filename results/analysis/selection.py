@@ -34,20 +34,22 @@ def best_on_other_seeds(
     """
     by = axis_columns(table) if by is None else columns_of(by, [*axis_columns(table), "cell", "seed"])
     if "seed" in by:
-        raise ResultsError("by: the seeds choose and judge, so they cannot be a setting here")
+        raise ResultsError("by: seed cannot be a setting here, because the seeds choose and judge")
     seeds = np.sort(table["seed"].unique())
     if len(seeds) < 2:
-        raise ResultsError(f"there are runs of {len(seeds)} seed; to choose on half of them and judge on the others takes two")
+        raise ResultsError(
+            f"there are runs of {len(seeds)} seed; choosing with half of them and judging with the others needs at least two"
+        )
     number, settings = grouped(table, by)
     whole = table["seed"].groupby(number).nunique().reindex(range(len(settings)), fill_value=0).to_numpy() == len(seeds)
     if not whole.any():
-        raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep")
+        raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep first")
     converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
     chooses = table["seed"].isin(rng.permutation(seeds)[: len(seeds) // 2]).to_numpy() | (len(settings) == 1)
     chosen = chooses & whole[number]
     best, chosen_success, tied = _best(number[chosen], epochs[chosen], converged[chosen], len(settings))
     if not chosen_success > 0:
-        of_which = " on the half of the seeds that chooses" if converged[whole[number]].any() else ""
+        of_which = " on the half of the seeds that choose" if converged[whole[number]].any() else ""
         raise NoAnswerError(f"no run converged{of_which}, so no setting is the best", [*by, *BEST])
     judged = (~chooses | (len(settings) == 1)) & (number == best)
     runs, successes = np.sum(judged), np.sum(converged[judged])

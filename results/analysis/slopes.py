@@ -93,11 +93,11 @@ def power_laws(
 
 def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
     if setting == by:
-        raise ResultsError(f"by: {by!r} is what the slope is over; it must be another setting, or left out")
+        raise ResultsError(f"by: {by!r} is the setting that the slope is over; name another one, or leave by out")
     table = table[table[setting].notna()]
     numbers = pd.api.types.is_numeric_dtype(table[setting]) and not pd.api.types.is_bool_dtype(table[setting])
     if table.empty or not numbers or not (table[setting] > 0).all():
-        raise ResultsError(f"{setting}: a power law is over numbers above 0, and this setting has other values")
+        raise ResultsError(f"{setting}: a power law needs numbers above 0, and this setting has other values")
     return table
 
 

@@ -16,7 +16,7 @@ from .designs import Design, design_of
 from .names import REST, SHARES
 
 RESPONSES = ("success", "log epochs")
-NO_SHARE = "no share of variance is known: what runs did does not vary, or too few converged"
+NO_SHARE = "no share of variance is known, because the results do not vary or too few runs converged"
 
 
 def what_matters(
@@ -67,7 +67,7 @@ def _responses(table: pd.DataFrame) -> tuple[Floats, Floats]:
 
 def _by_variance(design: Design, responses: Floats, rng: np.random.Generator, resamples: int) -> list[pd.DataFrame]:
     if design.seeds < 2:
-        raise ResultsError("the runs have one seed, which does not show what chance adds; run at least 2, better 20")
+        raise ResultsError("the runs have only one seed, which does not show what chance adds; run at least 2 seeds, better 20")
     shape = design.levels.max(axis=1) + 1
     found = variance_shares(responses.reshape(len(responses), *shape, design.seeds), rng, resamples)
     factors = [" × ".join(design.names[factor] for factor in effect) for effect in effects(len(shape))]

@@ -81,8 +81,8 @@ class HeldRoot(Held):
 
     def _lost(self) -> MovedError:
         return MovedError(
-            f"{self.path / LOCK}: removed or replaced while this process was writing here, so another may have begun to. "
-            f"What was done is whole; `backsweep resume {self.path}` goes on"
+            f"{self.path / LOCK}: removed or replaced while this process was writing here, so another process may have begun "
+            f"to. Everything done so far is intact; `backsweep resume {self.path}` continues"
         )
 
 
@@ -129,6 +129,6 @@ def _check_same(held: HeldFolder, look: Callable[[], os.stat_result]) -> None:
         same = False
     if not same:
         raise MovedError(
-            f"{held.path}: no longer the folder in which this process was writing: it was moved, or another put in its "
-            "place. What was done is whole where it is now; `backsweep resume` goes on there"
+            f"{held.path}: no longer the folder in which this process was writing: it was moved, or another took its "
+            "place. Everything done so far is intact where it is now; `backsweep resume` continues there"
         )

@@ -64,9 +64,9 @@ def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
     """ResultsError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
     kind = "link" if is_junction(found) else KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
     if kind == "link":
-        raise LinkError(f"{path}: not a {wanted} but a link; put the {wanted} itself in its place")
+        raise LinkError(f"{path}: a link, not a {wanted}; replace it by the {wanted} itself")
     if kind != wanted:
-        raise ResultsError(f"{path}: not a {wanted} but a {kind}")
+        raise ResultsError(f"{path}: a {kind}, not a {wanted}")
 
 
 def is_junction(found: os.stat_result) -> bool:

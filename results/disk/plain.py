@@ -64,7 +64,7 @@ def _refuse_unfit(value: object) -> None:
 
 
 _Steps = tuple[str | int, ...]
-_TOO_DEEP = f"tables and lists lie in each other more than {MOST_LEVELS} deep"
+_TOO_DEEP = f"tables and lists are nested more than {MOST_LEVELS} levels deep"
 
 
 def _inside(value: Any) -> Any:
@@ -82,7 +82,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
-            raise ValueError(f"the key {shortly(key)} stands there twice")
+            raise ValueError(f"the key {shortly(key)} occurs twice")
         table[key] = value
     return table
 
@@ -92,7 +92,7 @@ def _whole(digits: str) -> int | _Unfit:
 
 
 def _infinite(name: str) -> float | _Unfit:
-    return float(name) if name != "NaN" else _Unfit("NaN, which is no number")
+    return float(name) if name != "NaN" else _Unfit("NaN, which is not a number")
 
 
 _READER = json.JSONDecoder(object_pairs_hook=_each_key_once, parse_int=_whole, parse_constant=_infinite)
@@ -116,7 +116,7 @@ IN_WORDS = {
     "float_type": "must be a number",
     "bool_type": "must be true or false",
     "finite_number": "must be finite",
-    "too_short": "must have more in it",
+    "too_short": "must not be empty",
 }
 
 
@@ -128,5 +128,5 @@ def reason_of(error: ValidationError, place: str = "") -> str:
     if first["type"] == "value_error" and not key:
         return message
     if first["type"] in {"missing", "extra_forbidden"}:
-        return f"{key}: {'missing' if first['type'] == 'missing' else 'no such key is known here'}"
+        return f"{key}: {'missing' if first['type'] == 'missing' else 'this version knows no such key'}"
     return f"{key} = {shortly(first['input'])}: {message}"

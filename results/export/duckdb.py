@@ -40,8 +40,8 @@ def query(store: Store, sql: str, runs: Collection[int] | None = None) -> "pd.Da
     Their columns are those of `schema.runs_schema`, settings by their `names.shown_names`, `RECORDS_SCHEMA` and
     `WEIGHTS_SCHEMA`. A setting that a run lacks, and a loss, accuracy or norm that is no number, is NULL, which means leave
     out: of diverged runs, mostly. runs: the numbers of those that the tables have; None: all. ResultsError if DuckDB is not
-    installed, for what DuckDB refuses, and if it takes more memory than there is. What is damaged of the files of a table that
-    is asked for is left out, with a DamageWarning.
+    installed, for what DuckDB refuses, and if it needs more memory than is available. Damaged files of a table that the query
+    uses are left out, with a DamageWarning.
     """
     return steadily(lambda: _found(store, sql, runs))
 
@@ -66,10 +66,10 @@ def _found(store: Store, sql: str, runs: Collection[int] | None) -> "pd.DataFram
             # None where there is no statement, of which DuckDB's types know nothing.
             found = cast("duckdb.DuckDBPyConnection | None", connection.execute(sql))
             if found is None:
-                raise ResultsError("query: there is no statement in it")
+                raise ResultsError("query: it contains no statement")
             return found.df()
         except (MemoryError, duckdb.OutOfMemoryException):  # which says what to set; here nothing may be
-            raise ResultsError("query: it takes more memory than there is; ask for fewer rows or columns") from None
+            raise ResultsError("query: it needs more memory than is available; ask for fewer rows or columns") from None
         except duckdb.Error as error:
             _look_for_files(tables)
             said = str(error).partition("\nLINE ")[0]

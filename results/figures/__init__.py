@@ -61,7 +61,7 @@ def save(axes: Axes, path: str | Path) -> Path:
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in ABOUT:
-        raise ResultsError(f"{path}: a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}, by the end of its name")
+        raise ResultsError(f"{path}: a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}; its name must end so")
     if not path.parent.is_dir():
         raise ResultsError(f"{path}: there is no folder {path.parent}")
     content = _drawn(axes, suffix)

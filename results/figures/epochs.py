@@ -114,8 +114,8 @@ class EpochsEcdf(SurvivalPicture):
     def caption(self) -> str:
         """What is shown, and how it was computed."""
         return (
-            "Share of runs that have converged, one less the Kaplan–Meier curve, with its 95 % bands. Runs out of epochs count "
-            "as censored, diverged and stalled ones as never converging: a curve levels off at the share that ever does. "
+            "Share of runs that have converged, one less the Kaplan–Meier curve, with its 95 % bands. Capped runs count "
+            "as censored, diverged and stalled runs as never converging: a curve levels off at the share that ever does. "
             f"Epoch 0 stands at the left edge.{self.chosen}"
         )
 

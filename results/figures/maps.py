@@ -45,7 +45,7 @@ class Grid:
     def what_a_cell_is(self) -> str:
         """A sentence for the caption."""
         others = f" and all values of {', '.join(self.others)}" if self.others else ""
-        return f"Each cell is of all its seeds{others}; where it is empty there are no runs."
+        return f"Each cell shows all its seeds{others}; an empty cell has no runs."
 
     @property
     def sides(self) -> str:
@@ -112,8 +112,8 @@ class MedianMap(Grid):
     def caption(self) -> str:
         """What is shown and how it was computed."""
         return (
-            f"Median epochs to convergence (Kaplan–Meier), over {self.over}; colours on a log scale. Runs out of epochs count "
-            "as censored, diverged and stalled ones as never converging; hatched where there is none, as the curve does "
+            f"Median epochs to convergence (Kaplan–Meier), over {self.over}; colours on a log scale. Capped runs count "
+            "as censored, diverged and stalled runs as never converging. Hatched cells have no median: their curve does "
             f"not fall to one half. {self.what_a_cell_is}"
         )
 

@@ -74,7 +74,7 @@ class OutcomeShares:
         others = f" and over all values of {', '.join(self.others)}" if self.others else ""
         return (
             f"Shares of runs by how they ended{what}, over all seeds{others}. Capped runs had not converged when their epochs "
-            "were used up, and might have later; diverged and stalled ones never will."
+            "were used up, and might have later; diverged and stalled runs never will."
         )
 
     def _bar(self, bar: int) -> str:

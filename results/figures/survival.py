@@ -120,8 +120,8 @@ class SurvivalPicture:
     def caption(self) -> str:
         """What is shown, and how it was computed."""
         return (
-            "Share of runs not yet converged (Kaplan–Meier, 95 % log-log bands). Runs out of epochs count as censored, "
-            f"diverged and stalled ones as never converging. Epoch 0 stands at the left edge.{self.chosen}"
+            "Share of runs not yet converged (Kaplan–Meier, 95 % log-log bands). Capped runs count as censored, "
+            f"diverged and stalled runs as never converging. Epoch 0 stands at the left edge.{self.chosen}"
         )
 
 

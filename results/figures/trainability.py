@@ -58,10 +58,10 @@ class TrainabilityMap(Grid):
     def caption(self) -> str:
         """What is shown and how it was computed."""
         return (
-            f"The convergence measure (arXiv 2402.06184) over {self.over}, as ranks among those that train and among those "
-            "that fail; the line is the boundary between them. A pixel shows the median of its runs in the order from training "
-            "at once to failing at once, of an even number the better of the middle two: it trains if at least half of its "
-            f"runs do. {self.what_a_cell_is}{self._dimension}"
+            f"The convergence measure (arXiv 2402.06184) over {self.over}, as ranks, separately for runs that train and "
+            "runs that fail; the line is the boundary between them. A pixel shows the median of its runs, ordered from "
+            "training at once to failing at once (of an even number, the better of the middle two). It trains if at least half "
+            f"of its runs do. {self.what_a_cell_is}{self._dimension}"
         )
 
     @property

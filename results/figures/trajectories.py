@@ -64,7 +64,7 @@ class TrajectoriesPicture:
     @property
     def alt_text(self) -> str:
         """For those who do not see it."""
-        return f"The median loss by epoch, with bands around it. {'; '.join(bands.alt_text for bands in self.cells)}."
+        return f"Median loss by epoch, with bands. {'; '.join(bands.alt_text for bands in self.cells)}."
 
     @property
     def caption(self) -> str:

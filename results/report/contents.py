@@ -125,10 +125,10 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
         Table(
             "settings",
             "Every setting" if axis_columns(table) else "The setting",
-            "The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: of the Kaplan–Meier "
-            "curve; ∞ where that does not fall to one half within the epochs allowed. Epochs per success: all epochs spent, "
-            "those of runs that fail too, ÷ successes, with a bootstrap interval. Final loss: the mean of the middle half of "
-            "the runs.",
+            "The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: from the "
+            "Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs per success: all epochs "
+            "spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final loss: the mean of the "
+            "middle half of the runs.",
             details,
             readable.details(details),
         )

@@ -63,7 +63,7 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
             found += [_chosen(table, row), *tied_best(best), _at_an_end(table, row), _precision(row)]
     found += over_the_bound(lost_at_once(table))
     if isinstance(matters, str):
-        found.append(f"What matters cannot be told: {matters}.")
+        found.append(f"It is not known what matters: {matters}.")
     else:
         found += [_matters(matters, response) for response in dict.fromkeys(matters["response"])]
         found += constant_responses(matters)
@@ -72,10 +72,10 @@ def remarks(table: pd.DataFrame, best: pd.DataFrame | str, matters: pd.DataFrame
 
 def _chosen(table: pd.DataFrame, row: pd.Series) -> str:
     if len(table) == row["runs"]:
-        return "Intervals are of 95 %."
+        return "These are 95 % intervals."
     return (
-        f"Chosen on half of the seeds, of which {percent_text(row['chosen_success'])} converged, and judged on the other half, "
-        f"which had no say: {row['runs']:,.0f} of its runs. Intervals are of 95 %."
+        f"Chosen on half of the seeds, of which {percent_text(row['chosen_success'])} converged, and judged on the other half: "
+        f"{row['runs']:,.0f} runs that did not choose it. These are 95 % intervals."
     )
 
 
@@ -86,7 +86,7 @@ def _at_an_end(table: pd.DataFrame, row: pd.Series) -> str:
         levels = sorted(table[name].dropna().unique().tolist()) if is_numeric_dtype(table[name]) else []
         if len(levels) > 2 and row[name] in (levels[0], levels[-1]):
             ends.append(f"the {'lowest' if row[name] == levels[0] else 'highest'} value of {name}")
-    return f"That is {' and '.join(ends)} in this sweep, so better ones may lie beyond." if ends else ""
+    return f"That is {' and '.join(ends)} in this sweep, so even better settings may lie beyond it." if ends else ""
 
 
 def _precision(row: pd.Series) -> str:
@@ -96,7 +96,7 @@ def _precision(row: pd.Series) -> str:
     more = float(more_seeds(needed, row["runs"]))
     if not more:
         return ""
-    return f"To be sure to know its success within ±{percent_text(HALF_WIDTH)} takes up to {needed:,.0f} such runs."
+    return f"Knowing its success rate to within ± {percent_text(HALF_WIDTH)} takes up to {needed:,.0f} such runs."
 
 
 def _matters(matters: pd.DataFrame, response: str) -> str:

@@ -32,7 +32,7 @@ def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
         at += len(batch)
     ended: list[Any] = table.column("outcome").chunks
     if not all(set(chunk.dictionary.to_pylist()) <= set(OUTCOMES) for chunk in ended):
-        return "an outcome is none of the four"
+        return "an outcome is not one of the four"
     return None
 
 

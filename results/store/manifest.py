@@ -23,7 +23,7 @@ from .swept import swept_axes
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"
-ROUNDING = "otherwise than to nearest; a library has set the processor so, as by C's fesetround, and must set it back"
+ROUNDING = "to anything but the nearest; a library set the processor so (C's fesetround does) and must set it back"
 CANONICAL = json.JSONEncoder(sort_keys=True)
 MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes half
 
@@ -57,17 +57,19 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
         except ValueError as error:
             harms.append(f"{folder / name}: damaged ({error})")
     if folder.is_file():
-        raise ResultsError(f"{folder}: a file; results are a folder, such as `backsweep run` makes")
+        raise ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
         raise ResultsError(
-            f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` makes some."
+            f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` puts some there."
         )
-    raise ResultsError(f"{'; '.join(harms)}. Without one of them nothing here can be told; run the spec into another folder")
+    raise ResultsError(
+        f"{'; '.join(harms)}. Without one of them nothing in this folder can be used; run the spec into another folder"
+    )
 
 
 def _check_rounding(folder: Path) -> None:
     if not 1.0 + sys.float_info.epsilon / 4 == 1.0 == 1.0 - sys.float_info.epsilon / 8:
-        raise ResultsError(f"{folder}: not read while numbers are rounded {ROUNDING}")
+        raise ResultsError(f"{folder}: cannot be read while numbers are rounded {ROUNDING}")
 
 
 class _ForeignError(ValueError):
@@ -82,7 +84,7 @@ def check_one_sweep(folder: Path) -> None:
         return
     if first.spec_hash != second.spec_hash:
         both = f"{folder / MANIFEST} and {COPY}"
-        raise ResultsError(f"{both} are of two sweeps; remove the one that is not of the files beside them")
+        raise ResultsError(f"{both} are of two sweeps; remove the one that does not belong to the files beside them")
 
 
 def copies_agree(folder: Path) -> bool:
@@ -99,7 +101,7 @@ def write_manifest(folder: Path | HeldFolder, manifest: Manifest) -> None:
     data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
     if len(data) > MOST_BYTES or has_too_many_values(data):
         raise ResultsError(
-            f"{manifest.name}: the spec lists too many values to be kept with the results; give axes by linear or log"
+            f"{manifest.name}: the spec lists too many values to be stored with the results; write axes as linear or log"
         )
     for name in (MANIFEST, COPY):
         write_within(folder, name, lambda file: file.write(data))
@@ -111,9 +113,9 @@ def _sound(path: Path) -> Manifest:
     if not isinstance(found, dict):
         raise ValueError("it is no table")  # noqa: TRY004
     if found.get("format", FORMAT) != FORMAT:
-        raise _ForeignError(f"format {shortly(found['format'])} is not known here; this version reads format {FORMAT}")
+        raise _ForeignError(f"format {shortly(found['format'])} is unknown; this version reads format {FORMAT}")
     if found.pop(CHECKSUM, None) != _checksum(found):
-        raise ValueError("its content does not add up to its checksum")
+        raise ValueError("its content does not match its checksum")
     try:
         return _completed(Manifest.model_validate(found))
     except ValidationError as error:

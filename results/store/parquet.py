@@ -43,7 +43,7 @@ def whole(path: Path, content_hash: str) -> bytes:
         except MemoryError:
             raise _too_large(path) from None
     if hash_of(data) != content_hash:
-        raise DamageError(path, "its bytes are not those that its name was made of")
+        raise DamageError(path, "its content does not match the hash in its name")
     return data
 
 
@@ -76,11 +76,11 @@ def parquet_file(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.P
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise DamageError(path, "no Parquet that can be read") from None
+        raise DamageError(path, "not a readable Parquet file") from None
 
 
 def _too_large(path: Path) -> ResultsError:
-    return ResultsError(f"{path}: takes more memory than there is")
+    return ResultsError(f"{path}: needs more memory than is available")
 
 
 def _check_size(path: Path, file: BinaryIO) -> None:
@@ -106,4 +106,4 @@ def _check_ends(path: Path, file: BinaryIO) -> None:
     file.seek(0)
     length, end = tail[: len(MAGIC)], tail[len(MAGIC) :]
     if not begin == MAGIC == end or int.from_bytes(length, "little") > size - len(MAGIC) - room:
-        raise DamageError(path, "no whole Parquet file")
+        raise DamageError(path, "not a complete Parquet file")

@@ -71,7 +71,7 @@ def what_follows(path: Path, missing: list[Span]) -> str:
     """What becomes of what a file held that was removed."""
     shard = named(path.parent, path.name)
     if shard is None:
-        return "removed; a report makes it again"
+        return "removed; the next report makes it again"
     again = any(start < shard.stop and shard.start < stop for start, stop in missing)
     return f"runs {shard.start} to {shard.stop - 1} are trained again" if again else "removed; its runs are in other files"
 

@@ -75,10 +75,10 @@ class Store:
         try:
             make_folder(path)
         except (FileExistsError, NotADirectoryError):
-            raise ResultsError(f"{path}: a file is in the way of this folder") from None
+            raise ResultsError(f"{path}: a file is in the place of this folder") from None
         strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
-            raise ResultsError(f"{path}: not empty, and no folder of results (it holds {', '.join(strangers[:3])})")
+            raise ResultsError(f"{path}: not empty, and not a folder of results (it contains {', '.join(strangers[:3])})")
         with only_writer(path) as held:
             if has_manifest(path):
                 return cls.open(path)
@@ -113,7 +113,7 @@ class Store:
     def _root(self) -> HeldRoot:
         """As the only writer: this folder, held open."""
         if self._held is None:
-            raise RuntimeError(f"{self.path}: only within `writing` may anything be changed")
+            raise RuntimeError(f"{self.path}: changes are allowed only within `writing`")
         return self._held
 
     def _place(self, folder: Path) -> Held:
@@ -295,4 +295,4 @@ class Store:
     @property
     def remedy(self) -> str:
         """What to do about a damaged file, for messages."""
-        return f"`backsweep resume {self.path}` repeats what it held, and no more"
+        return f"`backsweep resume {self.path}` trains its runs again, and no others"

@@ -44,7 +44,7 @@ def survey(path: str | Path, closely: bool = False) -> Survey:
     for _ in range(LOOKS):
         with suppress(FileNotFoundError):
             return _look(path, closely)
-    raise ResultsError(f"{path}: files vanish there whenever they are looked at")
+    raise ResultsError(f"{path}: files in it keep vanishing while they are read")
 
 
 def surveys(folder: Path) -> Iterator[tuple[Path, Survey | ResultsError]]:

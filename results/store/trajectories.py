@@ -39,7 +39,7 @@ def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
         if not 0 <= file.run < manifest.runs:
             fault = f"the sweep has no run {file.run}"
         elif names[:2] != ["epoch", "loss"] or names != wanted.names:
-            fault = "has other columns than a trajectory"
+            fault = "has columns other than those of a trajectory"
         else:
             fault = foreign(parquet.schema_arrow, due, manifest.signed)
             table = parquet.read(use_threads=False).cast(wanted)

@@ -119,7 +119,7 @@ def _same(one: str | Decimal, other: str | Decimal) -> bool:
 def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> BacksweepError:
     return BacksweepError(
         f"{where(there, name)}: {quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
-        f"has some 16 digits; shorten them, or if they are names, say categories = [{quoted(name)}]"
+        f"has some 16 digits; shorten them, or if they are names, write categories = [{quoted(name)}]"
     )
 
 

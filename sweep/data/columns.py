@@ -62,7 +62,7 @@ def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], catego
 
     sides = Sides(blocks(inputs), blocks(targets), where, tuple(remarks[:MOST_LISTED]))
     more = len(remarks) - MOST_LISTED
-    return sides if more <= 0 else sides._replace(remarks=(*sides.remarks, f"and {more:,} remarks more on columns"))
+    return sides if more <= 0 else sides._replace(remarks=(*sides.remarks, f"and {more:,} more remarks on columns"))
 
 
 def _values(column: Column, asked: str, declared: bool, form: Form, where: Where) -> Floats | _Names:
@@ -104,7 +104,7 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
     written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
     raise BacksweepError(
         f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
-        f"is; if one stands for a missing value, leave its row out; if they are names of categories, say categories = "
+        f"is; if one of them stands for a missing value, leave its row out; if they name categories, write categories = "
         f"[{quoted(name)}]"
     )
 
@@ -114,7 +114,7 @@ def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, fo
     found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
     if found is None or (declared and not found.sure):
         return
-    as_names = "put a word before each" if found.sure else f"say categories = [{quoted(name)}]"
+    as_names = "put a word before each" if found.sure else f"write categories = [{quoted(name)}]"
     names = f"; if they are names, {as_names}" if declared or not found.sure else ""
     cell = f"{where(found.row, name)}: {quoted(cells[found.row])}"
     raise BacksweepError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
@@ -125,7 +125,7 @@ def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None
     if declared or not typed or not all(plain(cell) is not None and not is_word(cell) for cell in set(cells)):
         return None
     row = next((row for row, cell in enumerate(cells) if not cell.lstrip("+-").isdecimal()), None)
-    return None if row is None else Looks(row, "one, since the file holds it as text", "store numbers", sure=False)
+    return None if row is None else Looks(row, "one, because the file stores it as text", "store numbers", sure=False)
 
 
 def _check_finite(values: Any, name: str, where: Where) -> None:
@@ -139,7 +139,7 @@ def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
     """The categories of a column, sorted: text by its characters, numbers by size. DataError if they are too few or many."""
     known = set(cells)
     if not 2 <= len(known) <= MOST_CATEGORIES:
-        found = f"one category only, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
+        found = f"only one category, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
         place = f"{where.source}, column {quoted(name)}"
         raise BacksweepError(f"{place}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
     for value in known:
@@ -195,7 +195,9 @@ def _standardised(block: Block, where: Where) -> Block:
     values = np.asarray(block.values[:, 0], np.float64)
     if values.min() == values.max():
         place = f"task.standardise: {where.source}, column {quoted(block.names[0])}"
-        raise BacksweepError(f"{place}: all its values are {values[0]:g}, so it has no standard deviation to divide by")
+        raise BacksweepError(
+            f"{place}: all its values are {values[0]:g}, so its standard deviation is 0 and cannot be divided by"
+        )
     return block._replace(values=standardised(values)[:, None])
 
 

@@ -24,7 +24,7 @@ def read_csv(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> T
     mark = file.read(2)
     file.seek(0)
     if mark in MARKS_OF_UTF_16:
-        raise BacksweepError(f"{path}: not a CSV file: text in UTF-16; save it in UTF-8")
+        raise BacksweepError(f"{path}: not a CSV file: its text is in UTF-16; save it in UTF-8")
     with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         lines = _Lines(text, path)
         rows = csv.reader(lines, strict=True, delimiter=form.delimiter)
@@ -51,7 +51,7 @@ class _Lines:
             if not line.isascii() and (found := NOT_UTF_8.search(line)):
                 raise self._wrong(f"not text in UTF-8, byte 0x{ord(found[0]) - 0xDC00:02x}")
             if "\0" in line:
-                raise self._wrong("a NUL byte, which no text has; is it in UTF-16?")
+                raise self._wrong("a NUL byte, which text never contains; is the file in UTF-16?")
             yield line
 
     def _wrong(self, what: str) -> BacksweepError:
@@ -79,7 +79,7 @@ def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: For
             here = Where(str(path), (begin,)).row(0).replace("row 1", f"row {len(begins)}")
             raise BacksweepError(f"{here}: {len(row)} cells; the header has {len(header)}{_hint(header, form)}")
         if len(begins) * len(names) > MOST_NUMBERS:
-            raise BacksweepError(f"{path}: more than {MOST_NUMBERS:,} cells in the columns used; so many are allowed")
+            raise BacksweepError(f"{path}: more than {MOST_NUMBERS:,} cells in the columns used, which is the most allowed")
         for column, at in zip(cells, places, strict=True):
             column.append(row[at])
     return {name: [cell.strip() for cell in column] for name, column in zip(names, cells, strict=True)}, begins
@@ -91,4 +91,4 @@ def _hint(header: list[str], form: Form) -> str:
     if len(header) > 1 or not marks:
         return ""
     said = "commas" if form.delimiter == "," else repr(form.delimiter)
-    return f'; columns are separated by {said} unless the task says delimiter = "{DELIMITERS[marks[0]]}"'
+    return f'; backsweep expects {said} between columns unless the task says delimiter = "{DELIMITERS[marks[0]]}"'

@@ -27,7 +27,7 @@ def check_size(rows: int, columns: int, what: str) -> None:
     """BacksweepError if so many numbers are too many, which is asked before there is room made for them. what: they are."""
     if rows * columns > MOST_NUMBERS:
         raise BacksweepError(
-            f"{what}: {rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; {MOST_NUMBERS:,} are allowed"
+            f"{what}: {rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; at most {MOST_NUMBERS:,} are allowed"
         )
 
 

@@ -50,7 +50,7 @@ def _opened(path: Path) -> Generator[IO[bytes]]:
     """A file that has something in it. BacksweepError if there is none, or it cannot be read."""
     try:
         if "\0" in str(path):
-            raise BacksweepError(f"{str(path)!r}: no file has such a name")
+            raise BacksweepError(f"{str(path)!r}: no file can have this name")
         with open_regular(path, links=True) as file:
             if not file.read(1):
                 raise BacksweepError(f"{path}: empty")

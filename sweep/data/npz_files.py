@@ -57,13 +57,13 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, path: Pa
     if not entry.filename.endswith(SUFFIX):
         raise BacksweepError(f"{path}: {quoted(name)[1:-1]} is not an array")
     if entry.compress_type not in METHODS:
-        raise BacksweepError(f"{place}: compressed in a way that NumPy does not; numpy.savez writes such files")
+        raise BacksweepError(f"{place}: compressed in a way that NumPy never uses; write the file with numpy.savez")
     with archive.open(entry) as file:
         begin = file.read(LONGEST_HEAD)
         head = io.BytesIO(begin)
         shape, by_columns, dtype = HEADS[npy.read_magic(head)](head)
         if dtype.hasobject:
-            raise BacksweepError(f"{place}: Object arrays cannot be loaded, since they are pickled; store numbers or text")
+            raise BacksweepError(f"{place}: Object arrays cannot be loaded, because they are pickled; store numbers or text")
         size, there = math.prod(shape) * dtype.itemsize, entry.file_size - head.tell()
         if size != there or min(shape, default=0) < 0:
             raise ValueError(f"array {quoted(name)} of shape {shape} should have {size:,} bytes, and has {there:,}")

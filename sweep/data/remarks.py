@@ -19,12 +19,12 @@ def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
     if len(known) == len(cells):
         found.append(f"{column}: every row is a category of its own ({quoted(known[0])}, {quoted(known[1])}, ...)")
     if numbers:
-        found.append(f"{column}: numbers that the file holds as text, such as {quoted(known[0])}, are taken for names")
+        found.append(f"{column}: numbers that the file holds as text, such as {quoted(known[0])}, are treated as names")
     said = [value for value in known if value.lower() in NOTHING]
     if said:
         keys = ", ".join(map(quoted, said[:MOST_NAMED]))
         found.append(
-            f"{column}: {keys} {_is(said)} taken for a name; if that means no value, say missing = [{keys}] in the task"
+            f"{column}: {keys} {_is(said)} treated as a name; if it means a missing value, write missing = [{keys}] in the task"
         )
     for alike in _alike(known)[:MOST_EXAMPLES]:
         names = " and ".join(map(quoted, alike[:MOST_NAMED]))
@@ -38,8 +38,8 @@ def of_numbers(name: str, cells: list[str]) -> list[str]:
     if not codes:
         return []
     return [
-        f"column {quoted(name)}: {quoted(codes[0])} is taken for the number {float(codes[0]):.17g}; "
-        f"if these are names, say categories = [{quoted(name)}]"
+        f"column {quoted(name)}: {quoted(codes[0])} is read as the number {float(codes[0]):.17g}; "
+        f"if these are names, write categories = [{quoted(name)}]"
     ]
 
 

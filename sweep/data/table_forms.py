@@ -63,7 +63,7 @@ def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: st
 def check_bytes(size: int, path: Path) -> None:
     """BacksweepError if the columns used unpack to too much."""
     if size > MOST_BYTES:
-        raise BacksweepError(f"{path}: the columns used unpack to {size:,} bytes; {MOST_BYTES:,} are allowed")
+        raise BacksweepError(f"{path}: the columns used unpack to {size:,} bytes; at most {MOST_BYTES:,} are allowed")
 
 
 @contextmanager

@@ -25,7 +25,9 @@ def check_memory(plan: Plan, jobs: int) -> None:
     worst = int(np.argmax(each))
     if jobs * each[worst] <= most:
         return
-    needed = f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, and {size(most)} are there"
+    needed = (
+        f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, but only {size(most)} are available"
+    )
     fewer = "; fewer workers (--jobs) need less" if each[worst] <= most else ""
     raise BacksweepError(f"{_largest(plan, worst)}: {needed}{fewer}")
 
@@ -69,5 +71,5 @@ def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Pro
     if told is None:
         return
     if not force:
-        raise BacksweepError(f"{told}; make fewer, or go on all the same with --force")
+        raise BacksweepError(f"{told}; make fewer of them, or run anyway with --force")
     progress.warn(told)

@@ -47,7 +47,7 @@ def without(
         except BacksweepError as error:
             raise BacksweepError(f"exclude[{number}]: {error}") from None
     if not kept.any():
-        raise BacksweepError("exclude: no cell is left")
+        raise BacksweepError("exclude: it leaves no cell")
     return {key: cells[kept] for key, cells in index.items()}
 
 
@@ -66,7 +66,7 @@ class _Axes:
             axis = self._settings.get(written)
             if axis is None:
                 there = ", ".join(axis.called for axis in self._axes if axis.shown)
-                raise BacksweepError(f"{dotted(tuple(written.split('.')))} is no axis; the axes are {there or 'none'}")
+                raise BacksweepError(f"{dotted(tuple(written.split('.')))} is not an axis; the axes are {there or 'none'}")
             if axis.setting in found:
                 raise BacksweepError(f"{written} is given twice")
             members = _members(axis, value)
@@ -76,7 +76,7 @@ class _Axes:
                 raise BacksweepError(f"{written} {error}{_hint(axis, value)}") from None
             found[axis.setting] = Condition(written, members, places)
         if not found:
-            raise BacksweepError("an empty table describes every cell")
+            raise BacksweepError("an empty table would leave out every cell")
         return found
 
     def _levels_of(self, axis: AxisInUse) -> Levels:
@@ -109,7 +109,7 @@ class _Cells:
                 if there.isdisjoint(places):
                     rest = ", ".join(other.called for other in conditions.values() if other is not condition)
                     raise BacksweepError(
-                        f"{condition.called} = {in_json(member)}: no cell has it beside what is said of {rest}"
+                        f"{condition.called} = {in_json(member)}: no cell has it together with what the table says of {rest}"
                     )
         return cells
 
@@ -141,9 +141,9 @@ def _members(axis: AxisInUse, value: Any) -> list[Any]:
     if not isinstance(value, list | tuple) or (pair and not any(isinstance(one, list | tuple) for one in value)):
         return [value]
     if not value:
-        raise BacksweepError(f"{axis.called} = []: an empty list has no member{_hint(axis, value)}")
+        raise BacksweepError(f"{axis.called} = []: an empty list contains no value{_hint(axis, value)}")
     if any(isinstance(one, Mapping) for one in value):
-        raise BacksweepError(f"{axis.called}: a table within a list; write an entry of exclude for each of them")
+        raise BacksweepError(f"{axis.called}: a table within a list; write one entry of exclude per table")
     return list(value)
 
 

@@ -48,12 +48,16 @@ def _of_rules(plan: LookedAt) -> list[str]:
         (
             "train.stop.patience",
             epochs + 1,
-            "there are fewer tests than that, one for each epoch and one more; no run can converge",
+            "there are fewer tests than that (one per epoch and one more), so no run can converge",
         ),
-        ("train.stop.patience", epochs, "a run converges only if every test holds, from the first weights on"),
-        ("train.stall.window", epochs, "the runs end before they are looked at; none can stall"),
-        ("train.schedule.warmup", epochs, "the runs end before they are warm; their rates stay below lr"),
-        ("train.schedule.epochs", epochs, "the runs end before the schedule does; their rates never fall to its floor"),
+        ("train.stop.patience", epochs, "a run converges only if every test holds, beginning with the initial weights"),
+        ("train.stall.window", epochs, "the runs end before the first test for stalling, so none can stall"),
+        ("train.schedule.warmup", epochs, "the runs end before the warmup does, so their learning rates stay below lr"),
+        (
+            "train.schedule.epochs",
+            epochs,
+            "the runs end before the schedule does, so their learning rates never reach its floor",
+        ),
         ("train.schedule.every", epochs - 1, "the runs end before the first step of the schedule"),
     ]
     found: dict[str, str] = {}
@@ -62,7 +66,13 @@ def _of_rules(plan: LookedAt) -> list[str]:
             _note(found, key, _numbers(plan, key, runs), _numbers(plan, key, runs) > limit, why)
     if there.get("train.stall.improvement") is not None:
         values = _numbers(plan, "train.stall.improvement", runs)
-        _note(found, "train.stall.improvement", values, values >= 1, "no loss falls by all of itself; every run stalls at once")
+        _note(
+            found,
+            "train.stall.improvement",
+            values,
+            values >= 1,
+            "no loss can fall by all of itself, so every run stalls at once",
+        )
     if there["train.stop.within"] is not None:
         values = _numbers(plan, "train.stop.within", runs)
         _note(
@@ -70,7 +80,7 @@ def _of_rules(plan: LookedAt) -> list[str]:
             "train.stop.within",
             values,
             values <= resolved,
-            "the numbers resolve no such distance",
+            "the numbers cannot resolve so small a distance",
         )
     return list(found.values())
 
@@ -93,14 +103,14 @@ def _of_records(plan: LookedAt) -> list[str]:
     every = plan.spec.record.every
     if every is None or plan.record_at is None or len(plan.record_at) > 1:
         return []
-    return [f"record.every = {every}: no run has so many epochs; only its first weights and its end are recorded"]
+    return [f"record.every = {every}: no run has that many epochs, so only its initial weights and its end are recorded"]
 
 
 def _of_zips(plan: LookedAt) -> list[str]:
     zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
     others = [axis.zip for axis in plan.spec.axes]
     return [
-        f"{key}: zip = {short(word)}: no other axis has it, so this one is combined with all others"
+        f"{key}: zip = {short(word)}: no other axis has this zip, so the axis is combined with all others"
         for key, word in zips.items()
         if others.count(word) == 1
     ]

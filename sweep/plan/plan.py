@@ -60,7 +60,7 @@ class Plan:
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
-            raise BacksweepError(f"{self.runs:,} runs are too many; {MOST_RUNS_OF_ALL:,} are allowed in one sweep")
+            raise BacksweepError(f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}")
         self._made = Held(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]

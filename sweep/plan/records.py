@@ -18,8 +18,8 @@ def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
     if record.every is not None and limit // record.every >= MOST_RECORDS:
         raise BacksweepError(
-            f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records a run; "
-            f"{MOST_RECORDS:,} are allowed"
+            f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records per run; "
+            f"at most {MOST_RECORDS:,} are allowed"
         )
     return due_epochs(record.every, record.points, limit)
 

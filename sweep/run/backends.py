@@ -48,7 +48,7 @@ class Workers:
 def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
     """The workers, as long as they are needed. BacksweepError if the cluster's library is missing, or nobody answers there."""
     if address is not None and backend not in CLUSTERS:
-        raise BacksweepError(f"address = {address!r}: goes with backend {' or '.join(CLUSTERS)}, not with {backend}")
+        raise BacksweepError(f"address = {address!r}: needs backend {' or '.join(CLUSTERS)}, not {backend}")
     with _MAKERS[backend](jobs, address) as found:
         yield found
 
@@ -85,9 +85,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
             )
         cores = _when_there(lambda: sum(client.ncores().values()))
         if not cores:
-            raise BacksweepError(
-                f"address = {address!r}: no worker has come to the scheduler; `dask worker {address}` starts one"
-            )
+            raise BacksweepError(f"address = {address!r}: the scheduler has no worker; `dask worker {address}` starts one")
         _check_kernels(client)
         yield Workers("dask", cores, "dask", {"client": client})
 
@@ -98,7 +96,7 @@ def _check_kernels(client: Any) -> None:
         if isinstance(answer, Exception):
             raise BacksweepError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
         if answer != SOURCES_HASH:
-            raise BacksweepError(f"worker {worker}: has another version of backsweep, whose bits may differ")
+            raise BacksweepError(f"worker {worker}: has another version of backsweep, so its bits may differ")
 
 
 def _kernels() -> str:

@@ -140,7 +140,7 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
             if deaths == MOST_DEATHS:
                 told = f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}"
                 raise _WorkersLost(told) from None
-            progress.warn("a worker process died; what it was at is trained again")
+            progress.warn("a worker process died; other workers train its batches again")
         except (Exception, CancelledError) as error:  # as where a scheduler dies
             if workers.here:
                 raise

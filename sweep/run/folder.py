@@ -96,9 +96,9 @@ def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) 
     free = free_bytes(path)
     if estimate.disk <= free:
         return
-    told = f"{path}: about {size(estimate.disk)} are needed, and {size(free)} are free on this disk"
+    told = f"{path}: about {size(estimate.disk)} are needed, but only {size(free)} are free on this disk"
     if not force:
-        raise BacksweepError(f"{told}; make room, choose another folder with --out, or go on all the same with --force")
+        raise BacksweepError(f"{told}; free some space, choose another folder with --out, or run anyway with --force")
     progress.warn(told)
 
 

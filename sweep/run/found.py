@@ -135,7 +135,7 @@ def _with_short_ranges(value: Any) -> Any:
 
 def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
     """BacksweepError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
-    remedy = "bring back the one that was written, or run the spec into another folder"
+    remedy = "restore the original, or run the spec into another folder"
     if plan.runs != manifest.runs:
         raise BacksweepError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
     here, there = ({axis.setting: axis.type for axis in axes} for axes in (plan.axes, manifest.axes))
@@ -168,7 +168,7 @@ def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path])
 
 def _not_it(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
     if not spec.files:
-        return f"--data {file}: {folder} was run on no file"
+        return f"--data {file}: {folder} was not run on a file"
     for key, path in spec.files.items():
         if _holds(spec, key, file, manifest):
             return f"--data {file}: holds the data of {key}, but rows call that file {spec.called[path]}, as its path must end"
@@ -195,7 +195,7 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
     except BacksweepError as error:
         raise BacksweepError(
             f"{folder / MANIFEST}: {error}; nor are its data beside the results, beside the spec, or here: "
-            "put the file there, or say where it is by --data FILE"
+            "put the file there, or name it with --data FILE"
         ) from None
     raise BacksweepError(other_data(path, key, folder))
 

@@ -24,7 +24,7 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
     parts = missing_parts(map(plan.arguments, kinds), records=plan.record_at is not None)
     slow = sum(part.slow for part in parts)
     if slow:
-        progress.say("compiling the kernels, some seconds ..." if why_not_kept() else ONCE)
+        progress.say("compiling the kernels, which takes some seconds ..." if why_not_kept() else ONCE)
     if slow > 1 and jobs > 1 and why_not_kept() is None and has_semaphores():
         _compile(parts, min(jobs, slow))
     for part in parts:  # or load it

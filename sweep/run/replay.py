@@ -34,7 +34,7 @@ class Replay(NamedTuple):
 def replay(plan: Plan, run: int) -> Replay:
     """Train one run of a plan again. BacksweepError if there is no such run."""
     if not 0 <= run < plan.runs:
-        raise BacksweepError(f"run {run}: there is none; the runs are 0 to {plan.runs - 1}")
+        raise BacksweepError(f"run {run}: there is no such run; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train_flat(**plan.arguments(runs))
     # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.

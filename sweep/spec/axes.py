@@ -107,9 +107,7 @@ class Axis(BaseModel, Generic[T]):
             raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
         kind = given[0]
         if (self.n is None) == (kind in SPACED):
-            raise ValueError(
-                "linear and log axes need n, the number of values" if self.n is None else f"n does not go with {kind}"
-            )
+            raise ValueError("linear and log axes need n, the number of values" if self.n is None else f"{kind} takes no n")
         if kind in DRAWN:
             self._check_ends(kind)
             return self
@@ -123,9 +121,9 @@ class Axis(BaseModel, Generic[T]):
     def _check_ends(self, kind: str) -> None:
         low, high = getattr(self, kind)
         if self.zip is not None:
-            raise ValueError(f"zip does not go with {kind}: sampled axes are drawn together anyway")
+            raise ValueError(f"{kind} takes no zip: sampled axes are drawn together anyway")
         if not low < high or (kind == "loguniform" and low <= 0):
-            raise ValueError(f"{kind} goes from a number{' over 0' * (kind == 'loguniform')} to a larger one")
+            raise ValueError(f"{kind} must go from a number{' above 0' * (kind == 'loguniform')} to a larger one")
         self._checked(whole_or_float([low, high]))
 
     def _checked(self, points: Sequence[Any]) -> tuple[T, ...]:
@@ -211,7 +209,7 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
 
 def too_many(cells: int) -> BacksweepError:
     """What is said of more cells than a sweep may have."""
-    return BacksweepError(f"{cells:,} cells are too many; {MOST_CELLS:,} are allowed in one sweep")
+    return BacksweepError(f"{cells:,} cells are too many; one sweep may have at most {MOST_CELLS:,}")
 
 
 def alike(points: Sequence[Any]) -> Integers:
@@ -239,7 +237,7 @@ def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
         for other in others:
             if len(other.points) != len(first.points):
                 raise BacksweepError(
-                    f"{first.called} and {other.called}: zipped as {first.zip!r}, so they need as many values as each "
-                    f"other; they have {len(first.points)} and {len(other.points)}"
+                    f"{first.called} and {other.called}: zipped as {first.zip!r}, so they need the same number "
+                    f"of values; they have {len(first.points)} and {len(other.points)}"
                 )
     return list(bundles.values())

@@ -69,10 +69,10 @@ def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[
     """The sampled axes with the values that the design gives them."""
     if not axes:
         if design is not None:
-            raise BacksweepError("design: there is no axis with uniform or loguniform to draw points for")
+            raise BacksweepError("design: no axis is uniform or loguniform, so there is nothing to draw")
         return []
     if design is None:
-        raise BacksweepError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., how many points are drawn")
+        raise BacksweepError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., the number of points to draw")
     cube = METHODS[design.method](len(axes), design.points, np.random.default_rng(design.seed))
     return [
         AxisInUse(key, axis.at(coordinates), DRAWN_TOGETHER)

@@ -137,7 +137,7 @@ def _no_axis(as_table: Callable[[object], object], key: str) -> Callable[[object
     def one(raw: object) -> object:
         table = as_table(raw)
         if _is_axis(table, key):
-            raise ValueError("an axis within an axis: its values can be listed here themselves")
+            raise ValueError("an axis cannot contain an axis; list the values of the inner one here")
         return table
 
     return one
@@ -150,7 +150,7 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
             return table
         if isinstance(table, dict) and _is_axis(table, key):
             if "values" not in table:
-                raise ValueError(f"an axis of these has values = [...], with any of {', '.join(models)}")
+                raise ValueError(f"such an axis needs values = [...], a list of names and tables of {', '.join(models)}")
             return table
         if isinstance(table, dict) and default is not None and key not in table:
             for word in table:
@@ -163,7 +163,7 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
         name = table[key]
         if not isinstance(name, str) or name not in models:
             shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {short(name)}: "
-            raise ValueError(f"{shown}there is none such{meant(name, models)} There are: {', '.join(models)}")
+            raise ValueError(f"{shown}there is no such name{meant(name, models)} There are: {', '.join(models)}")
         return table
 
     return as_table

@@ -45,7 +45,7 @@ def _as_table(raw: object) -> object:
     """A task as a table; a name stands for the task with its defaults."""
     table = {"name": raw} if isinstance(raw, str) else raw
     if isinstance(table, dict) and {"name", "file"} <= table.keys():
-        raise ValueError(f"{raw!r}: has both a name and a file; a task with a file has no name")
+        raise ValueError(f"{raw!r}: has both a name and a file; a task with a file takes no name")
     if isinstance(table, BaseModel) or (isinstance(table, dict) and "file" in table):
         return table
     if not isinstance(table, dict) or "name" not in table:

@@ -47,11 +47,13 @@ def _checked(table: BaseModel) -> BaseModel:
     """A table, once it is sure that its axes need none outside."""
     for key, axis in leaves(table):
         if isinstance(axis, Axis) and axis.ends is not None:
-            raise ValueError(f"{key}: what is sampled is drawn together with all else, so no table of an axis can have it")
+            raise ValueError(f"{key}: an axis within a table of an axis cannot be sampled")
     zips = [axis.zip for axis in _axes_of(table)]
     for axis in _axes_of(table):
         if axis.zip is not None and zips.count(axis.zip) == 1:
-            raise ValueError(f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has it; it cannot reach outside")
+            raise ValueError(
+                f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has this zip, and it stays within the table"
+            )
     try:
         _count(table)
     except BacksweepError as error:
@@ -91,7 +93,7 @@ class Alternatives(BaseModel, Generic[T]):
         if not self.values:
             raise ValueError("the axis is empty: it needs at least one value")
         if sum(map(_count, self.values)) > MOST_POINTS:
-            raise ValueError(f"an axis may have {MOST_POINTS:,} values at most")
+            raise ValueError(f"an axis may have at most {MOST_POINTS:,} values")
         return self
 
     def tables(self) -> list[Flat]:

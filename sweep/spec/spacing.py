@@ -39,7 +39,7 @@ def _linear(ends: tuple[float, ...], n: int) -> list[int | float]:
 def _log(ends: tuple[float, ...], n: int) -> list[int | float]:
     low, high = decimals(*ends)
     if low <= 0 or high <= 0:
-        raise ValueError(f"a log axis needs both ends over 0; it goes from {ends[0]:g} to {ends[1]:g}")
+        raise ValueError(f"a log axis needs both ends above 0; this one goes from {ends[0]:g} to {ends[1]:g}")
     return whole_or_float(evenly(low, high, n))
 
 
@@ -58,7 +58,7 @@ def _range(spec: tuple[float, ...], _: None) -> list[int | float]:
     steps, rest = divmod(stop - start, step)
     count = steps + (rest != 0) if (stop > start) == (step > 0) else Decimal(0)  # `//` of Decimals rounds towards zero
     if count > MOST_POINTS:
-        raise ValueError(f"a range may have {MOST_POINTS:,} values at most; this has {count:,}")
+        raise ValueError(f"a range may have at most {MOST_POINTS:,} values; this one has {count:,}")
     return whole_or_float([start + step * k for k in range(int(count))])
 
 

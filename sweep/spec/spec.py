@@ -103,7 +103,7 @@ class Spec(Table, use_attribute_docstrings=True):
         if self.seeds == ():
             raise ValueError("seeds: the list is empty")
         if isinstance(self.seeds, tuple) and len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("seeds: one is given twice")
+            raise ValueError("seeds: one of them is given twice")
         return self
 
     @classmethod
@@ -258,9 +258,7 @@ def received(sent: Sent) -> Spec:
     """A spec that another process has sent. BacksweepError if the files that it names are not as they were there."""
     spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
     if spec.digest != sent[2]:
-        raise BacksweepError(
-            f"{', '.join(spec.files.values())}: changed since the sweep was begun; give the same command again"
-        )
+        raise BacksweepError(f"{', '.join(spec.files.values())}: changed since the sweep began; repeat the command")
     return spec
 
 

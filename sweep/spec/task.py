@@ -41,7 +41,7 @@ def _mark(raw: object) -> object:
     if not isinstance(raw, str) or len(raw) != 1:
         raise ValueError(f"{raw!r}: must be one character")
     if raw.isalnum() or raw in '+-"\r\n\0':
-        raise ValueError(f"{raw!r}: must be a character that no number, word, quote or line is made of")
+        raise ValueError(f"{raw!r}: must be a character that does not occur in numbers, words, quotes or line ends")
     return raw
 
 
@@ -78,10 +78,10 @@ class TruthTable(Table, use_attribute_docstrings=True):
     def _is_a_table(self):
         for key, rows in (("inputs", self.inputs), ("targets", self.targets)):
             if not rows or not rows[0]:
-                raise ValueError(f"{key}: at least one row with at least one value")
+                raise ValueError(f"{key}: must have at least one row with at least one value")
             for number, row in enumerate(rows, 1):
                 if len(row) != len(rows[0]):
-                    raise ValueError(f"{key}: row {number} has length {len(row)}, row 1 has length {len(rows[0])}")
+                    raise ValueError(f"{key}: row {number} has {len(row)} values, row 1 has {len(rows[0])}")
         if len(self.inputs) != len(self.targets):
             raise ValueError(f"{len(self.inputs)} rows of inputs need as many of targets; there are {len(self.targets)}")
         return self
@@ -233,11 +233,11 @@ class FileTask(Table, use_attribute_docstrings=True):
     @model_validator(mode="after")
     def _is_written_in_one_way(self):
         if self.decimal == self.thousands:
-            raise ValueError(f"thousands = {self.thousands!r}: the same as decimal, so no number could be read")
+            raise ValueError(f"thousands = {self.thousands!r}: must differ from decimal; otherwise no number could be read")
         if Path(self.file).suffix.lower() != ".csv":
             for key in ("delimiter", "decimal", "thousands"):
                 if getattr(self, key) != type(self).model_fields[key].default:
-                    raise ValueError(f"{key}: of CSV files alone; others hold numbers as numbers")
+                    raise ValueError(f"{key}: only CSV files take it; other files store numbers as numbers")
         return self
 
     @property

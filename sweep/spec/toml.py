@@ -23,7 +23,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise BacksweepError(f"{path}: not TOML: {error}") from None
     except RecursionError:
-        raise BacksweepError(f"{path}: not TOML: lists and tables lie within each other too deep to be read") from None
+        raise BacksweepError(f"{path}: not TOML: lists and tables are nested too deep to be read") from None
     except ValueError:  # Python's of thousands of digits, which take as long as their square
         raise BacksweepError(f"{path}: not TOML: a whole number has more digits than can be read") from None
 

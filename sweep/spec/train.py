@@ -74,7 +74,7 @@ def _batch(raw: object) -> object:
     if not isinstance(raw, dict):
         raise ValueError(f"{raw!r}: must be full, pattern, or a table with a size and an order")  # noqa: TRY004
     if raw.get("size") is None and raw != {"order": "given"}:
-        raise ValueError(f"{raw!r}: size is missing; a batch of all samples is batch = 'full'")
+        raise ValueError(f"{raw!r}: size is missing; for all samples write batch = 'full'")
     return raw
 
 
@@ -176,7 +176,7 @@ class RecordSpec(Table, use_attribute_docstrings=True):
     @model_validator(mode="after")
     def _one_schedule(self):
         if self.every is not None and self.points is not None:
-            raise ValueError("every and points: one of them is enough")
+            raise ValueError("every and points: give only one of them")
         if self.runs is not None and self.every is None and self.points is None and not self.weights:
-            raise ValueError("runs: of these, nothing is recorded; every, points or weights is missing")
+            raise ValueError("runs: nothing would be recorded of these runs; give every, points or weights too")
         return self

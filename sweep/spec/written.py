@@ -37,7 +37,7 @@ def plain(value: Any, place: Place = ()) -> Any:
         value = value.tolist()
     if isinstance(value, Mapping | list | tuple | range):
         if len(place) > DEEPEST:
-            raise BacksweepError(f"{dotted(place[:3])}...: tables and lists lie within each other more than {DEEPEST} deep")
+            raise BacksweepError(f"{dotted(place[:3])}...: tables and lists are nested more than {DEEPEST} levels deep")
         _check_size(length(value), place)
     if isinstance(value, Mapping):
         return {_key(key, place): plain(one, (*place, key)) for key, one in value.items()}
@@ -54,7 +54,7 @@ def length(values: Sized) -> int:
         return sys.maxsize
 
 
-_NO_TIMES = "a date or time, which no setting takes; text is written in quotes"
+_NO_TIMES = "a date or time, which no setting takes; write text in quotes"
 
 
 def _listed(values: Sequence[Any], place: Place) -> list[Any]:
@@ -74,13 +74,13 @@ def _one(value: Any, place: Place) -> Any:
             raise BacksweepError(f"{dotted(place)}: a whole number of about {digits:,} digits; numbers go to 1.8e308")
     elif not isinstance(value, float | BaseModel | None):
         kinds = "numbers, text, true and false, lists and tables"
-        raise BacksweepError(f"{dotted(place)}: a spec is made of {kinds}, not of {type(value).__name__}")
+        raise BacksweepError(f"{dotted(place)}: a spec consists of {kinds}, not of {type(value).__name__}")
     return value
 
 
 def _key(key: object, place: Place) -> str:
     if not isinstance(key, str):
-        raise BacksweepError(f"{dotted((*place, str(key)))}: the keys of a table are text, not {type(key).__name__}")
+        raise BacksweepError(f"{dotted((*place, str(key)))}: the keys of a table must be text, not {type(key).__name__}")
     _check_text(key, (*place, key))
     return key
 
@@ -88,12 +88,12 @@ def _key(key: object, place: Place) -> str:
 def _check_text(text: str, place: Place) -> None:
     """Of code points, half of a pair is none: it cannot be written into any file."""
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BacksweepError(f"{dotted(place)}: text with half of a surrogate pair, which is no character")
+        raise BacksweepError(f"{dotted(place)}: text with half of a surrogate pair, which is not a character")
 
 
 def _check_size(many: int, place: Place) -> None:
     if many > MOST_LISTED:
-        raise BacksweepError(f"{dotted(place)}: {many:,} values; a list may have {MOST_LISTED:,}")
+        raise BacksweepError(f"{dotted(place)}: {many:,} values; a list may have at most {MOST_LISTED:,}")
 
 
 def toml_text(table: Mapping[str, Any]) -> str:

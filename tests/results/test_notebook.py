@@ -130,8 +130,8 @@ def test_unfinished_sweeps_say_so(swept, tmp_path):
 def test_a_damaged_file_of_rows_is_told_in_a_notebook(results):
     path = next((results.path / "shards").iterdir())
     path.write_bytes(b"PAR1")
-    remedy = f"`backsweep resume {results.path}` repeats what it held, and no more"
-    said = f"{path}: damaged (no whole Parquet file); it is left out, and {remedy}"
+    remedy = f"`backsweep resume {results.path}` trains its runs again, and no others"
+    said = f"{path}: damaged (not a complete Parquet file); it is left out, and {remedy}"
     assert said in Page(results._repr_html_()).texts
     assert results.damage == [said]
 

@@ -19,7 +19,7 @@ class Key(str):
 
 
 def test_a_key_that_stands_twice_is_named():
-    with pytest.raises(ValueError, match=r"^the key 'b' stands there twice$"):
+    with pytest.raises(ValueError, match=r"^the key 'b' occurs twice$"):
         parsed(b'{"a": 1, "b": {"a": 2}, "c": 3, "b": 4}')
 
 
@@ -27,6 +27,6 @@ def test_the_last_of_many_keys_is_found_to_stand_twice_without_comparing_all_wit
     names = [f"key {number}" for number in range(1000)]
     pairs = [(Key(name), 0) for name in [*names, names[-1]]]
     Key.compared = 0
-    with pytest.raises(ValueError, match="'key 999' stands there twice"):
+    with pytest.raises(ValueError, match="'key 999' occurs twice"):
         plain._each_key_once(pairs)
     assert Key.compared < 10

@@ -28,7 +28,9 @@ def test_the_caller_of_a_sweep_may_round_another_way(tmp_path):
         try:
             there = Sweep(**SPEC).run(tmp_path / way)
             kept = library.fegetround()
-            with pytest.raises(BacksweepError, match="usual: not read while numbers are rounded otherwise than to nearest"):
+            with pytest.raises(
+                BacksweepError, match="usual: cannot be read while numbers are rounded to anything but the nearest"
+            ):
                 Results.open(usual.path)
         finally:
             library.fesetround(0)

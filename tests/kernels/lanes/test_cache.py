@@ -95,7 +95,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(folder, mode):
     load()
     folder.path.chmod(mode)
     found = CodeFolder(folder.path)
-    assert found.trouble == "others may write to it"
+    assert found.trouble == "others can write to it"
     name = only_file(folder).name
     assert found.read(name) is None
     found.write("another", b"x")
@@ -115,7 +115,7 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path):
     (tmp_path / "code").symlink_to(tmp_path / "elsewhere")
     found = CodeFolder(tmp_path / "code")
     found.write("a", b"x")
-    assert found.trouble == "it is no folder"
+    assert found.trouble == "it is not a folder"
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
@@ -225,4 +225,4 @@ def test_a_full_disk_is_named_and_nothing_is_left_or_put_elsewhere(tmp_path):
     done = subprocess.run([sys.executable, "-c", FULL], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"[] machine code cannot be kept in {tmp_path / 'code'}/kernels-")
     assert "(File too large)" in done.stdout
-    assert "set NUMBA_CACHE_DIR to a folder that can be written" in done.stdout
+    assert "set NUMBA_CACHE_DIR to a folder that you can write to" in done.stdout

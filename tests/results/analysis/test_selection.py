@@ -68,11 +68,11 @@ def test_a_lucky_run_among_the_judges_makes_no_best():
     runs = table(["capped", "converged"] * 2, 9, [0, 1] * 2, lr=[1, 1, 2, 2])
     lucky = [seed for seed in range(8) if np.random.default_rng(seed).permutation([0, 1])[0] == 1]
     for seed in set(range(8)) - set(lucky):
-        with pytest.raises(NoAnswerError, match="on the half of the seeds that chooses"):
+        with pytest.raises(NoAnswerError, match="on the half of the seeds that choose"):
             best_on_other_seeds(runs, rng=np.random.default_rng(seed))
     best = best_on_other_seeds(runs, rng=np.random.default_rng(lucky[0]))
     assert best[["chosen_success", "tied"]].to_numpy().tolist() == [[1, 2]]
-    assert tied_best(best) == ["2 settings were equally good where the best was chosen; this is the first of them."]
+    assert tied_best(best) == ["2 settings did equally well on the seeds that choose; this is the first of them."]
 
 
 def test_who_is_cheaper_is_not_tied():

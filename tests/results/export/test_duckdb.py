@@ -242,8 +242,8 @@ def test_variables_of_the_caller_are_no_tables(swept):
         ("SELEC 1", 'query: Parser Error: syntax error at or near "SELEC"'),
         ("SELECT nothing FROM runs", 'query: Binder Error: Referenced column "nothing" not found in FROM clause'),
         ("FROM runs WHERE outcome = 1", "query: Conversion Error: "),
-        ("", "query: there is no statement in it"),
-        ("-- nothing", "query: there is no statement in it"),
+        ("", "query: it contains no statement"),
+        ("-- nothing", "query: it contains no statement"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
@@ -260,7 +260,7 @@ def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypa
     there = sorted(swept.path.rglob("*"))
     monkeypatch.setitem(duckdb.SHUT_IN, "memory_limit", "30MB")
     sql = "SELECT a.run, b.run AS other, c.loss FROM runs a, runs b, runs c ORDER BY a.loss + b.loss + c.loss"
-    with pytest.raises(BacksweepError, match=r"^query: it takes more memory than there is; ask for fewer rows or columns$"):
+    with pytest.raises(BacksweepError, match=r"^query: it needs more memory than is available; ask for fewer rows or columns$"):
         swept.query(sql)
     assert sorted(swept.path.rglob("*")) == there
 

@@ -115,7 +115,7 @@ def test_it_says_when_a_run_has_converged_and_that_the_best_is_at_an_end(results
     assert "A run has converged when its loss is at most 0.1." in html
     best = results.best().iloc[0]
     at_an_end = best["lr"] in (0.5, 5.0)
-    assert ("value of lr in this sweep, so better ones may lie beyond" in html) == at_an_end
+    assert ("value of lr in this sweep, so even better settings may lie beyond it" in html) == at_an_end
 
 
 def test_the_explorer_is_fed_with_cells_and_never_with_runs(results, html):
@@ -197,7 +197,7 @@ def test_thinning_keeps_the_ends():
 def test_where_nothing_converges_or_one_seed_was_run_no_best_is_claimed(results):
     nothing = results.table.assign(outcome="capped")
     assert answer(nothing, best_or_why_not(nothing, np.random.default_rng(0))) == "No run converged."
-    assert remarks(nothing, results.best(), "why", has_rule=True) == ["What matters cannot be told: why."]
+    assert remarks(nothing, results.best(), "why", has_rule=True) == ["It is not known what matters: why."]
     one = results.table[results.table["seed"] == 0]
     best = best_or_why_not(one, np.random.default_rng(0))
     assert answer(one, best).endswith("of all runs converge.")

@@ -98,7 +98,7 @@ def test_a_damaged_file_is_not_merged(crowded):
         crowded.compact()
     assert crowded.shards() == before
     with crowded.writing():
-        assert crowded.heal() == [f"{shard.path}: damaged (no whole Parquet file); runs 5 to 5 are trained again"]
+        assert crowded.heal() == [f"{shard.path}: damaged (not a complete Parquet file); runs 5 to 5 are trained again"]
     assert crowded.missing() == [(5, 6), (13, 14), (30, 31)]
     assert "000000000005-000000000006" not in files_of(crowded)
 
@@ -143,7 +143,7 @@ def test_sound_files_do_not_go_on_the_word_of_a_damaged_one(crowded):
         large = crowded.shards()[0].path
         large.write_bytes(large.read_bytes()[:-7])
     with crowded.writing():
-        assert crowded.heal() == [f"{large}: damaged (no whole Parquet file); removed; its runs are in other files"]
+        assert crowded.heal() == [f"{large}: damaged (not a complete Parquet file); removed; its runs are in other files"]
     assert crowded.missing() == missing
     assert crowded.read().equals(before)
     assert not large.exists()

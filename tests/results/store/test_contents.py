@@ -270,7 +270,7 @@ def test_folders_of_before_need_not_say_of_which_sweep_they_are(folder):
     assert here("resume", folder, "--jobs", "1")[::2] == (0, "")
     assert contents(folder) == before
     path = rewritten(files(folder, "shards")[0], lambda table: table.replace_schema_metadata({SWEEP: b"another"}))
-    assert f"{path}: damaged (is of another sweep)" in here("table", folder)[2]
+    assert f"{path}: damaged (belongs to another sweep)" in here("table", folder)[2]
 
 
 @pytest.mark.parametrize("stop", [6, 8])  # as large as the others, and larger, with all that one of them has

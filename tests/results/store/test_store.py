@@ -150,7 +150,7 @@ def test_a_trajectory_that_ends_elsewhere_than_its_run_does_not_count(store, epo
     with pytest.warns(DamageWarning, match=f"{re.escape(wrong)}.*report"):
         assert store.trajectories() == {}
     with store.writing():
-        assert store.heal() == [f"{wrong}; removed; a report makes it again"]
+        assert store.heal() == [f"{wrong}; removed; the next report makes it again"]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "other"])
@@ -271,7 +271,7 @@ def test_a_strangers_folder_is_left_alone(tmp_path):
 def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
     axes = (AXES[0].model_copy(update={"name": "rate"}), AXES[1])
     write_manifest(store.path, store.manifest.model_copy(update={"axes": axes, "swept": ()}))
-    with pytest.warns(DamageWarning, match=r"parquet: damaged \(has other columns than the manifest says"):
+    with pytest.warns(DamageWarning, match=r"parquet: damaged \(has columns other than those in the manifest"):
         assert len(Store.open(store.path).read()) == 0
 
 
@@ -399,7 +399,7 @@ def test_a_harmed_trajectory_does_not_count(store):
     with pytest.warns(DamageWarning, match=rf"{file.name}: damaged .*report"):
         assert store.trajectories() == {}
     with store.writing():
-        assert store.heal() == [f"{file}: damaged (no whole Parquet file); removed; a report makes it again"]
+        assert store.heal() == [f"{file}: damaged (not a complete Parquet file); removed; the next report makes it again"]
     assert not file.exists()
 
 

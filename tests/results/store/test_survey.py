@@ -109,7 +109,7 @@ def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
         raise FileNotFoundError(2, "No such file", str(file.path))
 
     monkeypatch.setattr(survey_module, "_outcomes", vanished)
-    with pytest.raises(BacksweepError, match="files vanish there whenever they are looked at"):
+    with pytest.raises(BacksweepError, match="files in it keep vanishing while they are read"):
         survey(store.path)
 
 
@@ -118,7 +118,7 @@ def test_a_shard_that_cannot_be_read_is_named(store, content):
     path = shard(store, 20)
     path.write_bytes(content)
     seen = survey(store.path)
-    assert (seen.done, seen.damage) == (40, f"{path}: damaged (no whole Parquet file)")
+    assert (seen.done, seen.damage) == (40, f"{path}: damaged (not a complete Parquet file)")
     assert sum(seen.outcomes.values()) == 40
     with store.writing():
         store.add_session(SESSION.model_copy(update={"outcomes": {Outcome.CAPPED: 60}}))

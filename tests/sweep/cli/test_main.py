@@ -176,7 +176,7 @@ BAD = [
     (["table", "."], "no results here"),
     (["table", "runs/small", "--by", "lrr"], "no setting 'lrr' that varies; there are hidden, lr"),
     (["table", "runs/small", "--format", "xml"], "--format"),
-    (["replay", "runs/small", "20"], "run 20: there is none; the runs are 0 to 19"),
+    (["replay", "runs/small", "20"], "run 20: there is no such run; the runs are 0 to 19"),
     (["replay", "runs/small", "--", "-1"], "run -1: there is none"),
     (["replay", "runs/small", "first"], "RUN"),
     (["report", "nowhere"], "nowhere: no results here"),

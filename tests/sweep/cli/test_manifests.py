@@ -102,7 +102,7 @@ def test_several_fields_may(swept, sound):
         (("spec", "task"), ["xor"], "spec.task = a list of 1: must be a table"),
         (("spec", "train", "stop"), "loss", "spec.train.stop = 'loss': must be a table"),
         (("spec", "train", "lr"), {"n": 3}, "spec, train.lr = a table of 1: an axis has one of values, .*, not none"),
-        (("spec", "train", "lr"), {"values": []}, "spec, train.lr.values = a list of 0: must have more in it"),
+        (("spec", "train", "lr"), {"values": []}, "spec, train.lr.values = a list of 0: must not be empty"),
         (("spec", "seeds"), None, "spec.seeds = None: must be a whole number"),
         (("spec", "seeds"), {"start": 0}, "spec.seeds.count: missing"),
         (("data",), {}, "data, task.file: a file that the spec names has a digest there, and no other has"),
@@ -111,9 +111,9 @@ def test_several_fields_may(swept, sound):
         (("sessions", 0, "outcomes"), {"won": 1}, "sessions.0.outcomes.won = 'won': must be 'converged', 'diverged', "),
         (("name",), "x" * 300, "name = 'xxx.*: must have at most 200 characters"),
         (("spec", "train", "lr"), {"values": [0.5, 10**30]}, "spec.train.lr.values.1: a number of 31 digits"),
-        (("spec", "train", "epochs"), float("nan"), "spec.train.epochs: NaN, which is no number"),
-        (("spec", "task", "file"), DEEP, r"spec.task.file.0.0.0.0.0: tables and lists lie in each other more than 32 deep"),
-        (("new",), 1, "new: no such key is known here"),
+        (("spec", "train", "epochs"), float("nan"), "spec.train.epochs: NaN, which is not a number"),
+        (("spec", "task", "file"), DEEP, r"spec.task.file.0.0.0.0.0: tables and lists are nested more than 32 levels deep"),
+        (("new",), 1, "new: this version knows no such key"),
     ],
 )
 def test_what_is_wrong_is_said(swept, sound, place, value, said):

@@ -172,7 +172,7 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
     """At the end of the run, in its log, under the table; and ∞ is no question mark, whatever the terminal's signs."""
     spec = tmp_path / "bound.toml"
     spec.write_text('task = "xor"\nseeds = 4\ntrain = { bound = 0.1, epochs = 9, stop = { loss = 0.01 } }\n')
-    warning = "4 runs diverged before the first update: what they began with, losses of "
+    warning = "4 runs diverged before the first update, because they began with losses of "
     code, printed, said = answered("run", spec, "--out", tmp_path / "r", "--jobs", 1)
     assert (code, said) == (0, "")
     assert printed.count(f"Warning: {warning}") == 1
@@ -219,8 +219,8 @@ BAD = [
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"], "above 0 and below 1"),
     (["figure", "r", "pie"], "there is no figure 'pie'; there are success"),
     (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
-    (["figure", "r", "loss"], "run: the figure of a loss takes the number of a run"),
-    (["figure", "r", "loss", "--run", "99999"], "run 99999: there is none; runs are numbered 0 to 239"),
+    (["figure", "r", "loss"], "run: the figure loss needs the number of a run"),
+    (["figure", "r", "loss", "--run", "99999"], "run 99999: there is no such run; the runs are 0 to 239"),
     (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
     (["figure", "r", "success", "--run", "1"], "--run: cannot be combined with KIND success; use it with loss"),
     (["figure", "r", "trainability"], "measure"),

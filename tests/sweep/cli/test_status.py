@@ -92,7 +92,7 @@ def test_a_plan_that_exceeds_the_disk_is_refused_before_it_starts(here):
     done = run(SMALL_DISK, "run", "small.toml", "--out", "full", cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
     assert "full: about " in done.stderr
-    assert "are needed, and 1 kB are free on this disk; " in done.stderr
+    assert "are needed, but only 1 kB are free on this disk; " in done.stderr
     assert "--force" in done.stderr
     assert not (here / "full").exists()
     done = run(SMALL_DISK, "run", "small.toml", "--out", "full", "--force", cwd=here)
@@ -130,7 +130,7 @@ def test_status_of_a_broken_sweep(here):
     assert lines[1] == "No process is writing. To continue: backsweep resume 'broken off'"
     assert lines[3] == "Missing: runs 0 to 9"
     second.write_bytes(b"rubbish")
-    assert f"Damaged: broken off/shards/{second.name}: damaged (no whole Parquet file)" in must(
+    assert f"Damaged: broken off/shards/{second.name}: damaged (not a complete Parquet file)" in must(
         "status", "broken off", cwd=here
     )
     assert "nowhere: no results here" in refused("status", "nowhere", cwd=here)

@@ -143,11 +143,11 @@ def test_what_is_no_file_is_said_at_once(kind, tmp_path):
 
 
 TEXTS = [
-    ("a,b\n1,2\n".encode("utf-16"), "text in UTF-16; save it in UTF-8"),
-    ("a,b\n1,2\n".encode("utf-16-le"), "a NUL byte, which no text has; is it in UTF-16? (line 1)"),
+    ("a,b\n1,2\n".encode("utf-16"), "its text is in UTF-16; save it in UTF-8"),
+    ("a,b\n1,2\n".encode("utf-16-le"), "a NUL byte, which text never contains; is the file in UTF-16? (line 1)"),
     (b"a,b\n1,2\n\xff,4\n", "not text in UTF-8, byte 0xff (line 3)"),
     (b"a,b\n1,\xed\xa0\x80\n", "not text in UTF-8, byte 0xed (line 2)"),
-    (b"a,b\n1,2\n3,\0\n", "a NUL byte, which no text has; is it in UTF-16? (line 3)"),
+    (b"a,b\n1,2\n3,\0\n", "a NUL byte, which text never contains; is the file in UTF-16? (line 3)"),
     (b'a,b\n1,"2\n' + b"3\n" * 100_000, "not a CSV file: line"),
     (b'"a"x,b\n1,2\n', "not a CSV file: line 1"),
     (b",a,b,\n1,2,3\n", "3 cells; the header has 4"),

@@ -161,7 +161,7 @@ def test_a_folder_of_before_whose_files_have_moved_says_what_to_do(tree, tmp_pat
         code, _, said = here(command[0], moved / "r", *command[1:])
         assert (code, said.count("\n")) == (2, 1)
         assert "start files of one name have moved" in said
-        assert "bring them back to where they were, or run the spec into another folder" in said
+        assert "move them back, or run the spec into another folder" in said
 
 
 def test_the_right_data_under_another_name_are_told_from_other_data(tree, tmp_path):

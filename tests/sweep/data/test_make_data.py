@@ -107,7 +107,7 @@ WRONG_TABLES = [
         "'color' is neither an input nor a target; did you mean 'colour'?",
     ),
     ({**AB, "standardise": 1}, "task.standardise = 1: must be a valid boolean"),
-    ({**AB, "name": "xor"}, "has both a name and a file; a task with a file has no name"),
+    ({**AB, "name": "xor"}, "has both a name and a file; a task with a file takes no name"),
     ({**AB, "decimal": ""}, "task.decimal = '': must be one character"),
     ({**AB, "decimal": "00"}, "task.decimal = '00': must be one character"),
     ({**AB, "thousands": "1"}, "task.thousands = '1': must be a character that no number"),

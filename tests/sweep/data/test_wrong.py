@@ -21,7 +21,7 @@ CSV_ROWS = [
     ("aa,b\n1,2\n", "no column 'a'; did you mean 'aa'?"),
     ("a;b\n1;2\n", "There are: 'a;b'; columns are separated by commas unless the task says delimiter = \";\""),
     ("a\tb\n1\t2\n", 'unless the task says delimiter = "\\t"'),
-    ("a,b\n1,\0\n", "a NUL byte, which no text has; is it in UTF-16? (line 2)"),
+    ("a,b\n1,\0\n", "a NUL byte, which text never contains; is the file in UTF-16? (line 2)"),
     ("a,b\n1," + "2" * 200_000, "field larger than field limit"),
     ("a,b,a\n1,2,3\n", "2 columns are called 'a'"),
     ("a,b\n1,2\n\n3\n", "d.csv, row 2 (line 4): 1 cells; the header has 2"),
@@ -34,7 +34,7 @@ CSV_ROWS = [
     ("a,b\n1,2\noops,4\n", "row 2 (line 3), column 'a': 'oops' is not a number, though '1' in row 1 is"),
     ("a,b\nx,2\nnan,3\ny,4\n7,4\n", "row 1 (line 2), column 'a': 'x' is not a number, though '7' in row 4 is"),
     ("a,b\n1,2\n1_000,4\n", "column 'a': '1_000' is not a number"),
-    ("a,b\nx,2\nx,4\n", "column 'a': it has one category only, 'x'"),
+    ("a,b\nx,2\nx,4\n", "column 'a': it has only one category, 'x'"),
     ('a,b\n1,"2\n', "not a CSV file: line 2: unexpected end of data"),
     ("a,b\n" + "".join(f"n{row},1\n" for row in range(1001)), "column 'a': it has 1,001 categories; from 2 to 1,000"),
 ]

@@ -231,13 +231,13 @@ def test_what_is_left_is_estimated_not_the_whole(tmp_path, shards_as_written, mo
 def test_a_sweep_that_does_not_fit_on_the_disk_is_refused_unless_forced(tmp_path, monkeypatch):
     monkeypatch.setattr("backsweep.sweep.run.folder.free_bytes", lambda path: 1234)
     made, progress = sweep(seeds=1000, train={"epochs": 5}), Progress()
-    message = r"r: about \d[\d.]* kB are needed, and 1.23 kB are free on this disk; .* --out, .* --force$"
+    message = r"r: about \d[\d.]* kB are needed, but only 1.23 kB are free on this disk; .* --out, .* --force$"
     with pytest.raises(BacksweepError, match=message):
         made.run(tmp_path / "r", progress=progress)
     assert not (tmp_path / "r").exists()
     results = made.run(tmp_path / "r", progress=progress, force=True)
     assert results.done == 1000
-    assert re.search(r"kB are needed, and 1.23 kB are free", progress.warnings[0])
+    assert re.search(r"kB are needed, but only 1.23 kB are free", progress.warnings[0])
 
 
 def test_room_is_looked_for_where_the_folder_will_be(tmp_path, monkeypatch):

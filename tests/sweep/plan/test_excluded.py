@@ -99,20 +99,20 @@ NEVER = [
     ({"train": {"lr": ["0.1"]}}, "train.lr is never '0.1'"),
     ({"train.lr": True}, "train.lr is never true"),
     ({"train.lr": float("nan")}, "train.lr is never nan"),
-    ({"train.lr": []}, "train.lr = []: an empty list has no member"),
+    ({"train.lr": []}, "train.lr = []: an empty list contains no value"),
     ({"train.lr": [[0.1, 1.0]]}, "train.lr is never [0.1, 1.0]"),
     ({"model.hidden": True}, "model.hidden is never true; there are 2, 3, [2, 3], []"),
     ({"model.hidden": [[2, True]]}, "model.hidden is never [2, True]"),
-    ({"model.hidden": []}, "an empty list has no member; the network of layers [] is [[]]"),
+    ({"model.hidden": []}, "an empty list contains no value; the network of layers [] is [[]]"),
     ({"model.hidden": [2, 4]}, "model.hidden is never 4"),
     ({"model.bias": 1}, "model.bias is never 1; there are false, true"),
     ({"model.bias": [False, 0]}, "model.bias is never 0"),
     ({"model.bias": "true"}, "model.bias is never 'true'"),
-    ({"train.lr": [{"name": 0.1}, 1.0]}, "train.lr: a table within a list; write an entry of exclude for each of them"),
-    ({"train.rate": 1}, "train.rate is no axis; the axes are model.hidden, model.bias, train.lr"),
+    ({"train.lr": [{"name": 0.1}, 1.0]}, "train.lr: a table within a list; write one entry of exclude per table"),
+    ({"train.rate": 1}, "train.rate is not an axis; the axes are model.hidden, model.bias, train.lr"),
     ({"": 1}, '"" is no axis'),
     ({"train.lr": 0.1, "train": {"lr": 1.0}}, "train.lr is given twice"),
-    ({}, "an empty table describes every cell"),
+    ({}, "an empty table would leave out every cell"),
 ]
 
 
@@ -152,11 +152,15 @@ def test_pairs_of_a_task_are_one_value_each():
 def test_a_member_that_no_cell_has_beside_the_rest_of_its_table_is_named():
     zipped = {"lr": {"values": [1, 2, 3], "zip": "a"}, "bound": {"values": [10, 20, 30], "zip": "a"}}
     assert plan(train=zipped, exclude=[{"train.lr": 1, "train.bound": 10}]).cells == 2
-    with pytest.raises(BacksweepError, match=r"exclude\[0\]: train.bound = 20: no cell has it beside what is said of train.lr"):
+    with pytest.raises(
+        BacksweepError,
+        match=r"exclude\[0\]: train.bound = 20: no cell has it together with what the table says of train.lr",
+    ):
         plan(train=zipped, exclude=[{"train.lr": [1, 3], "train.bound": [10, 20, 30]}])
     rules = {"optimizer": {"values": [{"name": "momentum", "beta": {"values": [0.5, 0.9]}}, {"name": "averaged_momentum"}]}}
     with pytest.raises(
-        BacksweepError, match=r"train.optimizer.beta = 0.5: no cell has it beside what is said of train.optimizer"
+        BacksweepError,
+        match=r"train.optimizer.beta = 0.5: no cell has it together with what the table says of train.optimizer",
     ):
         plan(train=rules, exclude=[{"train": {"optimizer": {"name": "averaged_momentum", "beta": [0.5, 0.9]}}}])
 

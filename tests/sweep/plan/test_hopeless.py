@@ -35,7 +35,7 @@ def train(**settings):
         (train(stall={"window": 51, "improvement": 0.1}), "train.stall.window = 51: the runs end before they are looked at"),
         (train(stall={"window": 50, "improvement": 0.1}), None),
         (train(stall={"window": 5, "improvement": 1.5}), "train.stall.improvement = 1.5: no loss falls by all of itself"),
-        (train(stop={"within": 1e-17}), "train.stop.within = 1e-17: the numbers resolve no such distance"),
+        (train(stop={"within": 1e-17}), "train.stop.within = 1e-17: the numbers cannot resolve so small a distance"),
         (train(stop={"within": 1e-8}), None),
         (train(stop={"within": 1e-8}, dtype="float32"), "train.stop.within = 1e-08"),
         (train(schedule={"name": "constant", "warmup": 51}), "train.schedule.warmup = 51: the runs end before they are warm"),

@@ -215,7 +215,7 @@ def test_what_to_install_is_said(backend, library, tmp_path, monkeypatch):
 
 
 def test_an_address_goes_with_a_cluster(tmp_path):
-    with pytest.raises(BacksweepError, match=r"goes with backend dask or ray, not with threads"):
+    with pytest.raises(BacksweepError, match=r"needs backend dask or ray, not threads"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", address="127.0.0.1:8786")
 
 

@@ -89,8 +89,8 @@ def test_where_machine_code_cannot_be_kept_compiling_is_announced_and_a_remark_s
     progress = Progress()
     monkeypatch.setattr(progress, "say", said.append)
     prepare(Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).plan(), 2, progress)
-    assert said[0] == "compiling the kernels, some seconds ..."
+    assert said[0] == "compiling the kernels, which takes some seconds ..."
     assert progress.warnings == said[1:]
     [why] = progress.warnings
     assert f"cannot be kept in {tmp_path / 'file' / 'code'} (Not a directory)" in why
-    assert why.endswith("set NUMBA_CACHE_DIR to a folder that can be written")
+    assert why.endswith("set NUMBA_CACHE_DIR to a folder that you can write to")

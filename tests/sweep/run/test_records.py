@@ -279,7 +279,7 @@ def test_a_damaged_file_is_named_and_made_again(once, kind, tmp_path):
         contents(Results.open(results.path))
     progress = Progress()
     assert contents(Sweep.from_dict(SPEC).run(results.path, progress=progress)) == contents(once)
-    said = f"{file}: damaged (its bytes are not those that its name was made of); runs 0 to 159 are trained again"
+    said = f"{file}: damaged (its content does not match the hash in its name); runs 0 to 159 are trained again"
     assert said in progress.warnings
 
 

@@ -15,7 +15,7 @@ from backsweep.sweep import Spec
 from backsweep.sweep.text import in_toml
 
 XOR = 'task = "xor"\n'
-DEEP = "lists and tables lie within each other too deep"
+DEEP = "lists and tables are nested too deep"
 FILES = {
     "seeds = 1" + "0" * 5000: "not TOML: a whole number has more digits than can be read",
     "train.lr = 1" + "0" * 400: "train.lr: a whole number of about 401 digits",
@@ -105,7 +105,7 @@ def doubled():
 
 
 PYTHON = [
-    (looped(), "train.train.train...: tables and lists lie within each other more than 16 deep"),
+    (looped(), "train.train.train...: tables and lists are nested more than 16 levels deep"),
     ({"model": {"hidden": doubled()}}, "model.hidden[0]...: tables and lists"),
     ({"train": {"lr": Unspeakable()}}, "train.lr: a spec is made of numbers, text"),
     ({"seeds": np.array([Unspeakable()], object)}, "seeds[0]: a spec is made of"),
@@ -114,7 +114,7 @@ PYTHON = [
     ({"train": {"lr": Decimal("0.1")}}, "not of Decimal"),
     ({"train": {"lr": Fraction(1, 3)}}, "not of Fraction"),
     ({"train": {"lr": 1j}}, "not of complex"),
-    ({"train": {3: 4}}, "train.3: the keys of a table are text, not int"),
+    ({"train": {3: 4}}, "train.3: the keys of a table must be text, not int"),
     ({"exclude": [{"train.lr": dt.date(2021, 2, 1)}]}, 'exclude[0]."train.lr" = 2021-02-01: a date or time'),
     ({"seeds": np.datetime64("2021-02-01")}, "seeds: a date or time"),
     ({"train": {"lr": {"values": np.array(["2021-02-01"], "M8[ns]")}}}, "train.lr.values: a date or time"),

@@ -45,23 +45,26 @@ WRONG = [
         {**train(lr={"values": [0.1], "uniform": [0.1, 1.0]}), "design": {"points": 4}},
         "train.lr: an axis needs one of values, linear, log, range, uniform, loguniform; it has values and uniform",
     ),
-    ({"design": {"points": 4, "method": "sobel"}}, "design.method = 'sobel': there is none such; did you mean sobol?"),
-    ({"exclude": [{"train": {"lr": 0.1}}]}, "exclude[0]: train.lr is no axis; the axes are none"),
+    ({"design": {"points": 4, "method": "sobel"}}, "design.method = 'sobel': there is no such name; did you mean sobol?"),
+    ({"exclude": [{"train": {"lr": 0.1}}]}, "exclude[0]: train.lr is not an axis; the axes are none"),
     ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": 3}]}, "exclude[0]: train.lr is never 3"),
-    ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": [1, 2]}]}, "exclude: no cell is left"),
+    ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": [1, 2]}]}, "exclude: it leaves no cell"),
     (
         model(activation="sigmod"),
-        "model.activation = 'sigmod': there is none such; did you mean sigmoid? There are: sigmoid",
+        "model.activation = 'sigmod': there is no such name; did you mean sigmoid? There are: sigmoid",
     ),
     (
         model(activation={"values": ["tanh", "rleu"]}),
-        "model.activation.values[1] = 'rleu': there is none such; did you mean relu?",
+        "model.activation.values[1] = 'rleu': there is no such name; did you mean relu?",
     ),
     (model(output="relu"), "model.output = 'relu': must be 'sigmoid', 'symmetric_sigmoid', 'tanh', 'identity' or 'softmax'"),
     (model(init={"file": "w.npz"}), "model.init = { file = 'w.npz' }: file needs scheme = 'file' beside it"),
     (model(bias="yes"), "model.bias = 'yes': must be a valid boolean"),
     (model(bias_input=float("nan")), "model.bias_input = nan: must be a finite number"),
-    (model(hidden=[], shortcuts=True), "model.shortcuts = true, model.hidden = []: there is no hidden layer to go around"),
+    (
+        model(hidden=[], shortcuts=True),
+        "model.shortcuts = true, model.hidden = []: shortcuts go around hidden layers, and there are none",
+    ),
     (
         model(hidden=[], parametrization="mean_field"),
         "model.parametrization = 'mean_field', model.hidden = []: mean_field divides",
@@ -73,13 +76,13 @@ WRONG = [
         "model.hidden = [3]: the task, an encoder, has one hidden layer of 2",
     ),
     # starts
-    (model(init="unifrom"), "model.init = 'unifrom': there is none such; did you mean uniform? There are: uniform, normal"),
+    (model(init="unifrom"), "model.init = 'unifrom': there is no such name; did you mean uniform? There are: uniform, normal"),
     (model(init=3), "model.init = 3: must be one of uniform, normal"),
     (model(init={"scheme": "normal", "low": 1.0}), "model.init.low: unknown key. Allowed here: scheme, offset, mean, std"),
     (model(init={"scheme": "normal", "std": -1}), "model.init.std = -1: must be greater than or equal to 0"),
     (
         model(init={"values": ["normal", "unifrom"]}),
-        "model.init.values[1] = 'unifrom': there is none such; did you mean uniform?",
+        "model.init.values[1] = 'unifrom': there is no such name; did you mean uniform?",
     ),
     (model(init={"values": ["normal", {"low": 2.0}]}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
     (model(init={"values": ["normal", {"low": 2.0}]}), "(cell 1)"),
@@ -92,10 +95,10 @@ WRONG = [
     (model(init="file"), "model.init.file: missing"),
     (model(init={"scheme": "file", "file": "nowhere.npz"}), "nowhere.npz: no such file"),
     # training rules
-    (train(optimizer="adm"), "train.optimizer = 'adm': there is none such; did you mean adam? There are: gd, momentum"),
+    (train(optimizer="adm"), "train.optimizer = 'adm': there is no such name; did you mean adam? There are: gd, momentum"),
     (train(optimizer=3), "train.optimizer = 3: must be one of gd, momentum"),
     (train(optimizer={"beta": 0.9}), "train.optimizer = { beta = 0.9 }: must be one of gd"),
-    (train(optimizer={"name": "adm"}), "train.optimizer: name = 'adm': there is none such; did you mean adam?"),
+    (train(optimizer={"name": "adm"}), "train.optimizer: name = 'adm': there is no such name; did you mean adam?"),
     (
         train(optimizer={"name": "adam", "betta1": 0.9}),
         "train.optimizer.betta1: unknown key; did you mean beta1? Allowed here: name, beta1, beta2, epsilon",
@@ -104,7 +107,10 @@ WRONG = [
     (train(optimizer={"name": "adam", "beta1": 1}), "train.optimizer.beta1 = 1: must be less than 1"),
     (train(optimizer={"name": "adam", "beta1": {"values": [0.9, 1.0]}}), "train.optimizer.beta1.values[1] = 1.0: must be less"),
     (rules(), "train.optimizer: the axis is empty: it needs at least one value"),
-    (rules("gd", "adm"), "train.optimizer.values[1] = 'adm': there is none such; did you mean adam? There are: gd, momentum"),
+    (
+        rules("gd", "adm"),
+        "train.optimizer.values[1] = 'adm': there is no such name; did you mean adam? There are: gd, momentum",
+    ),
     (rules("gd", 3), "train.optimizer.values[1] = 3: must be one of gd, momentum"),
     (
         rules("gd", {"name": "momentum", "betta": 0.9}),
@@ -118,7 +124,7 @@ WRONG = [
     (rules("gd", {"values": ["adam"]}), "train.optimizer.values[1]: an axis within an axis: its values can be listed here"),
     (
         rules("gd", {"name": "adam", "beta1": {"uniform": [0.8, 0.9]}}),
-        "train.optimizer.values[1]: beta1: what is sampled is drawn together with all else, so no table of an axis can have it",
+        "train.optimizer.values[1]: beta1: an axis within a table of an axis cannot be sampled",
     ),
     (
         rules({"name": "adam", "beta1": {"values": [0.8, 0.9], "zip": "a"}}),
@@ -132,20 +138,23 @@ WRONG = [
         rules({"name": "adam", "beta1": {"linear": [0.1, 0.9], "n": 3000}, "beta2": {"linear": [0.1, 0.9], "n": 3000}}),
         "train.optimizer: an axis may have 1,000,000 values at most",
     ),
-    (train(optimizer={"linear": [0, 1], "n": 2}), "train.optimizer: an axis of these has values = [...], with any of gd"),
+    (
+        train(optimizer={"linear": [0, 1], "n": 2}),
+        "train.optimizer: such an axis needs values = [...], a list of names and tables of gd",
+    ),
     (train(optimizer={"values": ["gd"], "zpi": "a"}), "train.optimizer.zpi: unknown key; did you mean zip?"),
     (rules("gd", "quickprop", batch="pattern"), "train.optimizer = 'quickprop', train.batch = { size = 1, order = 'given' }"),
     ({**rules("gd", "adam"), "exclude": [{"train": {"optimizer": "adm"}}]}, "exclude[0]: train.optimizer is never 'adm'"),
     (
         {**rules("gd", "adam"), "exclude": [{"train": {"lr": 1}}]},
-        "exclude[0]: train.lr is no axis; the axes are train.optimizer",
+        "exclude[0]: train.lr is not an axis; the axes are train.optimizer",
     ),
     (train(beta=0.9), "train.beta: unknown key; did you mean train.optimizer.beta?"),
     (
         train(optimizer="quickprop", batch="pattern"),
         "train.optimizer = 'quickprop', train.batch = { size = 1, order = 'given' }",
     ),
-    (train(optimizer="quickprop", batch="pattern"), "compares gradients of all samples; batch must be full"),
+    (train(optimizer="quickprop", batch="pattern"), "compares gradients over all samples, so batch must be full"),
     (
         train(optimizer="rprop", schedule={"name": "exponential", "factor": 0.9}),
         "train.schedule = 'exponential', train.optimizer",
@@ -169,12 +178,12 @@ WRONG = [
     # losses and what outputs can reach
     (train(loss="hinge"), "train.loss = 'hinge': must be 'bce', 'cross_entropy', 'mse'"),
     ({**model(output="softmax"), **train(loss="cross_entropy")}, "model.output = 'softmax': softmax needs two outputs or more"),
-    ({**model(output="softmax"), **train(loss="atanh")}, "train.loss = 'atanh', model.output = 'softmax': atanh goes with"),
+    ({**model(output="softmax"), **train(loss="atanh")}, "train.loss = 'atanh', model.output = 'softmax': atanh needs output"),
     (
         train(loss="cross_entropy"),
-        "train.loss = 'cross_entropy', model.output = 'sigmoid': cross_entropy goes with output softmax",
+        "train.loss = 'cross_entropy', model.output = 'sigmoid': cross_entropy needs output softmax",
     ),
-    (train(huber_delta=1.0), "train.huber_delta = 1.0, train.loss = 'bce': goes with loss huber"),
+    (train(huber_delta=1.0), "train.huber_delta = 1.0, train.loss = 'bce': only the loss huber takes it"),
     (train(huber_delta=0), "train.huber_delta = 0: must be greater than 0"),
     (
         {"task": {"name": "xor", "encoding": [-1, 1]}},
@@ -185,7 +194,8 @@ WRONG = [
     (train(stop={"los": 0.1}), "train.stop.los: unknown key; did you mean loss? Allowed here: loss, within, accuracy"),
     (
         train(stop={"patience": 3}),
-        "train.stop.patience = 3: of what? One of loss, within, accuracy, gradient_norm goes with it",
+        "train.stop.patience = 3: patience counts tests, and there is nothing to test: give one of loss, within, accuracy, "
+        "gradient_norm too",
     ),
     (train(stop={"accuracy": 2}), "train.stop.accuracy = 2: must be less than or equal to 1"),
     (
@@ -196,11 +206,14 @@ WRONG = [
     (train(stall={"window": 0, "improvement": 0.1}), "train.stall.window = 0: must be greater than or equal to 1"),
     (train(bound=0), "train.bound = 0: must be greater than 0"),
     # precision
-    (train(dtype="float16"), "train.dtype = 'float16': there is none such; did you mean float64? There are: float64, float32"),
-    (train(dtype="float32", lr=1e300), "train.lr = 1e+300, train.dtype = 'float32': must be finite and over 0 in float32 too"),
+    (
+        train(dtype="float16"),
+        "train.dtype = 'float16': there is no such name; did you mean float64? There are: float64, float32",
+    ),
+    (train(dtype="float32", lr=1e300), "train.lr = 1e+300, train.dtype = 'float32': must be finite and above 0 in float32 too"),
     (
         train(dtype="float32", epochs=10**8, schedule={"name": "exponential", "factor": 0.9}),
-        "train.epochs = 100000000, train.dtype = 'float32': a schedule in float32 counts to 16777216",
+        "train.epochs = 100000000, train.dtype = 'float32': in float32 a schedule can count only to 16777216",
     ),
     # records
     (
@@ -209,8 +222,8 @@ WRONG = [
     ),
     ({"every": 3}, "every: unknown key; did you mean record.every?"),
     ({"record": {"every": 0}}, "record.every = 0: must be greater than or equal to 1"),
-    ({"record": {"every": 1, "points": 2}}, "record: every and points: one of them is enough"),
-    ({"record": {"runs": 3}}, "record: runs: of these, nothing is recorded; every, points or weights is missing"),
+    ({"record": {"every": 1, "points": 2}}, "record: every and points: give only one of them"),
+    ({"record": {"runs": 3}}, "record: runs: nothing would be recorded of these runs; give every, points or weights too"),
     ({"record": {"every": {"values": [1, 2]}}}, "record.every = { values = [1, 2] }: must be a valid integer"),
     (
         {"record": {"every": 1}, **train(epochs=2_000_000_000)},
@@ -263,7 +276,7 @@ def test_weights_that_do_not_fit(tmp_path):
         path.write_bytes(damage)
         with pytest.raises(BacksweepError, match=rf"model.init.file: .*w.npz: {said}"):
             Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
-    with pytest.raises(BacksweepError, match=r"'.*a\\x00.npz': no file has such a name"):
+    with pytest.raises(BacksweepError, match=r"'.*a\\x00.npz': no file can have this name"):
         Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": "a\0.npz"})}).plan()
 
 
@@ -294,7 +307,7 @@ def damaged(path):
             "[train]\nbatch = { size = 9 }",
             "wrong.toml: train.batch = { size = 9, order = 'shuffled' }: size = 9: there are only 4",
         ),
-        ('[train]\noptimizer = "adm"', "wrong.toml: train.optimizer = 'adm': there is none such; did you mean adam?"),
+        ('[train]\noptimizer = "adm"', "wrong.toml: train.optimizer = 'adm': there is no such name; did you mean adam?"),
         ('[model]\ninit = { scheme = "file", file = "no.npz" }', "no.npz: no such file"),
     ],
 )

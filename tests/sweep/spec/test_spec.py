@@ -118,7 +118,7 @@ WRONG = [
     ({"task": "xor", "train": {"lr": {"range": [1, 2, 0]}}}, "train.lr: the step of a range cannot be 0"),
     (
         {"task": "xor", "train": {"lr": {"log": [0, 1], "n": 3}}},
-        "train.lr: a log axis needs both ends over 0; it goes from 0",
+        "train.lr: a log axis needs both ends above 0; this one goes from 0",
     ),
     ({"task": "xor", "train": {"lr": {"log": [-1, 1], "n": 3}}}, "train.lr: a log axis needs both ends over 0"),
     ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "train.lr: value -1: must be greater than 0"),
@@ -132,7 +132,7 @@ WRONG = [
     ({"task": "xor", "train": {"lr": {"values": [1], "log": [1, 2]}}}, "it has values and log"),
     ({"task": "xor", "seeds": 0}, "seeds = 0: must be greater than or equal to 1"),
     ({"task": "xor", "seeds": []}, "seeds: the list is empty"),
-    ({"task": "xor", "seeds": [1, 1]}, "seeds: one is given twice"),
+    ({"task": "xor", "seeds": [1, 1]}, "seeds: one of them is given twice"),
     ({"task": "xor", "seeds": [-1]}, "seeds[0] = -1: must be greater than or equal to 0"),
     ({"task": "xor", "seeds": {"start": 2**32 - 1, "count": 2}}, "seeds: the last seed, 4294967296, is over 4294967295"),
     ({"task": "xor", "name": ""}, "name = ''"),
