@@ -118,6 +118,8 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     shared = (sizes[0] > 0) & (sizes[1] > 0)
     columns = {"observed": found.observed, "expected": found.expected, "log_rank": found.statistic, "p": found.p_value}
     if not shared.any():
+        if not by:
+            raise ResultsError("one of the two sides has no runs to compare")
         raise ResultsError(
             f"no run of the first has the same {', '.join(by)} as one of the second; by: name settings that both have"
         )

@@ -19,6 +19,7 @@ from backsweep.errors import ResultsError
 SIGNIFICANT = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
 MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one
 PLAIN = re.compile(r"(?!true$|false$)[^\W\d][\w./-]*", re.IGNORECASE)  # text that nobody takes for anything else
+WHOLE = re.compile(r"[+-]?\d{1,15}")  # which a float holds exactly
 Key = tuple[type, Any]
 
 
@@ -47,9 +48,10 @@ class Levels:
         if words:
             return text if text in words else words[0]
         try:
-            return self.level(float(text))
+            number = float(text)
         except ValueError:
             return self.level(text)
+        return self.level(int(number) if WHOLE.fullmatch(text) else number)
 
     @cached_property
     def _exact(self) -> dict[Key, list[int]]:
@@ -90,7 +92,7 @@ class Levels:
             raise ResultsError(
                 f"= {_short(value)} may be {' or '.join(map(in_json, candidates[:MOST_NAMED]))}; write one of these"
             )
-        raise ResultsError(f"is never {_short(value)}; there are {self}")
+        raise ResultsError(f"has no value {_short(value)}; its values are {self}")
 
     def __str__(self) -> str:
         """The levels, or the first and the last of many."""

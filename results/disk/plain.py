@@ -74,8 +74,9 @@ def _inside(value: Any) -> Any:
 
 
 def _key(*steps: str | int) -> str:
-    """What leads to a place in nested tables."""
-    return ".".join(shortly(step, 40).strip("'") for step in steps)
+    """The way to a place in nested tables and lists, such as sessions[0].wall."""
+    parts = (f"[{step}]" if isinstance(step, int) else "." + shortly(step, 40).strip("'") for step in steps)
+    return "".join(parts).removeprefix(".")
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

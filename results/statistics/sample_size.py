@@ -49,7 +49,7 @@ def seeds_to_half_width(rate: npt.ArrayLike, half_width: npt.ArrayLike, confiden
     """
     p, h = _rates(rate), np.asarray(half_width, np.float64)
     if not np.all((h > 0) & (h < 0.5)):
-        raise ValueError(f"half_width: {half_width}; it must be above 0 and below 0.5")
+        raise ValueError(f"half_width = {half_width}: must be above 0 and below 0.5")
     z2 = _z(0.5 + confidence / 2) ** 2
     halved = z2 * (h**2 - p * (1 - p) / 2)  # half of the linear coefficient
     constant = z2**2 * h**2 - z2**2 / 4
@@ -63,14 +63,14 @@ def more_seeds(needed: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
 
 def _z(probability: float) -> float:
     if not 0 < probability < 1:
-        raise ValueError(f"alpha, power, confidence: {probability:g}; they must be above 0 and below 1")
+        raise ValueError(f"{probability:g}: alpha, power and confidence must be above 0 and below 1")
     return float(ndtri(probability))
 
 
 def _rates(rate: npt.ArrayLike) -> Floats:
     rates = np.asarray(rate, np.float64)
     if not np.all((rates >= 0) & (rates <= 1)):
-        raise ValueError(f"rate: {rate}; rates are between 0 and 1")
+        raise ValueError(f"rate = {rate}: must be from 0 to 1")
     return rates
 
 

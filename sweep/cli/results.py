@@ -179,6 +179,9 @@ def seeds(
     results = chosen(folder, where)
     if (half_width is None) == (setting is None):
         raise BacksweepError("seeds: give either --half-width W or --setting NAME --values A,B")
+    for option, given, most in (("--half-width", half_width, 0.5), ("--power", power, 1)):
+        if given is not None and not 0 < given < most:
+            raise BacksweepError(f"{option} {given:g}: must be above 0 and below {most:g}")
     if half_width is not None:
         _refuse(values, "--values: cannot be combined with --half-width; use it with --setting")
         _refuse(power, "--power: cannot be combined with --half-width; use it with --setting")

@@ -133,9 +133,9 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
 
 
 def checked_jobs(jobs: object) -> int:
-    """How many workers are meant; None: a core each. BacksweepError if there can be none such."""
-    if jobs is not None and not (isinstance(jobs, int) and 1 <= jobs <= MOST_JOBS):
-        raise BacksweepError(f"jobs = {jobs!r}: a whole number from 1 to {MOST_JOBS}")
+    """The number of workers; None stands for one per core. BacksweepError for anything else."""
+    if jobs is not None and not (isinstance(jobs, int) and not isinstance(jobs, bool) and 1 <= jobs <= MOST_JOBS):
+        raise BacksweepError(f"jobs = {jobs!r}: must be a whole number from 1 to {MOST_JOBS}")
     return jobs or cores()
 
 

@@ -11,6 +11,7 @@ from backsweep.errors import BacksweepError
 from ..data import generated
 from ..data.columns import Sides, read_sides, standardised_blocks
 from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
+from ..text import short
 from .axes import Axis
 from .encodings import BothSides, pairs_of
 from .fields import meant
@@ -51,7 +52,9 @@ def _as_table(raw: object) -> object:
     if not isinstance(table, dict) or "name" not in table:
         raise ValueError(f"{raw!r}: must be the name of a task, or a table with a name or a file")
     name = table["name"]
-    if not isinstance(name, str) or name not in TAGS:
+    if not isinstance(name, str):
+        raise ValueError(f"name = {short(name)}: must be text, the name of a task")  # noqa: TRY004
+    if name not in TAGS:
         raise ValueError(
             f"no task is called {name!r}{meant(name, TAGS)} There are: {', '.join(sorted(TAGS))}, "
             "and files: { file = ..., inputs = [...], targets = [...] }"

@@ -55,15 +55,15 @@ def test_where_takes_what_tables_show(setting, value, runs):
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("lr", True, "lr is never true; there are 0.1, 0.17782794100389226, 1.0"),
-        ("lr", "0.1", "lr is never '0.1'"),
-        ("lr", 0.18, "lr is never 0.18"),
-        ("bias", 1, "bias is never 1; there are false, true"),
+        ("lr", True, "lr has no value true; its values are 0.1, 0.17782794100389226, 1.0"),
+        ("lr", "0.1", "lr has no value '0.1'"),
+        ("lr", 0.18, "lr has no value 0.18"),
+        ("bias", 1, "bias has no value 1; its values are false, true"),
         ("bias", 0.0, "bias is never 0.0"),
-        ("file", "a", r'file is never \'a\'; there are "a,b", c'),
+        ("file", "a", r'file has no value \'a\'; its values are "a,b", c'),
         ("file", None, "file is never None"),
         ("lr", {"a": 1}, "lr is never"),
-        ("lr", 10**400, "lr is never 1000"),
+        ("lr", 10**400, "lr has no value 1000"),
     ],
 )
 def test_what_is_no_value_is_said_with_those_there_are(setting, value, said):
@@ -121,3 +121,9 @@ def test_commas_within_quotes_and_brackets_part_nothing():
     assert members("a,b,c") == ["a", "b", "c"]
     assert members('"a,b') == ['"a', "b"]
     assert members("") == [""]
+
+
+@pytest.mark.parametrize(("text", "shown"), [("5", "5"), ("-1", "-1"), ("0.5", "0.5"), ("5.0", "5.0")])
+def test_a_message_shows_a_number_as_it_was_written(text, shown):
+    with pytest.raises(BacksweepError, match=rf"^has no value {shown}; its values are 2, 3$"):
+        Levels([2, 3]).of_text(text)

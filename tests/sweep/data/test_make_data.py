@@ -73,7 +73,8 @@ def test_written_as_json_it_is_the_same_task(table):
 WRONG_TABLES = [
     ("xro", "task: no task is called 'xro'; did you mean xor? There are: and, blobs, circles"),
     ({"name": "iris.csv"}, "no task is called 'iris.csv'. There are"),
-    ({"name": [1]}, "task: no task is called [1]"),
+    ({"name": [1]}, "task: name = [1]: must be text, the name of a task"),
+    ({"name": {}}, "task: name = {}: must be text, the name of a task"),
     (3, "task = 3: must be the name of a task, or a table with a name or a file"),
     ({"bits": 3}, "must be the name of a task, or a table with a name or a file"),
     ("parity", "task.bits: missing"),

@@ -252,6 +252,7 @@ def test_records_need_memory(patient):
     assert more.disk > 100 * less.disk
 
 
-def test_nonsense_jobs_are_refused():
-    with pytest.raises(BacksweepError, match=r"jobs = 0: a whole number from 1 to 1024"):
-        sweep().estimate(jobs=0)
+@pytest.mark.parametrize("jobs", [0, 1025, True, 1.0, "2"])
+def test_nonsense_jobs_are_refused(jobs):
+    with pytest.raises(BacksweepError, match=rf"jobs = {jobs!r}: must be a whole number from 1 to 1024"):
+        sweep().estimate(jobs=jobs)
