@@ -143,7 +143,7 @@ def test_harm_to_the_manifest_is_told(results):
     assert "360 of 360 runs" in text
     (results.path / "manifest.copy.json").unlink()
     text, _ = shown(results)
-    assert "Without one of them nothing here can be told" in text
+    assert "Without one of them nothing in this folder can be used" in text
 
 
 def test_files_that_hold_the_same_runs_are_told(results, swept):

@@ -85,7 +85,7 @@ def test_where_none_converges(outcome):
 
 
 def test_what_cannot_be_paired_is_named():
-    with pytest.raises(BacksweepError, match="other seeds"):
+    with pytest.raises(BacksweepError, match="their seeds differ"):
         compare_sweeps(FIRST, SECOND.assign(seed=SECOND["seed"] + 100), rng=generator())
     with pytest.raises(BacksweepError, match="what else varies is lr, bias"):
         compare_sweeps(BOTH, BOTH, [], rng=generator())
@@ -141,3 +141,5 @@ def test_unpaired_is_scipys_log_rank_in_each_cell():
         assert p == pytest.approx(stats.logrank(*samples).pvalue)
     with pytest.raises(BacksweepError, match="no run of the first has the same lr as one of the second"):
         compare_unpaired(first, second.assign(lr=9))
+    with pytest.raises(BacksweepError, match="^one of the two sides has no runs to compare$"):
+        compare_unpaired(first, second[:0], by=[])

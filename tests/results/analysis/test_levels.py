@@ -59,10 +59,10 @@ def test_where_takes_what_tables_show(setting, value, runs):
         ("lr", "0.1", "lr has no value '0.1'"),
         ("lr", 0.18, "lr has no value 0.18"),
         ("bias", 1, "bias has no value 1; its values are false, true"),
-        ("bias", 0.0, "bias is never 0.0"),
+        ("bias", 0.0, "bias has no value 0.0"),
         ("file", "a", r'file has no value \'a\'; its values are "a,b", c'),
-        ("file", None, "file is never None"),
-        ("lr", {"a": 1}, "lr is never"),
+        ("file", None, "file has no value None"),
+        ("lr", {"a": 1}, "lr has no value"),
         ("lr", 10**400, "lr has no value 1000"),
     ],
 )

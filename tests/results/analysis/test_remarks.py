@@ -34,7 +34,7 @@ def test_runs_that_begin_over_the_bound_are_named_with_what_they_began_with():
     lost = RUNS.assign(outcome="diverged", epochs=[0] * 4 + [1] * 4, loss=[0.5, 0.75, np.nan, np.inf, 1, 1, 1, 1])
     assert lost_at_once(lost).tolist() == [0.5, 0.75]
     assert "2 runs diverged before the first update" in over_the_bound(lost_at_once(lost))[0]
-    assert "losses of 0.5 to 0.75, is over train.bound" in over_the_bound(lost_at_once(lost))[0]
+    assert "losses of 0.5 to 0.75, above train.bound" in over_the_bound(lost_at_once(lost))[0]
     assert over_the_bound(lost_at_once(RUNS)) == []
 
 

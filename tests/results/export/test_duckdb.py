@@ -190,7 +190,7 @@ def test_a_damaged_file_is_left_out(results, folder, sql):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.warns(DamageWarning, match=r"damaged .*`backsweep resume .*` repeats what it held"):
+    with pytest.warns(DamageWarning, match=r"damaged .*`backsweep resume .*` trains its runs again"):
         found = results.query(sql)
     assert (only(found) if folder == "shards" else len(found)) == 0
     other = {"shards": "SELECT count(*) FROM weights", "records": "SELECT count(*) FROM runs"}[folder]

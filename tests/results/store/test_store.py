@@ -222,7 +222,7 @@ def test_a_folder_without_a_manifest_is_no_result(tmp_path):
     with pytest.raises(BacksweepError, match=r"not empty.*notes.txt"):
         Store.create(tmp_path, manifest())
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    with pytest.raises(BacksweepError, match="a file is in the way"):
+    with pytest.raises(BacksweepError, match="a file is in the place"):
         Store.create(tmp_path / "notes.txt", manifest())
 
 
@@ -431,7 +431,7 @@ def test_a_trajectory_that_is_there_twice_is_shown(store):
 
 def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):
     monkeypatch.setattr(manifest_module, "MOST_BYTES", 100)
-    with pytest.raises(BacksweepError, match="x: the spec lists too many values to be kept with the results"):
+    with pytest.raises(BacksweepError, match="x: the spec lists too many values to be stored with the results"):
         write_manifest(store.path, store.manifest)
     monkeypatch.undo()
     assert Store.open(store.path).harm is None

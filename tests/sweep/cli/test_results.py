@@ -165,7 +165,7 @@ def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
         assert (code, said) == (0, f"backsweep: {sentence}\n")
         assert "?" not in printed
     matters = answered("table", tmp_path / "r", "--of", "what-matters")
-    assert matters == (0, "No share of variance is known: what runs did does not vary, or too few converged.\n", "")
+    assert matters == (0, "No share of variance is known, because the results do not vary or too few runs converged.\n", "")
 
 
 def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
@@ -232,7 +232,7 @@ BAD = [
     (["table", "r", "--where", "lr=3"], "--where: lr has no value 3.0; its values are 0.5, 2.0, 5.0"),
     (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there are hidden, lr"),
     (["compare", "r", "--setting", "lr"], "--values is missing: must be two values of the setting"),
-    (["table", "r/manifest.json"], "manifest.json: a file; results are a folder"),
+    (["table", "r/manifest.json"], "manifest.json: a file; results are in a folder"),
 ]
 
 

@@ -185,11 +185,11 @@ def test_what_is_odd_about_numbers_is_said(tmp_path):
     csv(tmp_path, ["01001", "20", "0.5"])
     table = {"file": "d.csv", "inputs": "x", "targets": "id"}
     assert sides_of(parse(table), tmp_path).remarks == (
-        "column 'id': '01001' is taken for the number 1001; if these are names, say categories = ['id']",
+        "column 'id': '01001' is read as the number 1001; if these are names, write categories = ['id']",
     )
     csv(tmp_path, [f"{'0' * 30}17", "20", "0.5"])
     (remark,) = sides_of(parse(table), tmp_path).remarks
-    assert "is taken for the number 17;" in remark
+    assert "is read as the number 17;" in remark
     csv(tmp_path, ["1", "1.0", "2", "2"])
     (remark,) = sides_of(parse({**table, "categories": "id"}), tmp_path).remarks
     assert remark == "column 'id': '1' and '1.0' are categories of their own, though they look alike"

@@ -94,7 +94,7 @@ WRONG_TABLES = [
     ({"name": "moons", "samples": 2.5}, "task.samples = 2.5: must be a valid integer"),
     ({"name": "circles", "factor": 1}, "task.factor = 1: must be less than 1"),
     ({"name": "truth_table", "inputs": [], "targets": []}, "task: inputs: at least one row"),
-    ({"name": "truth_table", "inputs": [[0], [0, 1]], "targets": [[0], [1]]}, "row 2 has length 2, row 1 has length 1"),
+    ({"name": "truth_table", "inputs": [[0], [0, 1]], "targets": [[0], [1]]}, "row 2 has 2 values, row 1 has 1"),
     ({"name": "truth_table", "inputs": [[0], [1]], "targets": [[0]]}, "2 rows of inputs need as many of targets; there are 1"),
     ({"name": "truth_table", "inputs": [[2]], "targets": [[0]]}, "task.inputs[0][0] = 2: must be less than or equal to 1"),
     ({"name": "truth_table", "inputs": [0], "targets": [[0]]}, "task.inputs[0] = 0: must be a list"),
@@ -111,12 +111,12 @@ WRONG_TABLES = [
     ({**AB, "name": "xor"}, "has both a name and a file; a task with a file takes no name"),
     ({**AB, "decimal": ""}, "task.decimal = '': must be one character"),
     ({**AB, "decimal": "00"}, "task.decimal = '00': must be one character"),
-    ({**AB, "thousands": "1"}, "task.thousands = '1': must be a character that no number"),
-    ({**AB, "delimiter": '"'}, "task.delimiter = '\"': must be a character that no number"),
+    ({**AB, "thousands": "1"}, "task.thousands = '1': must be a character that does not occur in numbers"),
+    ({**AB, "delimiter": '"'}, "task.delimiter = '\"': must be a character that does not occur in numbers"),
     ({**AB, "delimiter": 5}, "task.delimiter = 5: must be one character"),
-    ({**AB, "decimal": ",", "thousands": ","}, "task: thousands = ',': the same as decimal"),
-    ({**AB, "file": "d.npz", "delimiter": ";"}, "task: delimiter: of CSV files alone"),
-    ({**AB, "file": "d.PARQUET", "thousands": " "}, "task: thousands: of CSV files alone"),
+    ({**AB, "decimal": ",", "thousands": ","}, "task: thousands = ',': must differ from decimal"),
+    ({**AB, "file": "d.npz", "delimiter": ";"}, "task: delimiter: only CSV files take it"),
+    ({**AB, "file": "d.PARQUET", "thousands": " "}, "task: thousands: only CSV files take it"),
     ({**AB, "missing": 5}, "task.missing = 5"),
 ]
 
@@ -136,7 +136,7 @@ def test_encodings_and_standardising_need_something_to_work_on(tmp_path):
         ({"targets": "c", "encoding": {"inputs": [-1, 1]}}, "task.encoding.inputs = [-1, 1]: the inputs in"),
         ({"inputs": "c", "encoding": {"targets": [-0.5, 0.5]}}, "task.encoding.targets = [-0.5, 0.5]: the targets in"),
         ({"inputs": "c", "standardise": True}, "task.standardise: none of the inputs in"),
-        ({"inputs": "d", "standardise": True}, "column 'd': all its values are 5, so it has no standard deviation"),
+        ({"inputs": "d", "standardise": True}, "column 'd': all its values are 5, so its standard deviation is 0"),
     ):
         assert said in refused(tmp_path, {**AB, **changes})
     assert data({**AB, "encoding": [0, 1]}, tmp_path).midpoint is None

@@ -168,7 +168,7 @@ def test_the_options_that_are_named_read_it(tmp_path):
 def test_a_word_behind_each_number_may_be_a_name_if_it_is_declared_one(tmp_path):
     write(tmp_path, ["5th", "6th", "7th"])
     table = {"file": "d.csv", "inputs": "c", "targets": "k"}
-    assert "if they are names, say categories = ['c']" in refused(tmp_path, table)
+    assert "if they are names, write categories = ['c']" in refused(tmp_path, table)
     assert data({**table, "categories": "c"}, tmp_path).input_names == ("c=5th", "c=6th", "c=7th")
 
 
@@ -180,6 +180,6 @@ def test_text_of_files_with_types_is_looked_at_too(tmp_path):
         table = {"file": file, "targets": "k"}
         assert "'0,5' is not a number but looks like one with a comma" in refused(tmp_path, {**table, "inputs": "comma"})
         said = refused(tmp_path, {**table, "inputs": "real"})
-        assert "the file holds it as text; store numbers; if they are names, say categories = ['real']" in said
+        assert "the file stores it as text; store numbers; if they are names, write categories = ['real']" in said
         assert data({**table, "inputs": "whole"}, tmp_path).input_names == ("whole=2",)
         assert data({**table, "inputs": "real", "categories": "real"}, tmp_path).input_names == ("real=1.5",)

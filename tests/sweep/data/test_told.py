@@ -62,4 +62,4 @@ def test_remarks_on_many_columns_are_cut(tmp_path):
     rows = [names, *([f"v{row % 2}"] * 199 + [str(row)] for row in range(2))]
     (tmp_path / "d.csv").write_text("\n".join(",".join(row) for row in rows))
     remarks = sides_of(parse({"file": "d.csv", "inputs": names[:-1], "targets": names[-1]}), tmp_path).remarks
-    assert (len(remarks), remarks[-1]) == (21, "and 179 remarks more on columns")
+    assert (len(remarks), remarks[-1]) == (21, "and 179 more remarks on columns")

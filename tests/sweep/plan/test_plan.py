@@ -72,7 +72,7 @@ def test_columns_that_would_clash_have_their_full_name():
 
 
 def test_low_over_high_is_named_with_its_cell():
-    with pytest.raises(BacksweepError, match=r"model.init.low = 2.0, model.init.high = 1.0: must not be over .* \(cell 1\)"):
+    with pytest.raises(BacksweepError, match=r"model.init.low = 2.0, model.init.high = 1.0: must not exceed .* \(cell 1\)"):
         plan(model={"init": {"low": {"values": [0.0, 2.0]}}})
 
 
@@ -150,7 +150,9 @@ def test_too_many_cells_are_refused_before_their_values_are_made():
     """Each axis of a million takes seconds, and hundreds of megabytes."""
     axes = [{"linear": [1, 2], "n": 1_000_000}, {"log": [1, 2], "n": 1_000_000}]
     with mock.patch.object(Axis, "_checked", side_effect=AssertionError):
-        with pytest.raises(BacksweepError, match=r"1,000,000,000,000 cells are too many; 10,000,000 are allowed in one sweep"):
+        with pytest.raises(
+            BacksweepError, match=r"1,000,000,000,000 cells are too many; one sweep may have at most 10,000,000"
+        ):
             plan(train={"lr": axes[0], "bound": axes[1]})
         with pytest.raises(BacksweepError, match=r"1,000,000,000,000 cells are too many"):
             plan(train={"optimizer": {"name": "momentum", "beta": axes[0]}, "lr": axes[1]})

@@ -235,6 +235,6 @@ def test_a_file_that_workers_find_changed_is_said(tmp_path):
     sweep = Sweep(task=task, seeds=100, train={"epochs": 20})
     sweep.plan()
     (tmp_path / "d.csv").write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n")
-    with pytest.raises(BatchesFailed, match=r"d\.csv: changed since the sweep was begun"):
+    with pytest.raises(BatchesFailed, match=r"d\.csv: changed since the sweep began"):
         sweep.run(tmp_path / "r", jobs=2, backend="processes")
     assert Results.open(tmp_path / "r").done == 0

@@ -78,7 +78,7 @@ def test_what_was_harmed_is_named_and_only_that_is_trained_again(finished, harm)
     before, shard = hashed(finished), shard_of(finished, 1000)
     harm(shard)
     if harm is not Path.unlink:
-        with pytest.warns(DamageWarning, match=rf"{shard.name}: damaged .*`backsweep resume .*` repeats what it held"):
+        with pytest.warns(DamageWarning, match=rf"{shard.name}: damaged .*`backsweep resume .*` trains its runs again"):
             hashed(Results.open(finished.path))
     listening = Listening()
     again = Sweep.of_folder(finished.path).run(finished.path, progress=listening)

@@ -275,7 +275,7 @@ def test_a_damaged_file_is_named_and_made_again(once, kind, tmp_path):
     data = bytearray(file.read_bytes())
     data[50] ^= 1
     file.write_bytes(data)
-    with pytest.warns(DamageWarning, match=rf"{file.name}: damaged .*`backsweep resume .*` repeats what it held"):
+    with pytest.warns(DamageWarning, match=rf"{file.name}: damaged .*`backsweep resume .*` trains its runs again"):
         contents(Results.open(results.path))
     progress = Progress()
     assert contents(Sweep.from_dict(SPEC).run(results.path, progress=progress)) == contents(once)

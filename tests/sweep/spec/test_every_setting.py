@@ -83,7 +83,7 @@ def test_a_folder_says_the_whole_spec(tmp_path):
         },
         "record": {"points": 2},
     }
-    with pytest.raises(Exception, match="a list must have a number for each of the 3 layers"):
+    with pytest.raises(Exception, match="a list must have one number per layer, 3 in all"):
         Sweep.from_dict(table).plan()
     table["model"]["hidden"] = {"values": [2, 3]}
     sweep = Sweep.from_dict(table)

@@ -23,7 +23,7 @@ FILES = {
     "seeds = -" + "9" * 400: "seeds: a whole number of about 401 digits",
     "exclude = " + "[" * 2000 + "]" * 2000: f"not TOML: {DEEP}",
     "exclude = " + "{a = " * 2000 + "1" + "}" * 2000: f"not TOML: {DEEP}",
-    "".join(f"[{'.'.join(['a'] * depth)}]\n" for depth in range(1, 100)): "a.a.a...: tables and lists lie within each other",
+    "".join(f"[{'.'.join(['a'] * depth)}]\n" for depth in range(1, 100)): "a.a.a...: tables and lists are nested",
     ".".join(["a"] * 50_000) + " = 1": "not TOML: a key of more than 100 parts, in line 2",
     "exclude = [{" + ' . "b c"'.join(["a"] * 50_000) + " = 1}]": "not TOML: a key of more than 100 parts",
     "seeds = 2021-02-01": "seeds = 2021-02-01: a date or time, which no setting takes",

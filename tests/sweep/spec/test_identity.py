@@ -186,7 +186,7 @@ def test_a_sweep_keeps_to_the_data_that_it_began_with(sweep, tmp_path):
     before = sweep.run(tmp_path / "r").table
     (tmp_path / "spec" / "data.csv").write_text(CSV.replace("1,1,0", "1,1,1"))
     assert sweep.run(tmp_path / "again").table.equals(before)
-    with pytest.raises(BacksweepError, match="changed since the sweep was begun"):
+    with pytest.raises(BacksweepError, match="changed since the sweep began"):
         pickle.loads(pickle.dumps(sweep.spec))
     assert not Sweep.from_toml(tmp_path / "spec" / "s.toml").run(tmp_path / "new").table.equals(before)
 

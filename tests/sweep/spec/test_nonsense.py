@@ -36,7 +36,7 @@ WRONG = [
     (train(lr={"uniform": [0.1, 1.0]}), "train.lr: a sampled axis needs [design] points"),
     (train(lr={"uniform": [0.1, 1.0], "zip": "a"}), "train.lr: zip does not go with uniform"),
     (train(lr={"uniform": [0.1, 1.0], "n": 3}), "train.lr: n does not go with uniform"),
-    ({"design": {"points": 4}}, "design: there is no axis with uniform or loguniform"),
+    ({"design": {"points": 4}}, "design: no axis is uniform or loguniform"),
     ({"design": {"points": 0}}, "design.points = 0: must be greater than or equal to 1"),
     ({"design": {"points": -4}}, "design.points = -4: must be greater than or equal to 1"),
     ({"design": {"points": 2.5}}, "design.points = 2.5: must be a valid integer"),
@@ -84,13 +84,13 @@ WRONG = [
         model(init={"values": ["normal", "unifrom"]}),
         "model.init.values[1] = 'unifrom': there is no such name; did you mean uniform?",
     ),
-    (model(init={"values": ["normal", {"low": 2.0}]}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
+    (model(init={"values": ["normal", {"low": 2.0}]}), "model.init.low = 2.0, model.init.high = 1.0: must not exceed"),
     (model(init={"values": ["normal", {"low": 2.0}]}), "(cell 1)"),
     (model(init={"values": [{"scheme": "file", "file": "nowhere.npz"}]}), "nowhere.npz: no such file"),
-    (model(init={"low": 2.0}), "model.init.low = 2.0, model.init.high = 1.0: must not be over init.high"),
-    (model(init={"low": {"values": [0.0, 2.0]}}), "model.init.low = 2.0, model.init.high = 1.0: must not be over"),
+    (model(init={"low": 2.0}), "model.init.low = 2.0, model.init.high = 1.0: must not exceed init.high"),
+    (model(init={"low": {"values": [0.0, 2.0]}}), "model.init.low = 2.0, model.init.high = 1.0: must not exceed"),
     (model(init={"low": {"values": [0.0, 2.0]}}), "(cell 1)"),
-    (model(init={"offset": [1]}), "model.init.offset = [1.0]: a list must have a number for each of the 2 layers"),
+    (model(init={"offset": [1]}), "model.init.offset = [1.0]: a list must have one number per layer, 2 in all"),
     (model(init={"offset": 1}), "model.init.offset = 1: must be a list"),
     (model(init="file"), "model.init.file: missing"),
     (model(init={"scheme": "file", "file": "nowhere.npz"}), "nowhere.npz: no such file"),
@@ -121,22 +121,25 @@ WRONG = [
         "train.optimizer.values[1].beta.values[1] = 1.5: must be less than 1",
     ),
     (rules({"name": "momentum", "beta": {"values": []}}), "train.optimizer.values[0].beta: the axis is empty"),
-    (rules("gd", {"values": ["adam"]}), "train.optimizer.values[1]: an axis within an axis: its values can be listed here"),
+    (
+        rules("gd", {"values": ["adam"]}),
+        "train.optimizer.values[1]: an axis cannot contain an axis; list the values of the inner one here",
+    ),
     (
         rules("gd", {"name": "adam", "beta1": {"uniform": [0.8, 0.9]}}),
         "train.optimizer.values[1]: beta1: an axis within a table of an axis cannot be sampled",
     ),
     (
         rules({"name": "adam", "beta1": {"values": [0.8, 0.9], "zip": "a"}}),
-        "train.optimizer.values[0]: beta1: zip = 'a': no other axis of this table has it",
+        "train.optimizer.values[0]: beta1: zip = 'a': no other axis of this table has this zip",
     ),
     (
         rules({"name": "adam", "beta1": {"values": [0.8, 0.9], "zip": "a"}, "beta2": {"values": [0.7, 0.8, 0.9], "zip": "a"}}),
-        "train.optimizer.values[0]: beta1 and beta2: zipped as 'a', so they need as many values as each other; they have 2 and",
+        "train.optimizer.values[0]: beta1 and beta2: zipped as 'a', so they need the same number of values; they have 2 and",
     ),
     (
         rules({"name": "adam", "beta1": {"linear": [0.1, 0.9], "n": 3000}, "beta2": {"linear": [0.1, 0.9], "n": 3000}}),
-        "train.optimizer: an axis may have 1,000,000 values at most",
+        "train.optimizer: an axis may have at most 1,000,000 values",
     ),
     (
         train(optimizer={"linear": [0, 1], "n": 2}),
@@ -165,8 +168,8 @@ WRONG = [
     (train(schedule={"name": "cosine", "epochs": 9, "flor": 1}), "train.schedule.flor: unknown key; did you mean floor?"),
     (train(lr=[]), "train.lr = []: must not be empty"),
     (train(lr=[0.1, 0]), "train.lr[1] = 0: must be greater than 0"),
-    (train(lr=[0.1]), "train.lr = [0.1]: a list must have a number for each of the 2 layers"),
-    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "train.lr = [0.1, 0.2]: a list must have a number"),
+    (train(lr=[0.1]), "train.lr = [0.1]: a list must have one number per layer, 2 in all"),
+    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "train.lr = [0.1, 0.2]: a list must have one number"),
     ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "each of the 3 layers (cell 1)"),
     (train(weight_decay=-1), "train.weight_decay = -1: must be greater than or equal to 0"),
     (train(clip=0), "train.clip = 0: must be greater than 0"),
@@ -177,7 +180,10 @@ WRONG = [
     (train(batch={"size": {"values": [2, 9]}}), "there are only 4 samples (cell 1)"),
     # losses and what outputs can reach
     (train(loss="hinge"), "train.loss = 'hinge': must be 'bce', 'cross_entropy', 'mse'"),
-    ({**model(output="softmax"), **train(loss="cross_entropy")}, "model.output = 'softmax': softmax needs two outputs or more"),
+    (
+        {**model(output="softmax"), **train(loss="cross_entropy")},
+        "model.output = 'softmax': softmax needs at least two outputs",
+    ),
     ({**model(output="softmax"), **train(loss="atanh")}, "train.loss = 'atanh', model.output = 'softmax': atanh needs output"),
     (
         train(loss="cross_entropy"),
@@ -200,7 +206,7 @@ WRONG = [
     (train(stop={"accuracy": 2}), "train.stop.accuracy = 2: must be less than or equal to 1"),
     (
         {**TEACHER, **train(loss="mse", stop={"accuracy": 1.0})},
-        "train.stop.accuracy = 1.0: targets that are numbers have no sides",
+        "train.stop.accuracy = 1.0: accuracy needs targets that are classes",
     ),
     (train(stall={"window": 3}), "train.stall.improvement: missing"),
     (train(stall={"window": 0, "improvement": 0.1}), "train.stall.window = 0: must be greater than or equal to 1"),
@@ -231,7 +237,7 @@ WRONG = [
     ),
     (
         {"record": {"measure": True}, **train(stop={"loss": 0.1})},
-        "record.measure = true, train.stop = { loss = 0.1 }: the convergence measure is taken",
+        "record.measure = true, train.stop = { loss = 0.1 }: the convergence measure needs all epochs",
     ),
     ({"record": {"measure": True}, **train(stall={"window": 3, "improvement": 0.1})}, "record.measure = true"),
     # tasks

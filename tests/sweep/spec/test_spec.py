@@ -120,7 +120,7 @@ WRONG = [
         {"task": "xor", "train": {"lr": {"log": [0, 1], "n": 3}}},
         "train.lr: a log axis needs both ends above 0; this one goes from 0",
     ),
-    ({"task": "xor", "train": {"lr": {"log": [-1, 1], "n": 3}}}, "train.lr: a log axis needs both ends over 0"),
+    ({"task": "xor", "train": {"lr": {"log": [-1, 1], "n": 3}}}, "train.lr: a log axis needs both ends above 0"),
     ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "train.lr: value -1: must be greater than 0"),
     ({"task": "xor", "model": {"hidden": {"linear": [1, 4], "n": 3}}}, f"model.hidden: value 2.5: {WIDTHS}"),
     ({"task": "xor", "train": {"lr": {"log": [1, 2]}}}, "train.lr: linear and log axes need n"),
@@ -139,7 +139,7 @@ WRONG = [
     ({"task": "xor", "seeds": 2_000_000_000}, "seeds = 2000000000: must be less than or equal to 100000000"),
     ({"task": "xor", "train": {"lr": {"linear": [1, 2], "n": 10**9}}}, "train.lr.n = 1000000000: must be less than"),
     ({"task": "xor", "train": {"lr": {"range": [1.0, 1e300, 1e-300]}}}, "train.lr: range: these numbers are too far apart"),
-    ({"task": "xor", "train": {"lr": {"range": [1.0, 1e9, 1.0]}}}, "train.lr: a range may have 1,000,000 values at most"),
+    ({"task": "xor", "train": {"lr": {"range": [1.0, 1e9, 1.0]}}}, "train.lr: a range may have at most 1,000,000 values"),
     ({"task": "xor", "train": {"lr": {"values": 3}}}, "train.lr.values = 3: must be a list"),
 ]
 
