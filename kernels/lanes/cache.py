@@ -52,12 +52,12 @@ class CodeFolder:
     def _why_not_trusted(self) -> str | None:
         found = self.path.lstat()
         if not stat.S_ISDIR(found.st_mode):
-            return "it is no folder"
+            return "it is not a folder"
         if hasattr(os, "getuid") and found.st_uid not in {os.getuid(), SUPERUSER}:
             return "it belongs to another user"
         if hasattr(os, "getuid") and found.st_mode & FOREIGN_WRITERS:
-            return "others may write to it"
-        return None if os.access(self.path, os.R_OK | os.X_OK) else "it may not be read"
+            return "others can write to it"
+        return None if os.access(self.path, os.R_OK | os.X_OK) else "it cannot be read"
 
     def read(self, name: str) -> bytes | None:
         """What a file holds; None if there is none, or it is damaged."""

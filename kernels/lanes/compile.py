@@ -179,5 +179,5 @@ def why_not_kept() -> str | None:
     compiled_anew = "what is missing there" if CODE.trusted else "its own"
     return (
         f"machine code cannot be kept in {CODE.path} ({CODE.trouble}), so each process compiles {compiled_anew}: "
-        "set NUMBA_CACHE_DIR to a folder that can be written"
+        "set NUMBA_CACHE_DIR to a folder that you can write to"
     )

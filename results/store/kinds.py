@@ -139,7 +139,7 @@ class Kind(NamedTuple):
         if found.equals(self.schema, check_metadata=True):
             return self._miscount(parquet.metadata.num_rows, span)
         if unlike(found, _as_written(self.schema, found)):
-            return "has other columns than the manifest says"
+            return "has columns other than those in the manifest"
         return self._miscount(parquet.metadata.num_rows, span) or foreign(found, self.schema, self.signed)
 
 

@@ -141,7 +141,7 @@ def test_what_root_has_compiled_is_read_by_others(folder):
     folder.write("a", b"content")
     for mode, found, said in (
         (0o755, b"content", "(it is read-only), so each process compiles what is missing there: set NUMBA_CACHE_DIR"),
-        (0o700, None, "(it may not be read), so each process compiles its own: set NUMBA_CACHE_DIR"),
+        (0o700, None, "(it cannot be read), so each process compiles its own: set NUMBA_CACHE_DIR"),
     ):
         folder.path.chmod(mode)
         for parent in folder.path.parents:  # those that pytest made for this user alone

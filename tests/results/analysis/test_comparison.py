@@ -141,5 +141,5 @@ def test_unpaired_is_scipys_log_rank_in_each_cell():
         assert p == pytest.approx(stats.logrank(*samples).pvalue)
     with pytest.raises(BacksweepError, match="no run of the first has the same lr as one of the second"):
         compare_unpaired(first, second.assign(lr=9))
-    with pytest.raises(BacksweepError, match="^one of the two sides has no runs to compare$"):
+    with pytest.raises(BacksweepError, match=r"^one of the two sides has no runs to compare$"):
         compare_unpaired(first, second[:0], by=[])

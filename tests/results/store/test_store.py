@@ -306,7 +306,7 @@ def test_a_folder_from_before_a_column_has_it_as_null(recorded, monkeypatch):
     later = RECORDS_SCHEMA.append(pa.field("later", pa.float64()))
     for module in (kinds, store_module):
         monkeypatch.setattr(module, "RECORDS_SCHEMA", later)
-    with pytest.warns(DamageWarning, match="has other columns than the manifest says"):
+    with pytest.warns(DamageWarning, match="has columns other than those in the manifest"):
         assert len(Store.open(recorded.path).records()) == 0
     for module in (kinds, faults):
         monkeypatch.setattr(module, "LATER", {"later"})
