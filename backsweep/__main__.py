@@ -1,4 +1,4 @@
-"""`python -m backsweep`, which is the command line, as the script `backsweep` is."""
+"""`python -m backsweep` is the command line, like the script `backsweep`."""
 
 from .sweep.cli.start import main  # pyright: ignore  # which finds it only where the package is installed
 

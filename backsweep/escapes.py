@@ -1,10 +1,10 @@
-"""Text at the edge: names come from files and specs, and must neither steer a terminal nor hide what they are.
+"""Text for people: names come from files and specs, and must neither control a terminal nor hide what they are.
 
-`visible` shows each sign that is not seen, or that moves others, as Python would write it: ESC is \\x1b, a mark that turns the
-direction of writing \\u202e. Whatever is shown to people goes through it, once, where it is shown.
+`visible` writes each sign that is invisible, or that moves others, as Python would: ESC is \\x1b, a mark that changes the
+direction of writing \\u202e. Everything that people see goes through it once, where it is shown.
 
-An output of few signs, such as Windows' cp1252 or plain ASCII, must not show ∞ as a question mark, which means unknown. Streams
-and files that are opened with `errors=FITTING` have `inf` instead, and an escape for a sign that has no such stand-in.
+An output with few signs, such as Windows' cp1252 or plain ASCII, must not show ∞ as a question mark, which means unknown.
+Streams and files that are opened with `errors=FITTING` show `inf` instead, and escapes for other signs that they lack.
 """
 
 import codecs

@@ -1,4 +1,4 @@
-"""What a sweep left on disk, and what it says."""
+"""Results of sweeps: the folder on disk, and everything that answers questions about it."""
 
 from backsweep.errors import BacksweepError as InputError  # as earlier versions called it
 

@@ -1,4 +1,4 @@
-"""What arrays hold, for signatures; their shapes and units stand in the docstrings. And spans of runs."""
+"""Types of arrays for signatures (docstrings give shapes and units), and spans of runs."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""What a table of runs says: each question is a method, and each answer a DataFrame."""
+"""Questions about a table of runs: each question is a method, and each answer a DataFrame."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property

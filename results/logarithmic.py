@@ -1,10 +1,10 @@
-"""Many numbers on a log scale: those that forty digits give, without as many operations of forty digits.
+"""Many numbers on a log scale, as forty digits give them but without doing forty-digit arithmetic for each.
 
-Evenly spaced, the k-th of them is low r^k. With k = a B + b it is the product of low r^(aB) and r^b, of both of which there are
-few. Likewise low r^u, for u from 0 to 1, is a product of one power for each ten bits of u. These are made of forty digits, kept
-as the sum of two floats each (T. J. Dekker, Numerische Mathematik 18 (1971) 224), and multiplied so, with an error under 2^-98
-of the number. Where that leaves open to which float it rounds, or from which whole number on it counts, it is made of forty
-digits after all.
+The k-th of evenly spaced numbers is low r^k. With k = a B + b it is the product of low r^(aB) and r^b, and there are few of
+either. Likewise low r^u, for u from 0 to 1, is a product with one power per ten bits of u. These powers are computed with forty
+digits, kept as sums of two floats each (T. J. Dekker, Numerische Mathematik 18 (1971) 224), and multiplied in that form, with a
+relative error below 2^-98. If that error leaves open how a number rounds to a float, or to a whole number, the number is
+computed with forty digits after all.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""What results, plans and sweeps show of themselves at a prompt, and in a notebook.
+"""How results, plans and sweeps display themselves at a prompt and in a notebook.
 
-In a notebook it is a piece of HTML without a colour of its own: the page's ink, on the page's ground, and rules of half-clear
-grey, which are seen on light and dark ones.
+In a notebook they are a piece of HTML without colours of its own. It uses the page's text colour and background, and
+half-transparent grey rules, which show on light and dark pages.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A folder of results, opened."""
+"""`Results`: a folder of results, opened."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Some or all runs of a folder of results: their table, what it says, figures, and what was kept beside it."""
+"""Some or all runs of a folder of results: their table, the findings, the figures, and what else was kept of them."""
 
 import warnings
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""What a sweep ran on and with: facts for the manifest."""
+"""Facts for the manifest: the machine and the versions that a sweep ran with."""
 
 import os
 import platform

@@ -1,4 +1,6 @@
-"""What a sweep shows while it runs: a bar on a terminal, plain lines elsewhere, JSON for programs, nothing when embedded."""
+"""What a sweep shows while it runs: a bar on a terminal, plain lines elsewhere, JSON for programs, and nothing when
+embedded.
+"""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A run trained once more, where programs import it: `from backsweep.sweep.replay import replay`."""
+"""Trains a run once more; programs import it as `from backsweep.sweep.replay import replay`."""
 
 from .run.replay import replay
 

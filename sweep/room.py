@@ -1,8 +1,9 @@
-"""Whether the system leaves room for what commands load, tried out before: native libraries do not say so when it does not.
+"""Tries out in advance whether the system leaves room for what commands load, because native libraries fail badly if it does
+not.
 
-Where address space is short (`ulimit -v`), OpenBLAS asks for ever for its threads' memory as soon as it is loaded, and LLVM,
-and the engine that draws the report's explorer, abort; where threads are, OpenBLAS interrupts the process, and pools of workers
-wait for a thread that never was. Limits of memory itself (a container's) are another matter: they end a process.
+If address space is short (`ulimit -v`), OpenBLAS asks for its threads' memory for ever as soon as it is loaded, and LLVM and
+the engine that draws the report's explorer abort. If threads are short, OpenBLAS interrupts the process, and pools of workers
+wait for a thread that never existed. Limits of memory itself, such as those of containers, are different: they end a process.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""What commands say goes through here: names in it come from files, and steer no terminal (`escapes.py`)."""
+"""Everything that commands print goes through here, because names in it come from files and must not control a terminal."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""A sweep from Python: a spec, its plan, and running it into a folder."""
+"""A sweep in Python: a spec, its plan, and running it into a folder."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

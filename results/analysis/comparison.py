@@ -1,4 +1,4 @@
-"""Settings and sweeps against each other: paired by seed where the seeds are the same, as samples where they are not."""
+"""Compares settings and sweeps: in pairs if both have the same seeds, as independent samples if they do not."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which design a table of runs has: what was crossed with what, as the runs tell, and what was drawn, as the manifest does."""
+"""Finds the design of a table of runs: the runs show which settings were crossed, and the manifest says which were sampled."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

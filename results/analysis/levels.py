@@ -1,8 +1,9 @@
-"""Which value of a setting is meant: as specs and tables have it, as tables show it, or as a text of the command line.
+"""Finds which value of a setting is meant by a value from a spec or a table, or by a text from the command line.
 
-One meaning for all who ask: `exclude`, `Results.where`, `compare`, `--where`, `--values`. A value is itself first; else the
-one that tables show so, 0.1778 for 0.1778279410038923, if there is but one. Booleans are no numbers, though Python holds True
-for 1. A list of one is what is in it, as a hidden layer of three units is 3.
+`exclude`, `Results.where`, `compare`, `--where` and `--values` all use the same rule. A value means itself, if the setting
+takes it. Otherwise it means the one value that tables show that way, such as 0.1778 for 0.1778279410038923. Booleans do not
+count as numbers, although in Python True equals 1. A list with one member means that member: a hidden layer of three units may
+be written as 3.
 """
 
 import json

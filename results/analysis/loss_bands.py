@@ -1,4 +1,4 @@
-"""The losses of recorded runs by epoch, as quantiles of groups: `statistics.loss_bands` of tables."""
+"""Quantiles of the losses of recorded runs by epoch, per group of runs: `statistics.loss_bands` for tables."""
 
 import numpy as np
 import pandas as pd

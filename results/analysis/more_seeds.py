@@ -1,4 +1,6 @@
-"""How many seeds more: to know how often each setting converges, or to tell two settings apart, from what is there."""
+"""How many more seeds it takes to know each setting's success rate, or to tell two settings apart, judging by the runs there
+are.
+"""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager

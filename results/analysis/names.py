@@ -1,15 +1,16 @@
-"""Names of columns, decided in one place: those of findings are fixed, and a setting keeps clear of all of them.
+"""Names of columns, decided in one place: the names of findings are fixed, and settings give way to them.
 
-A setting's column is called by its last word, which may be that of a finding: `mean` of the start's numbers, and of restarts.
-Files on disk keep what their manifest says, whatever it is. Whoever reads them (tables, SQL, xarray) calls a setting by
-`shown_names`: in full, `model.init.mean`, where its word is taken. So a setting has one name in all tables, folders of earlier
-versions are no exception, and a new column of findings costs old folders a new name at most, never a setting. Who asks for a
-setting may still say its last word (`column_of`).
+The column of a setting is called by the last word of its key, and that may also be the name of a finding: `mean` is a number of
+the initial weights, and also of restarts. Files on disk keep the names in their manifest. Everything that reads them (tables,
+SQL, xarray) calls settings by `shown_names`: by the full key, `model.init.mean`, where the last word is taken. So a setting has
+the same name in all tables, also in folders of earlier versions, and a new column of findings may give a setting in an old
+folder a new name but never hides it. Users may always ask for a setting by its last word (`column_of`).
 
-Taken are the words of columns that stand beside settings, in tables or where SQL joins runs and records; nothing else, for a
-name that users know is not to change without need. So `factor`, which the table of what matters has, stays a schedule's.
+Taken words are those of columns that stand next to settings, in tables or where SQL joins runs and records. No other words are
+taken, because a name that users know should not change without need. So `factor`, a column of the table of what matters,
+remains the name of a schedule's parameter.
 
-Tables that are made by hand may have any names: `beside` keeps their settings apart from what was found.
+Tables that people make by hand may contain any names; `beside` keeps their settings apart from the findings.
 """
 
 from collections import Counter

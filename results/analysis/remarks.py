@@ -1,4 +1,4 @@
-"""What a reader of a table should know beside it, as sentences: none where there is nothing to say."""
+"""Sentences that a reader of a table should know; there are none if nothing needs saying."""
 
 from collections.abc import Sequence
 

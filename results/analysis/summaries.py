@@ -1,4 +1,4 @@
-"""All that is said about each combination of settings, beside the short `tables.summary`."""
+"""The detailed summary of each combination of settings; `tables.summary` is the short one."""
 
 from collections.abc import Sequence
 

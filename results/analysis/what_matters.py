@@ -1,4 +1,4 @@
-"""What matters: how much of the variance of success and of epochs each setting, each two of them, and the seed explain."""
+"""How much of the variance of success, and of the epochs, each setting, each pair of settings, and the seed explain."""
 
 from collections.abc import Collection
 

@@ -1,1 +1,1 @@
-"""Files and folders that somebody else may have made, or may be changing."""
+"""Files and folders that other people or processes may have made or may be changing."""

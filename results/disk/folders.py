@@ -1,7 +1,7 @@
-"""What lies in a folder, in full or not at all: a folder that cannot be read must not pass for an empty one.
+"""Lists what a folder contains, completely or not at all: a folder that cannot be read must not look empty.
 
-Whoever takes away what no file vouches for would else take away what was only not seen. `Path.glob`, `exists` and `os.walk`
-hold back what the system says, that it may not be read or that too many files are open; here it is passed on.
+Otherwise a caller that removes everything no file vouches for would remove what it merely failed to see. `Path.glob`, `exists`
+and `os.walk` hide errors of the system, such as missing permission or too many open files; the functions here raise them.
 """
 
 import os

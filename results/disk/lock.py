@@ -1,9 +1,9 @@
-"""The right to be the only process that writes in a folder, and the folder held open meanwhile.
+"""The exclusive right to write in a folder. The folder stays open as long as it is held.
 
-The lock is the operating system's, on an open file, and dies with its owner. It says nothing of names: the folder may be moved
-and another put in its place, or the lock file be removed, so that a second process locks a new one. So before anything gets a
-name there, or is removed, it is asked whether the folder and the lock file are still those that were locked: by device and
-inode, which no other file can have while they are open.
+The lock is the operating system's own lock on an open file, and it dies with its owner. It does not protect names: somebody may
+move the folder and put another in its place, or remove the lock file, so that a second process locks a new one. So before a
+writer renames or removes anything, it checks that the folder and the lock file are still those that it locked. It compares
+device and inode, which no other file can have while these are open.
 """
 
 import errno

@@ -1,4 +1,6 @@
-"""A folder in the hands of the system: a name is looked up in the folder that was opened, whatever has its path by then."""
+"""A folder that the system holds open: names are looked up in the folder that was opened, whatever its path leads to by
+then.
+"""
 
 import os
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Opening what somebody else may have put there: regular files alone, and none larger than one is ready to read.
+"""Opens files that somebody else may have put there: only regular files, and only up to a size that the reader can handle.
 
-A named pipe would keep its reader waiting for ever, a device has no end, and a link leads out of the folder that was given.
-So what a name stands for is asked before it is opened, since opening some devices already does something, and once more of
-what was opened, since the name may stand for another thing by then. It is opened without waiting, for the same reason.
+A named pipe would make its reader wait for ever, a device has no end, and a link leads out of the folder. So the type is
+checked before the file is opened, because opening some devices already has effects. It is checked again on the opened file,
+because the name may lead to something else by then. For the same reason the file is opened without waiting.
 """
 
 import os

@@ -1,11 +1,11 @@
-"""A folder by its path, for systems that open no folders, such as Windows. What is weaker here than in `open_folder.py`:
+"""A folder reached by its path, for systems that cannot open folders, such as Windows. It protects less than `open_folder.py`:
 
-- Each name is looked up through the path. If the folder is moved, and another put in its place, between the look of a writer
-  (`lock.py`) and what it then does, this is done in the other folder. Windows makes that hard: it moves no folder in which a
-  file is open, and a writer's lock is.
-- A link is seen by a look at it, and one that is put there after the look is followed.
-- Names are not flushed: after a power cut the last files may be missing, whose runs are then trained again. A file that has a
-  name is whole nevertheless, since its content was flushed before, and the file system keeps the order of its names.
+- Each name is looked up through the path. If somebody moves the folder and puts another in its place between a writer's check
+  (`lock.py`) and its action, the action hits the other folder. Windows makes that hard: it does not move a folder that contains
+  an open file, and a writer's lock is one.
+- A link is noticed by a check, and a link that appears after the check is followed.
+- Names are not flushed. After a power cut the last files may be missing; their runs are then trained again. A file that has a
+  name is nevertheless complete, because its content was flushed first and the file system keeps the order of names.
 """
 
 import os

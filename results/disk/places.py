@@ -1,8 +1,8 @@
-"""A folder held open: what is put into it lands in it, though its name may stand for another folder by then.
+"""A folder that is held open: whatever is written into it lands in it, even if its path leads to another folder by then.
 
-Names are looked up in the folder itself, never through a path, and a link in their place is not followed (`open_folder.py`;
-`path_folder.py` says what holds where the system cannot do that). A new file is made under a name that nobody can foresee, so
-nothing can be planted where it will be written, and takes its name once it is whole.
+Names are looked up in the folder itself and never through a path, and links are not followed (`open_folder.py`;
+`path_folder.py` says what holds on systems that cannot do that). A new file first gets an unpredictable name, so that nobody
+can plant anything there, and gets its final name once it is complete.
 """
 
 import os

@@ -1,7 +1,8 @@
-"""JSON that somebody else may have written, as plain data: nothing in it is large, deep or odd enough to hurt its reader.
+"""Reads JSON that somebody else may have written as plain data, in which nothing is large, deep or odd enough to hurt its
+reader.
 
-What Python's reader lets pass and nobody writes is refused here, once for all who read: numbers of thousands of digits,
-NaN, a key that stands twice, halves of characters, tables in tables without end.
+This is the only place that refuses what Python's reader accepts and nobody writes: numbers of thousands of digits, NaN, a key
+that occurs twice, halves of characters, and tables nested without end.
 """
 
 import json

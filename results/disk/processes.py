@@ -1,7 +1,7 @@
-"""Whether a process still lives. Its number alone does not tell: a later process may have the same.
+"""Whether a process is still alive. Its number alone does not tell, because a later process may get the same number.
 
-So a process is known by its number and by when it started. psutil asks each system in its own way; what asks on POSIX,
-`os.kill(pid, 0)`, is Ctrl-C on Windows.
+So a process is identified by its number and its time of birth. psutil asks each system in its own way. The usual test on POSIX,
+`os.kill(pid, 0)`, would send Ctrl-C on Windows.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What systems do with files in ways of their own."""
+"""Differences between operating systems in how they treat files."""
 
 import os
 import sys

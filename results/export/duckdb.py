@@ -1,11 +1,12 @@
 """SQL over the files of a folder, by DuckDB.
 
-Arrow reads the files, the columns and rows that a query asks for, piece by piece; DuckDB itself may touch no file, load nothing
-and fetch nothing, so no query can change a result. Its own reader is faster still (0.02 s and not 0.2 for a mean over
-10,000,000 runs), but takes signs in the names of folders for patterns, would have to be allowed the files, to write too, and in
-DuckDB 2.0 goes by a column's least and largest numbers where it also has NaN: of 0.5 and NaN none is distinct from 0.5.
+Arrow reads the files piece by piece, and only the columns and rows that a query asks for. DuckDB itself may not touch, load or
+fetch any file, so no query can change a result. DuckDB's own reader would be faster (0.02 s instead of 0.2 s for a mean over
+10,000,000 runs). But it takes signs in the names of folders for patterns, and it would need permission for the files, including
+permission to write. Besides, in DuckDB 2.0 it relies on the smallest and largest number of a column even if that contains NaN,
+so that it finds neither of 0.5 and NaN distinct from 0.5.
 
-What is no number is NULL. DuckDB holds NaN for larger than any number, so that `loss > 1` would find it, in most releases.
+NaN becomes NULL. In most releases DuckDB treats NaN as larger than any number, so that `loss > 1` would find it.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,9 +1,10 @@
 """The table of runs as an array with named dimensions.
 
-A grid is an array: a dimension for each setting that varies, and one for the seeds; axes that advance together share theirs.
-A design of which this would be mostly holes, sampled or with tables of settings of their own, has its cells as a dimension.
-An outcome is a code of one byte with its meaning beside it, as the conventions for climate and forecast data (CF) have flags:
-words would take many times the memory, and NetCDF has no good place for them.
+A grid becomes an array with one dimension per setting that varies and one for the seeds; axes that advance together share a
+dimension. If most of such an array would be holes, because the design is sampled or has tables with settings of their own, the
+cells form a single dimension instead. Outcomes are stored as codes of one byte with their meanings beside them, as flags are in
+the conventions for climate and forecast data (CF). Words would take many times the memory, and NetCDF has no good place for
+them.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,7 @@
-"""Figures: each computes a plain value from a table first, then draws it on a given Axes and returns that.
+"""Figures: each first computes a plain value from a table, then draws it on given Axes and returns those.
 
-`figure` makes one by name, `save` writes it to a file. A figure of ours belongs to no window and to no list of open figures,
-as those of pyplot do, which would have to be closed again; in a notebook its Axes show themselves, like any other value.
+`figure` makes a figure by its name, and `save` writes it to a file. These figures belong to no window and to no list of open
+figures, unlike those of pyplot, which have to be closed again. In a notebook their Axes display themselves.
 """
 
 import io

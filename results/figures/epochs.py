@@ -1,7 +1,7 @@
-"""When runs converge: the distribution of the epochs that it took, as a histogram and as a cumulated share.
+"""When runs converge: the distribution of the epochs, as a histogram and as a cumulative share.
 
-Both are shares of all runs, not of those that converged: the histogram's areas and the curve's end fall short of one by
-those that did not, so a group in which few converge, but soon, does not look like a good one.
+Both show shares of all runs and not only of those that converged. So the areas of the histogram and the end of the curve fall
+short of one by the runs that did not converge, and a group with few but early convergences does not look good.
 """
 
 from collections.abc import Sequence

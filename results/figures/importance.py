@@ -1,4 +1,4 @@
-"""How much of what happens each setting explains: bars of shares of variance."""
+"""How much each setting explains: bars of shares of variance."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""The levels of a setting along an axis: one cell for each, all of the same width, number k between k and k + 1.
+"""The levels of a setting along an axis of a figure: one cell per level, all equally wide; number k covers k to k + 1.
 
-So a setting that was swept on a log scale stands on a log scale, one that was listed stands as listed, and what has no number
-(names, switches, none) has its place like any other. Where there are too many to name each, evenly spaced numbers have round
-ticks between them, as any axis; others have every so many named.
+So a setting that was swept on a log scale appears on a log scale, a listed one as it was listed, and a level that is not a
+number (a name, a switch, none) gets a place like any other. If there are too many levels to label each, evenly spaced numbers
+get round ticks as on any axis, and other levels are labelled at regular intervals.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""How runs end: shares of the outcomes, a bar for each combination of settings."""
+"""How runs end: shares of the outcomes, one bar per combination of settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """How soon runs converge: survival curves of a few groups of runs.
 
-A curve ends where the last of its runs was cut off: what lies beyond was not seen. Where no run was cut off, those that have
-not converged never will, and the curve goes on to the edge.
+A curve ends where its last run was cut off, because nobody knows what lies beyond. If no run was cut off, the runs that have
+not converged never will, and the curve continues to the edge.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,10 +1,12 @@
-"""Which pairs of two settings train a network at all, and how soon: the convergence measure, with the boundary of its sign.
+"""Which pairs of two settings train a network at all, and how soon: a map of the convergence measure with the boundary of its
+sign.
 
-The measure is below 0 where the loss of a run fell, the further the later; above 0 where it did not, the further the later it
-got lost. Its values span many powers of ten, so colours show ranks, of each sign apart: there is contrast everywhere, and the
-boundary stays where it is. (J. Sohl-Dickstein, The boundary of neural network trainability is fractal, arXiv 2402.06184,
-colours his pictures so, and takes the boundary from blocks of 2 x 2 pixels.) A diverging map whose ends are equally dark cannot
-be read in grey print; here what trains is the light half of the scale and what fails the dark one.
+The measure is negative if the loss of a run fell, and the later it fell the farther from 0. It is positive if the loss did not
+fall, and the later the run failed the farther from 0. Because the values span many powers of ten, colours show ranks,
+separately for each sign. This gives contrast everywhere and leaves the boundary where it is. (J. Sohl-Dickstein, The boundary
+of neural network trainability is fractal, arXiv 2402.06184, colours his pictures this way and takes the boundary from blocks of
+2 x 2 pixels.) A diverging colour map whose ends are equally dark cannot be read in grey print, so here the light half of the
+scale shows runs that train and the dark half those that fail.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The loss on the way, of all runs of a cell at once: its median and the bands that half and nine tenths of the runs are in."""
+"""The course of the loss of all runs of a cell: its median, and bands that contain half and nine tenths of the runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The report of a folder of results: what was asked, the answer, figures, tables, and where it all comes from."""
+"""The report of a folder of results: the question, the answer, figures, tables, and where all of it comes from."""
 
 from .write import write_html, write_markdown
 

@@ -1,4 +1,4 @@
-"""Everything that a report says, as plain values; how it looks is the business of the templates."""
+"""Everything that a report says, as plain values. The templates decide how it looks."""
 
 import json
 from dataclasses import dataclass, field

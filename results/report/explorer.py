@@ -1,7 +1,7 @@
-"""The explorer: a heat map of two settings; the cell that is chosen there is seen beside it, in linked views.
+"""The explorer: a heat map of two settings. Linked views show the cell that the reader chooses on it.
 
-Vega-Lite draws it in the browser, from what is computed here: a few dozen points of each curve, never the runs themselves,
-so that ten million runs take no more room in the page than a thousand.
+Vega-Lite draws it in the browser from a few dozen points per curve, which are computed here. The page never contains the runs
+themselves, so ten million runs take no more room in it than a thousand.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The figures of a report: each that the table has an answer for, with words for those who do not see it."""
+"""The figures of a report: every figure that the table can answer, with text for readers who cannot see it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What was asked, in words, from the spec."""
+"""The question that a sweep asks, in words, from its spec."""
 
 from pathlib import Path
 from typing import Any

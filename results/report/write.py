@@ -1,4 +1,4 @@
-"""A report as files: one page of HTML, or Markdown with its figures and tables beside it."""
+"""Writes a report as files: one page of HTML, or Markdown with its figures and tables beside it."""
 
 import re
 from collections.abc import Generator

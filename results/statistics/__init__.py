@@ -1,1 +1,1 @@
-"""Statistics of runs as plain arrays, many groups at once; where chance is drawn on, the generator is an argument."""
+"""Statistics of runs on plain arrays, for many groups at once. Functions that need chance take a generator as an argument."""

@@ -1,9 +1,9 @@
-"""Bootstrap intervals of what can be computed from totals over runs, of many groups at once.
+"""Bootstrap intervals of statistics that can be computed from totals over runs, for many groups at once.
 
-Of a group with more than BATCHES runs these are dealt at random into so many batches, and batches are drawn instead of runs:
-totals of batches vary as those of runs do, and an interval from 500 of them is as good. To draw ten million runs a thousand
-times would take minutes. That batches are of unequal size does not matter to a statistic that stays the same when all totals
-grow by the same factor, as ratios of totals do.
+The runs of a group with more than BATCHES runs are dealt at random into that many batches, and batches are drawn instead of
+runs. Totals of batches vary as totals of runs do, and 500 batches give equally good intervals. Drawing ten million runs a
+thousand times would take minutes. It does not matter that batches differ in size, if the statistic stays the same when all
+totals grow by the same factor, as ratios of totals do.
 """
 
 from collections.abc import Callable

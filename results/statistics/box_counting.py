@@ -1,4 +1,4 @@
-"""Box-counting dimension of a picture: how the number of boxes that it meets grows as the boxes get smaller."""
+"""Box-counting dimension of a picture: how the number of boxes that it touches grows as the boxes get smaller."""
 
 from dataclasses import dataclass
 

@@ -1,11 +1,11 @@
-"""How the losses of groups of runs go with the epochs, as quantiles.
+"""How the losses of groups of runs develop over the epochs, as quantiles.
 
-Runs end at different epochs, and those that have ended must not drop out of the quantiles: what is left would be the slow
-ones, and the losses would rise where training goes well. So a run that has ended keeps its last loss, and one that diverged
+Runs end at different epochs, and a run that has ended must not drop out of the quantiles. Otherwise only the slow runs would
+remain, and the losses would rise where training goes well. So a run that has ended keeps its last loss, and one that diverged
 counts as infinite from its end on.
 
-Quantiles are taken at the epochs of the schedule of records, at which every run that goes on has one; in between only those
-have records that end there.
+Quantiles are taken at the epochs at which every running run has a record. Between these epochs only runs that end there have
+one.
 """
 
 from typing import NamedTuple

@@ -1,9 +1,9 @@
 """Power laws through medians: straight lines through their logarithms, and what other seeds would give.
 
-The line is fitted by ordinary least squares, every level counting the same: a power law is at best close to true, and weights
-would leave it to the levels whose medians are steadiest which part of the curve it fits. Seeds are what was drawn at random,
-and the same in every cell, so the bootstrap draws seeds with all their runs: a start that is slow at one level is slow at the
-next, and to draw the cells apart would hide that.
+The lines are fitted by ordinary least squares, with the same weight for every level. A power law is at best approximately true,
+and weights would let the levels with the steadiest medians decide which part of the curve the line fits. The seeds were drawn
+at random and are the same in every cell, so the bootstrap draws seeds with all their runs. A seed that is slow at one level is
+slow at the next, and drawing the cells separately would hide that.
 """
 
 from typing import NamedTuple

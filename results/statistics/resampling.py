@@ -1,4 +1,4 @@
-"""How often each of some things is drawn in a resample of them, and the ends of intervals from what resamples give."""
+"""How often a resample draws each of some things, and the ends of intervals from the statistics of resamples."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

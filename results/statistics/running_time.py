@@ -1,4 +1,4 @@
-"""The epochs that a success costs when runs that fail are paid for too."""
+"""The epochs that a success costs when the runs that fail are paid for too."""
 
 from dataclasses import dataclass
 

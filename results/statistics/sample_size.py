@@ -1,4 +1,4 @@
-"""How many seeds a question takes."""
+"""How many seeds a question needs."""
 
 import numpy as np
 import numpy.typing as npt

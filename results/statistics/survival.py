@@ -1,9 +1,9 @@
 """Epochs to convergence as survival times, vectorised over groups of runs.
 
-Runs that did not converge are never left out in silence. A `capped` run is right-censored: all that is known is that its
-time exceeds its epochs. A `diverged` or `stalled` run will never converge, so it stays among those at risk for ever: the
-curve of "not yet converged" then levels off at the share that never does, instead of at zero. To censor it where it ended
-would claim that it might have converged later as others did, and hide the failure.
+Runs that did not converge are never silently left out. A `capped` run is right-censored: all we know is that its time exceeds
+its epochs. A `diverged` or `stalled` run will never converge, so it stays at risk for ever, and the curve of "not yet
+converged" levels off at the share of such runs instead of falling to zero. Censoring such a run where it ended would claim that
+it might have converged later, as others did, and would hide the failure.
 """
 
 from dataclasses import dataclass

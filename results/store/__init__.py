@@ -1,1 +1,1 @@
-"""The folder of one sweep: its manifest and files, written whole, and read again."""
+"""The folder of one sweep: its manifest and files, written atomically and read again."""

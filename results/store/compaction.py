@@ -1,11 +1,11 @@
-"""Many small files into few: so that a folder keeps to MOST_FILES, however many batches a sweep was made in.
+"""Merges many small files into few, so that a folder keeps to MOST_FILES files, however many batches a sweep had.
 
-Neighbouring files are written once more as one, and removed when that is on disk. A process that dies in between leaves both;
-the one whose runs are all in another is superseded, is not read, and is removed by the next writer (`store.py`).
-What goes beside the rows is merged first, for rows count once that is there.
+Neighbouring files are written again as one, and removed once that is on disk. A process that dies in between leaves both. A
+file whose runs are all in another one is superseded: nobody reads it, and the next writer removes it (`store.py`). The files
+beside the rows are merged first, because rows count only if those are there.
 
-A file that is large enough is left as it is: nothing is written more than a few times. Merging two at a time, as a journal's
-levels would, wrote each row once more for each doubling, for no fewer files.
+A file that is large enough is left alone, so nothing is written more than a few times. Merging two at a time, like the levels
+of a journal, wrote each row once more per doubling and left no fewer files.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,6 @@
-"""What is wrong with the rows of a file, in a few words or None: each kind of file has its own rules for its columns.
+"""What is wrong with the rows of a file, in a few words, or None. Each kind of file has rules for its columns.
 
-Every reading looks at all rows, so it is done by whole columns, and without copies where Arrow has one in one piece.
+Every reader checks all rows, so the checks work on whole columns, without copies where Arrow stores a column in one piece.
 """
 
 from itertools import pairwise

@@ -1,8 +1,8 @@
-"""Files that are whole or not there, and whose names say what they must hold.
+"""Files that are either complete or absent, and whose names say what they must contain.
 
-Every file is written under a hidden name in the same folder, flushed to disk, renamed, and the folder flushed: at any
-instant a name either does not exist or holds the whole content. The names of tables end in a hash of the content, which is
-checked whenever one is read: no flipped bit passes for a result.
+Every file is written under a hidden name in the same folder, flushed to disk and renamed, and then the folder is flushed. So at
+any instant a name either does not exist or holds the complete content. The names of tables end in a hash of the content, which
+every reader checks, so no flipped bit passes for a result.
 """
 
 import hashlib

@@ -1,11 +1,12 @@
 """Which files of a folder of results count.
 
-By their names first: a shard counts if what was kept of its runs is beside it. Then by content, as far as that is known: a file
-that was found damaged counts no longer, whoever read it; and where two hold the same runs, both are read. A file whose runs are
-all in another, with the same rows, was merged into that one. Of two that overlap otherwise, as two writers leave them, the
-smaller goes; and where rows differ, both, for nothing here says which are right, while training them again does.
+First their names decide: a shard counts if the records and weights of its runs are there too. Then their content decides, as
+far as it is known. A file that anybody found damaged no longer counts. If two files hold the same runs, both are read: a file
+whose runs are all in another one, with the same rows, was merged into that one. If two files overlap in any other way, as two
+writers could leave them, the smaller one is dropped. If their rows differ, both are dropped, because nothing says which are
+right, and training the runs again does.
 
-What reading leaves out is what `Store.heal` removes: there is one judgement of a file, made here.
+Whatever readers leave out, `Store.heal` removes: a file is judged only here.
 """
 
 import os

@@ -1,8 +1,9 @@
-"""The kinds of files in a folder of results, and what each must hold: its columns, its rows, and of which sweep they are.
+"""The kinds of files in a folder of results, and what each must contain: its columns, its rows, and the sweep that it belongs
+to.
 
-A file says in its schema's metadata which sweep it is of, by the hash of what fixes the rows: so the same rows have the same
-bytes in every folder, and those of another sweep with the same columns do not pass. Folders of before files said so have
-`Manifest.signed` false; only there a file that says nothing is taken by its rows alone.
+The metadata of a file's schema names its sweep by a hash of everything that determines the rows. So the same rows have the same
+bytes in every folder, and rows of another sweep with the same columns are not accepted. In folders of earlier versions, whose
+files did not have the hash, `Manifest.signed` is false; only there is a file without it judged by its rows alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

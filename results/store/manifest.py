@@ -1,7 +1,7 @@
-"""The manifest of a folder of results, in two copies, each of which says what its content must add up to.
+"""The manifest of a folder of results, in two copies, each with its checksum.
 
-It is small, and without it nothing else in the folder can be told; so a flipped bit in it must neither pass for another spec
-nor cost the runs. The first copy is the one that counts while it is sound.
+The manifest is small, and without it nothing in the folder can be interpreted. So a flipped bit in it must neither pass for
+another spec nor cost the runs. The first copy counts as long as it is intact.
 """
 
 import json

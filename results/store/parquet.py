@@ -1,7 +1,8 @@
-"""Parquet files as anybody may have made them: whatever their bytes are, a table comes of them or a DamageError.
+"""Reads Parquet files that anybody may have made: whatever their bytes are, the result is a table or a DamageError.
 
-What a footer says costs memory before a single row is read, so its lists and strings are bounded. Whatever Arrow has against
-the content is the file's fault, an OSError too, unless that is the system's, which has a number: the disk's fault is no damage.
+The content of a footer takes memory before a single row is read, so its lists and strings are bounded. Any error that Arrow
+raises over the content means damage, even an OSError, unless it has a number and so comes from the system: a failing disk is no
+damage.
 """
 
 import errno

@@ -1,4 +1,6 @@
-"""Whether two tables have the same rows: to the last bit, however they are laid out; but no number is like any other one."""
+"""Whether two tables have the same rows, to the last bit, however they are laid out. NaNs count as equal whatever their
+bits.
+"""
 
 from typing import Any
 

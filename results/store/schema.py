@@ -1,4 +1,4 @@
-"""Columns of the table of runs, their types, and the manifest: what a folder of results says about itself."""
+"""The columns of the table of runs, their types, and the manifest, in which a folder of results describes itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar

@@ -1,4 +1,4 @@
-"""Which seed a run has, which cell, and what is recorded of it: from a manifest's spec alone."""
+"""The seed and the cell of a run, and which of its epochs are recorded, from the spec in a manifest alone."""
 
 from decimal import Decimal
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The files of a folder that hold spans of runs: their names, and looking at a folder in which others may be at work."""
+"""The files of a folder that hold spans of runs: their names, and how to look at a folder in which others may be working."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

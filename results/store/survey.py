@@ -1,8 +1,7 @@
-"""A folder of results at a glance, while others may write there: no lock, and nothing read that need not be.
+"""A quick look at a folder of results while others may be writing there: it takes no lock and reads only what it needs.
 
-How runs ended stands in the manifest, unless a session was killed or still runs: then the outcomes of all shards are counted.
-Who looks closely has the rows of all shards checked, but of what is beside them, which may be a thousand times as much, only
-the ends of the files.
+The manifest says how runs ended, unless a session was killed or is still running; then the outcomes of all shards are counted.
+A close look checks the rows of all shards, but only the ends of the other files, which may be a thousand times as large.
 """
 
 import os

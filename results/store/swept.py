@@ -1,7 +1,7 @@
-"""The axes of a sweep, read off its spec: what varies together, what was drawn, and the values in words.
+"""The axes of a sweep, from its spec: which vary together, which were sampled, and their values in words.
 
-The plan of a sweep writes them into the manifest, where all who show results find them. Folders of before it did are read as if
-it had.
+The plan of a sweep writes them into the manifest, where everything that shows results finds them. Folders of earlier versions,
+which lack them, are read as if they had them.
 """
 
 from collections.abc import Collection, Sequence

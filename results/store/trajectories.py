@@ -1,4 +1,4 @@
-"""Files of every epoch of one run, which reports show: which there are, and what they must hold."""
+"""Files that hold every epoch of one run, for reports: which of them exist, and what they must contain."""
 
 import re
 from collections.abc import Callable

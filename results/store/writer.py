@@ -1,7 +1,7 @@
-"""Who writes in a folder: a note beside the lock, for those who only look and must not touch the lock.
+"""Who is writing in a folder: a note beside the lock, for processes that only look and must not touch the lock.
 
-The note is no lock and promises nothing: its writer may have died. So it names the process with the time it was born, which no
-later process with the same number has, and a reader on the same machine can see whether it lives.
+The note is not a lock and guarantees nothing, because its writer may have died. So it names the process and its time of birth,
+which no later process with the same number has. A reader on the same machine can tell whether that process is alive.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""A spec as it stands in a manifest, as far as results read it: strict models of plain data.
+"""The spec in a manifest as far as results read it: strict models of plain data.
 
-What a spec may say is the business of sweeps, which stand above and read it anew. Results read the seeds, the task, what stops
-a run, and the axes; these must be what they are taken for, whoever wrote the file. All else passes.
+Sweeps, which stand above results, parse the whole spec again. Results read only the seeds, the task, the stopping rule and the
+axes, and check that these are what they should be, whoever wrote the file. Everything else passes.
 """
 
 from functools import reduce

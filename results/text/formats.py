@@ -1,8 +1,9 @@
-"""A table as lines of text: in full for programs (CSV, JSON), or for pages (Markdown, LaTeX), whose signs names may hold.
+"""A table as lines of text: in full for programs (CSV, JSON), or for pages (Markdown, LaTeX), where names may contain special
+signs.
 
-What a cell holds is what its reader sees: nothing in it can end a cell, a row or a table, mark up, or stand for another sign.
-Signs that are not seen are escaped as in all that is shown (`escapes.visible`), but for JSON, which has escapes of its own, and
-for line breaks, which each format can hold.
+A reader sees exactly what a cell holds: nothing in it can end a cell, a row or a table, act as markup, or stand for another
+sign. Invisible signs are escaped as everywhere (`escapes.visible`), except in JSON, which has its own escapes, and except for
+line breaks, which each format can hold.
 """
 
 import json

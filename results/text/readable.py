@@ -1,4 +1,6 @@
-"""Tables of findings as text for people: rates in per cent, intervals beside their estimates, ∞ for "never seen"."""
+"""Tables of findings as text for people: rates in per cent, intervals beside their estimates, and ∞ for times that are never
+reached.
+"""
 
 from collections.abc import Callable
 from typing import Any

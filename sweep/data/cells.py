@@ -1,7 +1,7 @@
-"""Cells -> numbers, without losing any on the way.
+"""Turns cells into numbers without merging different ones.
 
-What a cell says is compared before it becomes a float64, which has 53 bits: of two cells that differ and would become one
-number, both are named. Words such as `nan` and `inf`, which Python takes for numbers, are numbers only where others are.
+Cells are compared before they become float64, which has 53 bits: if two different cells would become the same number, the error
+names both. Words such as `nan` and `inf`, which Python reads as numbers, count as numbers only in columns of numbers.
 """
 
 import re

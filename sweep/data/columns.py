@@ -1,6 +1,6 @@
-"""Columns of a file -> inputs and targets: categories become one-hot, numbers float64.
+"""Turns columns of a file into inputs and targets: categories become one-hot, numbers float64.
 
-Names are told apart as they are in the file, by their text or as whole numbers, and never as float64.
+Categories are told apart as they are in the file, by their text or as whole numbers, and never as float64.
 """
 
 import hashlib

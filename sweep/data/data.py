@@ -1,4 +1,4 @@
-"""What networks are trained on: inputs and targets, and the numbers that stand for false and true in them."""
+"""The data that networks learn: inputs and targets, and the numbers that stand for false and true in them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

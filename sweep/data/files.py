@@ -1,7 +1,7 @@
-"""Columns of CSV, Parquet and NPZ files. Only those asked for are kept; what cannot be used is named with its place.
+"""Columns of CSV, Parquet and NPZ files. Only the columns asked for are kept, and unusable cells are named with their place.
 
-What lies in a file is somebody else's: its sizes are looked at before anything is unpacked or allocated, and whatever a library
-raises over its bytes is one sentence.
+The files come from others. So their sizes are checked before anything is unpacked or allocated, and whatever a library raises
+over their bytes becomes one sentence.
 """
 
 from collections.abc import Callable, Generator, Sequence

@@ -1,8 +1,9 @@
 """Data made by formula: truth tables, parity, encoders, spirals, moons, circles, blobs, teachers.
 
-The same bits on every processor. NumPy's sin, cos, exp and tanh and its matrix product take the instructions that a
-processor has, and round by them; so functions are those of `math`, on Python's floats, and sums run in a fixed order. The C
-library beneath `math` and beneath NumPy's normal numbers may still differ in a last bit: DECIMALS cut that off.
+The data should be the same on every processor. NumPy's sin, cos, exp and tanh and its matrix product use the instructions that
+a processor has, and round accordingly. So the functions here are those of `math`, on Python's floats, and sums run in a fixed
+order. The C library beneath `math` and beneath NumPy's normal numbers may still differ in a last bit, which rounding to
+DECIMALS removes in all but the rarest cases.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Initial weights from a file: arrays w1, b1, w2, b2, ... in an .npz, which all runs start from."""
+"""Initial weights from an .npz file, with arrays w1, b1, w2, b2, ..., which all runs share."""
 
 import hashlib
 from collections.abc import Iterable

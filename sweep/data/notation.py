@@ -1,8 +1,9 @@
-"""Numbers in another notation: 0,5 and 1 000, 5 %, $10, 10 kg, 1.5D+03, 0x1F, '12, days and times.
+"""Recognises numbers in another notation: 0,5 and 1 000, 5 %, $10, 10 kg, 1.5D+03, 0x1F, '12, dates and times.
 
-A column of such cells would otherwise be taken for names, each row a category of its own. What looks like that in every cell
-is refused, with what reads it: of separators those are tried that the options of a task can name, so that what is suggested
-works. Cells that say nothing (NA, ?) do not count. What may as well be a name (1/2, 3G, EUR1) can be declared one.
+Otherwise such a column would be taken for names, with a category per row. If every cell looks like such a number, the column is
+refused, and the message says what reads it. It only suggests separators that a task can name, and tries them first, so the
+suggestion works. Cells that stand for no value (NA, ?) do not count. Cells that may also be names (1/2, 3G, EUR1) can be
+declared as such.
 """
 
 import re

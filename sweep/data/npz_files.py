@@ -1,7 +1,7 @@
 """NPZ files: a zip of plain arrays. Nothing pickled is loaded.
 
-The zip's directory says what an entry unpacks to, and the head of the entry what array that is: both are looked at, and must
-agree, before the rest is unpacked. Checksums are compared by reading to the end.
+The directory of the zip says how large an entry is when unpacked, and the header of the entry says which array it is. Both are
+checked, and must agree, before the rest is unpacked. Reading to the end compares the checksums.
 """
 
 import io

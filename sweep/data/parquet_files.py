@@ -1,7 +1,9 @@
-"""Parquet files. What they unpack to is looked at in their footer first; text is read as codes, however often it repeats.
+"""Parquet files. Their footer says how large they are when unpacked, and that is checked first; text is read as codes, each
+once.
 
-A page says once more what it unpacks to, at most 2 GiB, and Arrow believes it: as measured, memory for it is asked for, a page
-at a time, but taken only as far as there are bytes to unpack. Where so much is not to be had, that is an error like any other.
+Each page repeats its unpacked size, at most 2 GiB, and Arrow believes it. Measurements show that Arrow reserves this memory, a
+page at a time, but uses it only as far as there are bytes to unpack. If so much memory is not available, that is an error like
+any other.
 """
 
 from collections.abc import Sequence

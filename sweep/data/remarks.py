@@ -1,4 +1,4 @@
-"""What is odd about columns of text that can be used: it may be meant, so it is said and no more."""
+"""Remarks on columns of text that are usable but odd. They may be meant that way, so nothing is refused."""
 
 import unicodedata
 from collections import defaultdict

@@ -1,8 +1,9 @@
 """Numbers with mean 0 and standard deviation 1, to rounding, whatever their magnitude.
 
-Sums are rounded once (`math.fsum`), so no processor changes a bit. The mean itself is rounded, too: stamps of 1.6e18 lie 256
-apart, and so does their mean from the true one; what is left of it in the differences, which are exact there, is taken out
-in a second go. All is scaled by a power of two, which rounds nothing, so that neither sums nor squares leave the range.
+Sums are rounded once (`math.fsum`), so no processor changes a bit. The mean itself is also rounded: time stamps of 1.6e18 lie
+256 apart, so their computed mean is off by up to half of that. What remains of it in the differences, which are exact there, is
+removed in a second pass. Everything is scaled by a power of two, which rounds nothing, so that sums and squares stay within the
+range of float64.
 """
 
 import math

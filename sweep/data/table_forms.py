@@ -1,4 +1,4 @@
-"""What readers of files of data share: what a table is, how its text is written, and what is said of one that is damaged."""
+"""What the readers of data files share: what a table is, how its text is written, and the message about a damaged one."""
 
 from collections import Counter
 from collections.abc import Generator, Sequence

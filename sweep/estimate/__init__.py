@@ -1,1 +1,1 @@
-"""What a sweep will take: time, disk and memory; and how large its batches are."""
+"""What a sweep will take (time, disk and memory), and how large its batches are."""

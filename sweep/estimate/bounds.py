@@ -1,4 +1,6 @@
-"""What no machine has memory for, or nobody has the years for: refused by arithmetic, before anything is made or compiled."""
+"""Refuses by arithmetic, before anything is made or compiled, what no machine has the memory for or nobody has the years
+for.
+"""
 
 from collections.abc import Sequence
 from typing import Any

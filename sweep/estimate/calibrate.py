@@ -1,11 +1,11 @@
-"""One network shape timed: a sample of its own runs, trained on as many threads as there will be workers.
+"""Times one network shape: trains a sample of the sweep's own runs, on as many threads as there will be workers.
 
-The sample is one run at random out of each of many equal spans, so it has every cell's share of runs that converge early.
-Where time allows, sampled runs are trained to their end. Where it does not, they are cut off, and those that had not ended
-by then are taken to use all their epochs: an estimate that is rather too long than too short.
+The sample has one run at random from each of many equal spans, so it contains each cell's share of runs that converge early.
+Sampled runs are trained to their end if time allows. Otherwise they are cut off, and those that had not ended by then are
+assumed to use all their epochs, so that the estimate is too long rather than too short.
 
-Time is that of the thread on its core: on a busy machine a thread may wait for a core a hundred times as long as a short timing
-takes. How long threads waited for cores while the sample was trained is put on top, as a factor.
+The time is that of the thread on its core, because on a busy machine a thread may wait for a core a hundred times as long as a
+short timing takes. The waiting times of the threads during the sample are added as a factor.
 """
 
 import time

@@ -1,4 +1,6 @@
-"""What runs cost: seconds of a worker, cumulated over the run number; guessed from the network's size until they are timed."""
+"""What runs cost: seconds of a worker, cumulated over the run number. They are guessed from the size of the network until
+timed.
+"""
 
 import heapq
 from collections.abc import Iterable

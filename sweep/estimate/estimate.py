@@ -1,4 +1,4 @@
-"""What a sweep will take, before it is begun: time, disk and memory, from a few of its own runs timed on this machine."""
+"""What a sweep will take, before it begins: time, disk and memory, from timing a few of its own runs on this machine."""
 
 import shutil
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How large batches are: as long as BATCH_SECONDS, as far as one knows, and no larger than memory allows."""
+"""How large batches are: they take about BATCH_SECONDS, as far as known, and no more memory than allowed."""
 
 from collections.abc import Iterable, Iterator
 

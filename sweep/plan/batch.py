@@ -1,7 +1,7 @@
-"""One batch: a span of runs, trained in a call of the kernels for each network shape and data set, as rows of the table.
+"""One batch: a span of runs, trained with one call of the kernels per network shape and data set, as rows of the table.
 
-A batch is bounded by work, not by data (`pace.py`): cells whose data differ, each of a few runs, would else cost a file and
-two flushes of the disk each, many times what training them takes.
+Work bounds a batch, not data (`pace.py`). Otherwise cells of a few runs each with different data would each cost a file and two
+flushes of the disk, many times what their training takes.
 """
 
 import time

@@ -1,8 +1,8 @@
 """Cells that are left out: `exclude`, a list of tables of settings and their values.
 
-A table describes the cells that have all that it says; a list in it says any of its members. What never occurs is a mistake,
-and is named: a value that its axis has not, and one that no cell has beside the rest of its table. A table is looked for among
-the cells of its rarest value, so that a hundred thousand tables take as long as the cells that they describe.
+A table matches the cells that have everything it says; a list in it matches any of its members. A value that never occurs is a
+mistake and is named, whether its axis does not have it or no cell has it together with the rest of its table. A table is looked
+up among the cells of its rarest value, so that a hundred thousand tables take time in proportion to the cells they match.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

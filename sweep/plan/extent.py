@@ -1,4 +1,4 @@
-"""How large data and networks are, by arithmetic: known of each network shape before anything is made for it."""
+"""How large data and networks are, by arithmetic, for each network shape and before anything is made for it."""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Data sets that were made, kept for the next batch of the same: the latest, as many as memory allows."""
+"""Keeps data sets for the next batch that needs them: the latest ones, as many as memory allows."""
 
 from collections.abc import Callable
 from threading import Lock

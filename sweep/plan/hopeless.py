@@ -1,4 +1,6 @@
-"""Rules of a spec that can never hold, or by accident alone: said before the runs, which would end as if networks failed."""
+"""Rules of a spec that can never hold, or only by accident. They are reported before the runs, which would otherwise seem to
+fail.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

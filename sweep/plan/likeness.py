@@ -1,9 +1,9 @@
-"""Which cells stand or fall together when a plan is checked: a hundred thousand network shapes are not checked one by one.
+"""Which cells can be checked together, so that a plan with a hundred thousand network shapes does not check each of them.
 
-The kernels check what a call of them is given, once for all runs of the call. What they look at is less than what shapes a
-network: of hidden layers how many there are, of a generated set of data how its targets are written. Cells that differ in
-nothing that is looked at are checked as one call, whatever their shapes; those of which arithmetic says that they are too
-large, or do not fit each other, apart from the rest. Where in doubt values are unlike, which costs time.
+The kernels check the arguments of a call once for all its runs. These checks look at less than what shapes a network: only at
+the number of hidden layers, for example, or at how the targets of generated data are written. So cells that agree in everything
+checked are checked as one call, whatever their shapes. Cells that arithmetic shows to be too large, or not to fit together, are
+checked separately. In doubt, values count as different, which only costs time.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A sweep and its plan in words: how much is run, and over what. This file loads no kernels."""
+"""A sweep and its plan in words: how much is run, and over which settings. This file loads no kernels."""
 
 from collections.abc import Mapping
 from pathlib import Path

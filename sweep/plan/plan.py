@@ -1,8 +1,8 @@
 """The plan of a sweep: which run has which settings, and which runs are trained together.
 
-A run's number is fixed by the spec alone: the number of its cell times the number of seeds, plus the place of its seed.
-Settings that shape the network, the data or the optimizer vary slowest, so that the runs of one shape are neighbours, and what
-one call of the kernels trains is a range of run numbers. Numbers may differ from lane to lane within a call.
+The spec alone determines the number of a run: the number of its cell times the number of seeds, plus the position of its seed.
+Settings that shape the network, the data or the optimizer vary slowest. So the runs of one shape are neighbours, and one call
+of the kernels trains a range of run numbers. Other numbers may differ from lane to lane within a call.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Which epochs of which runs are recorded, and the tables that records and final weights are kept in."""
+"""Which epochs of which runs are recorded, and the tables that hold records and final weights."""
 
 from typing import Any
 

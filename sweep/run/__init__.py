@@ -1,1 +1,1 @@
-"""Runs on workers: batches out, rows back; and runs again, one by one."""
+"""Trains runs on workers, batch by batch, and trains single runs again."""

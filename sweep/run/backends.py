@@ -1,6 +1,6 @@
-"""Where the workers are: threads or processes here, or the machines of a Dask or Ray cluster; all of them joblib's.
+"""Where the workers are: in threads or processes here, or on the machines of a Dask or Ray cluster. joblib reaches all of them.
 
-Dask and Ray are extras, imported only when asked for. Whoever starts a local cluster here has it listen on this machine alone.
+Dask and Ray are extras, imported only on demand. A local cluster that is started here listens on this machine only.
 """
 
 import socket

@@ -1,11 +1,11 @@
-"""Batches -> rows, through joblib: train them on the workers, write them as they come back.
+"""Trains batches on the workers through joblib, and writes their rows as they come back.
 
-Threads by default: compiled code holds no lock, so they scale as processes do, without a second compilation and without
-pickling. Only the spec and spans of run numbers travel to the workers, and tables come back; the one process that
-started the sweep writes them. joblib's own batching is off: it misjudges tiny tasks and resumed ones.
+Threads are the default: compiled code does not hold Python's lock, so threads scale as well as processes, without a second
+compilation and without pickling. Only the spec and spans of run numbers travel to the workers, and tables come back. The one
+process that started the sweep writes them. joblib's own batching is off, because it misjudges tiny tasks and resumed ones.
 
-When a worker process dies, joblib gives up all that was under way. What is on disk by then is not repeated, the rest is begun
-anew; only if workers die again and again, and no batch gets done in between, does the sweep end.
+If a worker process dies, joblib gives up everything in progress. What is on disk by then is not repeated, and the rest starts
+again. The sweep ends only if workers die again and again without finishing a batch in between.
 """
 
 import time

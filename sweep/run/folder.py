@@ -1,4 +1,4 @@
-"""A folder of results and the spec that is run into it: whether they go together, and what its manifest says."""
+"""A folder of results and the spec that is run into it: whether they belong together, and what the manifest says."""
 
 from pathlib import Path
 from typing import Any

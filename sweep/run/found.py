@@ -1,9 +1,9 @@
-"""Where the files lie that a folder of results names, of data and of weights to start from.
+"""Finds the files of data and of initial weights that a folder of results names.
 
-A folder is to be moved, archived, given away. So the place of a file is put down as seen from the folder, and nobody's home is
-named; and since its digest is known, the file is found wherever it has gone to: at that place, beside the manifest, beside the
-spec, in the current folder, or where the user says. It counts by its digest, under whatever name; but the names of files that
-are the values of an axis stand in the rows.
+People move folders, archive them and give them away. So the place of a file is stored relative to the folder, which also keeps
+home directories out of it. Because the digest of the file is known, backsweep finds it wherever it has gone: at that place,
+beside the manifest, beside the spec, in the current folder, or where the user says. Its digest identifies it, whatever its
+name. But names of files that are values of an axis also occur in the rows.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a sweep lets others know while it runs: how fast it is lately, and how long it will take yet."""
+"""What a running sweep tells others: how fast it has been lately, and how long it will still take."""
 
 import time
 from collections import deque

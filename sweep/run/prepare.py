@@ -1,8 +1,8 @@
-"""Compile what a sweep needs before it starts, in as many processes as it may have workers.
+"""Compiles what a sweep needs before it starts, in as many processes as it may have workers.
 
-Numba compiles one function at a time in a process, so threads would wait for each other, and the first batches would be timed
-while they do. The parts end up on disk, whence every process loads them in a fraction of a second. Where nothing can be kept
-there, this process compiles for itself, and a remark says why; and likewise where no processes can be started.
+Numba compiles one function at a time per process. So threads would wait for each other, and the first batches would be timed
+while they do. The compiled parts go to disk, from where every process loads them in a fraction of a second. If they cannot be
+stored, or if no processes can be started, this process compiles for itself and a remark says why.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs again, one by one: with their whole trajectory, or only to see that every bit is the same."""
+"""Trains single runs again: with their whole trajectory, or only to check that every bit is the same."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple

@@ -1,11 +1,12 @@
-"""When a worker may begin a batch: once its last one is on disk, so that whatever ends a sweep costs each worker one at most.
+"""When a worker may begin a batch: once its last one is on disk, so that whatever ends a sweep costs each worker one batch at
+most.
 
-joblib asks for the next batch as soon as one is trained, however long that one then waits to be written, so fast workers would
-run ahead of a slow disk without limit, in memory too. It cannot be held up where it asks: it does so under a lock that whoever
-writes needs to get at the batch. So each batch waits on its worker, for a turn that the writing gives back. That costs two
-hundredths of the time: joblib looks for what is done a hundred times a second.
+joblib asks for the next batch as soon as one is trained, however long that one then waits to be written. So fast workers would
+run ahead of a slow disk without limit, in memory too. joblib cannot be held up where it asks, because it asks while it holds a
+lock that the writer needs to get at the batch. So each batch waits on its worker for a turn, which the writer gives back after
+writing. That costs two hundredths of the time, because joblib looks for finished batches a hundred times per second.
 
-Workers on other machines do not wait: telling them would take longer than they run ahead.
+Workers on other machines do not wait: telling them would take longer than the work they do ahead.
 """
 
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What of a folder is not the same to the last bit as what has been trained again: a sentence for each value."""
+"""Sentences about every value that differs, by at least a bit, between a folder and what was trained again."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any

@@ -1,1 +1,1 @@
-"""What the user writes: frozen models of a spec, and the axes in it."""
+"""What users write: frozen models of a spec, and the axes in it."""

@@ -1,4 +1,4 @@
-"""Axes: a table in a setting's place -> its values; all axes together -> the cells of the design."""
+"""Axes: a table in place of a setting gives its values, and all axes together give the cells of the design."""
 
 import math
 from collections.abc import Mapping, Sequence

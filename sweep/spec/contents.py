@@ -1,8 +1,8 @@
-"""What the files that a spec names hold, each read once.
+"""The content of the files that a spec names. Each file is read once.
 
-A file may be replaced while a sweep runs, or between `plan` and `run`. The digest under which rows are kept, and the data they
-are trained on, are therefore of one reading: all rows of a folder belong to the digest in its manifest, whatever becomes of
-the file. A worker in another process reads for itself, and compares the digests.
+Somebody may replace a file while a sweep runs, or between `plan` and `run`. So the digest that identifies the rows and the data
+that the runs are trained on come from the same reading, and all rows of a folder belong to the digest in its manifest, whatever
+happens to the file. A worker in another process reads the file itself and compares the digests.
 """
 
 from collections.abc import Mapping

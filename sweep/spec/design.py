@@ -1,10 +1,10 @@
-"""The design of a sweep beyond the grid: axes that are sampled together.
+"""The sampled part of a design: axes that are sampled together.
 
-Axes with `uniform` or `loguniform` have no values of their own: `[design]` draws points of as many dimensions as there are such
-axes, in the unit cube, and each axis takes its coordinate. A point is one cell, combined with every cell of the grid.
+Axes with `uniform` or `loguniform` have no values of their own. `[design]` draws points in the unit cube with one dimension per
+such axis, and each axis takes its coordinate. A point is one cell, and is combined with every cell of the grid.
 
-The points come from NumPy's and SciPy's generators, started with the design's seed; the sweep's hash holds the values, so a
-release of theirs that would draw others is noticed and not mixed in.
+The points come from NumPy's and SciPy's generators, started with the seed of the design. The hash of the sweep covers the
+values, so a release that draws other points is noticed and its points are not mixed in.
 """
 
 import warnings

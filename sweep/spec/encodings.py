@@ -1,4 +1,4 @@
-"""What false and true become in the data: a pair of numbers for inputs and targets alike, or one for each, or an axis."""
+"""The numbers that stand for false and true in the data: one pair for inputs and targets, one pair for each, or an axis."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The forms that settings share: numbers with the ranges that kernels allow, names out of a registry, a name or a table."""
+"""Types that settings share: numbers with the ranges of the kernels, names from a registry, and a name or a table."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce

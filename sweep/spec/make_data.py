@@ -1,4 +1,4 @@
-"""Tasks: the `task` of a spec as one of the models, and the data that it stands for."""
+"""The `task` of a spec as one of its models, and the data that it stands for."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pydantic's errors as sentences: file, key, value, what is allowed, and the key that was probably meant."""
+"""Pydantic's errors as sentences: file, key, value, what is allowed, and which key was probably meant."""
 
 from collections.abc import Iterator
 from typing import Any

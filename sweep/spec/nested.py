@@ -1,8 +1,8 @@
-"""Axes of tables: `{ values = ["gd", { name = "momentum", beta = { values = [0.5, 0.9] } }] }` in the place of one such table.
+"""Axes of tables: `{ values = ["gd", { name = "momentum", beta = { values = [0.5, 0.9] } }] }` in place of one such table.
 
-The axes within a table vary only there, so a table stands for all combinations of its own axes, and the values of the whole
-are those of its tables one after the other: one choice. A sweep has it as several axes that advance together, the name and
-each number that any table has; where a table has no such number, that axis has None.
+The axes in a table vary only there. So a table stands for all combinations of its own axes, and the values of the whole axis
+are those of its tables, one after the other. A sweep represents this one choice as several axes that advance together: one for
+the name, and one for each number that any of the tables has. It is None where a table has no such number.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How many cells the axes of a spec have together, before a value of any is made: four axes of a million take half a minute."""
+"""Counts the cells of a spec before the values of any axis are made: four axes of a million values would take half a minute."""
 
 import math
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The values of evenly spaced axes: linear, log, range; each made of forty digits, and rounded to a float once."""
+"""The values of evenly spaced axes (linear, log, range), computed with forty digits and rounded to a float once."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation, localcontext

@@ -1,4 +1,4 @@
-"""The spec of a sweep: what a TOML file may say, as frozen models. Unknown keys and wrong types are refused by name."""
+"""The spec of a sweep: what a TOML file may contain, as frozen models. Unknown keys and wrong types are refused by name."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A TOML file, read: whatever it holds, a table or a sentence about why there is none."""
+"""Reads a TOML file: the result is a table, or a sentence that says why there is none."""
 
 import re
 import tomllib

@@ -1,7 +1,7 @@
-"""Specs as plain data: what Python and TOML may say for numbers, text, lists and tables, and the TOML of a spec.
+"""Specs as plain data (what Python and TOML use for numbers, text, lists and tables), and as TOML.
 
-All that a spec is made of passes through `plain`. What is none of these, or no reader of specs could hold or show (a date, a
-whole number of five thousand digits, a table that contains itself), is refused there, by its key, once for all settings.
+Everything in a spec passes through `plain`. It refuses, by its key, whatever is none of these, and whatever no reader of specs
+could hold or show: a date, a whole number of five thousand digits, a table that contains itself. So no setting has to.
 """
 
 import datetime as dt
