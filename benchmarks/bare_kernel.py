@@ -4,7 +4,7 @@
 
 trains the 2-2-1 sigmoid XOR network (full-batch gradient descent, binary cross-entropy, no biases, float64), LANES runs
 at a time, without checks, stopping rule, refill or recording, and prints on one core its throughput in millions of
-run-epochs a second, the ceiling that this core's own sigmoids and multiply-adds allow, and the notebook's NumPy loop.
+run-epochs per second, the ceiling that this core's own sigmoids and multiply-adds allow, and the notebook's NumPy loop.
 
 It is the proof of concept from which the kernels grew, kept as it was: `make bench` holds the real kernel against it in
 the same minute on the same core, since absolute times drift.
@@ -139,7 +139,7 @@ def sigmoid(z):
     """1 / (1 + e**-z) to 2 ulp, NumPy's own error, with a single division.
 
     -z = k ln 2 + r, and e**r = (q + p) / (q - p) with p odd and q even in r (the rational form and coefficients of
-    Cephes' exp), so the sigmoid is (q - p) / ((q - p) + 2**k (q + p)). 28 % more run-epochs a second than a degree-12
+    Cephes' exp), so the sigmoid is (q - p) / ((q - p) + 2**k (q + p)). 28 % more run-epochs per second than a degree-12
     polynomial followed by the division; sharing one division among four sigmoids was slower (15 %).
     """
     x = clip(0.0 - z, -708.0, 708.0)

@@ -49,7 +49,7 @@ def kernel_beside_the_bare_one():
         ratios.append(slow / fast)
         rates.append(RUNS * EPOCHS / fast / 1e6)
     yield "kernel ÷ bare kernel, XOR 2-2-1 float64, one core", statistics.median(ratios), ">=", 0.9
-    yield "  of which M run-epochs a second", statistics.median(rates), "", None
+    yield "  of which M run-epochs per second", statistics.median(rates), "", None
 
 
 def two_threads_over_one():
@@ -101,9 +101,9 @@ print(json.dumps([session.kernels / {jobs} / session.wall, session.wall, peak, s
     share, wall, peak, rate = json.loads(done.stdout)
     yield f"1,000,000 runs × 1,000 epochs to Parquet, {jobs} threads: kernels' share of the wall", share, ">=", 0.9
     yield "  wall, s", wall, "", None
-    yield "  M run-epochs a second", rate / 1e6, "", None
+    yield "  M run-epochs per second", rate / 1e6, "", None
     yield "  peak memory, GB", peak, "<=", 1.0
-    yield "  bytes a run on disk", size / 1e6, "", None
+    yield "  bytes per run on disk", size / 1e6, "", None
 
 
 def whole_commands():

@@ -191,7 +191,7 @@ def shapes_against_their_ceilings() -> Iterator[Row]:
     for shape in SHAPES:
         single = Case(shape, {"dtype": "float32"}).seconds
         found = in_turns({"double": Case(shape, {}).seconds, "single": single, **RATES})
-        yield f"{shape.name}, float64, one core, µs a run-epoch", statistics.median(found["double"]) * 1e6, "", None
+        yield f"{shape.name}, float64, one core, µs per run-epoch", statistics.median(found["double"]) * 1e6, "", None
         yield "  of the ceiling", roof(shape, found).share, ">=", 0.8
         yield "  float32 ÷ float64", ratio(found, "double", "single"), ">=", 1.8
 

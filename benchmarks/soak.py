@@ -58,7 +58,7 @@ def ten_million_runs():
         yield "  peak memory, GB", peak / 1e9, "<=", 1.0
         yield "  memory at the end ÷ after a million", end[2] / first[2], "<=", 1.2
         size = sum(path.stat().st_size for path in Path(out).rglob("*.parquet"))
-        yield "  bytes a run on disk", size / 1e7, "<=", 60.0
+        yield "  bytes per run on disk", size / 1e7, "<=", 60.0
         yield "  files", sum(path.is_file() for path in Path(out).rglob("*")), "<=", 1000
         start = time.perf_counter()
         subprocess.run([*BACKSWEEP, "resume", out], check=True, capture_output=True)

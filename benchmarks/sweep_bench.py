@@ -39,7 +39,7 @@ def a_million_runs_of_one_epoch():
     with tempfile.TemporaryDirectory() as folder:
         _, wall, kernels, _, runs, _ = swept(spec, f"{folder}/r")
         yield (
-            "1,000,000 runs × 1 epoch: µs a run outside the kernels, summed over cores",
+            "1,000,000 runs × 1 epoch: µs per run outside the kernels, summed over cores",
             (CORES * wall - kernels) / runs * 1e6,
             "<=",
             2.0,

@@ -115,7 +115,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or "mean_field" (see
     `layout.layer_scales`).
     The start. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays", "offset": ...};
-    arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one a layer.
+    arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one per layer.
     Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed), "pcg64"
     default_rng(seed).
     The updates. optimizer: a name (`OPTIMIZERS`) or {"name": ..., and its hyperparameters}. lr: the learning rate, or a list of

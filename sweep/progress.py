@@ -94,7 +94,7 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Run-epochs a second."""
+        """Run-epochs per second."""
         return self.run_epochs / self.seconds
 
     @property
@@ -105,7 +105,7 @@ class Progress:
         return max(self._ahead, 0.0) * self.seconds / self._behind if self._behind else None
 
     def line(self) -> str:
-        """Runs done, run-epochs a second, share converged, time left."""
+        """Runs done, run-epochs per second, share converged, time left."""
         parts = [f"{self.done:,} of {self.total:,} runs"]
         left = self.time_left
         if self.runs:

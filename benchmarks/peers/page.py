@@ -51,7 +51,7 @@ NOTES = f"""\
 
 
 class Comparison(NamedTuple):
-    """Figures by shape and peer; seconds a trial by case; the load average before and after; seconds in all."""
+    """Figures by shape and peer; seconds per trial by case; the load average before and after; seconds in all."""
 
     figures: dict[str, dict[str, Figures]]
     overheads: dict[str, list[float]]
@@ -78,7 +78,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def by_shape(comparison: Comparison, cell) -> str:
-    """A row a peer, a column a shape."""
+    """A row per peer, a column per shape."""
     names = comparison.figures[XOR]
     rows = [[name, *(cell(figures, figures[name]) for figures in comparison.figures.values())] for name in names]
     return table(["", *comparison.figures], rows)
@@ -142,7 +142,7 @@ def short_table(comparison: Comparison) -> str:
 
 
 def rate(own: Figures) -> str:
-    """Thousands a second."""
+    """Thousands per second."""
     return number(statistics.median(own.rates) / 1e3) if own.rates else "left out"
 
 
@@ -158,7 +158,7 @@ Written by `make peers` (`python benchmarks/peers/compare.py`) on {datetime.now(
 {versions}.
 Load average before {before:.1f}, after {after:.1f}; the comparison itself makes about {cores}.
 
-## Thousand run-epochs a second
+## Thousand run-epochs per second
 
 Medians of {ROUNDS} rounds in turns, on all cores, float64 but for the last row; a column is a network and its samples. Of each
 library the fastest way, and in brackets by how much backsweep is faster, the median over rounds.

@@ -46,7 +46,7 @@ class Setting(NamedTuple):
 
 class Figures(NamedTuple):
     """Of a peer on a shape: `error` is the largest difference from the oracle, over the largest weight; `rates`, one a
-    round, are run-epochs a second; `first` the seconds of the first call of one epoch, compiling included. What failed has a
+    round, are run-epochs per second; `first` the seconds of the first call of one epoch, compiling included. What failed has a
     `fault`."""
 
     setting: Setting | None
@@ -116,7 +116,7 @@ class Team:
 
 
 def probed(team: Team, shape: Shape, runs: int) -> tuple[float, int]:
-    """Run-epochs a second, and the epochs of a turn that lasts as long as it should."""
+    """Run-epochs per second, and the epochs of a turn that lasts as long as it should."""
     epochs = 1
     team.train(shape, runs, epochs)
     while (seconds := team.train(shape, runs, epochs)[0]) < PROBE:

@@ -93,7 +93,7 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
 
 
 def in_layers(flat: np.ndarray, layers: np.ndarray, bias: bool, shape: tuple[int, ...]):
-    """A lane's memory, (runs, weights), as arrays a layer: the weights, and the biases."""
+    """A lane's memory, (runs, weights), as arrays per layer: the weights, and the biases."""
     weights, biases, first = [], [], 0
     for units, stride in layers[:, [UNITS, STRIDE]].tolist():
         layer = flat[:, first : first + units * stride].reshape(*shape, units, stride)

@@ -1,4 +1,4 @@
-"""What differs from run to run: settings that are a number or an array each, broadcast together, checked, one row a run."""
+"""What differs from run to run: settings that are a number or an array each, broadcast together, checked, one row per run."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -99,11 +99,11 @@ class Settings:
         return key in self._arrays
 
     def get(self, key: str, default: float = 0.0) -> np.ndarray:
-        """One number a run; the default where it was not given."""
+        """One number per run; the default where it was not given."""
         return self._arrays.get(key, np.broadcast_to(default, self.count))
 
     def of_layer(self, key: str, layer: int) -> np.ndarray:
-        """One number a run, of a setting that may differ from layer to layer."""
+        """One number per run, of a setting that may differ from layer to layer."""
         return self.get(f"{key}[{layer}]") if f"{key}[{layer}]" in self else self.get(key)
 
     def check(self, config: Config) -> None:

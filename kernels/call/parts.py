@@ -41,7 +41,7 @@ class Part(NamedTuple):
 
     @property
     def family(self) -> tuple[str, str]:
-        """One process had better compile these: passes have their steps in common, a function's variants a file."""
+        """One process had better compile these: passes have their steps in common, a function's variants per file."""
         return "passes" if PARTS[self.name] in ALL_PASSES else self.name, self.dtype
 
 

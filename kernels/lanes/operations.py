@@ -199,7 +199,7 @@ def _extract(context, builder, sig, args):
 
 @operation(lambda a, b, c, d: Lanes(a.number, QUAD))
 def concat(a, b, c, d) -> Rows:
-    """Four lanes, one a sample, as a quad."""
+    """Four lanes, one per sample, as a quad."""
     return np.stack([a, b, c, d])
 
 

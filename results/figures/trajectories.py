@@ -80,7 +80,7 @@ class TrajectoriesPicture:
 def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequence[int] | None = None) -> TrajectoriesPicture:
     """Of these cells, three at most; by default one or a few in which runs were recorded, as `survival.best_cells` has them.
 
-    table: one row a run. records: as `Results.trajectories` gives them, columns run, epoch and loss; a run's last record is
+    table: one row per run. records: as `Results.trajectories` gives them, columns run, epoch and loss; a run's last record is
     where it ended. ResultsError where nothing was recorded or is finite, for a cell without a record, and for more than three.
     """
     recorded = table[table["run"].isin(records["run"].unique())]

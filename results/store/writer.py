@@ -26,7 +26,7 @@ MOST_BYTES = 2**12  # of a note
 class Writer(BaseModel):
     """The process that writes. at: when it noted this, in seconds since 1970.
 
-    rate: run-epochs a second lately; left: seconds that it expects to need yet. None until it has trained some runs.
+    rate: run-epochs per second lately; left: seconds that it expects to need yet. None until it has trained some runs.
     """
 
     model_config = ConfigDict(frozen=True)

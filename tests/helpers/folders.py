@@ -32,7 +32,7 @@ def rows(start, stop):
 
 
 def records(start, stop):
-    """Two records a run: when it began, and when it ended."""
+    """Two records per run: when it began, and when it ended."""
     runs = np.repeat(np.arange(start, stop), 2)
     epochs = np.where(np.arange(len(runs)) % 2, runs + 1, 0).astype(np.int32)
     values = [np.random.default_rng(run).random(2) for run in range(start, stop)]

@@ -10,7 +10,7 @@ from backsweep.results.analysis.what_matters import what_matters
 
 
 def runs(cells, seeds=6, success=None, seed=0):
-    """Runs of these settings, (cells, one column a setting), each with so many seeds; by default success is chance."""
+    """Runs of these settings, (cells, one column per setting), each with so many seeds; by default success is chance."""
     rng = np.random.default_rng(seed)
     table = cells.loc[np.repeat(cells.index, seeds)].reset_index(drop=True)
     rate = np.full(len(table), 0.5) if success is None else np.repeat(success, seeds)

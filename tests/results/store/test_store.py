@@ -276,7 +276,7 @@ def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
 
 
 def records(start, stop):
-    """Two records a run."""
+    """Two records per run."""
     runs = np.repeat(np.arange(start, stop), 2)
     values = [np.random.default_rng(number).random(len(runs)) for number in range(4)]
     epochs = np.where(np.arange(len(runs)) % 2, 3 * runs + 3, 0).astype(np.int32)
