@@ -69,14 +69,15 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Training:
-    """What became of the runs that `train` trained. `shape` is that of their settings broadcast together; () for a single run.
+    """The results of `train`. `shape` is the shape of all settings broadcast together; () for a single run.
 
-    outcome: "converged", "diverged" (the loss is over `bound` or no number), "stalled" or "capped" (out of epochs), `shape`.
+    outcome: "converged", "diverged" (the loss exceeds `bound` or is NaN), "stalled" or "capped" (it used all its epochs),
+    `shape`.
     epochs: passes over the data that each run made, int32, `shape`.
-    loss, accuracy: of the final weights, float64, `shape`; accuracy is from 0 to 1, and NaN where targets have no sides.
+    loss, accuracy: of the final weights, float64, `shape`; accuracy is from 0 to 1, and NaN for regression.
     weights: one float64 array per layer, `shape` + (units, inputs of the layer); empty with keep_weights = False.
     biases: one float64 array per layer, `shape` + (units,); empty without biases.
-    trajectories: what was recorded on the way, see `Trajectories`; None without `record_at`.
+    trajectories: the records of the runs, see `Trajectories`; None without `record_at`.
     measure: the convergence measure, float64, `shape`; None if it was not asked for.
 
     >>> import backsweep
@@ -110,35 +111,36 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     settings: what follows, by keywords; `DEFAULTS` has their defaults. Without any it is one run of two hidden sigmoid units
     without biases, by gradient descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
 
-    The network. hidden: units of each hidden layer, or of the only one. activation: of hidden units, output: of output units,
-    by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input `bias_input`. shortcuts:
-    every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or "mean_field" (see
-    `layout.layer_scales`).
-    The start. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays", "offset": ...};
-    arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights, one per layer.
-    Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed), "pcg64"
-    default_rng(seed).
+    The network. hidden: units of each hidden layer, or of the only one. activation, output: activations of the hidden and the
+    output units, by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input
+    `bias_input`. shortcuts: every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or
+    "mean_field" (see `layout.layer_scales`).
+    The initial weights. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays",
+    "offset": ...}; arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights,
+    one per layer. Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed),
+    "pcg64" default_rng(seed).
     The updates. optimizer: a name (`OPTIMIZERS`) or {"name": ..., and its hyperparameters}. lr: the learning rate, or a list of
-    one per layer; lr_over_fan_in divides it by each layer's inputs, the bias counted. clip: the most that the gradient's norm
-    may be. schedule: a name (`SCHEDULES`) or {"name": ..., its hyperparameters, "warmup": epochs}. batch: "full", "pattern"
+    one per layer; lr_over_fan_in divides it by each layer's inputs, the bias included. clip: the largest norm that the gradient
+    may have. schedule: a name (`SCHEDULES`) or {"name": ..., its hyperparameters, "warmup": epochs}. batch: "full", "pattern"
     (one sample at a time), or {"size": ..., "order": "given", "shuffled" or "replacement"}; an epoch is one pass over the data.
     loss: a name (`LOSSES`). derivative_offset: added to f'(z) in backpropagation (Fahlman's sigmoid-prime offset).
-    The end. epochs: the most. stop: {"loss", "within", "accuracy", "gradient_norm": ...}, all of which must hold, in
-    "patience" tests in a row: the loss at most, every |output - target| below, the accuracy at least, the gradient's norm at
-    most. stall: {"window": w, "improvement": r}: at each w-th epoch, whether the loss has fallen by less than r times itself
-    since the last. bound: diverged when the loss is over this, or not finite. midpoint: outputs and targets from here up are
-    one side, for the accuracy; None: no sides. dtype: "float64", or "float32", which computes twice as many runs at once.
+    The end. epochs: the largest number. stop: {"loss", "within", "accuracy", "gradient_norm": ...}, all of which must hold in
+    "patience" tests in a row: the loss is at most this, every |output - target| below it, the accuracy at least this, the
+    gradient's norm at most this. stall: {"window": w, "improvement": r}: at each w-th epoch, whether the loss has fallen by
+    less than r times itself since the last. bound: a run has diverged when its loss exceeds this or is not finite. midpoint:
+    for the accuracy, outputs and targets from here up count as true; None: no accuracy. dtype: "float64", or "float32", which
+    computes twice as many runs at once.
 
-    Numbers may be arrays, one for each run, broadcast together (lr and offset: within their lists).
+    Numbers may be arrays with one number per run. They are broadcast together (lr and offset within their lists).
 
     record_at: epochs at which to record loss, accuracy and the norms of gradient and weights, of the runs at the places
-    `record_runs` (None: of all). All is tested and recorded before the epoch's first update, on all data.
-    measure: also the convergence measure (see `stopping._measure`).
+    `record_runs` (None: all runs). Runs are tested and recorded before each epoch's first update, on all data.
+    measure: whether to compute the convergence measure (see `stopping._measure`).
 
-    keep_weights: also give the final weights.
+    keep_weights: whether to return the final weights.
 
-    Raises SettingError, which names the argument, for anything out of range or that does not go together, and DataError, which
-    names the row and column, for numbers of x or y that do not go with a setting. Both are ValueErrors.
+    Raises SettingError, which names the argument, for anything out of range or incompatible, and DataError, which names
+    the row and column, for numbers in x or y that do not fit a setting. Both are ValueErrors.
 
     >>> import backsweep
     >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]

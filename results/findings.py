@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Findings:
-    """Questions to the runs of a table, `read` when it is first asked for. `Runs` and `Results` are such."""
+    """Questions to a table of runs, which `read` returns when it is first needed. `Runs` and `Results` derive from it."""
 
     def __init__(self, read: "Callable[[], pd.DataFrame]"):
         self._read = read
@@ -26,8 +26,8 @@ class Findings:
           seed (int64).
         - One column per setting that varies, called by its last word (`lr`), or in full (`model.init.mean`) where that word is
           also a column of findings. Empty where a run has no such setting.
-        - outcome (category): "converged", "diverged" (the loss is over `train.bound`, or is no number), "stalled", or "capped"
-          (out of epochs).
+        - outcome (category): "converged", "diverged" (the loss exceeds `train.bound` or is NaN), "stalled", or "capped"
+          (the run used all its epochs).
         - epochs (int32): passes over the data that the run made; a run whose initial weights pass the test made 0.
         - loss, accuracy (float64): of the final weights. accuracy is from 0 to 1, and NaN for regression.
         - measure (float64): the convergence measure, if `[record]` asked for it.
@@ -52,7 +52,7 @@ class Findings:
         - runs (int64): how many runs the row counts;
         - success, success_low, success_high (float64): the share that converged, from 0 to 1, and its Wilson 95 % interval;
         - median_epochs, median_low, median_high (float64): the Kaplan–Meier median of the epochs to convergence, and its 95 %
-          interval. A run out of epochs counts as censored, a diverged or stalled one as never converging. inf: the curve does
+          interval. A capped run counts as censored, a diverged or stalled one as never converging. inf: the curve does
           not fall to one half.
 
         Raises BacksweepError if `by` names no setting of these runs.
@@ -67,11 +67,11 @@ class Findings:
         return summary(self.table, by)
 
     def details(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
-        """All that can be said of each setting: `summary`, with more columns in the same rows.
+        """Everything about each setting: the rows of `summary`, with more columns.
 
-        by: as for `summary`. seed: of the resampling from which the interval of running_time comes.
+        by: as for `summary`. seed: seed of the bootstrap that gives the interval of running_time.
 
-        The further columns are float64, and all intervals, `_low` to `_high`, are of 95 %:
+        The further columns are float64, and all intervals, `_low` to `_high`, are 95 % intervals:
 
         - converged, diverged, stalled, capped: the share of runs with each outcome, from 0 to 1;
         - lower_quartile_epochs, upper_quartile_epochs, with `lower_quartile_low` and so on: the epochs after which a quarter
@@ -81,7 +81,7 @@ class Findings:
           the largest at which every row has such a mean;
         - running_time, with `_low` and `_high`: epochs per success, all epochs spent ÷ runs that converged; inf without one;
         - interquartile_mean_loss: the mean final loss of the middle half of the runs;
-        - mean_epochs_of_converged_only: says nothing of the other runs, and falls when slow runs fail.
+        - mean_epochs_of_converged_only: ignores the other runs, and falls when slow runs fail.
 
         Raises BacksweepError if `by` names no setting of these runs.
 
@@ -98,17 +98,17 @@ class Findings:
     def best(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
         """The best setting, chosen on half of the seeds and judged on the other half.
 
-        The best of many settings looks better than it is on the very runs that made it the best, so the runs that judge have no
-        say in the choice. The best is where most runs converge; between equals, where a success costs the fewest epochs. Only
-        settings that have all seeds compete. A sweep with one setting is judged by all its runs.
+        The best of many settings looks better than it is on the very runs that made it the best, so other runs judge it. The
+        best setting is the one with most converged runs and, among equals, the fewest epochs per success. Only settings that
+        have all seeds compete. A sweep with one setting is judged by all its runs.
 
-        by: the settings to choose among, as for `summary`. seed: decides which seeds choose, and the resampling.
+        by: the settings to choose among, as for `summary`. seed: decides which seeds choose, and seeds the bootstrap.
 
-        Returns one row: the setting; chosen_success (float64), the share that converged where it was chosen; tied (int64), how
-        many settings were equally good there, itself included; and runs, success and running_time of the judging runs alone,
+        Returns one row: the setting; chosen_success (float64), the share that converged among the choosing runs; tied (int64),
+        how many settings did equally well there, itself included; and runs, success and running_time of the judging runs alone,
         the last two with 95 % intervals, as in `details`.
 
-        Raises BacksweepError for fewer than two seeds, or where no setting has all of them, and NoAnswerError where no choosing
+        Raises BacksweepError for fewer than two seeds, or if no setting has all of them, and NoAnswerError if no choosing
         run converged.
 
         >>> print(results.best().iloc[:, :6].to_string(index=False))
@@ -127,8 +127,8 @@ class Findings:
         first: how many trials of each setting to use; None: all.
 
         Returns one row per combination of settings, with trials (int64); mean, sd, median, maximum (float64) of their epochs,
-        NaN without a trial; restarts, in all trials, and restarts_per_trial; unfinished: runs after the last that converged,
-        which make no trial.
+        NaN without a trial; restarts, in all trials, and restarts_per_trial; unfinished: runs after the last converged one,
+        which complete no trial.
 
         >>> print(results.restarts()[["hidden", "lr", "trials", "mean", "restarts"]].round(1).to_string(index=False))
          hidden  lr  trials   mean  restarts
@@ -146,10 +146,10 @@ class Findings:
 
         setting: its name; first, second: two of its values, as the table has or shows them. paired: whether to compare runs of
         the same seed with each other, which needs the same seeds on both sides; else the log-rank test compares them as
-        independent samples. seed: of the resampling.
+        independent samples. seed: seed of the bootstrap.
 
-        Returns one row per combination of the other settings. Paired, all differences are second less first, and all intervals,
-        `_low` to `_high`, of 95 %:
+        Returns one row per combination of the other settings. If paired, all differences are second minus first, and all
+        intervals, `_low` to `_high`, are 95 % intervals:
 
         - pairs, both, only_first, only_second, neither (int64): pairs of runs, and how many of each pair converged;
         - success_difference, with interval (-1 to 1); success_p, McNemar's test of it; success_p_holm, the same raised by
@@ -176,7 +176,7 @@ class Findings:
     ) -> "pd.DataFrame":
         """Compare another sweep, or another part of this one, with these runs.
 
-        other: the second; differences are its values less those of these runs. by: settings that both have; runs are compared
+        other: the second; differences are its values minus those of these runs. by: settings that both have; runs are compared
         within each combination of them. None: all that vary in both. paired, seed, and what is returned: as for `compare`.
 
         Raises BacksweepError where `by` leaves out a setting that varies, and where no runs can be paired.
@@ -212,7 +212,7 @@ class Findings:
     def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = 0.8) -> "pd.DataFrame":
         """How many seeds it takes to tell two values of a setting apart by how often their runs converge.
 
-        setting, first, second: as for `compare`. power: the share of cases in which the test shall find the difference, between
+        setting, first, second: as for `compare`. power: the probability that the test finds the difference, between
         0 and 1.
 
         Returns one row per combination of the other settings: pairs, both, only_first, only_second, neither as in `compare`;

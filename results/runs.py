@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .figures.registry import Need
 
-MOST_RUNS = 2_000_000  # whose summary is made only to be looked at: half a second
+MOST_RUNS = 2_000_000  # up to this many, a summary is computed just for display, in half a second
 
 
 class Runs(Findings):
@@ -64,7 +64,7 @@ class Runs(Findings):
 
     @property
     def damage(self) -> list[str]:
-        """Files that were left out of what has been read so far, because they are damaged: a sentence each, with the remedy.
+        """Damaged files that were left out of what has been read so far: one sentence per file, with the remedy.
 
         >>> results.damage
         []
@@ -74,8 +74,9 @@ class Runs(Findings):
     def where(self, **settings: object) -> "Runs":
         """Choose the runs that have these values of settings.
 
-        settings: names of settings, or their last words, and a value each, as the table has or shows it; names with dots go as
-        `where(**{"model.init.mean": 0.5})`. A setting that has one value among the chosen runs is no column of their table.
+        settings: names of settings, or their last words, with one value each, as the table has or shows it. Write names with
+        dots as `where(**{"model.init.mean": 0.5})`. A setting that has only one value among the chosen runs is not a column of
+        their table.
 
         Returns `Runs`: all methods of results but those of a whole folder, `report`, `report_markdown` and `to_xarray`.
 
@@ -92,9 +93,9 @@ class Runs(Findings):
         return Runs(self.store, lambda: part)
 
     def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
-        """How much of what runs do each setting explains.
+        """How much of the differences between runs each setting explains.
 
-        seed: of the resampling from which the intervals come.
+        seed: seed of the bootstrap that gives the intervals.
 
         Returns one row per response and factor, the largest share first:
 
@@ -165,11 +166,11 @@ class Runs(Findings):
         return losses
 
     def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
-        """What `[record]` kept of runs on the way.
+        """The records that `[record]` kept of runs.
 
         runs: their numbers; None: all of these that were recorded.
 
-        Returns one row per run and epoch, all of it before the epoch's first update, and one more for where the run ended: run
+        Returns one row per run and epoch, taken before the epoch's first update, and one more at the end of the run: run
         (int64), epoch (int32), and one float64 column per entry of `backsweep.columns.RECORDED`, as loss. Empty if the sweep
         recorded nothing.
 
