@@ -117,7 +117,7 @@ def _check_layers(given: Mapping[str, Any], layers: int) -> None:
     for stem in PER_LAYER:
         listed = {key for key, value in given.items() if key.startswith(f"{stem}[") and value is not None}
         if any(key.startswith(f"{stem}[") for key in given) and listed != {f"{stem}[{layer}]" for layer in range(layers)}:
-            raise SettingError((stem,), f"a list must have a number for each of the {layers} layers")
+            raise SettingError((stem,), f"a list must have one number per layer, {layers} in all")
 
 
 def _start_of(config: Config, layers: np.ndarray, arrays: Any) -> Start:

@@ -54,9 +54,9 @@ def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
 def _table(name: str, value: Any) -> dict[str, Any]:
     """A mapping of names to settings, without those that are None; none at all for None."""
     if value is not None and not isinstance(value, Mapping):
-        raise SettingError((name,), "a mapping is needed, such as {name: number}")
+        raise SettingError((name,), "must be a mapping, such as {name: number}")
     if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
-        raise SettingError((name,), "the names in it are words")
+        raise SettingError((name,), "its keys must be text")
     return {key: one for key, one in (value or {}).items() if one is not None}
 
 
@@ -66,7 +66,7 @@ def _batch(value: Any) -> Mapping[str, Any]:
             raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size", f"batch = {value!r}")
         return BATCHES[value]
     if not isinstance(value, Mapping) or value.get("size") is None or not set(value) <= {"size", "order"}:
-        raise SettingError(("batch",), "'full', 'pattern', or a mapping with a size and an order")
+        raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size and an order")
     return value
 
 

@@ -107,7 +107,7 @@ def _locked(path: Path) -> Generator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise BusyError(f"{path}: another process is writing here; wait for it, or end it") from None
+        raise BusyError(f"{path}: another process is writing here; wait until it ends, or end it") from None
     except OSError as error:
         if error.errno not in WITHOUT_LOCKS:
             raise

@@ -42,7 +42,7 @@ def _largest(plan: Plan, shape: int) -> str:
         return int(np.broadcast_to(numbers, len(plan.shapes()))[shape])
 
     if of(extent.network_bytes) >= of(extent.data_bytes):
-        return f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(extent.weights), 'weight')} a network"
+        return f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(extent.weights), 'weight')} per network"
     key = next((key for key in ("task.samples", "task.bits", "task.code", "task.file") if plan.has(key)), "task")
     columns = f"{count(of(extent.inputs), 'input')} and {count(of(extent.outputs), 'output')}"
     return f"{key}: {count(of(extent.samples), 'sample')} of {columns}"
