@@ -2,10 +2,10 @@
 
 `Sweep(...).run(folder)` trains what a spec describes, `open(folder)` opens what was trained, and both give `Results`, whose
 methods answer questions. `train` trains arrays in a notebook. `python -m backsweep` is the command line. All errors that
-the user can mend are `BacksweepError`.
+the user can fix are `BacksweepError`.
 
-What is asked for is loaded only then: the kernels alone need no pandas, results no compiler, and the command line first looks
-whether there is room for either.
+Everything is loaded on demand: the kernels alone need no pandas, results need no compiler, and the command line first checks
+whether there is enough memory for either.
 """
 
 from importlib import import_module

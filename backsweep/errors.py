@@ -1,6 +1,6 @@
-"""Errors that are the user's to mend; the message says what is wrong, where, and what is allowed.
+"""Errors that the user can fix; the message says what is wrong, where, and what is allowed.
 
-What an error carries are values: settings, rows, files, a reason. Its text is made of them once, and never read again.
+An error carries values: settings, rows, files, a reason. Its text is made from them once, and no code ever parses it.
 """
 
 from collections.abc import Sequence

@@ -108,8 +108,8 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     """Train networks on arrays, one run per SIMD lane.
 
     x (samples, inputs), y (samples, outputs) or (samples,): the data that all runs share, float64.
-    settings: what follows, by keywords; `DEFAULTS` has their defaults. Without any it is one run of two hidden sigmoid units
-    without biases, by gradient descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
+    settings: the following keywords; `DEFAULTS` has their defaults. Without any, `train` trains one run with two hidden
+    sigmoid units and no biases, by gradient descent with lr = 0.1 on the cross-entropy, for 10,000 epochs.
 
     The network. hidden: units of each hidden layer, or of the only one. activation, output: activations of the hidden and the
     output units, by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input

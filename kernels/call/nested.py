@@ -47,7 +47,7 @@ def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
     if isinstance(value, str):
         return {title: value}
     if not isinstance(value, Mapping) or title not in value:
-        raise SettingError((name,), f"a name, or a mapping with {title!r}, is needed")
+        raise SettingError((name,), f"must be a name, or a mapping with {title!r}")
     return {title: value[title], **_table(name, value)}
 
 

@@ -51,7 +51,7 @@ def seeds_to_compare(
 
 @contextmanager
 def refused() -> Generator[None]:
-    """What statistics cannot compute with is the user's to mend."""
+    """Turn a ValueError of the statistics into an error that the user can fix."""
     try:
         yield
     except ValueError as error:

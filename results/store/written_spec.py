@@ -65,7 +65,7 @@ class Axis(_Part, extra="forbid"):
         if len(given) != 1:
             raise ValueError(f"an axis has one of {', '.join(KINDS)}, not {' and '.join(given) or 'none'}")
         if (self.n is not None) != (given[0] in SPACED):
-            raise ValueError("n goes with linear and log, and they with it")
+            raise ValueError("linear and log need n, and only they take it")
         return self
 
 

@@ -36,7 +36,7 @@ def weights_of(found: Arrays, path: str, layers: int, bias: bool) -> list[Floats
         raise BacksweepError(f"{KEY}{path}: array {missing[0]} is missing; this network needs {', '.join(wanted)}")
     for name in wanted:
         if found[name].dtype.kind not in "fiu" or not np.all(np.isfinite(found[name])):
-            raise BacksweepError(f"{KEY}{path}: array {name}: finite numbers are needed")
+            raise BacksweepError(f"{KEY}{path}: array {name}: all its numbers must be finite")
     return [found[name].astype(np.float64) for name in wanted]
 
 

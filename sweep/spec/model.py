@@ -23,7 +23,7 @@ def _widths(raw: object) -> tuple[int, ...]:
     widths: Any = raw if isinstance(raw, list | tuple) else (raw,)
     if all(type(units) is int and 1 <= units <= MOST_UNITS for units in widths):
         return tuple(widths)
-    raise ValueError(f"{raw!r}: must be a whole number of units from 1 to {MOST_UNITS}, or a list of one for each hidden layer")
+    raise ValueError(f"{raw!r}: must be a whole number of units from 1 to {MOST_UNITS}, or a list of one per hidden layer")
 
 
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]

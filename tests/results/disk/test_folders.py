@@ -140,12 +140,12 @@ def test_what_is_no_folder_is_named(store, name, kind, tmp_path):
         KINDS[kind](store.path / name)
     before = contents(elsewhere)
     for look in (lambda: store.writing().__enter__(), store.trajectories if name == "trajectories" else store.missing):
-        with pytest.raises(BacksweepError, match=rf"^{store.path / name}: not a folder but a {kind}"):
+        with pytest.raises(BacksweepError, match=rf"^{store.path / name}: a {kind}, not a folder"):
             look()
     assert contents(elsewhere) == before
     if name == "shards":
         ((_, listed),) = surveys(tmp_path)
-        assert f"not a folder but a {kind}" in str(listed)
+        assert f"a {kind}, not a folder" in str(listed)
 
 
 def test_a_shard_that_is_a_link_is_refused_and_what_it_leads_to_left(store, tmp_path):
@@ -201,7 +201,7 @@ def test_entries_come_in_the_order_of_their_names(tmp_path):
     for name in "cab":
         (tmp_path / name).touch()
     assert [entry.name for entry in entries(tmp_path)] == ["a", "b", "c"]
-    with pytest.raises(BacksweepError, match="not a folder but a file"):
+    with pytest.raises(BacksweepError, match="a file, not a folder"):
         entries(tmp_path / "a")
 
 

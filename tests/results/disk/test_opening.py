@@ -20,7 +20,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
         KINDS[kind](path)
     except PermissionError:
         pytest.skip("only root may make devices")
-    with pytest.raises(BacksweepError, match=rf"^{path}: not a file but a {kind}"):
+    with pytest.raises(BacksweepError, match=rf"^{path}: a {kind}, not a file"):
         open_regular(path)
 
 
@@ -28,7 +28,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
 def test_behind_a_link_too(kind, tmp_path):
     KINDS[kind](tmp_path / "thing")
     (tmp_path / "link").symlink_to(tmp_path / "thing")
-    with pytest.raises(BacksweepError, match=rf"link: not a file but a {kind}"):
+    with pytest.raises(BacksweepError, match=rf"link: a {kind}, not a file"):
         open_regular(tmp_path / "link", links=True)
 
 
@@ -111,7 +111,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_whatever_the_system_says(syste
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("file")
     with places.hold_open(tmp_path) as place:
-        with pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
+        with pytest.raises(BacksweepError, match=r"folder: a folder, not a file"):
             place.remove("folder")
         for name in ("file", "link"):
             with pytest.raises(system, match=name):

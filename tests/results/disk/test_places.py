@@ -85,7 +85,7 @@ def test_a_file_takes_the_place_of_another(tmp_path):
         write_whole(tmp_path / "file", lambda file, content=content: file.write(content))
     assert (tmp_path / "file").read_bytes() == b"after"
     (tmp_path / "folder").mkdir()
-    with places.hold_open(tmp_path) as place, pytest.raises(BacksweepError, match=r"folder: not a file but a folder"):
+    with places.hold_open(tmp_path) as place, pytest.raises(BacksweepError, match=r"folder: a folder, not a file"):
         place.rename("file", "folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
@@ -100,7 +100,7 @@ def test_a_link_to_a_folder_is_no_folder(tmp_path):
         file.close()
         place.rename(partial, "x")
     assert (tmp_path / "elsewhere" / "x").exists()
-    with pytest.raises(BacksweepError, match=r"x: not a folder but a file"), places.hold_open(tmp_path / "elsewhere" / "x"):
+    with pytest.raises(BacksweepError, match=r"x: a file, not a folder"), places.hold_open(tmp_path / "elsewhere" / "x"):
         pass
     with pytest.raises(FileNotFoundError) as error, places.hold_open(tmp_path / "nowhere"):
         pass

@@ -182,7 +182,7 @@ def test_a_lock_that_is_no_file_is_refused(store, kind, tmp_path):
     lock = store.path / ".lock"
     lock.unlink()
     KINDS[kind](lock)
-    with pytest.raises(BacksweepError, match=rf"{lock}: not a file but a {kind}"), only_writer(store.path):
+    with pytest.raises(BacksweepError, match=rf"{lock}: a {kind}, not a file"), only_writer(store.path):
         pass
     if kind == "link":
         assert lock.read_bytes() == b"content"

@@ -109,7 +109,7 @@ def test_whatever_is_in_the_place_of_a_file_or_folder_is_named_and_nothing_waits
             assert "Traceback" not in said
             if codes[name]:
                 assert said.startswith("backsweep: ")
-                assert f"not a {'folder' if place in FOLDERS else 'file'} but a {kind}" in said.splitlines()[-1], (name, said)
+                assert f"a {kind}, not a {'folder' if place in FOLDERS else 'file'}" in said.splitlines()[-1], (name, said)
                 assert str(path) in said.splitlines()[-1], (name, said)
         if place in FILES and kind != "link":
             assert codes["verify"] == FILES[place]

@@ -147,7 +147,7 @@ def test_text_is_the_same_in_every_file(tmp_path):
             sides = sides_of(parse(table), tmp_path)
             assert sides.targets[0].names == ("id=NA", "id=Nan", "id=Phrae", "id=inf", "id=null")
             assert "'Phrae' and ' Phrae '" not in "".join(sides.remarks)
-            told = "column 'id': 'NA', 'Nan', 'null' are each treated as a name; if that means a missing value, write missing ="
+            told = "column 'id': 'NA', 'Nan', 'null' are each treated as a name; if it means a missing value, write missing ="
             assert told in "".join(sides.remarks)
         assert "column 'id': 'NA' is missing, as the task says" in refused(tmp_path, {**table, "missing": ["NA", ""]})
         assert "row 4" in refused(tmp_path, {**table, "missing": "NA"})
@@ -169,8 +169,8 @@ REMARKS = [
     (["new york", "newyork", "x"], "'new york' and 'newyork' are categories"),
     (["caf\u00e9", "cafe\u0301", "tea"], "are categories of their own, though they look alike"),
     (["a", "b", "c"], "every row is a category of its own ('a', 'b', ...)"),
-    (["?", "a", "a"], "'?' is treated as a name; if that means a missing value, write missing = ['?'] in the task"),
-    (["None", "a", "a"], "'None' is taken for a name"),
+    (["?", "a", "a"], "'?' is treated as a name; if it means a missing value, write missing = ['?'] in the task"),
+    (["None", "a", "a"], "'None' is treated as a name"),
 ]
 
 

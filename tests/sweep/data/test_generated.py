@@ -165,7 +165,7 @@ def test_blobs_need_a_sample_for_each_center():
         (
             {"name": "blobs", "samples": 10**6, "features": 1024},
             "task.samples = 1000000, features = 1024, centers = 3: 1,000,000 rows of 1,027 columns are 1,027,000,000 numbers; "
-            "50,000,000 are allowed",
+            "at most 50,000,000 are allowed",
         ),
         ({"name": "blobs", "samples": 10**6, "centers": 1000}, "1,000,000 rows of 1,002 columns"),
         ({"name": "teacher", "samples": 10**6, "inputs": 1024}, "1,000,000 rows of 1,033 columns"),

@@ -86,12 +86,14 @@ def test_what_a_zip_unpacks_to_is_bounded(tmp_path):
             file.write(header("<f8", (2**24 * 4,)))
             for _ in range(8):
                 file.write(bytes(2**26))
-    assert "array 'a': 67,108,864 rows of 1 columns are 67,108,864 numbers; 50,000,000 are allowed" in refused(tmp_path, NPZ)
+    assert "array 'a': 67,108,864 rows of 1 columns are 67,108,864 numbers; at most 50,000,000 are allowed" in refused(
+        tmp_path, NPZ
+    )
     content = bytearray((tmp_path / "d.npz").read_bytes())
     at = content.rindex(b"PK\x01\x02")
     content[at + 24 : at + 28] = struct.pack("<I", MOST_BYTES + 1)  # the size in the directory
     (tmp_path / "d.npz").write_bytes(content)
-    assert "d.npz: the columns used unpack to 2,147,483,809 bytes; 2,147,483,648 are allowed" in refused(tmp_path, NPZ)
+    assert "d.npz: the columns used unpack to 2,147,483,809 bytes; at most 2,147,483,648 are allowed" in refused(tmp_path, NPZ)
 
 
 def test_zips_that_say_one_thing_twice_or_wrong(tmp_path):
@@ -117,7 +119,7 @@ def test_a_parquet_file_that_repeats_is_bounded_by_its_footer(tmp_path):
     many = pa.chunked_array([pa.array(np.zeros(2**20))] * 24)
     pq.write_table(pa.table({"a": many, "b": many}), tmp_path / "d.parquet", compression="zstd")
     assert (tmp_path / "d.parquet").stat().st_size < 10**6
-    assert "25,165,824 rows of 2 columns are 50,331,648 numbers; 50,000,000 are allowed" in refused(tmp_path, PARQUET)
+    assert "25,165,824 rows of 2 columns are 50,331,648 numbers; at most 50,000,000 are allowed" in refused(tmp_path, PARQUET)
 
 
 def test_long_text_that_repeats_is_held_once(tmp_path):
@@ -135,11 +137,11 @@ def test_one_hot_is_bounded(tmp_path):
 @pytest.mark.parametrize("kind", ["csv", "parquet", "npz"])
 def test_what_is_no_file_is_said_at_once(kind, tmp_path):
     os.mkfifo(tmp_path / f"d.{kind}")
-    assert "not a file but a named pipe" in refused(tmp_path, {**AB, "file": f"d.{kind}"})
+    assert "a named pipe, not a file" in refused(tmp_path, {**AB, "file": f"d.{kind}"})
     (tmp_path / f"e.{kind}").symlink_to("/dev/zero")
-    assert "not a file but a device" in refused(tmp_path, {**AB, "file": f"e.{kind}"})
+    assert "a device, not a file" in refused(tmp_path, {**AB, "file": f"e.{kind}"})
     (tmp_path / f"f.{kind}").mkdir()
-    assert "not a file but a folder" in refused(tmp_path, {**AB, "file": f"f.{kind}"})
+    assert "a folder, not a file" in refused(tmp_path, {**AB, "file": f"f.{kind}"})
 
 
 TEXTS = [

@@ -93,7 +93,7 @@ WRONG_TABLES = [
     ({"name": "moons", "noise": -1}, "task.noise = -1: must be greater than or equal to 0"),
     ({"name": "moons", "samples": 2.5}, "task.samples = 2.5: must be a valid integer"),
     ({"name": "circles", "factor": 1}, "task.factor = 1: must be less than 1"),
-    ({"name": "truth_table", "inputs": [], "targets": []}, "task: inputs: at least one row"),
+    ({"name": "truth_table", "inputs": [], "targets": []}, "task: inputs: must have at least one row"),
     ({"name": "truth_table", "inputs": [[0], [0, 1]], "targets": [[0], [1]]}, "row 2 has 2 values, row 1 has 1"),
     ({"name": "truth_table", "inputs": [[0], [1]], "targets": [[0]]}, "2 rows of inputs need as many of targets; there are 1"),
     ({"name": "truth_table", "inputs": [[2]], "targets": [[0]]}, "task.inputs[0][0] = 2: must be less than or equal to 1"),

@@ -19,7 +19,7 @@ CSV_ROWS = [
     ("a,b\n", "d.csv: no rows"),
     ("A,b\n1,2\n", "no column 'a'. There are: 'A', 'b'"),
     ("aa,b\n1,2\n", "no column 'a'; did you mean 'aa'?"),
-    ("a;b\n1;2\n", "There are: 'a;b'; columns are separated by commas unless the task says delimiter = \";\""),
+    ("a;b\n1;2\n", "There are: 'a;b'; backsweep expects commas between columns unless the task says delimiter = \";\""),
     ("a\tb\n1\t2\n", 'unless the task says delimiter = "\\t"'),
     ("a,b\n1,\0\n", "a NUL byte, which text never contains; is the file in UTF-16? (line 2)"),
     ("a,b\n1," + "2" * 200_000, "field larger than field limit"),
@@ -59,7 +59,7 @@ def test_paths_that_are_no_files_of_data(tmp_path, monkeypatch):
     assert f"{tmp_path / 'd.csv'}: no such file" in refused(tmp_path)
     assert "must end in .csv, .parquet, .npz" in refused(tmp_path, {**AB, "file": "d.xlsx"})
     (tmp_path / "d.csv").mkdir()
-    assert "d.csv: not a file but a folder" in refused(tmp_path)
+    assert "d.csv: a folder, not a file" in refused(tmp_path)
     assert "cannot be read: File name too long" in refused(tmp_path, {**AB, "file": f"{'d' * 300}.csv"})
     (tmp_path / "e.csv").write_bytes(b"\x89\xff\x00PAR1")
     assert "e.csv: not a CSV file: not text in UTF-8" in refused(tmp_path, {**AB, "file": "e.csv"})

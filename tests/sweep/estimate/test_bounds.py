@@ -31,7 +31,12 @@ def unprepared(monkeypatch):
     ("table", "memory", "jobs", "said"),
     [
         (WIDE, 1.5 * GB, 1, "model.hidden = [2000, 2000]: 4,006,000 weights a network: 1 worker would need about 1.54 GB"),
-        (WIDE, 2 * GB, 2, "2 workers would need about 3.09 GB of memory, and 2 GB are there; fewer workers (--jobs) need less"),
+        (
+            WIDE,
+            2 * GB,
+            2,
+            "2 workers would need about 3.09 GB of memory, but only 2 GB are available; fewer workers (--jobs) need less",
+        ),
         (BLOBS, 0.1 * GB, 1, "task.samples: 20,000 samples of 2 inputs and 99 outputs: 1 worker would need about"),
     ],
 )

@@ -210,7 +210,10 @@ def test_arithmetic_knows_how_large_data_and_networks_are(tables):
     ("tables", "said"),
     [
         ({"model": {"hidden": {"values": [2, [9_000, 9_000]]}}}, "81,027,000 weights; a network may have 10,000,000 (cell 1)"),
-        ({"task": {"name": "blobs", "samples": {"values": [9, 999_999]}, "features": 999}}, "numbers; 50,000,000 are allowed"),
+        (
+            {"task": {"name": "blobs", "samples": {"values": [9, 999_999]}, "features": 999}},
+            "numbers; at most 50,000,000 are allowed",
+        ),
         ({"task": {"name": "encoder", "code": {"values": [[4, 2], [4, 3]]}}, "model": {"hidden": 2}}, "layer of 3"),
     ],
 )

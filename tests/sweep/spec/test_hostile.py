@@ -75,9 +75,9 @@ def test_bytes_that_are_no_text_are_placed(tmp_path):
 @pytest.mark.posix
 def test_what_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(BacksweepError, match=r"pipe.toml: not a file but a named pipe"):
+    with pytest.raises(BacksweepError, match=r"pipe.toml: a named pipe, not a file"):
         Spec.read(tmp_path / "pipe.toml")
-    with pytest.raises(BacksweepError, match="not a file but a folder"):
+    with pytest.raises(BacksweepError, match="a folder, not a file"):
         Spec.read(tmp_path)
     with (tmp_path / "large.toml").open("wb") as file:
         file.truncate(2**40)  # of zeros that take no room
@@ -107,10 +107,10 @@ def doubled():
 PYTHON = [
     (looped(), "train.train.train...: tables and lists are nested more than 16 levels deep"),
     ({"model": {"hidden": doubled()}}, "model.hidden[0]...: tables and lists"),
-    ({"train": {"lr": Unspeakable()}}, "train.lr: a spec is made of numbers, text"),
-    ({"seeds": np.array([Unspeakable()], object)}, "seeds[0]: a spec is made of"),
+    ({"train": {"lr": Unspeakable()}}, "train.lr: a spec consists of numbers, text"),
+    ({"seeds": np.array([Unspeakable()], object)}, "seeds[0]: a spec consists of"),
     ({"seeds": np.zeros(1, "i4,S4")}, "lists and tables, not of bytes"),
-    ({"seeds": {1, 2}}, "seeds: a spec is made of"),
+    ({"seeds": {1, 2}}, "seeds: a spec consists of"),
     ({"train": {"lr": Decimal("0.1")}}, "not of Decimal"),
     ({"train": {"lr": Fraction(1, 3)}}, "not of Fraction"),
     ({"train": {"lr": 1j}}, "not of complex"),

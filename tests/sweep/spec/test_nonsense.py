@@ -23,7 +23,7 @@ def model(**settings):
     return {"model": settings}
 
 
-WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one for each hidden layer"
+WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one per hidden layer"
 TEACHER = {"task": "teacher", "model": {"output": "identity"}}
 WRONG = [
     # networks
@@ -31,11 +31,11 @@ WRONG = [
     (model(hidden=[4, 0]), f"model.hidden = [4, 0]: {WIDTHS}"),
     (model(hidden="two"), f"model.hidden = 'two': {WIDTHS}"),
     (model(hidden={"uniform": [2, 2.5]}), "model.hidden: value 2.5: must be a whole number of units"),
-    (train(lr={"uniform": [0.1, -1.0]}), "train.lr: uniform goes from a number to a larger one"),
-    (train(lr={"loguniform": [0.0, 1.0]}), "train.lr: loguniform goes from a number over 0 to a larger one"),
+    (train(lr={"uniform": [0.1, -1.0]}), "train.lr: uniform must go from a number to a larger one"),
+    (train(lr={"loguniform": [0.0, 1.0]}), "train.lr: loguniform must go from a number above 0 to a larger one"),
     (train(lr={"uniform": [0.1, 1.0]}), "train.lr: a sampled axis needs [design] points"),
-    (train(lr={"uniform": [0.1, 1.0], "zip": "a"}), "train.lr: zip does not go with uniform"),
-    (train(lr={"uniform": [0.1, 1.0], "n": 3}), "train.lr: n does not go with uniform"),
+    (train(lr={"uniform": [0.1, 1.0], "zip": "a"}), "train.lr: uniform takes no zip"),
+    (train(lr={"uniform": [0.1, 1.0], "n": 3}), "train.lr: uniform takes no n"),
     ({"design": {"points": 4}}, "design: no axis is uniform or loguniform"),
     ({"design": {"points": 0}}, "design.points = 0: must be greater than or equal to 1"),
     ({"design": {"points": -4}}, "design.points = -4: must be greater than or equal to 1"),
@@ -170,7 +170,7 @@ WRONG = [
     (train(lr=[0.1, 0]), "train.lr[1] = 0: must be greater than 0"),
     (train(lr=[0.1]), "train.lr = [0.1]: a list must have one number per layer, 2 in all"),
     ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "train.lr = [0.1, 0.2]: a list must have one number"),
-    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "each of the 3 layers (cell 1)"),
+    ({**model(hidden={"values": [2, [2, 2]]}), **train(lr=[0.1, 0.2])}, "one number per layer, 3 in all (cell 1)"),
     (train(weight_decay=-1), "train.weight_decay = -1: must be greater than or equal to 0"),
     (train(clip=0), "train.clip = 0: must be greater than 0"),
     (train(batch="fulll"), "train.batch = 'fulll': must be full, pattern, or a table with a size and an order"),
@@ -274,10 +274,10 @@ def test_weights_that_do_not_fit(tmp_path):
         return str(error.value)
 
     assert "w.npz: array w2 is missing; this network needs w1, w2" in refusal(w1=np.zeros((2, 2)))
-    assert "w.npz: array w1: finite numbers are needed" in refusal(w1=np.full((2, 2), np.nan), w2=np.zeros((1, 2)))
+    assert "w.npz: array w1: all its numbers must be finite" in refusal(w1=np.full((2, 2), np.nan), w2=np.zeros((1, 2)))
     wrong_shape = refusal(w1=np.zeros((3, 2)), w2=np.zeros((1, 2)))
     assert "model.init = 'file'" in wrong_shape
-    assert "[(2, 2), (1, 2)] is needed; got [(3, 2), (1, 2)]" in wrong_shape
+    assert "must be a list of arrays of shapes [(2, 2), (1, 2)], not [(3, 2), (1, 2)]" in wrong_shape
     for damage, said in damaged(path):
         path.write_bytes(damage)
         with pytest.raises(BacksweepError, match=rf"model.init.file: .*w.npz: {said}"):

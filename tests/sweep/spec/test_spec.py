@@ -83,7 +83,7 @@ def test_written_as_json_it_is_the_same_spec():
     assert Spec.parse(json.loads(json.dumps(spec.written()))) == spec
 
 
-WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one for each hidden layer"
+WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one per hidden layer"
 WRONG = [
     (
         {"task": "xor", "trian": {}},
@@ -124,7 +124,7 @@ WRONG = [
     ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "train.lr: value -1: must be greater than 0"),
     ({"task": "xor", "model": {"hidden": {"linear": [1, 4], "n": 3}}}, f"model.hidden: value 2.5: {WIDTHS}"),
     ({"task": "xor", "train": {"lr": {"log": [1, 2]}}}, "train.lr: linear and log axes need n"),
-    ({"task": "xor", "train": {"lr": {"values": [1], "n": 1}}}, "train.lr: n does not go with values"),
+    ({"task": "xor", "train": {"lr": {"values": [1], "n": 1}}}, "train.lr: values takes no n"),
     (
         {"task": "xor", "train": {"lr": {"zip": "a"}}},
         "train.lr: an axis needs one of values, linear, log, range, uniform, loguniform; it has none",
@@ -167,7 +167,7 @@ def test_files_that_are_no_specs(tmp_path):
         (broken, "not TOML: .*line 1"),
         (binary, "not TOML: not a text file; byte 1, in line 1, is no UTF-8"),
         (tmp_path / "none", "no such file"),
-        (tmp_path, "not a file but a folder"),
+        (tmp_path, "a folder, not a file"),
     ):
         with pytest.raises(BacksweepError, match=said):
             Spec.read(path)
