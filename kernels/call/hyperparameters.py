@@ -110,11 +110,14 @@ class Settings:
         """Whether every number belongs to what was chosen, and none that it needs is missing."""
         self._check_hyperparameters(config)
         if "stop.patience" in self and not config.stops:
-            raise SettingError(("stop.patience",), f"of what? One of {', '.join(STOPPING)} goes with it")
+            raise SettingError(
+                ("stop.patience",),
+                f"patience counts tests, and there is nothing to test: give one of {', '.join(STOPPING)} too",
+            )
         for name in (name for name in STALLING if config.stalls and f"stall.{name}" not in self):
             raise SettingError((f"stall.{name}",), "missing")
         if "huber_delta" in self and config.loss != "huber":
-            raise SettingError(("huber_delta", "loss"), f"goes with loss huber, not with {config.loss}")
+            raise SettingError(("huber_delta", "loss"), f"only the loss huber takes it, not {config.loss}")
         with np.errstate(over="ignore"):
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
@@ -144,7 +147,7 @@ class Settings:
     def _check_single(self, config: Config) -> None:
         """Whether numbers that single precision rounds are still within their ranges."""
         if (config.schedule != "constant" or config.warms_up) and np.any(self.get("epochs") > MOST_SINGLE_EPOCHS):
-            raise SettingError(("epochs", "dtype"), f"a schedule in float32 counts to {MOST_SINGLE_EPOCHS}")
+            raise SettingError(("epochs", "dtype"), f"in float32 a schedule can count only to {MOST_SINGLE_EPOCHS}")
         for key, values in self._arrays.items():
             allowed = _range_of(key)
             if allowed.whole or key == "bound" or key.startswith(("stop.", "stall.")):

@@ -122,7 +122,7 @@ def _check_layers(given: Mapping[str, Any], layers: int) -> None:
 
 def _start_of(config: Config, layers: np.ndarray, arrays: Any) -> Start:
     if (config.scheme == "file") != (arrays is not None):
-        raise SettingError(("init",), "arrays go with the scheme file, and it with them")
+        raise SettingError(("init",), "give arrays with the scheme file, and only with it")
     drawn, normal, biases_drawn = SCHEMES[config.scheme]
     weights = np.zeros(0) if arrays is None else flat_weights(arrays, layers, config.bias)
     config.check_precision("init", weights)
