@@ -69,7 +69,7 @@ def one_of(names: Iterable[str]) -> Any:
 
     def not_misspelt(raw: object) -> object:
         if isinstance(raw, str) and raw not in known and nearest(raw, known):
-            raise ValueError(f"{raw!r}: there is none such{meant(raw, known)} There are: {', '.join(known)}")
+            raise ValueError(f"{raw!r}: there is no such name{meant(raw, known)} There are: {', '.join(known)}")
         return raw
 
     return Annotated[Literal[known], BeforeValidator(not_misspelt)]
