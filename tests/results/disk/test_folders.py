@@ -154,7 +154,7 @@ def test_a_shard_that_is_a_link_is_refused_and_what_it_leads_to_left(store, tmp_
     shard.symlink_to(tmp_path / "victim")
     before = (tmp_path / "victim").read_bytes()
     for look in (lambda: store.writing().__enter__(), store.read, lambda: survey(store.path)):
-        with pytest.raises(LinkError, match=rf"{shard}: not a file a link, not a"):
+        with pytest.raises(LinkError, match=rf"{shard}: a link, not a file"):
             look()
     assert (tmp_path / "victim").read_bytes() == before
     assert shard.is_symlink()
@@ -165,11 +165,11 @@ def test_a_manifest_that_is_a_link_is_refused(store, names, tmp_path):
     for name in names:
         (store.path / name).rename(tmp_path / name)
         (store.path / name).symlink_to(tmp_path / name)
-    with pytest.raises(LinkError, match=r"manifest.json: not a file a link, not a"):
+    with pytest.raises(LinkError, match=r"manifest.json: a link, not a file"):
         Store.open(store.path)
     (tmp_path / "manifest.json").unlink()  # the link leads nowhere, and is there all the same
     assert has_manifest(store.path)
-    with pytest.raises(LinkError, match=r"manifest.json: not a file a link, not a"):
+    with pytest.raises(LinkError, match=r"manifest.json: a link, not a file"):
         Store.open(store.path)
 
 

@@ -30,7 +30,7 @@ def unprepared(monkeypatch):
 @pytest.mark.parametrize(
     ("table", "memory", "jobs", "said"),
     [
-        (WIDE, 1.5 * GB, 1, "model.hidden = [2000, 2000]: 4,006,000 weights a network: 1 worker would need about 1.54 GB"),
+        (WIDE, 1.5 * GB, 1, "model.hidden = [2000, 2000]: 4,006,000 weights per network: 1 worker would need about 1.54 GB"),
         (
             WIDE,
             2 * GB,

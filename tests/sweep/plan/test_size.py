@@ -74,7 +74,10 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        ({"model": {"hidden": {"values": [2, 3, [2, 2]]}}, "train": {"lr": [0.1, 0.2]}}, "each of the 3 layers (cell 2)"),
+        (
+            {"model": {"hidden": {"values": [2, 3, [2, 2]]}}, "train": {"lr": [0.1, 0.2]}},
+            "one number per layer, 3 in all (cell 2)",
+        ),
         ({"model": {"bias_input": {"values": [1.0, 2.0, 1e300]}}, "train": {"dtype": "float32"}}, "(cell 2)"),
         (
             {
@@ -209,7 +212,10 @@ def test_arithmetic_knows_how_large_data_and_networks_are(tables):
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        ({"model": {"hidden": {"values": [2, [9_000, 9_000]]}}}, "81,027,000 weights; a network may have 10,000,000 (cell 1)"),
+        (
+            {"model": {"hidden": {"values": [2, [9_000, 9_000]]}}},
+            "81,027,000 weights; a network may have at most 10,000,000 (cell 1)",
+        ),
         (
             {"task": {"name": "blobs", "samples": {"values": [9, 999_999]}, "features": 999}},
             "numbers; at most 50,000,000 are allowed",
