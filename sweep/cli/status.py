@@ -99,7 +99,7 @@ def _texts(row: dict[str, object]) -> dict[str, str]:
     def text(name: str, value: object) -> str:
         if value is None:
             return "–"
-        if name in OUTCOMES:
+        if isinstance(value, float):
             return percent_text(value)
         return f"{value:,}" if isinstance(value, int) else visible(str(value))
 
