@@ -96,11 +96,11 @@ def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:
 def _texts(row: dict[str, object]) -> dict[str, str]:
     """A line as text for people."""
 
-    def text(name: str, value: object) -> str:
+    def text(value: object) -> str:
         if value is None:
             return "–"
-        if isinstance(value, float):
+        if isinstance(value, float):  # the share of an outcome
             return percent_text(value)
         return f"{value:,}" if isinstance(value, int) else visible(str(value))
 
-    return {name: text(name, value) for name, value in row.items()}
+    return {name: text(value) for name, value in row.items()}

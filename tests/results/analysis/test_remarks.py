@@ -26,7 +26,7 @@ def test_pooled_limits_are_remarked_on_where_they_differ():
     """3 of 8 converge, and yet the curve falls to one half: by hand 3/4, 1/2, 1/4 of the four that went on past epoch 100."""
     found = summary(RUNS, []).iloc[0]
     assert (found["success"], found["median_epochs"]) == (0.375, 600)
-    assert "after 100 to 1,000 epochs" in unequal_limits(RUNS, [])[0]
+    assert "different limits, from 100 to 1,000 epochs" in unequal_limits(RUNS, [])[0]
     assert unequal_limits(RUNS, ["limit"]) == []
 
 

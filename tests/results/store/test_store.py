@@ -172,7 +172,7 @@ def test_a_damaged_shard_is_named(store, harm):
         ("{", "damaged"),
         (b"\xff\xfe", "damaged"),
         ("[]", "damaged"),
-        ('{"format": 2}', "format 2 is not known"),
+        ('{"format": 2}', "format 2 is unknown"),
         ('{"format": 1}', "damaged"),
         (None, "missing"),
     ],

@@ -177,7 +177,7 @@ BAD = [
     (["table", "runs/small", "--by", "lrr"], "no setting 'lrr' that varies; there are hidden, lr"),
     (["table", "runs/small", "--format", "xml"], "--format"),
     (["replay", "runs/small", "20"], "run 20: there is no such run; the runs are 0 to 19"),
-    (["replay", "runs/small", "--", "-1"], "run -1: there is none"),
+    (["replay", "runs/small", "--", "-1"], "run -1: there is no such run"),
     (["replay", "runs/small", "first"], "RUN"),
     (["report", "nowhere"], "nowhere: no results here"),
     (["verify", "runs/small", "--sample", "0"], "--sample"),
