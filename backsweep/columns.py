@@ -28,11 +28,11 @@ class Column(NamedTuple):
 
 
 COLUMNS = {
-    "outcome": Column("How the run ended: converged, diverged, stalled, or capped, which is out of epochs.", "int8"),
-    "epochs": Column("How many passes over the data the run made.", "int32", WHOLE, format=","),
-    "loss": Column("The loss of the weights at the end, on all data.", "float64", REAL, format=".10f"),
+    "outcome": Column("How the run ended: converged, diverged, stalled or capped (it used all its epochs).", "int8"),
+    "epochs": Column("The number of passes over the data that the run made.", "int32", WHOLE, format=","),
+    "loss": Column("The loss of the final weights, on all data.", "float64", REAL, format=".10f"),
     "accuracy": Column(
-        "The share of samples that the weights at the end get right; NaN where targets have no sides.",
+        "The share of samples that the final weights get right; NaN for a regression.",
         "float64",
         format=".4f",
     ),
@@ -46,7 +46,7 @@ COLUMNS = {
 # At each recorded epoch, of the weights before the epoch's first update, on all data.
 RECORDED = {
     "loss": Column("The loss.", "float64", REAL, format=".10f"),
-    "accuracy": Column("The share of samples that are right; NaN where targets have no sides.", "float64", format=".4f"),
+    "accuracy": Column("The share of samples that are right; NaN for a regression.", "float64", format=".4f"),
     "gradient_norm": Column("The Euclidean norm of the gradient of the loss.", "float64", REAL),
     "weight_norm": Column("The Euclidean norm of all weights and biases.", "float64", REAL),
 }
