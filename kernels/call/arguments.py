@@ -1,4 +1,4 @@
-"""The values of settings and data, checked; and results brought back into layers."""
+"""Brings the arguments of `train`, as people write them, into one form, and arranges the results by layer again."""
 
 import numpy as np
 

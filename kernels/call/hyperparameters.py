@@ -1,4 +1,6 @@
-"""What differs from run to run: settings that are a number or an array each, broadcast together, checked, one row per run."""
+"""The settings that may differ from run to run: each a number or an array, checked and broadcast together, with one row per
+run.
+"""
 
 import math
 from collections.abc import Iterable, Mapping

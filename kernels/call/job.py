@@ -1,4 +1,4 @@
-"""One call of the compiled loop: what it works on, made of data and of settings by their dotted names."""
+"""One call of the compiled loop: everything that it works on, made from checked settings."""
 
 from collections.abc import Mapping
 from typing import Any

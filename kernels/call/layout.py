@@ -1,4 +1,4 @@
-"""From a config and data to what the loop works on: the table of layers, the data in quads, the memory."""
+"""Lays out what the loop works on: the table of layers, the data in quads (four samples each), and the memory."""
 
 import math
 

@@ -1,7 +1,7 @@
-"""Which parts of the loop a job needs: compiled or loaded when it runs, or beforehand, by name, by several processes.
+"""Which parts of the loop a job needs. They are compiled or loaded when it runs, or beforehand, by name, by several processes.
 
-A cold start compiles for ten seconds, and each other choice adds its own parts. Numba compiles one function at a time in a
-process, however many threads there are; so whoever is about to start may have `compile_part` called in several processes.
+A cold start compiles for ten seconds, and every further choice adds parts of its own. Numba compiles one function at a time per
+process, however many threads there are. So a program that is about to start may call `compile_part` in several processes.
 """
 
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Records of runs on their way: which epochs of which runs, and what was found."""
+"""Records of runs while they train: which epochs of which runs are recorded, and the recorded values."""
 
 from collections import namedtuple
 

@@ -1,1 +1,1 @@
-"""The formulas that a spec chooses among: activations, losses, optimizers, schedules; and what is measured."""
+"""The formulas that a spec chooses from (activations, losses, optimizers, schedules), and those that measure a run."""

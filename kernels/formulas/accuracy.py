@@ -1,4 +1,4 @@
-"""Accuracy: each way to count it a formula that counts the samples of one quad that a network gets right."""
+"""Accuracy: each formula counts in its own way how many samples of a quad a network gets right."""
 
 from ..lanes.compile import Formula
 from ..lanes.operations import broadcast_load, load, select, splat_row, store

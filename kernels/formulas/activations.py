@@ -1,7 +1,7 @@
-"""Activations: each a pair of formulas, forward on weighted sums z and backward on the outputs a = f(z).
+"""Activations: each is a pair of formulas, forward on weighted sums z and backward on the outputs a = f(z).
 
-Rows are handled one sample at a time: a whole quad of sigmoids at once would not fit the registers (4 % slower).
-Where f'(z) can be had from a, backward takes it from there; else forward, which has most of it at hand, leaves it in `slopes`.
+Rows are handled one sample at a time, because a whole quad of sigmoids at once would not fit into the registers (4 % slower).
+If f'(z) follows from a, backward computes it from a. Otherwise forward, which has most of it at hand, stores it in `slopes`.
 """
 
 import math

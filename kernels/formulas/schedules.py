@@ -1,7 +1,7 @@
-"""Learning-rate schedules: each a formula that fills the rates of an epoch from the lane's own epoch number e = 0, 1, ...
+"""Learning-rate schedules: each is a formula that computes the rates of an epoch from the lane's own epoch number e = 0, 1, ...
 
-Every schedule may warm up: its factor times min(1, (e + 1) / warmup), which is 1 where warmup is 0. Factors are powers and
-cosines of the epoch itself, not carried on from one epoch to the next, so that they depend on nothing but e.
+Every schedule may warm up: its factor is multiplied by min(1, (e + 1) / warmup), which is 1 if warmup is 0. Factors are powers
+and cosines of the epoch itself and are not carried on from one epoch to the next, so they depend on nothing but e.
 """
 
 import math

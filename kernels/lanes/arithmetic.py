@@ -1,11 +1,12 @@
-"""The processor's settings for floating-point arithmetic: how results are rounded, and whether subnormal ones are kept.
+"""The processor's settings for floating-point arithmetic: how it rounds, and whether it keeps subnormal numbers.
 
-They are the calling thread's, and other libraries change them: PyTorch's `set_flush_denormal(True)` has subnormal numbers taken
-for 0, C's `fesetround` rounds another way, and threads inherit what their maker had. Some bits of what is trained would change
-with them. So training happens within `usual_arithmetic`, which sets all of them to their defaults and puts them back after.
+The settings belong to the calling thread, and other libraries change them. PyTorch's `set_flush_denormal(True)` makes the
+processor treat subnormal numbers as 0, C's `fesetround` makes it round differently, and threads inherit the settings of the
+thread that started them. Some bits of what is trained would change with them. So training happens within `usual_arithmetic`,
+which sets all of them to their defaults and restores them afterwards.
 
-They are one word: MXCSR on x86 (Intel, Software Developer's Manual 1, 10.2.3), FPCR on arm64 (Arm Architecture Reference
-Manual, C5.2). On other processors, and without the JIT, they are left alone.
+All settings are in one word: MXCSR on x86 (Intel, Software Developer's Manual 1, 10.2.3), FPCR on arm64 (Arm Architecture
+Reference Manual, C5.2). On other processors, and without the JIT, they are left alone.
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,13 @@
-"""Machine code on disk: a file for each compiled function, believed only if it is whole.
+"""Machine code on disk: one file per compiled function, which is used only if it is intact.
 
-Numba's own cache loads what it finds: a damaged file ends the process, or trains wrongly without a word. So a file here begins
-with the digest of its name and the rest, and what does not fit is compiled again. One file holds one function for one precision
-and processor, and is put in place whole; there is no index that two processes could write at a time.
+Numba's own cache loads whatever it finds: a damaged file ends the process, or trains wrongly without a word. So each file here
+begins with a digest of its name and its content, and a function whose file does not match is compiled again. A file holds one
+function for one precision and processor and is put in place by a rename; there is no index that two processes could write at
+the same time.
 
-The files hold pickles and machine code: who may write them may run code. So the folder must be the user's own, or the
-superuser's, and nobody else may write to it. Anybody may read it, for there is nothing secret in it: what an image has compiled
-while it was built is used by whoever runs it. A folder that can be read but not written is read.
+The files hold pickles and machine code, so anyone who can write them can run code. The folder must therefore belong to the user
+or the superuser, and nobody else may write to it. Anybody may read it, because it contains nothing secret: whoever runs an
+image uses what was compiled while the image was built. A folder that can be read but not written is only read.
 """
 
 import errno

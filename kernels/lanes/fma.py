@@ -1,4 +1,4 @@
-"""A fused multiply-add for NumPy, which has none: used when the JIT is off, so that the bits are the same there too."""
+"""A fused multiply-add for NumPy, which has none. It is used when the JIT is off, so that the bits are the same there too."""
 
 import numpy as np
 

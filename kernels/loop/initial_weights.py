@@ -1,4 +1,6 @@
-"""The weights that a run starts with, from its own stream or given for all: a section for each way, compiled when needed."""
+"""The initial weights of a run, drawn from its own stream or given for all runs: one section per scheme, compiled when
+needed.
+"""
 
 from ..lanes.compile import Section, inlined
 from ..memory import STRIDE, UNITS

@@ -1,4 +1,4 @@
-"""How a run begins in a lane: its weights (`initial_weights.py`), its settings, and a clean slate."""
+"""How a run begins in a lane: it gets its weights (`initial_weights.py`), its settings and empty memory."""
 
 from ..lanes.calls import ask
 from ..lanes.compile import Section, inlined

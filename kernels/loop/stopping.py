@@ -1,4 +1,4 @@
-"""What happens when a run may have ended, or must be recorded: the exact losses, the outcomes, and the rows."""
+"""What happens when a run may have ended or must be recorded: exact losses, outcomes, and rows."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with a pass of its own."""
+"""From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with its own pass."""
 
 from ..formulas.optimizers import Segment
 from ..lanes.calls import ask, call
