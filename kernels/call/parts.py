@@ -66,7 +66,7 @@ def _formulas(config: Config, network: Network) -> Formulas:
         loss_of_own=loss.formula if config.batch.own else None,
         exact_loss=loss.exact,
         accuracy=accuracy if network.accuracy else None,
-        squares=gradients.squares if network.needs.gradient_norm or network.clip else None,
+        squares=gradients.squares,
         clip=gradients.clip if network.clip else None,
         decay=gradients.decay if network.decay else None,
         update=optimizer.update,
