@@ -152,7 +152,7 @@ def test_the_interval_and_band_cover_as_they_claim():
     [
         (sweep(np.random.default_rng(0)), "beta", None, "no setting 'beta'"),
         (sweep(np.random.default_rng(0)), "lr", "beta", "no setting 'beta'"),
-        (sweep(np.random.default_rng(0)), "lr", "lr", "another setting"),
+        (sweep(np.random.default_rng(0)), "lr", "lr", "name another one"),
         (sweep(np.random.default_rng(0), cap=0), "lr", None, "two values at which half"),
         (sweep(np.random.default_rng(0), levels=[3.0]), "lr", None, "two values at which half"),
         (sweep(np.random.default_rng(0), height=0.0), "lr", None, "not before epoch 1"),
