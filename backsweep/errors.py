@@ -48,11 +48,13 @@ class SettingError(BacksweepError, ValueError):
     """A setting, or several together, that cannot be.
 
     settings: their dotted names, the one to blame first; reason: what is wrong, and what is allowed. shown: the settings as
-    the message begins with them, such as "batch = 'half'"; without it, the name of the one to blame.
+    the message begins with them, such as "batch = 'half'"; None: the name of the one to blame; "": not at all, for the reason
+    names them. more: lines on what else is wrong.
     """
 
-    def __init__(self, settings: Sequence[str], reason: str, shown: str | None = None):
-        super().__init__(f"{shown or settings[0]}: {reason}")
+    def __init__(self, settings: Sequence[str], reason: str, shown: str | None = None, more: Sequence[str] = ()):
+        place = settings[0] if shown is None else shown
+        super().__init__(f"{place}: {reason}" if place else reason, *more)
         self.settings, self.reason = tuple(settings), reason
 
 
@@ -92,6 +94,14 @@ class NoAnswerError(ResultsError):
     def __init__(self, message: str, columns: Sequence[str] = ()):
         super().__init__(message)
         self.columns = tuple(columns)
+
+
+class FileError(ResultsError):
+    """What is at a path is no file, or a larger one than may be there: `path`, and the `reason`."""
+
+    def __init__(self, path: Path, reason: str):
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
 
 
 class BusyError(ResultsError):

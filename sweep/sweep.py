@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from backsweep.backends import BACKENDS, Backend
-from backsweep.errors import BacksweepError, BusyError
+from backsweep.errors import BacksweepError, BusyError, ResultsError, SettingError
 
 from ..kernels import SOURCES_HASH
 from ..kernels.lanes.arithmetic import usual_numbers
@@ -123,7 +123,7 @@ class Sweep:
         3
         """
         if not isinstance(table, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller is checked
-            raise BacksweepError(f"spec: must be a dict, not {type(table).__name__}")
+            raise SettingError(["spec"], f"must be a dict, not {type(table).__name__}")
         return cls.of_spec(Spec.parse(table))
 
     @classmethod
@@ -143,10 +143,10 @@ class Sweep:
         spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
-            raise BacksweepError(another_spec(source, spec))
+            raise ResultsError(another_spec(source, spec))
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
-                raise BacksweepError(other_data(spec.files[key], key, path))
+                raise other_data(spec.files[key], key, path)
         check_plan(manifest, sweep.plan(), source)
         return sweep
 
@@ -173,7 +173,7 @@ class Sweep:
         try:
             return self.spec.data
         except BacksweepError as error:
-            raise BacksweepError(f"{self._source}: {error}") from None
+            raise error.inside(self._source) from None
 
     @usual_numbers()
     def plan(self) -> Plan:
@@ -191,7 +191,7 @@ class Sweep:
         try:
             return plan_of(self.spec)
         except BacksweepError as error:
-            raise BacksweepError(f"{self._source}: {error}") from None
+            raise error.inside(self._source) from None
 
     @usual_numbers()
     def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
@@ -245,7 +245,7 @@ class Sweep:
         """
         jobs = checked_jobs(jobs)
         if backend not in BACKENDS:
-            raise BacksweepError(f"backend = {backend!r}: one of {', '.join(BACKENDS)}")
+            raise SettingError(["backend"], f"one of {', '.join(BACKENDS)}", f"backend = {backend!r}")
         path, plan, progress = Path(out), self.plan(), progress or Progress()
         spec = called_as_there(self.spec, path)
         if spec is not self.spec:

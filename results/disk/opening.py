@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from backsweep.errors import LinkError, ResultsError
+from backsweep.errors import FileError, LinkError
 
 from .system import patiently
 
@@ -33,7 +33,7 @@ USUALLY = 2**16  # bytes of a file that may have many more: Python makes room fo
 def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
     """Open a regular file to read its bytes. links: whether its name may be a link; most: how many bytes it may have.
 
-    ResultsError if it is anything else, LinkError if it is a link, ResultsError if it is larger; OSError as `open` raises it.
+    FileError if it is anything else, LinkError if it is a link, FileError if it is larger; OSError as `open` raises it.
     """
     check_kind(path, path.stat(follow_symlinks=links))
     descriptor = patiently(os.open, path, os.O_RDONLY | WITHOUT_WAITING | (0 if links else WITHOUT_FOLLOWING))
@@ -61,12 +61,12 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
 
 
 def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
-    """ResultsError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
+    """FileError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
     kind = "link" if is_junction(found) else KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
     if kind == "link":
         raise LinkError(f"{path}: a link, not a {wanted}; replace it by the {wanted} itself")
     if kind != wanted:
-        raise ResultsError(f"{path}: a {kind}, not a {wanted}")
+        raise FileError(path, f"a {kind}, not a {wanted}")
 
 
 def is_junction(found: os.stat_result) -> bool:
@@ -76,4 +76,4 @@ def is_junction(found: os.stat_result) -> bool:
 
 def _refuse_more(path: Path, size: int, most: int) -> None:
     if size > most:
-        raise ResultsError(f"{path}: larger than the {most:,} bytes that such a file may have")
+        raise FileError(path, f"larger than the {most:,} bytes that such a file may have")

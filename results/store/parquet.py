@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backsweep.errors import DamageError, LinkError, ResultsError
+from backsweep.errors import DamageError, FileError, ResultsError
 
 from ..disk.opening import open_regular
 from .files import hash_of
@@ -55,10 +55,8 @@ def regular(path: Path) -> Generator[BinaryIO]:
         with open_regular(path) as file:
             _check_ends(path, file)
             yield file
-    except (DamageError, LinkError):
-        raise
-    except ResultsError as error:
-        raise DamageError(path, str(error).removeprefix(f"{path}: ")) from None
+    except FileError as error:
+        raise DamageError(path, error.reason) from None
     except OSError as error:
         if error.errno != errno.EIO:
             raise

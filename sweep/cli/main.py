@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError
 
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
@@ -45,6 +45,7 @@ ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="Number of workers; default: one per core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run: in threads or processes here, or on a cluster.")]
+THREADS = BackendName("threads")
 Log = Annotated[LogFormat, typer.Option(help="What to print meanwhile: a progress bar, or JSON objects, one per line.")]
 Force = Annotated[bool, typer.Option("--force", help="Run even if the disk seems too small or the time too long.")]
 Address = Annotated[
@@ -96,7 +97,7 @@ def run(
     spec: SpecFile,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
-    backend: Backend = BackendName.threads,
+    backend: Backend = THREADS,
     address: Address = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and what it would take, and train nothing.")
@@ -134,7 +135,7 @@ def schema() -> None:
 def resume(
     folder: Folder,
     jobs: Jobs = None,
-    backend: Backend = BackendName.threads,
+    backend: Backend = THREADS,
     address: Address = None,
     log: Log = LogFormat.bar,
     force: Force = False,
@@ -194,7 +195,7 @@ def verify(
         fail("\n".join([f"{count(len(damage), 'damaged file')}:", *damage]))
     runs = results.table["run"].to_numpy()
     if not len(runs):
-        raise BacksweepError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
+        raise ResultsError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
     unlike = interruptible(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
     if unlike:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, ResultsError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 
@@ -24,15 +24,15 @@ SOME = 3  # at most this many spans of missing runs are printed
 
 
 def print_status(folder: Path) -> None:
-    """Print a sweep's progress, whether it is running, and its outcomes. BacksweepError if there is none."""
+    """Print a sweep's progress, whether it is running, and its outcomes. ResultsError if there is none."""
     for line in status_lines(survey(folder, closely=True)):
         say(line)
 
 
 def print_list(folder: Path, form: TableFormat) -> None:
-    """List the sweeps in a folder. BacksweepError if there is no such folder."""
+    """List the sweeps in a folder. ResultsError if there is no such folder."""
     if not is_there(folder):
-        raise BacksweepError(f"{folder}: no such folder")
+        raise ResultsError(f"{folder}: no such folder")
     import pandas as pd
 
     rows = [_row(path, seen) for path, seen in surveys(folder)]

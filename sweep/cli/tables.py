@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backsweep.backends import BACKENDS
 from backsweep.columns import RECORDED
 from backsweep.escapes import fitting, visible
 from backsweep.outcomes import Outcome
@@ -34,13 +35,12 @@ DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?", re.IGNOREC
 EXCERPT = 25  # lines of a trajectory on a terminal
 
 
-class BackendName(StrEnum):
-    """Where workers run."""
+if TYPE_CHECKING:
 
-    threads = "threads"
-    processes = "processes"
-    dask = "dask"
-    ray = "ray"
+    class BackendName(StrEnum):
+        """Where workers run."""
+else:
+    BackendName = StrEnum("BackendName", {name: name for name in BACKENDS})
 
 
 class LogFormat(StrEnum):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 
 from ...results.arrays import Floats
 from .data import Where, quoted
@@ -69,7 +69,7 @@ def floats_of(cells: Sequence[str], numbers: Sequence[str], name: str, where: Wh
 
 
 def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
-    """Decimals as float64, each rounded once. BacksweepError if two become one."""
+    """Decimals as float64, each rounded once. DataError if two become one."""
     values = np.array([float(cell) for cell in cells], np.float64)
     if _repeated(values):
         _check_each(cells, cells, values, name, where)
@@ -77,7 +77,7 @@ def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
 
 
 def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
-    """Numbers of any width as float64. BacksweepError if two become one."""
+    """Numbers of any width as float64. DataError if two become one."""
     with np.errstate(over="ignore"):  # of numbers wider than float64; they are then found to be infinite
         values = cells.astype(np.float64)
     if cells.dtype.itemsize < 8 or cells.dtype == np.float64:
@@ -98,7 +98,7 @@ def _repeated(values: Floats) -> bool:
 
 
 def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: Floats, name: str, where: Where) -> None:
-    """BacksweepError if cells that are not the same number became one. numbers: the cells as Python writes them."""
+    """DataError if cells that are not the same number became one. numbers: the cells as Python writes them."""
     known: dict[float, int] = {}
     for row, value in enumerate(values.tolist()):
         first = known.setdefault(value, row)
@@ -116,11 +116,12 @@ def _same(one: str | Decimal, other: str | Decimal) -> bool:
         return False
 
 
-def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> BacksweepError:
-    return BacksweepError(
-        f"{where(there, name)}: {quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
+def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> DataError:
+    reason = (
+        f"{quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
         f"has some 16 digits; shorten them, or if they are names, write categories = [{quoted(name)}]"
     )
+    return where.error(reason, there, name)
 
 
 def _float(cell: str) -> float | None:

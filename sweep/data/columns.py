@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.arrays import Floats
 from ...results.store.schema import DataColumn, Kind, Side
@@ -43,7 +43,7 @@ class _Names(NamedTuple):
 
 
 def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
-    """Columns of a file by name. Text is categories; numbers are where `categories` says so. BacksweepError: what is wrong."""
+    """Columns of a file by name. Text is categories; numbers are where `categories` says so. DataError: what is wrong."""
     table = read(path, [*inputs, *targets], form)
     where, declared, remarks, width = table.where, set(categories), list[str](), 0
 
@@ -89,7 +89,7 @@ def _values(column: Column, asked: str, declared: bool, form: Form, where: Where
 
 
 def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str] | None:
-    """The cells as Python writes numbers, if all are; None if all are names. BacksweepError if there are both."""
+    """The cells as Python writes numbers, if all are; None if all are names. DataError if there are both."""
     if form.notation == PLAIN and all_plain(cells):
         return cells
     meaning = {cell: plain(cell, form.notation) for cell in set(cells)}
@@ -102,22 +102,23 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
     _check_notation(cells, name, False, False, form, where)
     row, other = numbers.index(None), next(row for row, one in enumerate(numbers) if one is not None and not is_word(one))
     written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
-    raise BacksweepError(
-        f"{where(row, name)}: {quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
+    reason = (
+        f"{quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
         f"is; if one of them stands for a missing value, leave its row out; if they name categories, write categories = "
         f"[{quoted(name)}]"
     )
+    raise where.error(reason, row, name)
 
 
 def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, form: Form, where: Where) -> None:
-    """BacksweepError if all cells look like numbers, some of them in another notation."""
+    """DataError if all cells look like numbers, some of them in another notation."""
     found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
     if found is None or (declared and not found.sure):
         return
     as_names = "put a word before each" if found.sure else f"write categories = [{quoted(name)}]"
     names = f"; if they are names, {as_names}" if declared or not found.sure else ""
-    cell = f"{where(found.row, name)}: {quoted(cells[found.row])}"
-    raise BacksweepError(f"{cell} is not a number but looks like {found.kind}; {found.remedy}{names}")
+    reason = f"{quoted(cells[found.row])} is not a number but looks like {found.kind}; {found.remedy}{names}"
+    raise where.error(reason, found.row, name)
 
 
 def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None:
@@ -132,7 +133,7 @@ def _check_finite(values: Any, name: str, where: Where) -> None:
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         what = "infinite" if np.isinf(values[wrong[0]]) else "no number (NaN)"
-        raise BacksweepError(f"{where(int(wrong[0]), name)}: {what}; every row needs a value")
+        raise where.error(f"{what}; every row needs a value", int(wrong[0]), name)
 
 
 def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
@@ -140,11 +141,10 @@ def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
     known = set(cells)
     if not 2 <= len(known) <= MOST_CATEGORIES:
         found = f"only one category, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
-        place = f"{where.source}, column {quoted(name)}"
-        raise BacksweepError(f"{place}: it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart")
+        raise where.error(f"it has {found}; from 2 to {MOST_CATEGORIES:,} can be told apart", column=name)
     for value in known:
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-            raise BacksweepError(f"{where(cells.index(value), name)}: {quoted(value)} is no text: half a character is in it")
+            raise where.error(f"{quoted(value)} is no text: half a character is in it", cells.index(value), name)
     return sorted(known, key=_size) if _are_numbers(known) else sorted(known)
 
 
@@ -187,17 +187,15 @@ def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
 def standardised_blocks(blocks: Sequence[Block], where: Where) -> list[Block]:
     """Each column of numbers with mean 0 and standard deviation 1 (of the population)."""
     if not any(block.values.dtype == np.float64 for block in blocks):
-        raise BacksweepError(f"task.standardise: none of the inputs in {where.source} is a number")
+        raise SettingError(["task.standardise"], f"none of the inputs in {where.source} is a number")
     return [block if block.values.dtype == bool else _standardised(block, where) for block in blocks]
 
 
 def _standardised(block: Block, where: Where) -> Block:
     values = np.asarray(block.values[:, 0], np.float64)
     if values.min() == values.max():
-        place = f"task.standardise: {where.source}, column {quoted(block.names[0])}"
-        raise BacksweepError(
-            f"{place}: all its values are {values[0]:g}, so its standard deviation is 0 and cannot be divided by"
-        )
+        reason = f"all its values are {values[0]:g}, so its standard deviation is 0 and cannot be divided by"
+        raise where.error(reason, column=block.names[0], settings=["task.standardise"])
     return block._replace(values=standardised(values)[:, None])
 
 

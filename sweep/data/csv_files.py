@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 
 from .data import MOST_NUMBERS, Where
 from .table_forms import Column, Form, Table, check_names
@@ -20,18 +20,18 @@ DELIMITERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
 
 def read_csv(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:
-    """The columns with these names, as text. BacksweepError: what is wrong."""
+    """The columns with these names, as text. DataError: what is wrong."""
     mark = file.read(2)
     file.seek(0)
     if mark in MARKS_OF_UTF_16:
-        raise BacksweepError(f"{path}: not a CSV file: its text is in UTF-16; save it in UTF-8")
+        raise DataError(str(path), "not a CSV file: its text is in UTF-16; save it in UTF-8")
     with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         lines = _Lines(text, path)
         rows = csv.reader(lines, strict=True, delimiter=form.delimiter)
         try:
             cells, begins = _cells(rows, lines, path, names, form)
         except csv.Error as error:
-            raise BacksweepError(f"{path}: not a CSV file: line {rows.line_num}: {error}") from None
+            raise DataError(str(path), f"not a CSV file: line {rows.line_num}: {error}") from None
     return Table({name: [Column(name, cells[name], typed=False)] for name in names}, Where(str(path), tuple(begins)))
 
 
@@ -54,15 +54,15 @@ class _Lines:
                 raise self._wrong("a NUL byte, which text never contains; is the file in UTF-16?")
             yield line
 
-    def _wrong(self, what: str) -> BacksweepError:
-        return BacksweepError(f"{self._path}: not a CSV file: {what} (line {self._number})")
+    def _wrong(self, what: str) -> DataError:
+        return DataError(str(self._path), f"not a CSV file: {what} (line {self._number})")
 
 
 def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: Form) -> tuple[dict[str, list[str]], list[int]]:
     """The cells of each column asked for, and the line that each row begins on. `rows`: a csv.reader of `lines`."""
     header = [cell.strip().lstrip("\ufeff") for cell in next((row for row in rows if row), [])]
     if not header:
-        raise BacksweepError(f"{path}: no header, only blank lines")
+        raise DataError(str(path), "no header, only blank lines")
     check_names(names, header, path, _hint(header, form))
     place = {name: at for at, name in enumerate(header)}
     places = [place[name] for name in names]
@@ -76,10 +76,10 @@ def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: For
             continue
         begins.append(begin)
         if len(row) != len(header):
-            here = Where(str(path), (begin,)).row(0).replace("row 1", f"row {len(begins)}")
-            raise BacksweepError(f"{here}: {len(row)} cells; the header has {len(header)}{_hint(header, form)}")
+            reason = f"{len(row)} cells; the header has {len(header)}{_hint(header, form)}"
+            raise Where(str(path), tuple(begins)).error(reason, len(begins) - 1)
         if len(begins) * len(names) > MOST_NUMBERS:
-            raise BacksweepError(f"{path}: more than {MOST_NUMBERS:,} cells in the columns used, which is the most allowed")
+            raise DataError(str(path), f"more than {MOST_NUMBERS:,} cells in the columns used, which is the most allowed")
         for column, at in zip(cells, places, strict=True):
             column.append(row[at])
     return {name: [cell.strip() for cell in column] for name, column in zip(names, cells, strict=True)}, begins

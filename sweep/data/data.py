@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 
 from ...results.arrays import Booleans, Floats, Integers
 
@@ -23,12 +23,18 @@ def quoted(cell: str) -> str:
     return repr(cell if len(cell) <= 60 else f"{cell[:57]}...")
 
 
-def check_size(rows: int, columns: int, what: str) -> None:
-    """BacksweepError if so many numbers are too many, which is asked before there is room made for them. what: they are."""
-    if rows * columns > MOST_NUMBERS:
-        raise BacksweepError(
-            f"{what}: {rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; at most {MOST_NUMBERS:,} are allowed"
-        )
+def check_size(rows: int, columns: int, data: str, place: str | None = None) -> None:
+    """DataError if so many numbers are too many, asked before there is room made for them. place: where in the data."""
+    reason = too_many(rows, columns)
+    if reason:
+        raise DataError(data, reason, place=place)
+
+
+def too_many(rows: int, columns: int) -> str | None:
+    """Why so many numbers cannot be used; None if they can."""
+    if rows * columns <= MOST_NUMBERS:
+        return None
+    return f"{rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; at most {MOST_NUMBERS:,} are allowed"
 
 
 class Where(NamedTuple):
@@ -45,6 +51,15 @@ class Where(NamedTuple):
     def __call__(self, row: int, column: str) -> str:
         """The place of one value."""
         return f"{self.row(row)}, column {quoted(column)}"
+
+    def error(self, reason: str, row: int | None = None, column: str | None = None, settings: Sequence[str] = ()) -> DataError:
+        """That the data cannot be used: all of them, a row, a column, or a value. settings: those that they do not go with."""
+        rows = self.source if row is None else self.row(row)
+        place = rows if column is None else f"{rows}, column {quoted(column)}"
+        shown = ", ".join(settings)
+        return DataError(
+            self.source, reason, row=row, column=column, settings=settings, place=f"{shown}: {place}" if shown else place
+        )
 
 
 class Block(NamedTuple):

@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError, FileError
 
 from ...results.disk.opening import open_regular
 from .csv_files import read_csv
@@ -29,10 +29,10 @@ READERS: dict[str, Callable[[IO[bytes], Path, Sequence[str], Form], Table]] = {
 
 
 def read(path: Path, names: Sequence[str], form: Form) -> Table:
-    """The columns with these names, a row at least, and no cell missing. BacksweepError: what is wrong."""
+    """The columns with these names, a row at least, and no cell missing. DataError: what is wrong."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise BacksweepError(f"{path}: the name of a file of data must end in {', '.join(READERS)}")
+        raise DataError(str(path), f"the name of a file of data must end in {', '.join(READERS)}")
     with _opened(path) as file:
         table = reader(file, path, names, form)
     _check(table, form)
@@ -40,28 +40,30 @@ def read(path: Path, names: Sequence[str], form: Form) -> Table:
 
 
 def arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """All arrays of an NPZ file, by name. BacksweepError: what is wrong."""
+    """All arrays of an NPZ file, by name. DataError: what is wrong."""
     with _opened(path) as file:
         return read_arrays(file, path, None)
 
 
 @contextmanager
 def _opened(path: Path) -> Generator[IO[bytes]]:
-    """A file that has something in it. BacksweepError if there is none, or it cannot be read."""
+    """A file that has something in it. DataError if there is none, or it cannot be read."""
     try:
         if "\0" in str(path):
-            raise BacksweepError(f"{str(path)!r}: no file can have this name")
+            raise DataError(str(path), "no file can have this name", place=repr(str(path)))
         with open_regular(path, links=True) as file:
             if not file.read(1):
-                raise BacksweepError(f"{path}: empty")
+                raise DataError(str(path), "empty")
             file.seek(0)
             yield file
+    except FileError as error:
+        raise DataError(str(path), error.reason) from None
     except FileNotFoundError:
-        raise BacksweepError(f"{path}: no such file") from None
+        raise DataError(str(path), "no such file") from None
     except PermissionError:
-        raise BacksweepError(f"{path}: no permission to read it") from None
+        raise DataError(str(path), "no permission to read it") from None
     except OSError as error:
-        raise BacksweepError(f"{path}: cannot be read: {reason(error)}") from None
+        raise DataError(str(path), f"cannot be read: {reason(error)}") from None
 
 
 def _check(table: Table, form: Form) -> None:
@@ -72,17 +74,16 @@ def _check(table: Table, form: Form) -> None:
     for column in columns:
         name, cells = column.name, column.cells
         if len(cells) != len(first.cells):
-            raise BacksweepError(
-                f"{where.source}: {quoted(name)} has {len(cells)} rows, {quoted(first.name)} has {len(first.cells)}"
-            )
+            reason = f"{quoted(name)} has {len(cells)} rows, {quoted(first.name)} has {len(first.cells)}"
+            raise where.error(reason)
         if len(cells) == 0:
-            raise BacksweepError(f"{where.source}: no rows")
+            raise where.error("no rows")
         row = _missing(column, form)
         if row is not None:
-            raise BacksweepError(f"{where(row, name)}: {_said(cells[row])}; every row needs a value")
+            raise where.error(f"{_nothing(cells[row])}; every row needs a value", row, name)
 
 
-def _said(cell: Any) -> str:
+def _nothing(cell: Any) -> str:
     """What stands where there is no value."""
     if isinstance(cell, str):
         return f"{quoted(cell)} is missing, as the task says" if cell else "empty"

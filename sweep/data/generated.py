@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.arrays import Booleans, Floats
-from .data import Values, check_size, one_hot
+from .data import Values, one_hot, too_many
 
 DECIMALS = 9
 SPIRAL_POINTS = 97
@@ -92,9 +92,9 @@ def circles(samples: int, noise: float, factor: float, data_seed: int) -> Made:
 def blobs(samples: int, centers: int, spread: float, features: int, data_seed: int) -> Made:
     """Normal clouds of standard deviation `spread` around points drawn from [-10, 10); the classes take turns."""
     if samples < centers:
-        raise BacksweepError(f"task.samples = {samples}: at least one for each of the {centers} centers")
+        raise SettingError(["task.samples"], f"at least one for each of the {centers} centers", f"task.samples = {samples}")
     columns = features + (centers if centers > 2 else 1)
-    check_size(samples, columns, f"task.samples = {samples}, features = {features}, centers = {centers}")
+    _check_size(samples, columns, f"task.samples = {samples}, features = {features}, centers = {centers}")
     rng = np.random.default_rng(data_seed)
     middles = rng.uniform(-10, 10, (centers, features))
     points = middles[np.arange(samples) % centers] + spread * rng.standard_normal((samples, features))
@@ -103,7 +103,7 @@ def blobs(samples: int, centers: int, spread: float, features: int, data_seed: i
 
 def teacher(inputs: int, hidden: int, samples: int, noise: float, data_seed: int, activation: str) -> Made:
     """What a random network answers to normal inputs: v f(W x / sqrt(inputs)) / sqrt(hidden), W and v standard normal."""
-    check_size(samples, inputs + hidden + 1, f"task.samples = {samples}, inputs = {inputs}, hidden = {hidden}")
+    _check_size(samples, inputs + hidden + 1, f"task.samples = {samples}, inputs = {inputs}, hidden = {hidden}")
     rng = np.random.default_rng(data_seed)
     x = _rounded(rng.standard_normal((samples, inputs)))
     first, second = rng.standard_normal((hidden, inputs)), rng.standard_normal(hidden)
@@ -144,3 +144,9 @@ def _noisy(points: Floats, noise: float, data_seed: int) -> Floats:
 
 def _rounded(values: Floats) -> Floats:
     return np.round(values, DECIMALS) + 0.0  # of the two zeros the positive
+
+
+def _check_size(samples: int, columns: int, shown: str) -> None:
+    reason = too_many(samples, columns)
+    if reason:
+        raise SettingError(["task.samples"], reason, shown)

@@ -9,35 +9,38 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 
 from ...results.arrays import Floats
 from .files import arrays
 
 SETTING = "model.init.file"
-KEY = f"{SETTING}: "
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
 def read_arrays(path: str) -> Arrays:
-    """All arrays of a file, by name. BacksweepError: what is wrong with it."""
+    """All arrays of a file, by name. DataError: what is wrong with it."""
     try:
         return arrays(Path(path))
-    except BacksweepError as error:
-        raise BacksweepError(f"{KEY}{error}") from None
+    except DataError as error:
+        raise error.inside(SETTING) from None
 
 
 def weights_of(found: Arrays, path: str, layers: int, bias: bool) -> list[Floats]:
-    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. BacksweepError: what it lacks."""
+    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. DataError: what it lacks."""
     wanted = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in ("wb" if bias else "w")]
     missing = [name for name in wanted if name not in found]
     if missing:
-        raise BacksweepError(f"{KEY}{path}: array {missing[0]} is missing; this network needs {', '.join(wanted)}")
+        raise _lacking(path, f"array {missing[0]} is missing; this network needs {', '.join(wanted)}")
     for name in wanted:
         if found[name].dtype.kind not in "fiu" or not np.all(np.isfinite(found[name])):
-            raise BacksweepError(f"{KEY}{path}: array {name}: all its numbers must be finite")
+            raise _lacking(path, f"array {name}: all its numbers must be finite")
     return [found[name].astype(np.float64) for name in wanted]
+
+
+def _lacking(path: str, reason: str) -> DataError:
+    return DataError(path, reason, settings=[SETTING]).inside(SETTING)
 
 
 def arrays_digest(found: Arrays) -> str:

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 
-from .data import Where, check_size, quoted
+from .data import Where, check_size
 from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, reading
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TIMES = (kinds.is_temporal, kinds.is_interval)
 
 
 def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:  # noqa: ARG001 - as readers are called
-    """The columns with these names. BacksweepError: what is wrong."""
+    """The columns with these names. DataError: what is wrong."""
     where = Where(str(path))
     with reading(path, "a Parquet file that can be read"):
         parquet = pq.ParquetFile(file)
@@ -60,13 +60,13 @@ def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
 
 
 def _check_encodings(metadata: Any, text: Sequence[str], path: Path) -> None:
-    """BacksweepError for text that swells as it is read, which Arrow cannot read as codes."""
+    """DataError for text that swells as it is read, which Arrow cannot read as codes."""
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         for chunk in map(group.column, range(metadata.num_columns)):
             if chunk.path_in_schema in text and SWELLING in chunk.encodings:
-                place = f"{path}, column {quoted(chunk.path_in_schema)}: text in the encoding {SWELLING}"
-                raise BacksweepError(f"{place}; write it plainly or with a dictionary, as pandas and Arrow do")
+                reason = f"text in the encoding {SWELLING}; write it plainly or with a dictionary, as pandas and Arrow do"
+                raise Where(str(path)).error(reason, column=chunk.path_in_schema)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -82,8 +82,8 @@ def _check_type(kind: pa.DataType, name: str, path: Path) -> None:
     if any(test(kind) for test in usable):
         return
     hint = "; store numbers, such as days or seconds since the first" if any(test(kind) for test in TIMES) else ""
-    what = f"{path}, column {quoted(name)}: its type is {str(kind)[:60]}"
-    raise BacksweepError(f"{what}; a column must hold numbers, text, or true and false{hint}")
+    reason = f"its type is {str(kind)[:60]}; a column must hold numbers, text, or true and false{hint}"
+    raise Where(str(path)).error(reason, column=name)
 
 
 def _cells(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Cells:
@@ -120,5 +120,5 @@ def _check_nulls(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Non
         raise _null(values.is_null().to_pylist().index(True), name, where)
 
 
-def _null(row: int, name: str, where: Where) -> BacksweepError:
-    return BacksweepError(f"{where(row, name)}: empty; every row needs a value")
+def _null(row: int, name: str, where: Where) -> DataError:
+    return where.error("empty; every row needs a value", row, name)

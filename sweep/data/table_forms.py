@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 from backsweep.suggestions import did_you_mean
 
 from .cells import PLAIN, Notation
@@ -49,34 +49,36 @@ class Table(NamedTuple):
 
 
 def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: str = "") -> None:
-    """BacksweepError for the first name that no column, or more than one, has."""
+    """DataError for the first name that no column, or more than one, has."""
     counts = Counter(there)
     for name in names:
         if name not in counts:
             meant = did_you_mean(name, there[:MOST_COMPARED], repr) or "."
             shown = ", ".join(map(quoted, there[:MOST_SHOWN])) + (", ..." if len(there) > MOST_SHOWN else "")
-            raise BacksweepError(f"{path}: no column {quoted(name)}{meant} There are: {shown}{hint}")
+            reason = f"no column {quoted(name)}{meant} There are: {shown}{hint}"
+            raise DataError(str(path), reason, column=name, place=str(path))
         if counts[name] > 1:
-            raise BacksweepError(f"{path}: {counts[name]} columns are called {quoted(name)}")
+            reason = f"{counts[name]} columns are called {quoted(name)}"
+            raise DataError(str(path), reason, column=name, place=str(path))
 
 
 def check_bytes(size: int, path: Path) -> None:
-    """BacksweepError if the columns used unpack to too much."""
+    """DataError if the columns used unpack to too much."""
     if size > MOST_BYTES:
-        raise BacksweepError(f"{path}: the columns used unpack to {size:,} bytes; at most {MOST_BYTES:,} are allowed")
+        raise DataError(str(path), f"the columns used unpack to {size:,} bytes; at most {MOST_BYTES:,} are allowed")
 
 
 @contextmanager
 def reading(path: Path, kind: str) -> Generator[None]:
-    """Turn whatever a library raises over a file's bytes into a BacksweepError. kind: what the file should be."""
+    """Turn whatever a library raises over a file's bytes into a DataError. kind: what the file should be."""
     try:
         yield
-    except BacksweepError:
+    except DataError:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # of the disk, not of the bytes
-        raise BacksweepError(f"{path}: not {kind}: {reason(error)}") from None
+        raise DataError(str(path), f"not {kind}: {reason(error)}") from None
 
 
 def reason(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.store.store import Span
 from ..machine import memory
@@ -21,7 +21,7 @@ MOST_SECONDS = 10 * YEAR
 
 
 def check_memory(plan: Plan, jobs: int) -> None:
-    """BacksweepError if so many workers need more memory for networks and data than this machine has."""
+    """SettingError if so many workers need more memory for networks and data than this machine has."""
     extent, most = plan.extent, memory()
     each = np.broadcast_to(extent.data_bytes + extent.network_bytes, len(plan.shapes()))
     worst = int(np.argmax(each))
@@ -31,21 +31,25 @@ def check_memory(plan: Plan, jobs: int) -> None:
         f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, but only {size(most)} are available"
     )
     fewer = "; fewer workers (--jobs) need less" if each[worst] <= most else ""
-    raise BacksweepError(f"{_largest(plan, worst)}: {needed}{fewer}")
+    setting, shown = _largest(plan, worst)
+    raise SettingError([setting], f"{needed}{fewer}", shown)
 
 
-def _largest(plan: Plan, shape: int) -> str:
-    """What takes the memory in a network shape, in the words of the spec."""
+def _largest(plan: Plan, shape: int) -> tuple[str, str]:
+    """The setting by which a network shape takes the memory, and what that makes."""
     extent = plan.extent
 
     def of(numbers: Any) -> int:
         return int(np.broadcast_to(numbers, len(plan.shapes()))[shape])
 
     if of(extent.network_bytes) >= of(extent.data_bytes):
-        return f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(extent.weights), 'weight')} per network"
+        return (
+            "model.hidden",
+            f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(extent.weights), 'weight')} per network",
+        )
     key = next((key for key in ("task.samples", "task.bits", "task.code", "task.file") if plan.has(key)), "task")
     columns = f"{count(of(extent.inputs), 'input')} and {count(of(extent.outputs), 'output')}"
-    return f"{key}: {count(of(extent.samples), 'sample')} of {columns}"
+    return key, f"{key}: {count(of(extent.samples), 'sample')} of {columns}"
 
 
 def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
@@ -68,10 +72,10 @@ def _epoch_seconds(plan: Plan) -> Any:
 
 
 def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:
-    """BacksweepError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
+    """SettingError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
     told = years(plan, missing, workers)
     if told is None:
         return
     if not force:
-        raise BacksweepError(f"{told}; make fewer of them, or run anyway with --force")
+        raise SettingError(["train.epochs", "seeds"], f"{told}; make fewer of them, or run anyway with --force", shown="")
     progress.warn(told)

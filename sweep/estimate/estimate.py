@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.arrays import Floats, Integers
 from ...results.store.compaction import MOST_FILES
@@ -133,9 +133,9 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
 
 
 def checked_jobs(jobs: object) -> int:
-    """The number of workers; None stands for one per core. BacksweepError for anything else."""
+    """The number of workers; None stands for one per core. SettingError for anything else."""
     if jobs is not None and not (isinstance(jobs, int) and not isinstance(jobs, bool) and 1 <= jobs <= MOST_JOBS):
-        raise BacksweepError(f"jobs = {jobs!r}: must be a whole number from 1 to {MOST_JOBS}")
+        raise SettingError(["jobs"], f"must be a whole number from 1 to {MOST_JOBS}", f"jobs = {jobs!r}")
     return jobs or cores()
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError, SettingError
 
 from ...results.analysis.levels import Levels, in_json
 from ...results.arrays import Integers
@@ -33,7 +33,7 @@ def without(
     shown: Mapping[str, tuple[Any, ...]],
     exclude: Sequence[Mapping[str, Any]],
 ) -> dict[str, Integers]:
-    """The cells that no table of `exclude` describes. BacksweepError for what does not vary, or is never so.
+    """The cells that no table of `exclude` describes. SettingError for what does not vary, or is never so.
 
     shown: by setting, the values of each axis as tables have them, which may be written too.
     """
@@ -44,10 +44,10 @@ def without(
     for number, table in enumerate(exclude):
         try:
             kept[cells.that_have(known.conditions(table))] = False
-        except BacksweepError as error:
-            raise BacksweepError(f"exclude[{number}]: {error}") from None
+        except SettingError as error:
+            raise error.inside(f"exclude[{number}]") from None
     if not kept.any():
-        raise BacksweepError("exclude: it leaves no cell")
+        raise SettingError(["exclude"], "it leaves no cell")
     return {key: cells[kept] for key, cells in index.items()}
 
 
@@ -66,17 +66,18 @@ class _Axes:
             axis = self._settings.get(written)
             if axis is None:
                 there = ", ".join(axis.called for axis in self._axes if axis.shown)
-                raise BacksweepError(f"{dotted(tuple(written.split('.')))} is not an axis; the axes are {there or 'none'}")
+                name = dotted(tuple(written.split(".")))
+                raise SettingError([name], f"{name} is not an axis; the axes are {there or 'none'}", shown="")
             if axis.setting in found:
-                raise BacksweepError(f"{written} is given twice")
+                raise SettingError([written], f"{written} is given twice", shown="")
             members = _members(axis, value)
             try:
                 places = [self._levels_of(axis).places(member) for member in members]
-            except BacksweepError as error:
-                raise BacksweepError(f"{written} {error}{_hint(axis, value)}") from None
+            except ResultsError as error:
+                raise SettingError([written], f"{written} {error}{_hint(axis, value)}", shown="") from None
             found[axis.setting] = Condition(written, members, places)
         if not found:
-            raise BacksweepError("an empty table would leave out every cell")
+            raise SettingError(["exclude"], "an empty table would leave out every cell", shown="")
         return found
 
     def _levels_of(self, axis: AxisInUse) -> Levels:
@@ -94,7 +95,7 @@ class _Cells:
         self._sorted: dict[str, tuple[Integers, Integers]] = {}
 
     def that_have(self, conditions: Mapping[str, Condition]) -> Integers:
-        """The cells that meet all conditions. BacksweepError for a member of one that no cell has beside the others."""
+        """The cells that meet all conditions. SettingError for a member of one that no cell has beside the others."""
         spans = {key: self._spans(key, condition) for key, condition in conditions.items()}
         rarest = min(spans, key=lambda key: sum(stop - start for start, stop in spans[key]))
         cells = np.concatenate([self._sorted[rarest][0][start:stop] for start, stop in spans[rarest]])
@@ -108,9 +109,8 @@ class _Cells:
             for member, places in zip(condition.members, condition.places, strict=True):
                 if there.isdisjoint(places):
                     rest = ", ".join(other.called for other in conditions.values() if other is not condition)
-                    raise BacksweepError(
-                        f"{condition.called} = {in_json(member)}: no cell has it together with what the table says of {rest}"
-                    )
+                    reason = f"no cell has it together with what the table says of {rest}"
+                    raise SettingError([condition.called], reason, f"{condition.called} = {in_json(member)}")
         return cells
 
     def _spans(self, key: str, condition: Condition) -> list[tuple[int, int]]:
@@ -141,9 +141,9 @@ def _members(axis: AxisInUse, value: Any) -> list[Any]:
     if not isinstance(value, list | tuple) or (pair and not any(isinstance(one, list | tuple) for one in value)):
         return [value]
     if not value:
-        raise BacksweepError(f"{axis.called} = []: an empty list contains no value{_hint(axis, value)}")
+        raise SettingError([axis.called], f"an empty list contains no value{_hint(axis, value)}", f"{axis.called} = []")
     if any(isinstance(one, Mapping) for one in value):
-        raise BacksweepError(f"{axis.called}: a table within a list; write one entry of exclude per table")
+        raise SettingError([axis.called], "a table within a list; write one entry of exclude per table")
     return list(value)
 
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from backsweep.errors import BacksweepError, DataError, SettingError
+from backsweep.errors import DataError, SettingError
 
 from ...kernels import check_flat
 from ...results.arrays import Floats, Integers
@@ -60,7 +60,8 @@ class Plan:
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
-            raise BacksweepError(f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}")
+            reason = f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}"
+            raise SettingError(["seeds", *(axis.called for axis in axes)], reason, shown="")
         self._made = Held(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
@@ -237,8 +238,9 @@ class Plan:
 
     def _refusal(self, runs: Integers) -> SettingError | DataError | None:
         """What the kernels have against these runs."""
+        arguments = self.arguments(runs)
         try:
-            check_flat(**self.arguments(runs))
+            check_flat(**arguments)
         except (SettingError, DataError) as error:
             return error
         return None
@@ -260,7 +262,8 @@ class Plan:
         settings = self._of_run(run)
         width, hidden = bottleneck(fill(self.spec.task, of_task(settings))), settings["model.hidden"]
         if width is not None and hidden != (width,):
-            raise BacksweepError(f"model.hidden = {in_toml(hidden)}: the task, an encoder, has one hidden layer of {width}")
+            reason = f"the task, an encoder, has one hidden layer of {width}"
+            raise SettingError(["model.hidden", "task"], reason, f"model.hidden = {in_toml(hidden)}")
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...kernels import Training, Trajectories
 from ...results.arrays import Floats, Integers
@@ -17,10 +17,8 @@ from ..spec.train import RecordSpec
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
     """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
     if record.every is not None and limit // record.every >= MOST_RECORDS:
-        raise BacksweepError(
-            f"record.every = {record.every}: with {limit:,} epochs {limit // record.every + 1:,} records per run; "
-            f"at most {MOST_RECORDS:,} are allowed"
-        )
+        reason = f"with {limit:,} epochs {limit // record.every + 1:,} records per run; at most {MOST_RECORDS:,} are allowed"
+        raise SettingError(["record.every", "train.epochs"], reason, f"record.every = {record.every}")
     return due_epochs(record.every, record.points, limit)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backsweep.backends import CLUSTERS, Backend
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, SettingError
 
 from ...kernels import SOURCES_HASH
 from ..room import check_processes, check_threads, has_semaphores
@@ -48,7 +48,7 @@ class Workers:
 def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
     """The workers, as long as they are needed. BacksweepError if the cluster's library is missing, or nobody answers there."""
     if address is not None and backend not in CLUSTERS:
-        raise BacksweepError(f"address = {address!r}: needs backend {' or '.join(CLUSTERS)}, not {backend}")
+        raise _unusable("address", address, f"needs backend {' or '.join(CLUSTERS)}, not {backend}")
     with _MAKERS[backend](jobs, address) as found:
         yield found
 
@@ -65,7 +65,7 @@ def _threads(jobs: int, _: str | None) -> Generator[Workers]:
 @contextmanager
 def _processes(jobs: int, _: str | None) -> Generator[Workers]:
     if not has_semaphores():
-        raise BacksweepError(f"backend = 'processes': {NO_SEMAPHORES}; or use threads")
+        raise _unusable("backend", "processes", f"{NO_SEMAPHORES}; or use threads")
     check_processes(jobs)
     yield Workers("processes", jobs, "loky")
 
@@ -75,7 +75,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise BacksweepError(_missing("dask", "distributed")) from None
+        raise _missing("dask", "distributed") from None
     local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "host": LOOPBACK, "dashboard_address": None}
     with ExitStack() as stack:
         with _answering(address, "Does `dask scheduler` run"):
@@ -85,7 +85,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
             )
         cores = _when_there(lambda: sum(client.ncores().values()))
         if not cores:
-            raise BacksweepError(f"address = {address!r}: the scheduler has no worker; `dask worker {address}` starts one")
+            raise _unusable("address", address, f"the scheduler has no worker; `dask worker {address}` starts one")
         _check_kernels(client)
         yield Workers("dask", cores, "dask", {"client": client})
 
@@ -109,7 +109,7 @@ def _ray(jobs: int, address: str | None) -> Generator[Workers]:
         import ray as _library
         from ray.util.joblib import register_ray
     except ImportError:
-        raise BacksweepError(_missing("ray", "ray")) from None
+        raise _missing("ray", "ray") from None
     ray: Any = _library
     # "local": else Ray would look for a cluster that runs here already, and be offended by being told its size.
     here: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
@@ -132,13 +132,17 @@ _MAKERS: dict[str, Callable[[int, str | None], Any]] = {
 }
 
 
-def _missing(extra: str, library: str) -> str:
-    return f"backend = '{extra}': {library} is not installed; pip install 'backsweep[{extra}]'"
+def _unusable(setting: str, value: str | None, reason: str) -> SettingError:
+    return SettingError([setting], reason, f"{setting} = {value!r}")
+
+
+def _missing(extra: str, library: str) -> SettingError:
+    return _unusable("backend", extra, f"{library} is not installed; pip install 'backsweep[{extra}]'")
 
 
 @contextmanager
 def _answering(address: str | None, question: str) -> Generator[None]:
-    """Turn whatever comes of an address where no cluster is into a BacksweepError, within PATIENCE where nobody is at all."""
+    """Turn whatever comes of an address where no cluster is into a SettingError, within PATIENCE where nobody is at all."""
     if address is None:
         yield
         return
@@ -149,10 +153,11 @@ def _answering(address: str | None, question: str) -> Generator[None]:
         yield
     except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise BacksweepError(
-            f"address = {address!r}: no cluster answers there within {PATIENCE} s ({reason}). {question}, is the address "
+        told = (
+            f"no cluster answers there within {PATIENCE} s ({reason}). {question}, is the address "
             "as it printed it, and does no firewall stand between?"
-        ) from None
+        )
+        raise _unusable("address", address, told) from None
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:

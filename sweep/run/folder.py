@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError
 
 from ...results.store.manifest import MANIFEST, has_manifest
 from ...results.store.schema import MOST_REMARKS, Estimate, Manifest
@@ -20,8 +20,8 @@ from .found import called_as_in, check_plan, kept_beside, other_data, recorded, 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 
 OR_MOVED = (
-    "; or the start files of one name have moved, which earlier versions called by their whole paths: bring them back "
-    "to where they were, or run the spec into another folder"
+    "; or the start files of one name have moved, which earlier versions called by their whole paths: move them back, "
+    "or run the spec into another folder"
 )
 
 
@@ -57,13 +57,13 @@ def checked(store: Store, spec: Spec, plan: Plan) -> Store:
     there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
     here = spec.meaning()
     if digest_of(there) != store.manifest.spec_hash:
-        raise BacksweepError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
+        raise ResultsError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
     unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
     if unlike and set(unlike) <= set(spec.files):
-        raise BacksweepError(other_data(spec.files[unlike[0]], unlike[0], path))
+        raise other_data(spec.files[unlike[0]], unlike[0], path)
     if unlike:
         lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-        raise BacksweepError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
+        raise ResultsError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
     check_plan(store.manifest, plan, str(path / MANIFEST))
     return store
 
@@ -92,13 +92,13 @@ def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Mani
 
 
 def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """BacksweepError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    """ResultsError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
     free = free_bytes(path)
     if estimate.disk <= free:
         return
     told = f"{path}: about {size(estimate.disk)} are needed, but only {size(free)} are free on this disk"
     if not force:
-        raise BacksweepError(f"{told}; free some space, choose another folder with --out, or run anyway with --force")
+        raise ResultsError(f"{told}; free some space, choose another folder with --out, or run anyway with --force")
     progress.warn(told)
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError, ResultsError, SettingError
 
 from ...results.store.manifest import MANIFEST
 from ...results.store.schema import Beside, Manifest
@@ -70,12 +70,12 @@ def written_in(spec: Spec, folder: Path) -> dict[str, Any]:
 def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spec:
     """The spec of a folder of results, its files where they are now. given: where the user says that some are.
 
-    BacksweepError if one is nowhere, or holds other data than the sweep was run on.
+    DataError if one is nowhere, or holds other data than the sweep was run on.
     """
     source = str(folder / MANIFEST)
     spec = spec_as_recorded(manifest, folder)
     if spec.files.keys() != manifest.data.keys():
-        raise BacksweepError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
+        raise ResultsError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
     chosen = dict(_chosen(spec, manifest, folder, given))
     found = {key: chosen.get(key) or _found(spec, key, manifest, folder) for key in spec.files}
     if found == spec.files:
@@ -92,7 +92,7 @@ def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
     shorter = _with_short_ranges(table)
     if shorter == table or _is_of(manifest, spec, manifest.data):
         return spec
-    with suppress(BacksweepError):
+    with suppress(SettingError):
         before = called_as_in(manifest, Spec.parse(shorter, source), manifest.data)
         return before if _is_of(manifest, before, manifest.data) else spec
     return spec
@@ -134,13 +134,13 @@ def _with_short_ranges(value: Any) -> Any:
 
 
 def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
-    """BacksweepError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
+    """ResultsError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
     remedy = "restore the original, or run the spec into another folder"
     if plan.runs != manifest.runs:
-        raise BacksweepError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
+        raise ResultsError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
     here, there = ({axis.setting: axis.type for axis in axes} for axes in (plan.axes, manifest.axes))
     if here != there or plan.spec.record.measure != manifest.measure or kept_beside(plan) != manifest.beside:
-        raise BacksweepError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
+        raise ResultsError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
 
 
 def kept_beside(plan: Plan) -> tuple[Beside, ...]:
@@ -149,39 +149,41 @@ def kept_beside(plan: Plan) -> tuple[Beside, ...]:
     return (*records, "weights") if plan.spec.record.weights else records
 
 
-def other_data(file: str | Path, key: str, folder: str | Path) -> str:
-    """What is said of a file that was changed."""
-    return (
-        f"{file}: holds other data than {folder} was run on ({key}); bring those back, say where they are by --data FILE, "
+def other_data(file: str | Path, key: str, folder: str | Path) -> DataError:
+    """That a file was changed."""
+    reason = (
+        f"holds other data than {folder} was run on ({key}); bring those back, say where they are by --data FILE, "
         "or run the sweep into another folder"
     )
+    return DataError(str(file), reason, settings=[key])
 
 
 def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """The files that the user says, by the settings that they are of. BacksweepError for one that none of them is of."""
+    """The files that the user says, by the settings that they are of. DataError for one that none of them is of."""
     for file in given:
         keys = [key for key in spec.files if _is_it(spec, key, file, manifest)]
         if not keys:
-            raise BacksweepError(_not_it(spec, file, manifest, folder))
+            raise DataError(str(file), _why_not(spec, file, manifest, folder), settings=[*spec.files], place=f"--data {file}")
         yield from ((key, str(file.absolute())) for key in keys)
 
 
-def _not_it(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
+def _why_not(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
+    """Why a file that the user gives is none of those that the sweep was run on."""
     if not spec.files:
-        return f"--data {file}: {folder} was not run on a file"
+        return f"{folder} was not run on a file"
     for key, path in spec.files.items():
         if _holds(spec, key, file, manifest):
-            return f"--data {file}: holds the data of {key}, but rows call that file {spec.called[path]}, as its path must end"
+            return f"holds the data of {key}, but rows call that file {spec.called[path]}, as its path must end"
     key = next(iter(spec.files))
     digest = _digest(spec, key, file)
     return (
-        f"--data {file}: holds other data than {folder} was run on ({', '.join(spec.files)}): what is in it adds up to "
+        f"holds other data than {folder} was run on ({', '.join(spec.files)}): what is in it adds up to "
         f"{digest[:12]}, what the runs were trained on to {manifest.data[key][:12]}"
     )
 
 
 def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
-    """The first file with the data that a setting had. BacksweepError if there is none."""
+    """The first file with the data that a setting had. DataError if there is none."""
     path = Path(spec.files[key])
     if _is_it(spec, key, path, manifest):
         return str(path)
@@ -192,12 +194,13 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
             return str(candidate.absolute())
     try:
         _digest(spec, key, path)
-    except BacksweepError as error:
-        raise BacksweepError(
-            f"{folder / MANIFEST}: {error}; nor are its data beside the results, beside the spec, or here: "
+    except DataError as error:
+        reason = (
+            f"{error}; nor are its data beside the results, beside the spec, or here: "
             "put the file there, or name it with --data FILE"
-        ) from None
-    raise BacksweepError(other_data(path, key, folder))
+        )
+        raise DataError(error.data, reason, settings=[key], place=str(folder / MANIFEST)) from None
+    raise other_data(path, key, folder)
 
 
 def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
@@ -212,12 +215,12 @@ def _holds(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
     """Whether a file holds the data that a setting had, whatever it is called."""
     try:
         return _digest(spec, key, file) == manifest.data[key]
-    except BacksweepError:
+    except DataError:
         return False
 
 
 def _digest(spec: Spec, key: str, file: Path) -> str:
-    """What a file holds, as what a setting names. BacksweepError: what is wrong with it."""
+    """What a file holds, as what a setting names. DataError: what is wrong with it."""
     if not isinstance(spec.task, FileTask) or key != "task.file":
         return arrays_digest(read_arrays(str(file)))
     sides = sides_of(spec.task.model_copy(update={"file": str(file)}), ".")

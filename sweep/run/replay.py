@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError
 
 from ...kernels import Training, train_flat
 from ...results.analysis.names import shown_names
@@ -32,9 +32,9 @@ class Replay(NamedTuple):
 
 
 def replay(plan: Plan, run: int) -> Replay:
-    """Train one run of a plan again. BacksweepError if there is no such run."""
+    """Train one run of a plan again. ResultsError if there is no such run."""
     if not 0 <= run < plan.runs:
-        raise BacksweepError(f"run {run}: there is no such run; the runs are 0 to {plan.runs - 1}")
+        raise ResultsError(f"run {run}: there is no such run; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train_flat(**plan.arguments(runs))
     # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.arrays import Floats, Integers
 from ...results.logarithmic import FORTY_DIGITS
@@ -195,7 +195,7 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
     rows = [_distinct(bundle) for bundle in bundles]
     lengths = [len(some) for some in rows]
     if math.prod(lengths) > MOST_CELLS:
-        raise too_many(math.prod(lengths))
+        raise too_many(math.prod(lengths), [axis.called for axis in axes])
     cells = np.arange(math.prod(lengths))  # np.indices has no more than 64 dimensions
     later = [math.prod(lengths[place + 1 :]) for place in range(len(lengths))]
     indices = [(cells // after % length).astype(np.int32) for after, length in zip(later, lengths, strict=True)]
@@ -207,9 +207,9 @@ def combine(axes: Sequence[AxisInUse], kinds: Mapping[str, Integers]) -> dict[st
     return {axis.setting: found[axis.setting] for axis in axes}
 
 
-def too_many(cells: int) -> BacksweepError:
-    """What is said of more cells than a sweep may have."""
-    return BacksweepError(f"{cells:,} cells are too many; one sweep may have at most {MOST_CELLS:,}")
+def too_many(cells: int, settings: Sequence[str]) -> SettingError:
+    """That these settings make more cells than a sweep may have."""
+    return SettingError(settings, f"{cells:,} cells are too many; one sweep may have at most {MOST_CELLS:,}", shown="")
 
 
 def alike(points: Sequence[Any]) -> Integers:
@@ -236,8 +236,9 @@ def _zipped(axes: Sequence[AxisInUse]) -> list[list[AxisInUse]]:
     for first, *others in bundles.values():
         for other in others:
             if len(other.points) != len(first.points):
-                raise BacksweepError(
-                    f"{first.called} and {other.called}: zipped as {first.zip!r}, so they need the same number "
+                reason = (
+                    f"zipped as {first.zip!r}, so they need the same number "
                     f"of values; they have {len(first.points)} and {len(other.points)}"
                 )
+                raise SettingError([first.called, other.called], reason, f"{first.called} and {other.called}")
     return list(bundles.values())

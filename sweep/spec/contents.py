@@ -16,7 +16,7 @@ from .task import FileTask
 class Contents:
     """sides: of the task's file; None if its data are made. starts: arrays by path. digests: by the setting that names a file.
 
-    columns: what inputs and targets are; remarks: what is odd about them. BacksweepError: what is wrong with a file.
+    columns: what inputs and targets are; remarks: what is odd about them. DataError: what is wrong with a file.
     """
 
     def __init__(self, task: AnyTask, files: Mapping[str, str]):

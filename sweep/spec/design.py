@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.arrays import Floats
 from .axes import Axis, AxisInUse
@@ -69,10 +69,12 @@ def sampled(axes: "Mapping[str, Axis[Any]]", design: DesignSpec | None) -> list[
     """The sampled axes with the values that the design gives them."""
     if not axes:
         if design is not None:
-            raise BacksweepError("design: no axis is uniform or loguniform, so there is nothing to draw")
+            raise SettingError(["design"], "no axis is uniform or loguniform, so there is nothing to draw")
         return []
     if design is None:
-        raise BacksweepError(f"{next(iter(axes))}: a sampled axis needs [design] points = ..., the number of points to draw")
+        raise SettingError(
+            [next(iter(axes)), "design.points"], "a sampled axis needs [design] points = ..., the number of points to draw"
+        )
     cube = METHODS[design.method](len(axes), design.points, np.random.default_rng(design.seed))
     return [
         AxisInUse(key, axis.at(coordinates), DRAWN_TOGETHER)

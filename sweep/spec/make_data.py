@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ..data import generated
 from ..data.columns import Sides, read_sides, standardised_blocks
@@ -88,14 +88,17 @@ def fill(task: T, values: Mapping[str, Any]) -> T:
 
 
 def sides_of(task: AnyTask, base_folder: str | Path) -> Sides | None:
-    """What the file of a task holds; its name starts at `base_folder`. None if data are made. BacksweepError: what is wrong."""
+    """What the file of a task holds; its name starts at `base_folder`. None if data are made. DataError: what is wrong."""
     if not isinstance(task, FileTask):
         return None
     return _read(task, base_folder)
 
 
 def make(task: AnyTask, sides: Sides | None = None) -> Task:
-    """The data of a task without axes. sides: what its file holds, if that was read. DataError: what is wrong, and where."""
+    """The data of a task without axes. sides: what its file holds, if that was read.
+
+    DataError says what is wrong where in the data; SettingError which setting does not go with them.
+    """
     if isinstance(task, FileTask):
         return _from_file(task, sides or _read(task, "."))
     settings = {key: value for key, value in task if key != "encoding" and (key != "name" or isinstance(task, Gate))}
@@ -135,7 +138,9 @@ def _check_encoding(task: FileTask, sides: Sides) -> None:
     )
     for key, pair, use, columns in asked:
         if pair != ZERO_ONE and not use:
-            raise BacksweepError(
-                f"task.encoding{key} = [{pair[0]:g}, {pair[1]:g}]: the {columns} in {sides.where.source} are numbers, "
+            reason = (
+                f"the {columns} in {sides.where.source} are numbers, "
                 "which stay as they are; columns of categories can be declared by task.categories"
             )
+            setting = f"task.encoding{key}"
+            raise SettingError([setting, "task.categories"], reason, f"{setting} = [{pair[0]:g}, {pair[1]:g}]")

@@ -1,10 +1,11 @@
 """Pydantic's errors as sentences: file, key, value, what is allowed, and which key was probably meant."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from backsweep.errors import SettingError
 from backsweep.suggestions import nearest
 
 from ..text import Place, dotted, short
@@ -14,13 +15,22 @@ from .nested import Alternatives
 MOST = 5
 
 
-def explain(error: ValidationError, model: type[BaseModel], source: str) -> list[str]:
-    """One line for each thing wrong, MOST at the most."""
+class Fault(NamedTuple):
+    """A key, the key as a message begins with it, which may show its value, and what is wrong."""
+
+    key: str
+    shown: str
+    reason: str
+
+
+def explain(error: ValidationError, model: type[BaseModel], source: str) -> SettingError:
+    """A line for each thing wrong, MOST at the most."""
     found = error.errors()
-    lines = [f"{source}: {_sentence(one, model)}" for one in found[:MOST]]
+    first, *others = faults = [_fault(one, model) for one in found[:MOST]]
+    more = [f"{source}: {fault.shown}: {fault.reason}" for fault in others]
     if len(found) > MOST:
-        lines.append(f"{source}: and {len(found) - MOST} more")
-    return lines
+        more.append(f"{source}: and {len(found) - MOST} more")
+    return SettingError([fault.key for fault in faults], first.reason, first.shown, more).inside(source)
 
 
 def _place(one: Any) -> Place:
@@ -30,36 +40,34 @@ def _place(one: Any) -> Place:
     return tuple(part for part in (*outer, last) if not str(part).startswith("<") or (unknown and part is last))
 
 
-def _sentence(one: Any, model: type[BaseModel]) -> str:
-    place = _place(one)
-    key = dotted(place)
+def _fault(one: Any, model: type[BaseModel]) -> Fault:
+    key = dotted(_place(one))
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
         word = str(one["loc"][-1])
         near = nearest(word, allowed) or _elsewhere(model, word, key)
         meant = "." if near is None else f"; did you mean {near}?"
-        return f"{key}: unknown key{meant} Allowed here: {', '.join(allowed)}"
+        return Fault(key, key, f"unknown key{meant} Allowed here: {', '.join(allowed)}")
     if one["type"] == "missing":
-        return f"{key}: missing"
+        return Fault(key, key, "missing")
+    beside = f"{key} = {short(one['input'])}"
     if one["type"] == "model_type":
         allowed = list(_model_at(model, one["loc"]).model_fields)
-        return f"{key} = {short(one['input'])}: must be a table of any of {', '.join(allowed)}"
+        return Fault(key, beside, f"must be a table of any of {', '.join(allowed)}")
     if one["type"] == "too_short":
-        return f"{key} = {short(one['input'])}: must not be empty"
+        return Fault(key, beside, "must not be empty")
     if one["type"] == "dict_type":
-        return f"{key} = {short(one['input'])}: must be a table, such as {{ train.lr = 0.1 }}"
+        return Fault(key, beside, "must be a table, such as { train.lr = 0.1 }")
     if one["type"] == "tuple_type":
-        return f"{key} = {short(one['input'])}: must be a list"
+        return Fault(key, beside, "must be a list")
     message = one["msg"].removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
     if one["type"] == "value_error":
-        if not place:
-            return message
         # A validator that repeats the value wants it beside the key.
         plain = message.removeprefix(f"{one['input']!r}: ")
-        return f"{key}: {message}" if plain == message else f"{key} = {short(one['input'])}: {plain}"
+        return Fault(key, key if plain == message else beside, plain)
     if isinstance(one["input"], list):
         message += f"; several values in turn are an axis: {{ values = {short(one['input'])} }}"
-    return f"{key} = {short(one['input'])}: {message}"
+    return Fault(key, beside, message)
 
 
 def _elsewhere(model: type[BaseModel], word: str, key: str) -> str | None:

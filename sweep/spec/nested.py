@@ -11,8 +11,6 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from backsweep.errors import BacksweepError
-
 from .axes import Axis, AxisInUse, alike, combine
 from .spacing import MOST_POINTS
 
@@ -54,10 +52,7 @@ def _checked(table: BaseModel) -> BaseModel:
             raise ValueError(
                 f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has this zip, and it stays within the table"
             )
-    try:
-        _count(table)
-    except BacksweepError as error:
-        raise ValueError(str(error)) from None
+    _count(table)
     return table
 
 

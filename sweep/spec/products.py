@@ -12,10 +12,10 @@ APART = 1e-15  # of float64, and more than what rounds away
 
 
 def check_product(spec: Mapping[str, Any]) -> None:
-    """BacksweepError if evenly spaced axes by themselves have too many cells. spec: as TOML gives it."""
+    """SettingError if evenly spaced axes by themselves have too many cells. spec: as TOML gives it."""
     cells = math.prod(n for section in SECTIONS for n in _spaced(spec.get(section)))
     if cells > MOST_CELLS:
-        raise too_many(cells)
+        raise too_many(cells, [section for section in SECTIONS if section in spec])
 
 
 def _spaced(table: object) -> Iterator[int]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, field_validator, model_validator
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError, SettingError
 
 from ...kernels import LAST_SEED
 from ...results.arrays import Integers
@@ -98,17 +98,18 @@ class Spec(Table, use_attribute_docstrings=True):
     """Cells to leave out: a list of tables of settings with their values. A cell that matches all of a table is left out."""
     _called: dict[str, str] = PrivateAttr(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _seeds_are_some_and_differ(self):
-        if self.seeds == ():
-            raise ValueError("seeds: the list is empty")
-        if isinstance(self.seeds, tuple) and len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("seeds: one of them is given twice")
-        return self
+    @field_validator("seeds")
+    @classmethod
+    def _seeds_are_some_and_differ(cls, seeds: Any) -> Any:
+        if seeds == ():
+            raise ValueError("the list is empty")
+        if isinstance(seeds, tuple) and len(set[int](seeds)) < len(seeds):
+            raise ValueError("one of them is given twice")
+        return seeds
 
     @classmethod
     def read(cls, path: str | Path) -> "Spec":
-        """The spec in a TOML file; it is named after the file unless it has a name. BacksweepError says what is wrong where."""
+        """The spec in a TOML file; it is named after the file unless it has a name. SettingError says what is wrong where."""
         path = Path(path)
         name = path.stem.encode(errors="replace").decode()  # a file's name may be no text
         return cls.parse({"name": name, **read_toml(path)}, str(path), path.parent)
@@ -120,7 +121,7 @@ class Spec(Table, use_attribute_docstrings=True):
         table: keys and values; NumPy's scalars count as numbers, its arrays, tuples and ranges as lists. source: what errors
         say it was read from. folder: where the names of data files start.
 
-        Raises BacksweepError, which names the key and the value, and says what is allowed.
+        Raises SettingError, which names the key and the value, and says what is allowed.
 
         >>> from backsweep.sweep import Spec
         >>> spec = Spec.parse({"task": "xor", "train": {"lr": {"values": [0.1, 1.0]}}})
@@ -132,9 +133,9 @@ class Spec(Table, use_attribute_docstrings=True):
             check_product(written)
             return cls.model_validate(written, context={"folder": folder})
         except ValidationError as error:
-            raise BacksweepError(*explain(error, cls, source)) from None
-        except BacksweepError as error:
-            raise BacksweepError(f"{source}: {error}") from None
+            raise explain(error, cls, source) from None
+        except SettingError as error:
+            raise error.inside(source) from None
 
     def seed_values(self) -> "range | Integers":
         """The seeds: a range where they are counted up, for a hundred million of them are 0.8 GB; else int64."""
@@ -255,10 +256,11 @@ def digest_of(meaning: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=4)
 def received(sent: Sent) -> Spec:
-    """A spec that another process has sent. BacksweepError if the files that it names are not as they were there."""
+    """A spec that another process has sent. DataError if the files that it names are not as they were there."""
     spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
     if spec.digest != sent[2]:
-        raise BacksweepError(f"{', '.join(spec.files.values())}: changed since the sweep began; repeat the command")
+        files = ", ".join(spec.files.values())
+        raise DataError(files, "changed since the sweep began; repeat the command", settings=[*spec.files])
     return spec
 
 

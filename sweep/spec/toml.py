@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import FileError, SettingError
 
 from ...results.disk.opening import read_regular
 
@@ -15,17 +15,17 @@ END_OF_KEY, DOT = re.compile(r"[=,{}\[\]]"), re.compile(r"""(?<=[\w"'-])[ \t]*\.
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The table in a TOML file of UTF-8. BacksweepError says what is wrong with it."""
+    """The table in a TOML file of UTF-8. SettingError says what is wrong with it."""
     text = _text(path)
     _check_keys(path, text)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BacksweepError(f"{path}: not TOML: {error}") from None
+        raise _not_toml(path, f"{error}") from None
     except RecursionError:
-        raise BacksweepError(f"{path}: not TOML: lists and tables are nested too deep to be read") from None
+        raise _not_toml(path, "lists and tables are nested too deep to be read") from None
     except ValueError:  # Python's of thousands of digits, which take as long as their square
-        raise BacksweepError(f"{path}: not TOML: a whole number has more digits than can be read") from None
+        raise _not_toml(path, "a whole number has more digits than can be read") from None
 
 
 def _check_keys(path: Path, text: str) -> None:
@@ -33,18 +33,22 @@ def _check_keys(path: Path, text: str) -> None:
         if line.count(".") > MOST_PARTS and not line.lstrip().startswith("#"):
             for part in END_OF_KEY.split(line):
                 if part.count(".") > MOST_PARTS and len(DOT.findall(part)) > MOST_PARTS:
-                    raise BacksweepError(f"{path}: not TOML: a key of more than {MOST_PARTS} parts, in line {number}")
+                    raise _not_toml(path, f"a key of more than {MOST_PARTS} parts, in line {number}")
 
 
 def _text(path: Path) -> str:
     try:
         data = read_regular(path, links=True, most=MOST_BYTES)
+    except FileError as error:
+        raise SettingError(["spec"], error.reason, str(path)) from None
     except FileNotFoundError:
-        raise BacksweepError(f"{path}: no such file") from None
+        raise SettingError(["spec"], "no such file", str(path)) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BacksweepError(
-            f"{path}: not TOML: not a text file; byte {error.start + 1}, in line {line}, is no UTF-8"
-        ) from None
+        raise _not_toml(path, f"not a text file; byte {error.start + 1}, in line {line}, is no UTF-8") from None
+
+
+def _not_toml(path: Path, reason: str) -> SettingError:
+    return SettingError(["spec"], f"not TOML: {reason}", str(path))

@@ -13,7 +13,7 @@ import numpy as np
 import tomli_w
 from pydantic import BaseModel
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ...results.store.written_spec import TITLES
 from ..text import Place, dotted
@@ -28,16 +28,18 @@ TIMES = (dt.date, dt.time, dt.timedelta)
 def plain(value: Any, place: Place = ()) -> Any:
     """What TOML would give: NumPy's scalars as numbers, its arrays, tuples and ranges as lists.
 
-    BacksweepError for what has no place in a spec, by its key. place: the keys that lead to the value.
+    SettingError for what has no place in a spec, by its key. place: the keys that lead to the value.
     """
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.kind in "mM":
-            raise BacksweepError(f"{dotted(place)}: {_NO_TIMES}")
+            raise SettingError([dotted(place)], _NO_TIMES)
         _check_size(value.size, place)
         value = value.tolist()
     if isinstance(value, Mapping | list | tuple | range):
         if len(place) > DEEPEST:
-            raise BacksweepError(f"{dotted(place[:3])}...: tables and lists are nested more than {DEEPEST} levels deep")
+            raise SettingError(
+                [dotted(place)], f"tables and lists are nested more than {DEEPEST} levels deep", f"{dotted(place[:3])}..."
+            )
         _check_size(length(value), place)
     if isinstance(value, Mapping):
         return {_key(key, place): plain(one, (*place, key)) for key, one in value.items()}
@@ -67,20 +69,20 @@ def _one(value: Any, place: Place) -> Any:
     if isinstance(value, str):
         _check_text(value, place)
     elif isinstance(value, TIMES):
-        raise BacksweepError(f"{dotted(place)} = {value}: {_NO_TIMES}")
+        raise SettingError([dotted(place)], _NO_TIMES, f"{dotted(place)} = {value}")
     elif isinstance(value, int):
         if value.bit_length() > MOST_BITS:
             digits = int(value.bit_length() * np.log10(2)) + 1
-            raise BacksweepError(f"{dotted(place)}: a whole number of about {digits:,} digits; numbers go to 1.8e308")
+            raise SettingError([dotted(place)], f"a whole number of about {digits:,} digits; numbers go to 1.8e308")
     elif not isinstance(value, float | BaseModel | None):
         kinds = "numbers, text, true and false, lists and tables"
-        raise BacksweepError(f"{dotted(place)}: a spec consists of {kinds}, not of {type(value).__name__}")
+        raise SettingError([dotted(place)], f"a spec consists of {kinds}, not of {type(value).__name__}")
     return value
 
 
 def _key(key: object, place: Place) -> str:
     if not isinstance(key, str):
-        raise BacksweepError(f"{dotted((*place, str(key)))}: the keys of a table must be text, not {type(key).__name__}")
+        raise SettingError([dotted((*place, str(key)))], f"the keys of a table must be text, not {type(key).__name__}")
     _check_text(key, (*place, key))
     return key
 
@@ -88,12 +90,12 @@ def _key(key: object, place: Place) -> str:
 def _check_text(text: str, place: Place) -> None:
     """Of code points, half of a pair is none: it cannot be written into any file."""
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BacksweepError(f"{dotted(place)}: text with half of a surrogate pair, which is not a character")
+        raise SettingError([dotted(place)], "text with half of a surrogate pair, which is not a character")
 
 
 def _check_size(many: int, place: Place) -> None:
     if many > MOST_LISTED:
-        raise BacksweepError(f"{dotted(place)}: {many:,} values; a list may have at most {MOST_LISTED:,}")
+        raise SettingError([dotted(place)], f"{many:,} values; a list may have at most {MOST_LISTED:,}")
 
 
 def toml_text(table: Mapping[str, Any]) -> str:

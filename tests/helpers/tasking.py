@@ -1,11 +1,14 @@
 """Tasks out of tables, as a spec has them, their data, and files to hold them."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError, SettingError
 from backsweep.sweep.data.columns import digest_of
 from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
 from backsweep.sweep.spec.messages import explain
@@ -31,7 +34,7 @@ def parse(table):
     try:
         return Holder.model_validate({"task": table}).task
     except ValidationError as error:
-        raise BacksweepError(*explain(error, Holder, "my.toml")) from None
+        raise explain(error, Holder, "my.toml") from None
 
 
 def data(table, folder="."):
@@ -60,9 +63,17 @@ def save(folder, frame, suffix):
 
 
 def refused(folder, table=AB):
-    """What is said of a task that gives no data: one line."""
-    with pytest.raises(BacksweepError) as error:
+    """What is said of a task that gives no data: one line, of an error that carries the setting or the place."""
+    with pytest.raises((DataError, SettingError)) as error:
         data(table, folder)
-    said = str(error.value)
+    said, found = str(error.value), error.value
     assert "\n" not in said
+    if isinstance(found, SettingError):
+        assert said.startswith(found.settings[0])
+        return said
+    assert not said.startswith("task.") or found.settings
+    assert found.data == str(Path(folder) / table["file"])
+    row, column = re.search(r"^[^:]*, row (\d+)", said), re.search(r"^[^:]*, column ('.*?')[:,]", said)
+    assert found.row == (row and int(row[1]) - 1)
+    assert not column or repr(found.column) == column[1]
     return said

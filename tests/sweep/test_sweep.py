@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError, SettingError
 from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
 from backsweep.kernels import train_flat
 from backsweep.outcomes import OUTCOMES
@@ -117,7 +117,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(once, tmp_path, monkeypat
 def test_another_specs_folder_is_refused_with_what_differs(once, tmp_path):
     other = Sweep.from_dict({**SPEC, "train": {**SPEC["train"], "epochs": 500}})
     before = sorted(path.name for path in once.path.rglob("*"))
-    with pytest.raises(BacksweepError, match=r"results of another spec[\s\S]*train.epochs: 400 there, 500 here"):
+    with pytest.raises(ResultsError, match=r"results of another spec[\s\S]*train.epochs: 400 there, 500 here"):
         other.run(once.path)
     assert sorted(path.name for path in once.path.rglob("*")) == before
 
@@ -152,7 +152,7 @@ def test_a_replay_is_the_row_and_its_trajectory(once):
         assert again.trajectory["epoch"].to_pylist() == list(range(row["epochs"] + 1))
         assert again.trajectory["loss"][-1].as_py() == row["loss"]
         assert again.row.to_pandas()["loss"].to_numpy().tobytes() == np.array(row["loss"]).tobytes()
-    with pytest.raises(BacksweepError, match=r"run 1200: there is no such run; the runs are 0 to 1199"):
+    with pytest.raises(ResultsError, match=r"run 1200: there is no such run; the runs are 0 to 1199"):
         replay(plan, 1200)
 
 
@@ -202,7 +202,7 @@ def test_a_manifest_with_another_spec_than_was_run_is_damaged(tmp_path):
     results = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).run(tmp_path / "r")
     other = {**results.manifest.spec, "train": {**results.manifest.spec["train"], "epochs": 4}}
     write_manifest(results.path, results.manifest.model_copy(update={"spec": other}))
-    with pytest.raises(BacksweepError, match=r"manifest.json: damaged \(the spec in it is not the one that was run"):
+    with pytest.raises(ResultsError, match=r"manifest.json: damaged \(the spec in it is not the one that was run"):
         Sweep.of_folder(results.path)
 
 
@@ -225,5 +225,5 @@ def test_going_on_with_other_kernels_is_said(tmp_path):
 def test_what_is_wrong_with_a_plan_names_the_file(tmp_path):
     file = tmp_path / "zipped.toml"
     file.write_text('task = "xor"\n[model]\nhidden = { values = [2, 3], zip = "a" }\n[train]\nlr = { values = [1], zip = "a" }')
-    with pytest.raises(BacksweepError, match=r"zipped.toml: model.hidden and train.lr: zipped as 'a'"):
+    with pytest.raises(SettingError, match=r"zipped.toml: model.hidden and train.lr: zipped as 'a'"):
         Sweep.from_toml(file).plan()

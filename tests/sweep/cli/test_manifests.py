@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import ResultsError
 from backsweep.results import Results
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
@@ -122,7 +122,7 @@ def test_several_fields_may(swept, sound):
 )
 def test_what_is_wrong_is_said(swept, sound, place, value, said):
     put(swept / "runs" / "r", sealed(altered(sound, place, value)))
-    with pytest.raises(BacksweepError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
+    with pytest.raises(ResultsError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
         Results.open(swept / "runs" / "r")
 
 

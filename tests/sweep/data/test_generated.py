@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep.spec.make_data import bottleneck, make
 from helpers.tasking import data, parse, same
 
@@ -155,7 +155,7 @@ def test_the_bits_of_generated_data_stay():
 
 
 def test_blobs_need_a_sample_for_each_center():
-    with pytest.raises(BacksweepError, match=r"task\.samples = 2: at least one for each of the 3 centers"):
+    with pytest.raises(SettingError, match=r"task\.samples = 2: at least one for each of the 3 centers"):
         data({"name": "blobs", "samples": 2})
 
 
@@ -173,6 +173,6 @@ def test_blobs_need_a_sample_for_each_center():
     ],
 )
 def test_data_that_no_memory_holds_are_refused_before_they_are_made(table, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         data(table)
     assert said in str(error.value)

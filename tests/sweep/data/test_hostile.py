@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 from backsweep.sweep.data.table_forms import MOST_BYTES
 from helpers.tasking import AB, COLUMNS, FRAME, data, refused, save
 
@@ -182,7 +182,7 @@ def test_any_bytes_give_a_task_or_a_sentence(tmp_path, data_of):
         at = data_of.draw(st.integers(0, len(content) - 1))
         content[at : at + data_of.draw(st.integers(0, 3))] = data_of.draw(st.binary(max_size=4))
     path.write_bytes(content)
-    with suppress(BacksweepError):  # some bytes mean nothing
+    with suppress(DataError):  # some bytes mean nothing
         data({"file": path.name, **COLUMNS}, tmp_path)
 
 

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.results import Results
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.data.initial_weights import file_names
@@ -92,7 +92,7 @@ def test_they_are_chosen_by_these_names(tree):
     code, printed, _ = here("table", tree / "r", "--where", "file=a/w.npz", "--format", "json")
     assert (code, [row["runs"] for row in json.loads(printed)]) == (0, [2, 2])
     (tree / "s.toml").write_text(SPEC.replace('"b/w.npz", train', '"c/w.npz", train'))
-    with pytest.raises(BacksweepError, match=r"exclude.*is never .c/w.npz.; there are a/w.npz, b/w.npz"):
+    with pytest.raises(SettingError, match=r"exclude.*has no value .c/w.npz.; its values are a/w.npz, b/w.npz"):
         Sweep.from_toml(tree / "s.toml").plan()
 
 

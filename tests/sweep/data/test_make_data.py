@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep.spec.axes import Axis
 from backsweep.sweep.spec.make_data import bottleneck, fill, make
 from helpers.tasking import AB, Holder, data, parse, refused, same
@@ -123,7 +123,7 @@ WRONG_TABLES = [
 
 @pytest.mark.parametrize(("table", "said"), WRONG_TABLES, ids=[said[:40] for _, said in WRONG_TABLES])
 def test_what_is_wrong_in_the_spec_is_said_with_its_key(table, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         parse(table)
     assert said in str(error.value)
     assert "\n" not in str(error.value)

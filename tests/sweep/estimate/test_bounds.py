@@ -2,7 +2,7 @@
 
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep import machine
 from backsweep.sweep import sweep as running
 from backsweep.sweep.estimate import bounds
@@ -44,7 +44,7 @@ def test_what_no_memory_holds_is_refused(table, memory, jobs, said, monkeypatch,
     monkeypatch.setattr(bounds, "memory", lambda: int(memory))
     monkeypatch.setattr(running, "cores", lambda: 8)
     for attempt in (lambda: Sweep(**table).run(tmp_path / "o", jobs=jobs), lambda: Sweep(**table).estimate(jobs=jobs)):
-        with pytest.raises(BacksweepError) as error:
+        with pytest.raises(SettingError) as error:
             attempt()
         assert said in str(error.value)
     assert not (tmp_path / "o").exists()
@@ -57,9 +57,7 @@ def test_what_memory_holds_is_not(monkeypatch):
 
 def test_budgets_of_years_are_refused_unless_forced(unprepared, tmp_path):
     sweep = Sweep(**LONG)
-    with pytest.raises(
-        BacksweepError, match=r"up to 2\.15e\+19 run-epochs, which take 1 worker about 7,\d\d\d years .*--force"
-    ):
+    with pytest.raises(SettingError, match=r"up to 2\.15e\+19 run-epochs, which take 1 worker about 7,\d\d\d years .*--force"):
         sweep.run(tmp_path / "o", jobs=1)
     with pytest.raises(AssertionError, match="compiled"):
         sweep.run(tmp_path / "o", jobs=1, force=True)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, SettingError
 from backsweep.results import Results
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep, machine
@@ -254,5 +254,5 @@ def test_records_need_memory(patient):
 
 @pytest.mark.parametrize("jobs", [0, 1025, True, 1.0, "2"])
 def test_nonsense_jobs_are_refused(jobs):
-    with pytest.raises(BacksweepError, match=rf"jobs = {jobs!r}: must be a whole number from 1 to 1024"):
+    with pytest.raises(SettingError, match=rf"jobs = {jobs!r}: must be a whole number from 1 to 1024"):
         sweep().estimate(jobs=jobs)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.spec.spec import Spec
 
@@ -90,7 +90,7 @@ def test_what_is_left_out_is_what_plain_python_leaves_out(chosen):
     if left:
         assert cells(swept(exclude)) == left
     else:
-        with pytest.raises(BacksweepError, match="it leaves no cell"):
+        with pytest.raises(SettingError, match="it leaves no cell"):
             swept(exclude)
 
 
@@ -118,7 +118,7 @@ NEVER = [
 
 @pytest.mark.parametrize(("table", "said"), NEVER, ids=range(len(NEVER)))
 def test_what_is_never_so_is_named(table, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         swept([{"model.bias": True}, table])
     assert said.replace("exclude[0]", "exclude[1]") in str(error.value)
     assert str(error.value).startswith("exclude[1]: ")
@@ -126,7 +126,7 @@ def test_what_is_never_so_is_named(table, said):
 
 def test_a_shown_value_that_may_be_several_is_refused_with_them():
     near = [0.12341, 0.12342, 0.5]
-    with pytest.raises(BacksweepError, match=r"train.lr = 0.1234 may be 0.12341 or 0.12342; write one of these"):
+    with pytest.raises(SettingError, match=r"train.lr = 0.1234 may be 0.12341 or 0.12342; write one of these"):
         plan(train={"lr": {"values": near}}, exclude=[{"train.lr": 0.1234}])
     assert plan(train={"lr": {"values": near}}, exclude=[{"train.lr": 0.12342}]).cells == 2
     assert plan(train={"lr": {"values": [0.1234, *near]}}, exclude=[{"train.lr": 0.1234}]).cells == 3  # itself comes first
@@ -153,13 +153,13 @@ def test_a_member_that_no_cell_has_beside_the_rest_of_its_table_is_named():
     zipped = {"lr": {"values": [1, 2, 3], "zip": "a"}, "bound": {"values": [10, 20, 30], "zip": "a"}}
     assert plan(train=zipped, exclude=[{"train.lr": 1, "train.bound": 10}]).cells == 2
     with pytest.raises(
-        BacksweepError,
+        SettingError,
         match=r"exclude\[0\]: train.bound = 20: no cell has it together with what the table says of train.lr",
     ):
         plan(train=zipped, exclude=[{"train.lr": [1, 3], "train.bound": [10, 20, 30]}])
     rules = {"optimizer": {"values": [{"name": "momentum", "beta": {"values": [0.5, 0.9]}}, {"name": "averaged_momentum"}]}}
     with pytest.raises(
-        BacksweepError,
+        SettingError,
         match=r"train.optimizer.beta = 0.5: no cell has it together with what the table says of train.optimizer",
     ):
         plan(train=rules, exclude=[{"train": {"optimizer": {"name": "averaged_momentum", "beta": [0.5, 0.9]}}}])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.kernels import lanes_of
 from backsweep.sweep.estimate.costs import costs_of
 from backsweep.sweep.estimate.pace import MOST_RUNS, Pace, batches
@@ -54,7 +54,7 @@ def test_zipped_axes_advance_together():
 
 
 def test_zipped_axes_of_unlike_length_are_named():
-    with pytest.raises(BacksweepError, match=r"model.hidden and train.lr: zipped as 'a'.*they have 2 and 3"):
+    with pytest.raises(SettingError, match=r"model.hidden and train.lr: zipped as 'a'.*they have 2 and 3"):
         plan(model={"hidden": {"values": [2, 4], "zip": "a"}}, train={"lr": {"values": [1, 2, 3], "zip": "a"}})
 
 
@@ -72,7 +72,7 @@ def test_columns_that_would_clash_have_their_full_name():
 
 
 def test_low_over_high_is_named_with_its_cell():
-    with pytest.raises(BacksweepError, match=r"model.init.low = 2.0, model.init.high = 1.0: must not exceed .* \(cell 1\)"):
+    with pytest.raises(SettingError, match=r"model.init.low = 2.0, model.init.high = 1.0: must not exceed .* \(cell 1\)"):
         plan(model={"init": {"low": {"values": [0.0, 2.0]}}})
 
 
@@ -140,9 +140,9 @@ def test_a_zip_may_be_called_anything():
 
 def test_too_many_cells_or_runs_are_refused_before_memory_is_asked_for():
     many = {"linear": [1, 2], "n": 100_000}
-    with pytest.raises(BacksweepError, match=r"10,000,000,000 cells are too many"):
+    with pytest.raises(SettingError, match=r"10,000,000,000 cells are too many"):
         plan(train={"lr": many, "bound": many})
-    with pytest.raises(BacksweepError, match=r"1,000,000,000,000 runs are too many"):
+    with pytest.raises(SettingError, match=r"1,000,000,000,000 runs are too many"):
         plan(seeds=10_000_000, train={"lr": many})
 
 
@@ -150,11 +150,9 @@ def test_too_many_cells_are_refused_before_their_values_are_made():
     """Each axis of a million takes seconds, and hundreds of megabytes."""
     axes = [{"linear": [1, 2], "n": 1_000_000}, {"log": [1, 2], "n": 1_000_000}]
     with mock.patch.object(Axis, "_checked", side_effect=AssertionError):
-        with pytest.raises(
-            BacksweepError, match=r"1,000,000,000,000 cells are too many; one sweep may have at most 10,000,000"
-        ):
+        with pytest.raises(SettingError, match=r"1,000,000,000,000 cells are too many; one sweep may have at most 10,000,000"):
             plan(train={"lr": axes[0], "bound": axes[1]})
-        with pytest.raises(BacksweepError, match=r"1,000,000,000,000 cells are too many"):
+        with pytest.raises(SettingError, match=r"1,000,000,000,000 cells are too many"):
             plan(train={"optimizer": {"name": "momentum", "beta": axes[0]}, "lr": axes[1]})
 
 

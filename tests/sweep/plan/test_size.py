@@ -5,7 +5,7 @@ import decimal
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.kernels.call.job import Job
 from backsweep.kernels.call.layout import weight_count
 from backsweep.results import logarithmic
@@ -103,7 +103,7 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
     ids=range(6),
 )
 def test_what_makes_no_sense_in_one_shape_of_many_is_still_found(tables, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
     assert said in str(error.value)
 
@@ -111,7 +111,7 @@ def test_what_makes_no_sense_in_one_shape_of_many_is_still_found(tables, said):
 def test_start_files_are_held_against_each_width(tmp_path):
     np.savez(tmp_path / "w.npz", w1=np.ones((2, 2)), w2=np.ones((1, 2)))
     init = {"scheme": "file", "file": str(tmp_path / "w.npz")}
-    with pytest.raises(BacksweepError, match=r"\(cell 1\)"):
+    with pytest.raises(SettingError, match=r"\(cell 1\)"):
         Plan(Spec.parse({"task": "xor", "model": {"hidden": {"values": [2, 3]}, "init": init}}))
 
 
@@ -224,7 +224,7 @@ def test_arithmetic_knows_how_large_data_and_networks_are(tables):
     ],
 )
 def test_the_only_value_that_is_too_large_is_found_among_those_checked_at_once(tables, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
     assert said in str(error.value)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
@@ -192,7 +192,7 @@ def test_an_address_where_nobody_listens_is_said_before_the_library_tries_for_a_
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(BacksweepError, match=rf"address = '{address}': no cluster answers there.*Does `.*` run"):
+    with pytest.raises(SettingError, match=rf"address = '{address}': no cluster answers there.*Does `.*` run"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend, address=address)
     assert tried == []
 
@@ -210,12 +210,12 @@ def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
 @pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
 def test_what_to_install_is_said(backend, library, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(BacksweepError, match=rf"{library} is not installed; pip install 'backsweep\[{backend}\]'"):
+    with pytest.raises(SettingError, match=rf"{library} is not installed; pip install 'backsweep\[{backend}\]'"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend)
 
 
 def test_an_address_goes_with_a_cluster(tmp_path):
-    with pytest.raises(BacksweepError, match=r"needs backend dask or ray, not threads"):
+    with pytest.raises(SettingError, match=r"needs backend dask or ray, not threads"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", address="127.0.0.1:8786")
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 from backsweep.sweep import Sweep
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run.execute import BatchesFailed
@@ -50,7 +50,7 @@ def undisturbed(tmp_path):
 
 def test_files_replaced_between_batches_change_no_row(undisturbed, tmp_path):
     assert hashed(sweep_of(tmp_path).run(tmp_path / "r", jobs=1, progress=Replacing(tmp_path))) == undisturbed
-    with pytest.raises(BacksweepError, match="holds other data than"):
+    with pytest.raises(DataError, match="holds other data than"):
         Sweep.of_folder(tmp_path / "r")
 
 
@@ -69,6 +69,6 @@ def test_files_replaced_after_the_plan_change_no_row(undisturbed, tmp_path):
     write(tmp_path, 1)
     assert hashed(sweep.run(tmp_path / "r", jobs=1)) == undisturbed
     again = sweep_of(tmp_path)
-    with pytest.raises(BacksweepError, match="holds other data than"):
+    with pytest.raises(DataError, match="holds other data than"):
         again.run(tmp_path / "r", jobs=1)
     assert hashed(again.run(tmp_path / "other", jobs=1)) != undisturbed

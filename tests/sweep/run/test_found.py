@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 from backsweep.results import Results
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
@@ -123,7 +123,7 @@ def test_other_data_are_refused(first, tmp_path, name):
 
 def test_changed_data_are_named_though_others_lie_about(tree):
     (tree / "data" / "points.csv").write_text("a,b,kind\n0,0,no\n0,1,yes\n1,0,yes\n1,1,no\n")
-    with pytest.raises(BacksweepError, match=r"data/points.csv: holds other data than .*r was run on \(task.file\)"):
+    with pytest.raises(DataError, match=r"data/points.csv: holds other data than .*r was run on \(task.file\)"):
         Sweep.of_folder(tree / "runs" / "r")
 
 

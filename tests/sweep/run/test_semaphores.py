@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.results import Results
 from backsweep.sweep import Sweep, room
 from backsweep.sweep.run import backends, prepare
@@ -55,7 +55,7 @@ def test_a_system_without_semaphores_is_asked_for_no_processes(tmp_path, monkeyp
     monkeypatch.setattr(prepare, "why_not_kept", lambda: None)
     sweep = Sweep.from_dict({"task": "xor", "train": {"epochs": 3}})
     assert sweep.run(tmp_path / "r", jobs=2).last.jobs == 1
-    with pytest.raises(BacksweepError, match="semaphores"):
+    with pytest.raises(SettingError, match="semaphores"):
         sweep.run(tmp_path / "p", jobs=2, backend="processes")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError
 from backsweep.results import Results
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.run.replay import differences
@@ -162,7 +162,7 @@ def test_a_moved_spec_with_its_data_goes_on(sweep, tmp_path):
     assert Sweep.from_toml(tmp_path / "moved" / "s.toml").run(tmp_path / "r").last is None
     assert Sweep.of_folder(tmp_path / "r").spec.files["task.file"] == str(tmp_path / "moved" / "data.csv")
     (tmp_path / "moved").rename(tmp_path / "gone")
-    with pytest.raises(BacksweepError, match=r"manifest.json: .*moved/data.csv: no such file"):
+    with pytest.raises(DataError, match=r"manifest.json: .*moved/data.csv: no such file"):
         Sweep.of_folder(tmp_path / "r")
 
 
@@ -174,10 +174,10 @@ def test_data_that_were_changed_are_named(sweep, name, key, tmp_path):
     else:
         (tmp_path / "spec" / name).write_text(CSV.replace("1,1,0", "1,1,1"))
     for again in (lambda: Sweep.of_folder(results.path), lambda: Sweep.of_folder(results.path).run(results.path)):
-        with pytest.raises(BacksweepError, match=rf"spec/{name}: holds other data than .*/r was run on \({key}\)"):
+        with pytest.raises(DataError, match=rf"spec/{name}: holds other data than .*/r was run on \({key}\)"):
             again()
     from_the_spec = Sweep.from_toml(tmp_path / "spec" / "s.toml")
-    with pytest.raises(BacksweepError, match=rf"spec/{name}: holds other data than .*/r was run on \({key}\)"):
+    with pytest.raises(DataError, match=rf"spec/{name}: holds other data than .*/r was run on \({key}\)"):
         from_the_spec.run(results.path)
     assert Results.open(results.path).table.equals(results.table)
 
@@ -186,7 +186,7 @@ def test_a_sweep_keeps_to_the_data_that_it_began_with(sweep, tmp_path):
     before = sweep.run(tmp_path / "r").table
     (tmp_path / "spec" / "data.csv").write_text(CSV.replace("1,1,0", "1,1,1"))
     assert sweep.run(tmp_path / "again").table.equals(before)
-    with pytest.raises(BacksweepError, match="changed since the sweep began"):
+    with pytest.raises(DataError, match="changed since the sweep began"):
         pickle.loads(pickle.dumps(sweep.spec))
     assert not Sweep.from_toml(tmp_path / "spec" / "s.toml").run(tmp_path / "new").table.equals(before)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.kernels import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEMES
 from backsweep.sweep import Spec
 from backsweep.sweep.cli.main import app
@@ -132,7 +132,7 @@ def test_every_form_passes(table):
 @pytest.mark.parametrize("table", WRONG, ids=str)
 def test_what_is_wrong_does_not_pass(table):
     assert complaints({"task": "xor", **table}) != []
-    with pytest.raises(BacksweepError):
+    with pytest.raises(SettingError):
         Spec.parse({"task": "xor", **table})
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import DataError, SettingError
 from backsweep.results import Results
 from backsweep.results.analysis.tables import axis_columns
 from backsweep.results.figures.maps import success_map
@@ -74,7 +74,7 @@ def test_it_is_combined_with_other_axes_and_zipped_with_them():
     assert beside.cells == 10
     zipped = plan(model={"hidden": {"values": [1, 2, 3, 4, 5], "zip": "a"}}, train={"optimizer": {"values": RULES, "zip": "a"}})
     assert [row[:2] for row in cells(zipped)] == [(1, "gd"), (2, "momentum"), (3, "momentum"), (4, "adam"), (5, "adam")]
-    with pytest.raises(BacksweepError, match=r"train.optimizer and train.lr: zipped as 'a'.*they have 5 and 2"):
+    with pytest.raises(SettingError, match=r"train.optimizer and train.lr: zipped as 'a'.*they have 5 and 2"):
         plan(train={"optimizer": {"values": RULES, "zip": "a"}, "lr": {"values": [1, 2], "zip": "a"}})
 
 
@@ -261,7 +261,7 @@ def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
     assert {"beta", "every"} < set(axis_columns(branch.where(init="normal").table))
     assert set(branch.summary(["beta"])["beta"]) == {0.5, 0.9}
     for refused, said in (({"optimizer": "rprop"}, "there are adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
-        with pytest.raises(BacksweepError, match=said):
+        with pytest.raises(SettingError, match=said):
             results.where(**refused)
     assert not any(hasattr(branch, name) for name in ("report", "report_markdown", "to_xarray"))  # which are of a whole folder
 
@@ -311,7 +311,7 @@ def test_what_is_in_the_files_counts_not_where_they_lie(files, tmp_path):
 def test_a_changed_file_is_named(files):
     Sweep.from_toml(files / "s.toml").run(files / "r")
     np.savez(files / "b.npz", w1=3 * np.eye(2), w2=np.ones((1, 2)))
-    with pytest.raises(BacksweepError, match=r"b.npz: holds other data than .*\(model.init.values.2.file\)"):
+    with pytest.raises(DataError, match=r"b.npz: holds other data than .*\(model.init.values.2.file\)"):
         Sweep.of_folder(files / "r")
 
 

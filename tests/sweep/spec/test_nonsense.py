@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, DataError, SettingError
 from backsweep.sweep import Spec, Sweep
 from helpers.commands import refused
 
@@ -260,7 +260,7 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
     (tmp_path / "data.csv").write_text("a,b\n0,0.5\n1,1.5\n")
     spec = tmp_path / "spec.toml"
     spec.write_text('task = { file = "data.csv", inputs = "a", targets = "b" }')
-    with pytest.raises(BacksweepError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
+    with pytest.raises(DataError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
         Sweep.from_toml(spec).plan()
 
 
@@ -269,7 +269,7 @@ def test_weights_that_do_not_fit(tmp_path):
 
     def refusal(**arrays):
         np.savez(path, **arrays)
-        with pytest.raises(BacksweepError) as error:
+        with pytest.raises((DataError, SettingError)) as error:
             Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
         return str(error.value)
 
@@ -280,9 +280,9 @@ def test_weights_that_do_not_fit(tmp_path):
     assert "must be a list of arrays of shapes [(2, 2), (1, 2)], not [(3, 2), (1, 2)]" in wrong_shape
     for damage, said in damaged(path):
         path.write_bytes(damage)
-        with pytest.raises(BacksweepError, match=rf"model.init.file: .*w.npz: {said}"):
+        with pytest.raises(DataError, match=rf"model.init.file: .*w.npz: {said}"):
             Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": str(path)})}).plan()
-    with pytest.raises(BacksweepError, match=r"'.*a\\x00.npz': no file can have this name"):
+    with pytest.raises(DataError, match=r"'.*a\\x00.npz': no file can have this name"):
         Sweep.from_dict({"task": "xor", **model(init={"scheme": "file", "file": "a\0.npz"})}).plan()
 
 

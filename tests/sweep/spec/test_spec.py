@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep.spec.spec import Spec
 
 NOTEBOOK = {"task": "xor"}
@@ -146,17 +146,19 @@ WRONG = [
 
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(WRONG)])
 def test_what_is_wrong_is_said_with_its_place(table, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         Spec.parse(table, "my.toml")
     assert str(error.value).startswith("my.toml: ")
     assert said in str(error.value)
+    assert str(error.value).startswith(f"my.toml: {error.value.settings[0]}")
     assert "\n" not in str(error.value)
 
 
 def test_several_things_wrong_are_a_line_each():
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         Spec.parse({"task": "xor", "train": {"lr": -1, "epochs": 0, "loss": 3}}, "my.toml")
     assert len(str(error.value).splitlines()) == 3
+    assert error.value.settings == ("train.lr", "train.loss", "train.epochs")
 
 
 def test_files_that_are_no_specs(tmp_path):
@@ -169,7 +171,7 @@ def test_files_that_are_no_specs(tmp_path):
         (tmp_path / "none", "no such file"),
         (tmp_path, "a folder, not a file"),
     ):
-        with pytest.raises(BacksweepError, match=said):
+        with pytest.raises(SettingError, match=said):
             Spec.read(path)
 
 

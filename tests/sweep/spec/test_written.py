@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 from backsweep.sweep import Spec, Sweep
 from helpers.drawn import specs
 
@@ -86,7 +86,7 @@ def test_numpy_tuples_and_ranges_are_numbers_and_lists():
     ],
 )
 def test_what_is_wrong_from_python_is_said_with_its_key(table, said):
-    with pytest.raises(BacksweepError) as error:
+    with pytest.raises(SettingError) as error:
         Sweep(**table)
     assert said in str(error.value)
 
