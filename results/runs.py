@@ -174,11 +174,12 @@ class Runs(Findings):
         (int64), epoch (int32), and one float64 column per entry of `backsweep.columns.RECORDED`, as loss. Empty if the sweep
         recorded nothing.
 
-        >>> print(results.trajectories([1]).iloc[[0, 1, -1]].round(3).to_string(index=False))
-         run  epoch  loss  accuracy  gradient_norm  weight_norm
-           1      0 0.723      0.50          0.132        1.753
-           1    500 0.541      0.75          0.039        6.205
-           1    924 0.100      1.00          0.028       14.540
+        >>> kept = results.trajectories([1])[["run", "epoch", "loss", "accuracy", "weight_norm"]]
+        >>> print(kept.iloc[[0, 1, -1]].round(3).to_string(index=False))
+         run  epoch  loss  accuracy  weight_norm
+           1      0 0.723      0.50        1.753
+           1    500 0.541      0.75        6.205
+           1    924 0.100      1.00       14.540
         """
         runs = self._numbers() if runs is None else runs
         return self.store.records(runs).to_pandas(use_threads=False)  # see `kinds.Kind.read`

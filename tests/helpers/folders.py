@@ -7,6 +7,7 @@ import stat
 import numpy as np
 import pyarrow as pa
 
+from backsweep.columns import RECORDED
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
 from backsweep.results.store.store import Store
@@ -36,7 +37,7 @@ def records(start, stop):
     runs = np.repeat(np.arange(start, stop), 2)
     epochs = np.where(np.arange(len(runs)) % 2, runs + 1, 0).astype(np.int32)
     values = [np.random.default_rng(run).random(2) for run in range(start, stop)]
-    return pa.table([runs, epochs, *[np.concatenate(values)] * 4], schema=RECORDS_SCHEMA)
+    return pa.table([runs, epochs, *[np.concatenate(values)] * len(RECORDED)], schema=RECORDS_SCHEMA)
 
 
 def made(path, spans=SPANS):

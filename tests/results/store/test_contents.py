@@ -21,6 +21,7 @@ from backsweep.results import Results
 from backsweep.results.store import seeds
 from backsweep.results.store.kinds import SWEEP, kinds_of
 from backsweep.results.store.manifest import COPY, MANIFEST, write_manifest
+from backsweep.results.store.schema import LATER
 from backsweep.results.store.shards import named, spans_in
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
@@ -40,6 +41,7 @@ SPEC = {
 KINDS = ("shards", "records", "weights")
 LIKE_ANY_OTHER = (  # what only training again can tell: `verify` does
     *(f"{name} = " for name in ("lr", *RECORDED)),
+    *(f"{name} gone" for name in LATER),  # as in a folder from before them
     "epochs = 2147483647",
     "epoch = 2147483647",
     "the last row gone",  # of records

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backsweep.columns import RECORDED
 from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.disk import opening
@@ -278,7 +279,7 @@ def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
 def records(start, stop):
     """Two records per run."""
     runs = np.repeat(np.arange(start, stop), 2)
-    values = [np.random.default_rng(number).random(len(runs)) for number in range(4)]
+    values = [np.random.default_rng(number).random(len(runs)) for number in range(len(RECORDED))]
     epochs = np.where(np.arange(len(runs)) % 2, 3 * runs + 3, 0).astype(np.int32)
     return pa.table([runs, epochs, *values], schema=RECORDS_SCHEMA)
 
@@ -297,7 +298,7 @@ def test_records_come_back_with_every_bit(recorded):
     found = recorded.records([3, 39, 70])
     assert found["run"].to_pylist() == [3, 3, 39, 39]
     layout = pq.read_metadata(next((recorded.path / "records").iterdir())).row_group(0)
-    encodings = {layout.column(place).path_in_schema: layout.column(place).encodings for place in range(6)}
+    encodings = {layout.column(place).path_in_schema: layout.column(place).encodings for place in range(len(RECORDS_SCHEMA))}
     assert "BYTE_STREAM_SPLIT" in encodings["gradient_norm"]
     assert "DELTA_BINARY_PACKED" in encodings["epoch"]
 
