@@ -42,7 +42,7 @@ def truth_table(inputs: tuple[tuple[int, ...], ...], targets: tuple[tuple[int, .
 
 
 def parity(bits: int) -> Made:
-    """All patterns of so many bits, in the order of counting; true where the number of ones is odd."""
+    """All patterns of `bits` bits, in counting order; true where the number of ones is odd."""
     inputs = _counting(bits)
     return inputs, inputs.sum(axis=1, keepdims=True) % 2 == 1
 
