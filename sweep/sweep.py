@@ -28,11 +28,11 @@ from .run.folder import another_spec, called_as_there, check_room, checked, heal
 from .run.found import check_plan, other_data, spec_in
 from .run.prepare import prepare
 from .run.replay import replay
+from .spec.plain_data import toml_text
 from .spec.spec import Spec, digest_of
-from .spec.written import toml_text
 
 
-class Settings(TypedDict, total=False):
+class SpecKeywords(TypedDict, total=False):
     """What a spec says, by keywords; docs/spec.md is their reference."""
 
     name: str
@@ -74,7 +74,7 @@ class Sweep:
     _file: Path | None = None
 
     @usual_numbers()
-    def __init__(self, **settings: Unpack[Settings]):
+    def __init__(self, **settings: Unpack[SpecKeywords]):
         self._hold(Spec.parse(settings), "spec")
 
     def _hold(self, spec: Spec, source: str) -> "Sweep":
@@ -142,7 +142,7 @@ class Sweep:
         manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
         spec = spec_in(manifest, Path(path), [Path(file) for file in data])
         sweep = cls.of_spec(spec, source)
-        if digest_of(spec.meaning(manifest.data)) != manifest.spec_hash:
+        if digest_of(spec.canonical(manifest.data)) != manifest.spec_hash:
             raise ResultsError(another_spec(source, spec))
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
@@ -161,7 +161,7 @@ class Sweep:
         seeds = 3
         <BLANKLINE>
         """
-        return toml_text(self.spec.said())
+        return toml_text(self.spec.as_given())
 
     def __repr__(self) -> str:
         return text_of(*sweep_lines(self.spec))
@@ -256,7 +256,7 @@ class Sweep:
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:
             return Results(store)
-        self._tell_data(plan, progress)
+        self._report_data(plan, progress)
         with workers(backend, jobs, address) as found:
             if found.remark:
                 progress.warn(found.remark)
@@ -277,7 +277,7 @@ class Sweep:
                 store.compact()
         return Results(store, session)
 
-    def _tell_data(self, plan: Plan, progress: Progress) -> None:
+    def _report_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
         for column in self.spec.contents.columns:
             progress.say(column.description)

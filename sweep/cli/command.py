@@ -47,13 +47,13 @@ def fail(message: str) -> NoReturn:
 @contextmanager
 def remarked() -> Generator[None]:
     """Report each damaged file that was left out once on stderr, however often it was read."""
-    said: set[str] = set()
+    shown: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any) -> None:
         if not issubclass(category, DamageWarning):
             before(message, category, *rest)
-        elif str(message) not in said:
-            said.add(str(message))
+        elif str(message) not in shown:
+            shown.add(str(message))
             complain(str(message))
 
     with warnings.catch_warnings():

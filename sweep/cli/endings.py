@@ -49,9 +49,9 @@ def _misused(error: typer.BadParameter) -> NoReturn:
     for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
         given, reason = repr(fault["input"]), fault["msg"].removeprefix("Value error, ")
         error.message = reason if given in reason else f"{given}: {reason}"
-    said = io.StringIO()
-    error.show(said)
-    say_in_full(visible_lines(said.getvalue()), to=sys.stderr)
+    shown = io.StringIO()
+    error.show(shown)
+    say_in_full(visible_lines(shown.getvalue()), to=sys.stderr)
     sys.exit(error.exit_code)
 
 

@@ -82,7 +82,7 @@ def demo(
 
     sweep = Sweep.from_toml(str(files("backsweep.examples") / "xor.toml"))
     if small:
-        sweep = Sweep.from_dict({**sweep.spec.written(), "seeds": 10})
+        sweep = Sweep.from_dict({**sweep.spec.to_dict(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
     results = run_with_progress(sweep, out, log, jobs=jobs, force=force)
     if log is LogFormat.json:
@@ -230,8 +230,8 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     from .tables import estimate_lines
 
     plan = sweep.plan()
-    told = years(plan, [(0, plan.runs)], checked_jobs(jobs))
-    remarks = [*plan.remarks(), *([] if told is None else [f"{told}; `backsweep run` needs --force for that"])]
+    warning = years(plan, [(0, plan.runs)], checked_jobs(jobs))
+    remarks = [*plan.remarks(), *([] if warning is None else [f"{warning}; `backsweep run` needs --force for that"])]
     sizes, lines = plan.outline
     for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)

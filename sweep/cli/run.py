@@ -34,7 +34,7 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
         if isinstance(progress, JsonProgress):
             progress.close(error.session, progress.done, progress.total, failed=True)
         else:
-            _tell([*warning_lines(progress.warnings), ledger_line(error.session), stages_line(progress.stages)])
+            _say_lines([*warning_lines(progress.warnings), ledger_line(error.session), stages_line(progress.stages)])
         _fail(f"{error}\nAll other runs are done and kept. To try these again: {way_on(out)}")
     except Exception as error:
         if isinstance(progress, JsonProgress):
@@ -45,11 +45,11 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
         progress.close(results.last, results.done, results.manifest.runs)
     else:
         ledger = [] if results.last is None else [ledger_line(results.last), stages_line(progress.stages)]
-        _tell([*warning_lines(progress.warnings), *ledger, outcome_line(results)])
+        _say_lines([*warning_lines(progress.warnings), *ledger, outcome_line(results)])
     return results
 
 
-def _tell(lines: list[str]) -> None:
+def _say_lines(lines: list[str]) -> None:
     for line in lines:
         say(line)
 

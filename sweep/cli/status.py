@@ -77,9 +77,9 @@ def _speed(writer: "Writer") -> str:
 
 
 def _spans(missing: "list[Span]") -> str:
-    told = ", ".join(f"{start:,} to {stop - 1:,}" if stop - start > 1 else f"{start:,}" for start, stop in missing[:SOME])
+    spans = ", ".join(f"{start:,} to {stop - 1:,}" if stop - start > 1 else f"{start:,}" for start, stop in missing[:SOME])
     more = len(missing) - SOME
-    return f"runs {told}" + (f" and {count(more, 'more span')}" if more > 0 else "")
+    return f"runs {spans}" + (f" and {count(more, 'more span')}" if more > 0 else "")
 
 
 def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:

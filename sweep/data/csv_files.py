@@ -90,5 +90,5 @@ def _hint(header: list[str], form: Form) -> str:
     marks = [mark for mark in DELIMITERS if mark in header[0] and mark != form.delimiter]
     if len(header) > 1 or not marks:
         return ""
-    said = "commas" if form.delimiter == "," else repr(form.delimiter)
-    return f'; backsweep expects {said} between columns unless the task says delimiter = "{DELIMITERS[marks[0]]}"'
+    separator = "commas" if form.delimiter == "," else repr(form.delimiter)
+    return f'; backsweep expects {separator} between columns unless the task says delimiter = "{DELIMITERS[marks[0]]}"'

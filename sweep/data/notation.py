@@ -119,7 +119,7 @@ def _options(fitting: list[Notation]) -> str:
     """What a task must say to have such cells read."""
     if PLAIN in fitting:
         return "without decimal and thousands the task reads it"
-    said = [
+    options = [
         " and ".join(
             f'{key} = "{mark}"' if mark.isascii() else f'{key} = "\\u{ord(mark):04x}"'
             for key, mark in zip(("decimal", "thousands"), notation, strict=True)
@@ -127,7 +127,7 @@ def _options(fitting: list[Notation]) -> str:
         )
         for notation in fitting[:2]
     ]
-    return f"in the task, {', or '.join(dict.fromkeys(said))}, reads it"
+    return f"in the task, {', or '.join(dict.fromkeys(options))}, reads it"
 
 
 def _separated(cell: str) -> bool:

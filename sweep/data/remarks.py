@@ -20,11 +20,12 @@ def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
         found.append(f"{column}: every row is a category of its own ({quoted(known[0])}, {quoted(known[1])}, ...)")
     if numbers:
         found.append(f"{column}: numbers that the file holds as text, such as {quoted(known[0])}, are treated as names")
-    said = [value for value in known if value.lower() in NOTHING]
-    if said:
-        keys = ", ".join(map(quoted, said[:MOST_NAMED]))
+    absent = [value for value in known if value.lower() in NOTHING]
+    if absent:
+        keys = ", ".join(map(quoted, absent[:MOST_NAMED]))
         found.append(
-            f"{column}: {keys} {_is(said)} treated as a name; if it means a missing value, write missing = [{keys}] in the task"
+            f"{column}: {keys} {_is(absent)} treated as a name; "
+            f"if it means a missing value, write missing = [{keys}] in the task"
         )
     for alike in _alike(known)[:MOST_EXAMPLES]:
         names = " and ".join(map(quoted, alike[:MOST_NAMED]))
@@ -43,8 +44,8 @@ def of_numbers(name: str, cells: list[str]) -> list[str]:
     ]
 
 
-def _is(said: list[str]) -> str:
-    return "is" if len(said) == 1 else "are each"
+def _is(absent: list[str]) -> str:
+    return "is" if len(absent) == 1 else "are each"
 
 
 def _alike(known: list[str]) -> list[list[str]]:

@@ -73,9 +73,9 @@ def _epoch_seconds(plan: Plan) -> Any:
 
 def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:
     """SettingError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
-    told = years(plan, missing, workers)
-    if told is None:
+    warning = years(plan, missing, workers)
+    if warning is None:
         return
     if not force:
-        raise SettingError(["train.epochs", "seeds"], f"{told}; make fewer of them, or run anyway with --force", shown="")
-    progress.warn(told)
+        raise SettingError(["train.epochs", "seeds"], f"{warning}; make fewer of them, or run anyway with --force", shown="")
+    progress.warn(warning)

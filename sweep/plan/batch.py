@@ -20,7 +20,7 @@ from ...kernels import Training, train_flat
 from ...results.arrays import Integers
 from ...results.store.schema import CATEGORY, runs_schema
 from ...results.store.store import Span
-from ..spec.spec import Sent, Spec, received
+from ..spec.spec import Spec, SpecJson, from_json
 from .plan import Plan, plan_of
 from .records import records_table, weights_table
 
@@ -59,14 +59,14 @@ class _Call(NamedTuple):
     seconds: float
 
 
-def run_or_fail(spec: Spec | Sent, span: Span) -> list[Batch | Failure]:
+def run_or_fail(spec: Spec | SpecJson, span: Span) -> list[Batch | Failure]:
     """The runs of a span as a batch; where calls of the kernels fail, these as failures, and a batch of each stretch between.
 
     Whatever a call dies of, the others shall finish. A spec from another process is read here, and not by pickle on the way:
     what fails there takes the worker along, or is never heard of.
     """
     try:
-        plan = plan_of(spec if isinstance(spec, Spec) else received(spec))
+        plan = plan_of(spec if isinstance(spec, Spec) else from_json(spec))
         done = [_call_or_fail(plan, part) for part in plan.calls(span)]
         return list(_in_stretches(plan, done))
     except Exception as error:

@@ -152,12 +152,12 @@ def _answering(address: str | None, question: str) -> Generator[None]:
             socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
         yield
     except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        told = (
-            f"no cluster answers there within {PATIENCE} s ({reason}). {question}, is the address "
+        cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = (
+            f"no cluster answers there within {PATIENCE} s ({cause}). {question}, is the address "
             "as it printed it, and does no firewall stand between?"
         )
-        raise _unusable("address", address, told) from None
+        raise _unusable("address", address, reason) from None
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:

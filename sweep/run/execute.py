@@ -31,7 +31,7 @@ from ..plan.batch import Batch, Failure, run_or_fail
 from ..plan.plan import Plan
 from ..progress import Progress
 from .backends import Workers
-from .heartbeat import Pulse
+from .heartbeat import Heartbeat
 from .turns import Turns, in_turn
 
 MOST_DEATHS = 3  # of workers, one after the other
@@ -41,8 +41,8 @@ ROUND = 8  # batches a worker, where joblib waits for all of them
 class BatchesFailed(Exception):  # noqa: N818
     """Some batches failed; all others are done and written. `session` is their record."""
 
-    def __init__(self, told: str, session: Session):
-        super().__init__(told)
+    def __init__(self, reason: str, session: Session):
+        super().__init__(reason)
         self.session = session
 
 
@@ -60,7 +60,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
     progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
     started, begin = now(), time.perf_counter()
     runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
-    outcomes, pulse = Counter[str](), Pulse(store.note)
+    outcomes, heartbeat = Counter[str](), Heartbeat(store.note)
     failures: list[Failure] = []
     ended: list[str] = []
     try:
@@ -79,7 +79,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             run_epochs += batch.run_epochs
             outcomes.update(batch.outcomes)
             progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
-            pulse.beat(progress)
+            heartbeat.beat(progress)
     except _WorkersLost as error:
         ended.append(str(error))
     finally:
@@ -105,11 +105,11 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
     if failures or ended:
-        raise BatchesFailed("\n".join([*_told(failures), *ended]), session)
+        raise BatchesFailed("\n".join([*_failure_lines(failures), *ended]), session)
     return session
 
 
-def _told(failures: list[Failure]) -> list[str]:
+def _failure_lines(failures: list[Failure]) -> list[str]:
     """A line for each reason, with the spans that it befell; in how many batches these were does not show."""
     spans: dict[str, list[Span]] = {}
     for (start, stop), reason in sorted(failures):
@@ -138,8 +138,8 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
         except BrokenProcessPool as error:
             deaths += 1
             if deaths == MOST_DEATHS:
-                told = f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}"
-                raise _WorkersLost(told) from None
+                reason = f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}"
+                raise _WorkersLost(reason) from None
             progress.warn("a worker process died; other workers train its batches again")
         except (Exception, CancelledError) as error:  # as where a scheduler dies
             if workers.here:
@@ -153,7 +153,7 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
     A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
     in this thread if n_jobs were 1, so it gets two, and turns for one.
     """
-    sent = plan.spec if workers.backend == "threads" else plan.spec.sent()
+    sent = plan.spec if workers.backend == "threads" else plan.spec.to_json()
     turns = Turns(workers.backend, workers.jobs)
     tasks = (delayed(in_turn)(turns, run_or_fail, sent, span) for span in batches(missing, pace))
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):

@@ -54,8 +54,8 @@ def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | No
 def checked(store: Store, spec: Spec, plan: Plan) -> Store:
     """Results, if they are of this spec."""
     path = store.path
-    there = spec_as_recorded(store.manifest, path).meaning(store.manifest.data)
-    here = spec.meaning()
+    there = spec_as_recorded(store.manifest, path).canonical(store.manifest.data)
+    here = spec.canonical()
     if digest_of(there) != store.manifest.spec_hash:
         raise ResultsError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
     unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
@@ -96,10 +96,10 @@ def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) 
     free = free_bytes(path)
     if estimate.disk <= free:
         return
-    told = f"{path}: about {size(estimate.disk)} are needed, but only {size(free)} are free on this disk"
+    warning = f"{path}: about {size(estimate.disk)} are needed, but only {size(free)} are free on this disk"
     if not force:
-        raise ResultsError(f"{told}; free some space, choose another folder with --out, or run anyway with --force")
-    progress.warn(told)
+        raise ResultsError(f"{warning}; free some space, choose another folder with --out, or run anyway with --force")
+    progress.warn(warning)
 
 
 def _short(value: Any) -> str:

@@ -25,7 +25,7 @@ from ..plan.plan import Plan
 from ..spec.axes import Axis
 from ..spec.make_data import sides_of
 from ..spec.spec import Spec
-from ..spec.spec import digest_of as digest_of_meaning
+from ..spec.spec import digest_of as digest_of_canonical
 from ..spec.task import FileTask
 
 HOME = "~/"
@@ -64,7 +64,7 @@ def with_files(spec: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, A
 
 def written_in(spec: Spec, folder: Path) -> dict[str, Any]:
     """A spec as the manifest of a folder has it."""
-    return with_files(spec.written(), {key: recorded(file, folder) for key, file in spec.files.items()})
+    return with_files(spec.to_dict(), {key: recorded(file, folder) for key, file in spec.files.items()})
 
 
 def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spec:
@@ -81,7 +81,7 @@ def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spe
     if found == spec.files:
         return spec
     called = {found[key]: spec.called[path] for key, path in spec.files.items() if path in spec.called}
-    return Spec.parse(with_files(spec.written(), found), source).calling(called)
+    return Spec.parse(with_files(spec.to_dict(), found), source).calling(called)
 
 
 def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
@@ -113,7 +113,7 @@ def called_as_in(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None 
 
 def _is_of(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None) -> bool:
     """Whether the rows of a folder are those of a spec."""
-    return digest_of_meaning(spec.meaning(data)) == manifest.spec_hash
+    return digest_of_canonical(spec.canonical(data)) == manifest.spec_hash
 
 
 def _with_short_ranges(value: Any) -> Any:

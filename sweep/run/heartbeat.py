@@ -10,7 +10,7 @@ BEAT_SECONDS = 1.0
 LATELY_SECONDS = 15.0
 
 
-class Pulse:
+class Heartbeat:
     """Notes for `backsweep status`, at most one a BEAT_SECONDS."""
 
     def __init__(self, note: Callable[[float, float | None], None]):

@@ -33,8 +33,8 @@ def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
             yield f"run {run}: {len(epochs)} records, the folder has {len(kept_epochs)}, or of other epochs"
             continue
         for name in kept[run]:
-            said = f"run {run}: {name} at epoch "
-            yield from _unlike(new[run][name], kept[run][name], lambda i, said=said, epochs=epochs: f"{said}{epochs[i]}")
+            place = f"run {run}: {name} at epoch "
+            yield from _unlike(new[run][name], kept[run][name], lambda i, place=place, epochs=epochs: f"{place}{epochs[i]}")
 
 
 def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:

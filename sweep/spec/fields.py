@@ -75,8 +75,8 @@ def one_of(names: Iterable[str]) -> Any:
     return Annotated[Literal[known], BeforeValidator(not_misspelt)]
 
 
-def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], said: str | None, **fields: Any) -> type[Table]:
-    """A table with one field per number, which the kernels know as `group` and its name. said: the docstring of the table."""
+def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], doc: str | None, **fields: Any) -> type[Table]:
+    """A table with one field per number, which the kernels know as `group` and its name. doc: the docstring of the table."""
     settings: dict[str, Any] = {
         key: (
             Setting[number(f"{group}.{key}")],
@@ -87,7 +87,7 @@ def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], 
         )
         for key, one in numbers.items()
     }
-    return create_model(title, __base__=Table, __doc__=said, **fields, **settings)
+    return create_model(title, __base__=Table, __doc__=doc, **fields, **settings)
 
 
 def meant(name: object, known: Iterable[str]) -> str:

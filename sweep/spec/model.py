@@ -52,9 +52,9 @@ def _init_models() -> dict[str, type[Table]]:
     models: dict[str, type[Table]] = {"file": FileInit}
     for name in SCHEMES:
         if name not in models:
-            said = name if name == DEFAULT_SCHEME else ...
+            default = name if name == DEFAULT_SCHEME else ...
             fields: dict[str, Any] = {
-                "scheme": (Literal[name], Field(said, description="Name of the scheme.")),
+                "scheme": (Literal[name], Field(default, description="Name of the scheme.")),
                 "offset": (Offsets | None, Field(None, description=OFFSET)),
             }
             models[name] = with_numbers(name, "init", SCHEME_NUMBERS.get(name, {}), None, **fields)

@@ -20,25 +20,25 @@ from .axes import Axis, AxisInUse
 from .contents import Contents
 from .design import DesignSpec, sampled
 from .fields import Table
-from .make_data import SAID_BY_DIGEST, TaskSpec, bottleneck
+from .make_data import COVERED_BY_DIGEST, TaskSpec, bottleneck
 from .messages import explain
 from .model import FileInit, ModelSpec
 from .nested import Alternatives, leaves
+from .plain_data import length, plain
 from .products import check_product
 from .task import FileTask
 from .toml import read_toml
 from .train import RecordSpec, TrainSpec
-from .written import length, plain
 
 MOST_SEEDS, LONG_LIST = 100_000_000, 10_000  # a list of no more stays the list that it was given as
 UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
 IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
-SAID_BY_DATA = tuple(f"task.{key}" for key in SAID_BY_DIGEST)
+COVERED_BY_DATA = tuple(f"task.{key}" for key in COVERED_BY_DIGEST)
 
 # Stopping rules that a digest names even where they are not given. Others are left out there: a rule that is added must change
 # no digest, since a folder from before it could not be continued.
 NAMED_UNSET = {f"train.stop.{name}" for name in ("loss", "within", "accuracy", "gradient_norm", "patience")}
-Sent = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
+SpecJson = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
 Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
 SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
 
@@ -129,9 +129,9 @@ class Spec(Table, use_attribute_docstrings=True):
         ('sweep', 1, 10000)
         """
         try:
-            written = plain(_seeds_as_range(table))
-            check_product(written)
-            return cls.model_validate(written, context={"folder": folder})
+            data = plain(_seeds_as_range(table))
+            check_product(data)
+            return cls.model_validate(data, context={"folder": folder})
         except ValidationError as error:
             raise explain(error, cls, source) from None
         except SettingError as error:
@@ -163,11 +163,11 @@ class Spec(Table, use_attribute_docstrings=True):
         found |= {axis.setting: axis for axis in drawn}
         return [found[key] for key in settings if key in found]
 
-    def written(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The spec as plain data, with defaults filled in, as it was written."""
         return self.model_dump(mode="json", exclude_none=True)
 
-    def said(self) -> dict[str, Any]:
+    def as_given(self) -> dict[str, Any]:
         """The spec as plain data, without the defaults that were not written, but for the name."""
         return {"name": self.name, **self.model_dump(mode="json", exclude_unset=True, exclude_none=True)}
 
@@ -203,7 +203,7 @@ class Spec(Table, use_attribute_docstrings=True):
         """The digests of `contents`, by setting."""
         return self.contents.digests
 
-    def meaning(self, data: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def canonical(self, data: Mapping[str, str] | None = None) -> dict[str, Any]:
         """What fixes the rows and records, flat; however values, axes and seeds are written, and whatever a zip is called.
 
         data: digests to take in place of `self.data`.
@@ -225,7 +225,7 @@ class Spec(Table, use_attribute_docstrings=True):
         if flat["model.hidden"] is None and not isinstance(getattr(self.task, "code", None), Axis):
             flat["model.hidden"] = (bottleneck(self.task) or UNITS,)
         if "task.file" in flat:
-            flat = {key: value for key, value in flat.items() if key not in SAID_BY_DATA}
+            flat = {key: value for key, value in flat.items() if key not in COVERED_BY_DATA}
         return flat | {key: digest for key, digest in data.items() if key in ("task.file", START_FILE)}
 
     def _in_files(self, paths: Sequence[str | None], data: Mapping[str, str]) -> list[Any]:
@@ -235,27 +235,27 @@ class Spec(Table, use_attribute_docstrings=True):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of `meaning`, in hexadecimal."""
-        return digest_of(self.meaning())
+        """SHA-256 of `canonical`, in hexadecimal."""
+        return digest_of(self.canonical())
 
     def __hash__(self) -> int:
         return int(self.digest[:15], 16)
 
-    def sent(self) -> Sent:
-        """What a worker, perhaps in another process, makes the same spec of by `received`."""
-        return json.dumps(self.written()), json.dumps(self._called), self.digest
+    def to_json(self) -> SpecJson:
+        """What a worker, perhaps in another process, makes the same spec of by `from_json`."""
+        return json.dumps(self.to_dict()), json.dumps(self._called), self.digest
 
     def __reduce__(self):
-        return received, (self.sent(),)
+        return from_json, (self.to_json(),)
 
 
-def digest_of(meaning: dict[str, Any]) -> str:
-    """SHA-256 of a `Spec.meaning`, in hexadecimal."""
-    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+def digest_of(canonical: dict[str, Any]) -> str:
+    """SHA-256 of a `Spec.canonical`, in hexadecimal."""
+    return hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4)
-def received(sent: Sent) -> Spec:
+def from_json(sent: SpecJson) -> Spec:
     """A spec that another process has sent. DataError if the files that it names are not as they were there."""
     spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
     if spec.digest != sent[2]:

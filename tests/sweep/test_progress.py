@@ -135,7 +135,7 @@ def test_remarks_are_no_markup():
 def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(heartbeat.time, "monotonic", clock)
-    progress, beats = Progress(clock), heartbeat.Pulse(partial(note, tmp_path))
+    progress, beats = Progress(clock), heartbeat.Heartbeat(partial(note, tmp_path))
     progress.start(2000, 0, 2000.0, EXPECTED)
     for second in range(40):
         clock.now += 1.0

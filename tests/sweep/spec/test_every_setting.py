@@ -58,7 +58,7 @@ def close(found, true, rel=1e-8):
 @given(specs(), st.randoms())
 def test_written_down_it_is_the_same_spec(table, random):
     spec = Spec.parse(table)
-    again = Spec.parse(json.loads(json.dumps(spec.written())))
+    again = Spec.parse(json.loads(json.dumps(spec.to_dict())))
     assert again == spec
     assert again.digest == spec.digest
     shuffled = {key: table[key] for key in random.sample(list(table), len(table))}

@@ -164,7 +164,7 @@ def refusal(table):
 def test_many_seeds_that_python_counts_are_a_start_and_a_count():
     for seeds in (range(5, 10**6), np.arange(5, 10**6), np.arange(5, 10**6, dtype=np.uint32)):
         spec = Spec.parse({"task": "xor", "seeds": seeds})
-        assert spec.written()["seeds"] == {"start": 5, "count": 10**6 - 5}
+        assert spec.to_dict()["seeds"] == {"start": 5, "count": 10**6 - 5}
     uneven = np.arange(20_000)
     uneven[7] = 10**6
     assert len(Spec.parse({"task": "xor", "seeds": uneven}).seeds) == 20_000

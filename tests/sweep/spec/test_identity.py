@@ -139,7 +139,7 @@ def test_where_data_lie_does_not_matter_what_is_in_them_does(sweep, tmp_path, mo
     (moved / "s.toml").write_text((moved / "s.toml").read_text().replace("data.csv", "renamed.csv"))
     again = Sweep.from_toml(moved / "s.toml")
     monkeypatch.chdir(moved)
-    relative = Sweep.from_dict({**again.spec.written(), "task": {**TABLE, "file": "renamed.csv"}})
+    relative = Sweep.from_dict({**again.spec.to_dict(), "task": {**TABLE, "file": "renamed.csv"}})
     (moved / "renamed.csv").write_text(CSV.replace("1,1,0", "1,1,1"))
     changed = Sweep.from_toml(moved / "s.toml").spec.digest
     (moved / "renamed.csv").write_text(CSV)

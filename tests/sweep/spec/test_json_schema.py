@@ -65,8 +65,8 @@ def test_every_spec_that_we_show_passes(name, text):
 def test_any_sound_spec_passes_as_written_and_with_its_defaults(table):
     assert complaints(table) == []
     spec = Spec.parse(table)
-    assert complaints(spec.written()) == []
-    assert complaints(spec.said()) == []
+    assert complaints(spec.to_dict()) == []
+    assert complaints(spec.as_given()) == []
 
 
 RIGHT = [

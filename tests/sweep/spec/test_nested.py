@@ -260,7 +260,7 @@ def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
     assert axis_columns(branch.table) == ["init", "offset[1]", "std", "beta", "every"]
     assert {"beta", "every"} < set(axis_columns(branch.where(init="normal").table))
     assert set(branch.summary(["beta"])["beta"]) == {0.5, 0.9}
-    for refused, said in (({"optimizer": "rprop"}, "there are adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
+    for refused, said in (({"optimizer": "rprop"}, "its values are adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
         with pytest.raises(SettingError, match=said):
             results.where(**refused)
     assert not any(hasattr(branch, name) for name in ("report", "report_markdown", "to_xarray"))  # which are of a whole folder
@@ -317,5 +317,5 @@ def test_a_changed_file_is_named(files):
 
 def test_it_survives_json(results):
     spec = Sweep.from_dict(TABLE).spec
-    assert Spec.parse(json.loads(json.dumps(spec.written()))) == spec
+    assert Spec.parse(json.loads(json.dumps(spec.to_dict()))) == spec
     assert Results.open(results.path).manifest.spec_hash == spec.digest

@@ -80,7 +80,7 @@ def test_written_as_json_it_is_the_same_spec():
     spec = Spec.parse(
         {"task": "xor", "seeds": [3, 1], "model": {"hidden": {"range": [2, 9, 3]}}, "train": {"stop": {"loss": 0.1}}}
     )
-    assert Spec.parse(json.loads(json.dumps(spec.written()))) == spec
+    assert Spec.parse(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
 WIDTHS = "must be a whole number of units from 1 to 65536, or a list of one per hidden layer"
