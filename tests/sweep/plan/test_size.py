@@ -5,7 +5,7 @@ import decimal
 import numpy as np
 import pytest
 
-from backsweep.errors import SettingError
+from backsweep.errors import DataError, SettingError
 from backsweep.kernels.call.job import Job
 from backsweep.kernels.call.layout import weight_count
 from backsweep.results import logarithmic
@@ -103,7 +103,7 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
     ids=range(6),
 )
 def test_what_makes_no_sense_in_one_shape_of_many_is_still_found(tables, said):
-    with pytest.raises(SettingError) as error:
+    with pytest.raises((SettingError, DataError)) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
     assert said in str(error.value)
 
