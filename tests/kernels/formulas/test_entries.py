@@ -17,7 +17,7 @@ BETA = {"beta": Hyperparameter(BELOW_ONE, 0.9)}
 # Without the JIT arrays are NumPy's, which know their ends.
 EXACTLY = """
 import numpy as np
-from backsweep.kernels.formulas.optimizers import OPTIMIZERS
+from backsweep.kernels.formulas.optimizers import OPTIMIZERS, Segment
 from backsweep.kernels.formulas.schedules import SCHEDULES
 
 def rows(count):
@@ -28,7 +28,7 @@ for name, entry in OPTIMIZERS.items():
     numbers, clock = rows(entry.room), rows(entry.clocks)
     if entry.advance is not None:
         entry.advance.function(clock, numbers)
-    entry.update.function(weights, rows(size), rows(entry.states * size), numbers, clock, rows(1), size, size)
+    entry.update.function(Segment(weights, rows(size), rows(entry.states * size), numbers, clock, rows(1), size, size))
     assert np.isfinite(weights).all(), name
 for name, entry in SCHEDULES.items():
     rates = rows(2)
@@ -41,7 +41,7 @@ WIDE = """
 import numpy as np
 from backsweep.kernels import OPTIMIZERS, RANGES, train
 from backsweep.kernels.call.hyperparameters import ranges_of
-from backsweep.kernels.formulas.optimizers import Optimizer
+from backsweep.kernels.formulas.optimizers import Optimizer, Segment
 from backsweep.kernels.lanes.compile import Formula
 from backsweep.kernels.lanes.operations import load, store
 from backsweep.kernels.lanes.vector import Memory
@@ -53,11 +53,10 @@ def halve(clock: Memory, hyperparameters: Memory):
         store(clock, row, load(clock, row) * 0.5)
 
 @Formula
-def wide(
-    weights: Memory, gradients: Memory, state: Memory, numbers: Memory, clock: Memory, rate: Memory, count: int, size: int
-):
-    factor = sum(load(numbers, k) for k in range(5)) * sum(load(clock, k) for k in range(3)) / 3.0
-    for row in range(count):
+def wide(segment: Segment):
+    weights, gradients, state, hyperparameters, clock, _, rows, size = segment
+    factor = sum(load(hyperparameters, k) for k in range(5)) * sum(load(clock, k) for k in range(3)) / 3.0
+    for row in range(rows):
         for k in range(3):
             store(state, k * size + row, load(state, k * size + row) + 1.0)
         store(weights, row, load(weights, row) - factor * load(gradients, row))
