@@ -255,7 +255,7 @@ class Plan:
         row, place = cast("int", error.row), cast("int", error.column)
         column = (task.input_names if error.data == "x" else task.target_names)[place]
         return DataError(
-            error.data, reason, row=row, column=column, settings=names, place=f"{shown}: {task.where(row, column)}"
+            task.where.source, reason, row=row, column=column, settings=names, place=f"{shown}: {task.where(row, column)}"
         )
 
     def _check_bottleneck(self, run: int) -> None:

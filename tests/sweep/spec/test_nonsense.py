@@ -260,8 +260,9 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
     (tmp_path / "data.csv").write_text("a,b\n0,0.5\n1,1.5\n")
     spec = tmp_path / "spec.toml"
     spec.write_text('task = { file = "data.csv", inputs = "a", targets = "b" }')
-    with pytest.raises(DataError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie"):
+    with pytest.raises(DataError, match=r"data.csv, row 2 \(line 3\), column 'b': target 1.5: sigmoid outputs lie") as error:
         Sweep.from_toml(spec).plan()
+    assert (error.value.data, error.value.row, error.value.column) == (str(tmp_path / "data.csv"), 1, "b")
 
 
 def test_weights_that_do_not_fit(tmp_path):
