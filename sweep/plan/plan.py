@@ -5,7 +5,6 @@ Settings that shape the network, the data or the optimizer vary slowest. So the 
 of the kernels trains a range of run numbers. Other numbers may differ from lane to lane within a call.
 """
 
-import math
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -20,7 +19,6 @@ from backsweep.errors import DataError, SettingError
 from ...kernels import check_flat
 from ...results.arrays import Floats, Integers
 from ...results.reprs import html_of, text_of
-from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ...results.store.seeds import recorded_runs
 from ...results.store.store import Span
 from ..data.data import Task
@@ -29,6 +27,7 @@ from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
 from ..text import in_toml
 from .arguments import as_in_spec, for_kernels, of_task, per_run
+from .columns import array_of, columns_of
 from .excluded import without
 from .extent import Extent, extent_of
 from .held import Held
@@ -54,9 +53,9 @@ class Plan:
         shown = {axis.setting: readable(axis.setting, axis.points, spec.called) for axis in axes}
         self._index = without(combine(axes, self._kinds), axes, shown, spec.exclude)
         self._points = {axis.setting: axis.points for axis in axes}
-        self._values = {axis.setting: _array(axis.points) for axis in axes}
-        self._shown = {setting: _array(values) for setting, values in shown.items()}
-        self.axes = _columns([axis for axis in axes if axis.shown], self._shown)
+        self._values = {axis.setting: array_of(axis.points) for axis in axes}
+        self._shown = {setting: array_of(values) for setting, values in shown.items()}
+        self.axes = columns_of([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
         self.runs = self.cells * len(self.seeds)
         if self.runs > MOST_RUNS_OF_ALL:
@@ -278,30 +277,3 @@ def _kinds(axis: AxisInUse) -> Integers | None:
         return alike(axis.points)
     there = [point is not None for point in axis.points]
     return None if all(there) else alike(there)
-
-
-def _array(points: tuple[Any, ...]) -> npt.NDArray[Any]:
-    """The values of an axis; those that are tuples as objects, and so are names of which some are missing; else NaN is none."""
-    given = [point for point in points if point is not None]
-    if len(given) < len(points) and not isinstance(given[0], str):
-        return np.array([math.nan if point is None else point for point in points])
-    if isinstance(given[0], tuple) or len(given) < len(points):
-        array = np.empty(len(points), object)
-        array[:] = points
-        return array
-    return np.array(points)
-
-
-def _columns(axes: list[AxisInUse], values: dict[str, npt.NDArray[Any]]) -> tuple[AxisColumn, ...]:
-    """A column for each axis, named by its last word, or in full where two columns would be called the same."""
-    kinds: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string", "O": "string"}
-    last = [axis.called.rsplit(".", 1)[-1] for axis in axes]
-    taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *last]
-    return tuple(
-        AxisColumn(
-            name=name if taken.count(name) == 1 else axis.called,
-            setting=axis.setting,
-            type=kinds[values[axis.setting].dtype.kind],
-        )
-        for axis, name in zip(axes, last, strict=True)
-    )

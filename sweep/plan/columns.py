@@ -1,0 +1,39 @@
+"""The columns of settings that the table of runs has: one per axis, with a name of its own."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
+from ..spec.axes import AxisInUse
+
+KINDS: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string", "O": "string"}
+
+
+def array_of(points: tuple[Any, ...]) -> npt.NDArray[Any]:
+    """The values of an axis; those that are tuples as objects, and so are names of which some are missing; else NaN is none."""
+    given = [point for point in points if point is not None]
+    if len(given) < len(points) and not isinstance(given[0], str):
+        return np.array([math.nan if point is None else point for point in points])
+    if isinstance(given[0], tuple) or len(given) < len(points):
+        array = np.empty(len(points), object)
+        array[:] = points
+        return array
+    return np.array(points)
+
+
+def columns_of(axes: Sequence[AxisInUse], values: dict[str, npt.NDArray[Any]]) -> tuple[AxisColumn, ...]:
+    """A column for each axis, named by its last word, or in full where two columns would be called the same."""
+    last = [axis.called.rsplit(".", 1)[-1] for axis in axes]
+    taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *last]
+    return tuple(
+        AxisColumn(
+            name=name if taken.count(name) == 1 else axis.called,
+            setting=axis.setting,
+            type=KINDS[values[axis.setting].dtype.kind],
+        )
+        for axis, name in zip(axes, last, strict=True)
+    )
