@@ -1,4 +1,4 @@
-"""Where the errors of a folder of results stood in earlier versions; `backsweep.errors` has them all."""
+"""The names that earlier versions of this module had, for code that imports them here; `backsweep.errors` has all errors."""
 
 from backsweep.errors import (
     BacksweepError as InputError,

@@ -57,9 +57,12 @@ def _below(kind: type) -> set[type]:
 
 def test_what_earlier_versions_called_errors_is_still_there():
     import backsweep.kernels
-    import backsweep.results
+    import backsweep.results.errors
     import backsweep.sweep
 
+    for name in backsweep.results.errors.__all__:
+        there = "BacksweepError" if name == "InputError" else name
+        assert getattr(backsweep.results.errors, name) is getattr(backsweep.errors, there)
     assert backsweep.results.InputError is backsweep.sweep.InputError is BacksweepError
     assert (backsweep.kernels.Nonsense, backsweep.kernels.Unusable) == (SettingError, DataError)
     with pytest.raises(AttributeError, match=r"module 'backsweep\.kernels' has no attribute 'Nonsens'"):

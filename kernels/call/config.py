@@ -1,6 +1,7 @@
 """What all runs of a call share: the config of a network and its training, whose values are checked against each other."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,14 +16,27 @@ from ..lanes.vector import DTYPES
 from ..random.streams import STREAMS
 
 PARAMETRIZATIONS = ("standard", "ntk", "mean_field")
-# Where weights start: whether they are drawn, from normals, and whether biases are drawn likewise or start at 0.
+
+
+class Scheme(NamedTuple):
+    """Where weights start.
+
+    drawn: whether they are drawn at all. normal: from normals, and not uniform numbers. biases: whether biases start likewise,
+    drawn if weights are; otherwise at 0, or where a file says.
+    """
+
+    drawn: bool = True
+    normal: bool = False
+    biases: bool = False
+
+
 SCHEMES = {
-    "uniform": (True, False, True),
-    "normal": (True, True, True),
-    "constant": (False, False, False),
-    "file": (False, False, False),
-    **{f"{name}_uniform": (True, False, False) for name in ("xavier", "he", "lecun")},
-    **{f"{name}_normal": (True, True, False) for name in ("xavier", "he", "lecun")},
+    "uniform": Scheme(biases=True),
+    "normal": Scheme(normal=True, biases=True),
+    "constant": Scheme(drawn=False, biases=True),
+    "file": Scheme(drawn=False),
+    **{f"{name}_uniform": Scheme() for name in ("xavier", "he", "lecun")},
+    **{f"{name}_normal": Scheme(normal=True) for name in ("xavier", "he", "lecun")},
 }
 ORDERS = ("given", "shuffled", "replacement")
 

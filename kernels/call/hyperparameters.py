@@ -172,14 +172,14 @@ def _range_of(key: str) -> Range:
 
 
 def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None) -> Runs:
-    """One row a run, as the loop wants them."""
+    """One row per run, as the loop wants them."""
     per_layer = (settings.count, len(layers))
     centre, spread, bias_centre, bias_spread, offset = (np.zeros(per_layer) for _ in range(5))
     fan_in, units = fan_ins(config, layers), layers[:, UNITS]
     for layer in range(len(layers)):
         centre[:, layer], spread[:, layer] = _start(config.scheme, settings, fan_in[layer], units[layer])
         offset[:, layer] = settings.of_layer("init.offset", layer)
-    if SCHEMES[config.scheme][2] or config.scheme == "constant":  # else biases start at 0
+    if SCHEMES[config.scheme].biases:
         bias_centre, bias_spread = centre, spread
     return Runs(
         seed=np.array(settings.get("seed"), np.int64),

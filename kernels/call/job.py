@@ -32,7 +32,7 @@ class Job:
         given = _with_defaults(settings)
         midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"])
         self.x, self.y = checked_data(x, y)
-        self.config = _choices_of(given, len(self.x))
+        self.config = _config_of(given, len(self.x))
         self.config.check_data(self.y)
         _check_layers(given, len(self.config.hidden) + 1)
         self.settings = Settings({key: value for key, value in given.items() if key not in SHARED and value is not None})
@@ -87,7 +87,7 @@ def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in DEFAULTS.items() if key not in by_layer}, **settings}
 
 
-def _choices_of(given: Mapping[str, Any], samples: int) -> Config:
+def _config_of(given: Mapping[str, Any], samples: int) -> Config:
     switches = ("bias", "shortcuts", "lr_over_fan_in", "measure")
     names = ("activation", "output", "parametrization", "stream", "loss", "dtype")
     return Config(
@@ -123,10 +123,10 @@ def _check_layers(given: Mapping[str, Any], layers: int) -> None:
 def _start_of(config: Config, layers: np.ndarray, arrays: Any) -> Start:
     if (config.scheme == "file") != (arrays is not None):
         raise SettingError(("init",), "give arrays with the scheme file, and only with it")
-    drawn, normal, biases_drawn = SCHEMES[config.scheme]
+    scheme = SCHEMES[config.scheme]
     weights = np.zeros(0) if arrays is None else flat_weights(arrays, layers, config.bias)
     config.check_precision("init", weights)
-    return Start(STREAMS[config.stream], normal, drawn, biases_drawn, weights)
+    return Start(STREAMS[config.stream], scheme.normal, scheme.drawn, scheme.drawn and scheme.biases, weights)
 
 
 def _results(runs: int, weights: int) -> Results:

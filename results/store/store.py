@@ -1,6 +1,6 @@
 """The folder of one sweep, and the protocol that keeps it whole whatever happens to the process.
 
-    manifest.json                 what is being run: spec, its hash, versions, CPU; then a line a session
+    manifest.json                 what is being run: spec, its hash, versions, CPU; then a line per session
     manifest.copy.json            the same once more
     shards/000000000000-000000004096-c29b1e07a4d35f86.parquet    the rows of runs 0 ... 4095, never changed once there
     records/000000000000-000000004096-77aa0e1f5c9d2b13.parquet   what was recorded of them on their way, if anything was

@@ -128,7 +128,7 @@ else:
 
 
 class Train(_Part):
-    """The training rule."""
+    """How a network is trained; here only what ends a run is named."""
 
     stop: Stop | None = None
 

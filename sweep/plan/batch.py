@@ -73,12 +73,6 @@ def run_or_fail(spec: Spec | SpecJson, span: Span) -> list[Batch | Failure]:
         return [_failure(span, error)]
 
 
-def run_batch(spec: Spec, span: Span) -> Batch:
-    """Train the runs of a span."""
-    plan = plan_of(spec)
-    return _batch(plan, [_call(plan, part) for part in plan.calls(span)])
-
-
 def _in_stretches(plan: Plan, done: Sequence[_Call | Failure]) -> Iterator[Batch | Failure]:
     for failed, stretch in groupby(done, lambda one: isinstance(one, Failure)):
         if failed:

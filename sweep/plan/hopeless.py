@@ -40,13 +40,9 @@ def remarks(plan: LookedAt) -> list[str]:
     return [*_of_rules(plan), *_of_records(plan), *_of_zips(plan)]
 
 
-def _of_rules(plan: LookedAt) -> list[str]:
-    runs = plan.runs
-    there = dict(plan.spec.settings())
-    epochs = _numbers(plan, "train.epochs", runs)
-    smallest = {name: np.finfo(name).epsneg for name in DTYPES}
-    resolved = np.vectorize(smallest.__getitem__)(plan.setting("train.dtype", runs)) * plan.largest_target
-    rules: list[tuple[str, Any, str]] = [
+def _limits(epochs: Any) -> list[tuple[str, Any, str]]:
+    """Settings that nothing comes of where they exceed a limit, and why."""
+    return [
         (
             "train.stop.patience",
             epochs + 1,
@@ -62,8 +58,16 @@ def _of_rules(plan: LookedAt) -> list[str]:
         ),
         ("train.schedule.every", epochs - 1, "the runs end before the first step of the schedule"),
     ]
+
+
+def _of_rules(plan: LookedAt) -> list[str]:
+    runs = plan.runs
+    there = dict(plan.spec.settings())
+    epochs = _numbers(plan, "train.epochs", runs)
+    smallest = {name: np.finfo(name).epsneg for name in DTYPES}
+    resolved = np.vectorize(smallest.__getitem__)(plan.setting("train.dtype", runs)) * plan.largest_target
     found: dict[str, str] = {}
-    for key, limit, why in rules:
+    for key, limit, why in _limits(epochs):
         if key in there and there[key] is not None:
             _note(found, key, _numbers(plan, key, runs), _numbers(plan, key, runs) > limit, why)
     if there.get("train.stall.improvement") is not None:

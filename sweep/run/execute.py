@@ -51,7 +51,7 @@ class _WorkersLost(Exception):  # noqa: N818
 
 
 def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outlook: Outlook) -> Session:
-    """Run what is missing and write it, a shard a batch; the session's record.
+    """Run what is missing and write it, one shard per batch; the session's record.
 
     The kernels must be compiled. However it ends, what was written stays whole, and the session is put on record.
     BatchesFailed, once all others are done, if some failed.

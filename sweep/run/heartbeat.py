@@ -11,7 +11,7 @@ LATELY_SECONDS = 15.0
 
 
 class Heartbeat:
-    """Notes for `backsweep status`, at most one a BEAT_SECONDS."""
+    """Notes for `backsweep status`, at most one per BEAT_SECONDS."""
 
     def __init__(self, note: Callable[[float, float | None], None]):
         self._note = note
