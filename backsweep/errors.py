@@ -31,7 +31,7 @@ class BacksweepError(Exception):
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
     def inside(self, place: str) -> Self:
-        """The same error, told with the file, key or option that it was found in."""
+        """The same error, with the file, key or option that it was found in put before its message."""
         found = copy(self)
         found.args = (f"{place}: {self.args[0]}", *self.args[1:])
         return found
@@ -113,7 +113,7 @@ class LinkError(ResultsError):
 
 
 class MovedError(ResultsError):
-    """The folder that a process has been writing in is not in its place any more, or its lock is lost."""
+    """The folder that a process was writing in has been moved or replaced, or its lock is lost."""
 
 
 class DamageError(ResultsError):

@@ -248,7 +248,7 @@ Y = np.array([0.0, 1.0, 1.0, 0.0])
 
 
 def notebook_loop(seed, lr, epochs):
-    """The notebook, as it stands: one run in plain NumPy."""
+    """The notebook, unchanged: one run in plain NumPy."""
     stream = np.random.RandomState(seed)
     w1, w2, x, y = stream.rand(2, 2), stream.rand(1, 2), X.T, Y[None]
     for _ in range(epochs):

@@ -135,7 +135,7 @@ FITS = {
 
 
 def cut(x, *bits: int) -> list:
-    """x as a sum of numbers of so many bits each; what is left in the last."""
+    """x as a sum of numbers with the given counts of bits; the last number holds the remainder."""
     parts = []
     for count in bits:
         step = mp.mpf(2) ** (mp.floor(mp.log(abs(x), 2)) + 1 - count)

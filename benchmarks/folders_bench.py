@@ -42,12 +42,12 @@ def command() -> None:
 
 
 def swept(folder: str, runs: int) -> Any:
-    """The results of a sweep of so many runs, all of them done."""
+    """The results of a sweep with this many runs, all of them done."""
     return importlib.import_module("backsweep.sweep").Sweep.from_dict({**SPEC, "seeds": runs // 50}).run(folder)
 
 
 def small_files(folder: Path, files: int) -> tuple[Any, list[Any]]:
-    """A store without rows, and the rows of so many files of it."""
+    """A store without rows, and the rows for this many of its files."""
     whole = swept(f"{folder}/whole-{files}", files * ROWS).store
     store = type(whole).create(folder / f"small-{files}-{time.monotonic_ns()}", whole.manifest)
     table = whole.read()
@@ -55,7 +55,7 @@ def small_files(folder: Path, files: int) -> tuple[Any, list[Any]]:
 
 
 def appended(folder: Path, files: int) -> tuple[float, Path]:
-    """Processor time of so many appends to a new store, and where that is."""
+    """The processor time per append, over this many appends to a new store, and the path of the store."""
     store, tables = small_files(folder, files)
     with store.writing():
         begin = time.process_time()

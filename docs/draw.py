@@ -54,7 +54,7 @@ def notebook() -> pd.DataFrame:
 
 
 def map_of_trainability() -> None:
-    """Where feathers of success reach into failure. The boundary is not drawn: among so many islands it would hide them."""
+    """Where feathers of success reach into failure. The boundary is not drawn: it would hide the many islands."""
     with TemporaryDirectory() as folder:
         table = map_sweep([62.0, 130.0], [27.5, 33.5], pixels=(768, 512), epochs=500).run(folder).table
     axes = draw_trainability_map(trainability_map(table), Figure(figsize=(8.4, 4.6), layout="constrained").add_subplot())

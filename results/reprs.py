@@ -31,7 +31,7 @@ def text_of(head: str, lines: Iterable[str]) -> str:
 
 
 def html_of(head: str, lines: Iterable[str], table: "pd.DataFrame | None" = None, left: int = 0) -> str:
-    """The same as HTML, with a table of texts, of which so many rows are left out."""
+    """The same as HTML, with a table of texts and the number of rows that it leaves out."""
     shown = [f"<div><b>{_html(head)}</b></div>", *(f"<div>{_html(line)}</div>" for line in lines)]
     if table is not None:
         shown.append(_table(table))

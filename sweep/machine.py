@@ -66,7 +66,7 @@ def peak_memory() -> int:
 
 
 def memory() -> int:
-    """How much memory this process can have at the most, in bytes: this machine's, or as much as it is allowed of it."""
+    """How much memory this process can have, in bytes: all of this machine's, or the part that it is allowed to use."""
     limits = [psutil.virtual_memory().total]
     with suppress(ImportError):  # on Windows
         import resource

@@ -55,14 +55,14 @@ def has_semaphores() -> bool:
 
 
 def check_processes(count: int) -> None:
-    """Raise RuntimeError, as Python has it, if the system does not let so many of joblib's processes begin."""
+    """Raise RuntimeError, as Python does, if the system does not let joblib start `count` processes."""
     check_threads(count * THREADS_OF_A_PROCESS)
 
 
 def check_threads(count: int) -> None:
-    """Raise RuntimeError, as Python has it, if the system does not let so many threads begin, beside those of libraries.
+    """Raise RuntimeError, as Python does, if the system does not let `count` threads start beside those of libraries.
 
-    A process of its own tries, since the memory pool of a thread stays with its process when the thread has ended.
+    A separate process tries it, because a thread's memory pool stays with its process after the thread has ended.
     """
     try:
         done = subprocess.run(  # noqa: S603 - ourselves
@@ -77,7 +77,7 @@ def check_threads(count: int) -> None:
 
 
 def _begin(count: int) -> None:
-    """Have so many threads at once."""
+    """Have `count` threads at once."""
     enough, begun = threading.Event(), list[threading.Thread]()
     try:
         for _ in range(count):

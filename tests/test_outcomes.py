@@ -1,4 +1,4 @@
-"""How runs end: names that tables have, and codes that files and arrays have, of which folders of before are full."""
+"""How runs end: names that tables have, and codes that files and arrays have, of which older folders are full."""
 
 import numpy as np
 import pandas as pd

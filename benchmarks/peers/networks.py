@@ -9,7 +9,7 @@ STARTS = 1024  # distinct ones; a larger batch trains each of them several times
 
 
 class Shape(NamedTuple):
-    """One hidden layer of sigmoid units and one sigmoid output, trained on so many samples."""
+    """One hidden layer of sigmoid units and one sigmoid output, trained on the given number of samples."""
 
     inputs: int
     hidden: int

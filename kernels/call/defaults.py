@@ -1,7 +1,7 @@
-"""Every setting of a call by its dotted name, and what it is where nothing is said. The spec takes its defaults from here.
+"""The default of every setting of a call, by its dotted name. The spec takes its defaults from here.
 
-None stands for what is not there: no limit, no clipping. The hyperparameters of optimizers, schedules and schemes are declared
-with their defaults in the registries.
+None means that something is absent: no limit, no clipping. The registries declare the hyperparameters of optimizers, schedules
+and schemes with their defaults.
 """
 
 from typing import Any

@@ -114,7 +114,7 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
     """One row for each combination of settings: how long it takes if a run that does not converge starts again.
 
     A trial is a run and, as long as they do not converge, the runs of the next seeds; all their epochs count
-    (`running_time.restarted_trials`). first: only so many trials of each combination.
+    (`running_time.restarted_trials`). first: use only this many trials of each combination.
     trials: how many. mean, sd, median, maximum: of their epochs, sd with trials - 1. restarts: in all trials;
     restarts_per_trial. unfinished: runs after the last that converged, which make no trial.
     """

@@ -43,7 +43,7 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything of that name, be it a link that leads nowhere. OSError if that cannot be known."""
+    """Whether anything has that name, even a link that leads nowhere. OSError if that cannot be known."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,7 +1,7 @@
 """The exclusive right to write in a folder. The folder stays open as long as it is held.
 
 The lock is the operating system's own lock on an open file, and it dies with its owner. It does not protect names: somebody may
-move the folder and put another in its place, or remove the lock file, so that a second process locks a new one. So before a
+replace the folder by another, or remove the lock file, so that a second process locks a new one. So before a
 writer renames or removes anything, it checks that the folder and the lock file are still those that it locked. It compares
 device and inode, which no other file can have while these are open.
 """

@@ -30,7 +30,7 @@ class OpenFolder:
         return OpenFolder(path, self)
 
     def found(self, name: str) -> os.stat_result:
-        """What has a name there, be it a link."""
+        """Whatever has this name there, links included."""
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
 
     def new(self, name: str) -> int:

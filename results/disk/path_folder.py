@@ -1,6 +1,6 @@
 """A folder reached by its path, for systems that cannot open folders, such as Windows. It protects less than `open_folder.py`:
 
-- Each name is looked up through the path. If somebody moves the folder and puts another in its place between a writer's check
+- Each name is looked up through the path. If somebody replaces the folder by another between a writer's check
   (`lock.py`) and its action, the action hits the other folder. Windows makes that hard: it does not move a folder that contains
   an open file, and a writer's lock is one.
 - A link is noticed by a check, and a link that appears after the check is followed.
@@ -33,7 +33,7 @@ class PathFolder:
         return PathFolder(path, self)
 
     def found(self, name: str) -> os.stat_result:
-        """What has a name there, be it a link."""
+        """Whatever has this name there, links included."""
         return (self._path / name).lstat()
 
     def new(self, name: str) -> int:

@@ -32,7 +32,7 @@ class HeldFolder:
         self._itself = _identity(folder.itself())
 
     def found(self, name: str) -> os.stat_result:
-        """What lies there under a name, be it a link."""
+        """Whatever lies there under this name, links included."""
         return self.folder.found(name)
 
     def is_same(self, found: os.stat_result) -> bool:

@@ -63,8 +63,8 @@ def place_of(numbers: Floats, levels: list[Any]) -> Floats:
 
 
 def round_ticks(low: float, high: float, scale: str | None, most: int) -> Floats:
-    """Round numbers within [low, high], at least two where the ends differ and about `most`: on a log scale powers of ten,
-    or 1, 2, 5 of each, if there are so many of them."""
+    """Round numbers within [low, high], about `most` of them, and at least two where the ends differ. On a log scale they are
+    powers of ten, or 1, 2 and 5 times these, if the interval holds enough of them."""
     if scale == "log":
         powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         for leading in ((1.0,), (1.0, 2.0, 5.0)):

@@ -56,7 +56,7 @@ def loss_bands(
 
 
 def _scheduled(epoch: Integers, first: Booleans, last: Booleans, points: int) -> Integers:
-    """Epochs at which every run has a record or has ended, the end of the longest among them; so many, spread evenly."""
+    """Evenly spread epochs at which every run has a record or has ended; the end of the longest run is one of them."""
     found = np.unique(np.append(epoch[~last], epoch.max()))
     found = found[found >= epoch[first].max()]
     return found[np.unique(np.linspace(0, len(found) - 1, points).round().astype(np.int64))]

@@ -28,7 +28,7 @@ from .resampling import RESAMPLES, Interval, percentiles, resampled
 
 BEST = 0.1  # of the cells
 STEPS = 256  # on which a density is found
-FEW_LEVELS = 30  # at most so many are taken as they are, more are smoothed
+FEW_LEVELS = 30  # up to this many levels are used as they are; more are smoothed
 
 
 class _Axis(NamedTuple):

@@ -11,7 +11,7 @@ from ..arrays import Booleans, Floats, Integers
 from .groups import CONFIDENCE
 from .survival import risk_sets
 
-# Below so many pairs that differ, McNemar's statistic is too coarse for its limiting distribution.
+# With fewer differing pairs than this, McNemar's statistic is too coarse for its limiting distribution.
 FEW_PAIRS = 25
 
 

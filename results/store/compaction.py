@@ -18,7 +18,7 @@ from .files import write_tables
 
 MOST_FILES = 900
 LARGE = 2**22  # bytes
-LARGE_SHARE = 100  # and at least one part in so many of all
+LARGE_SHARE = 100  # and at least 1 / LARGE_SHARE of all bytes
 GROUP_BYTES = 2**25  # of a row group, in memory
 
 

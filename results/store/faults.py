@@ -72,7 +72,7 @@ def _are_due(epoch: Integers, first: Integers, due: Integers) -> bool:
     if counts.max(initial=0) > len(due):
         return False
     cuts = np.unique([*np.searchsorted(first, np.arange(0, len(epoch), PART)), len(first)])
-    for start, stop in pairwise(cuts.tolist()):  # so many records at a time as a processor's cache holds
+    for start, stop in pairwise(cuts.tolist()):  # as many records at a time as a processor's cache holds
         many = counts[start:stop]
         last = np.cumsum(many) - 1
         found = epoch[first[start] :][: last[-1] + 1]

@@ -124,7 +124,7 @@ class Holdings:
             return None
 
     def end_of(self, run: int) -> int | None:
-        """At which epoch a run ended; None if that is not known, for it is not done or its shard is damaged."""
+        """The epoch at which a run ended; None if it is unknown because the run is not done or its shard is damaged."""
         ends = self.each(
             self._shards,
             lambda file, rows: int(rows["epochs"][run - file.start].as_py()),

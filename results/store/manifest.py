@@ -123,7 +123,7 @@ def _sound(path: Path) -> Manifest:
 
 
 def _completed(manifest: Manifest) -> Manifest:
-    """With what manifests of before it was written do not say of the axes."""
+    """The manifest, with what older versions did not write about the axes filled in."""
     if manifest.swept or not manifest.axes:
         return manifest
     return manifest.model_copy(update={"swept": swept_axes(manifest.spec, manifest.axes)})

@@ -15,7 +15,7 @@ NEVER = 2**31  # no run has as many epochs
 
 
 class Seeds:
-    """The seeds of every cell: so many from a first one on, or those of a list. `count` is 0 if a spec does not say."""
+    """The seeds of every cell: consecutive ones from a first one on, or a list. `count` is 0 if a spec does not give it."""
 
     def __init__(self, spec: dict[str, Any]):
         self.count, self._first, self._listed = 0, 0, None
@@ -84,7 +84,7 @@ class Recording:
 
 
 def due_epochs(every: int | None, points: int | None, limit: int) -> Integers | None:
-    """The epochs at which runs are recorded, each so many or so many points, up to the most that any may make; None: never."""
+    """The epochs at which runs are recorded: every `every` epochs, or at `points` points, up to `limit`. None: never."""
     if every is not None:
         return np.arange(0, limit + 1, every)
     if points is not None:

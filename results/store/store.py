@@ -204,7 +204,7 @@ class Store:
         note(self._root, rate, left)
 
     def is_crowded(self) -> bool:
-        """Whether it has so many files that it should be compacted before the sweep's end."""
+        """Whether the folder has enough files that it should be compacted before the sweep ends."""
         return len(entries(self._shards)) * len(self._holdings.kinds) > MOST_FILES
 
     def read(self) -> pa.Table:

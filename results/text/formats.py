@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BREAKS = "\r\n"
 OURS = "\ue000"  # for private use, so `visible` has left none in what comes from elsewhere
-# A line break is an entity, as its sign would end the row, and a tag might be shown as it stands. So are the signs of HTML:
+# A line break is an entity, since its character would end the row, and a tag might be shown as text. So are the signs of HTML:
 # some renderers know no backslash before them.
 MARKDOWN = {sign: f"\\{sign}" for sign in r"\`*_[]|~$^"} | {
     "<": "&lt;",

@@ -83,7 +83,7 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
 
 
 def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
-    """Print why there is no table: for people in its place, for programs on stderr, next to a table without rows."""
+    """Print why there is no table: for people instead of the table, for programs on stderr, beside a table without rows."""
     sentence = f"{str(error)[0].upper()}{str(error)[1:]}."
     if form is TableFormat.text:
         say(sentence)

@@ -20,7 +20,7 @@ from backsweep.errors import DataError
 from ...results.arrays import Floats
 from .data import Where, quoted
 
-EXACT_DIGITS = 15  # numbers of so many digits never share a float64, but for the very small
+EXACT_DIGITS = 15  # two numbers with at most this many digits never share a float64, unless they are very small
 WORDS = {"nan", "inf", "infinity"}
 
 

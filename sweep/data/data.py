@@ -24,14 +24,14 @@ def quoted(cell: str) -> str:
 
 
 def check_size(rows: int, columns: int, data: str, place: str | None = None) -> None:
-    """DataError if so many numbers are too many, asked before there is room made for them. place: where in the data."""
+    """DataError if a table of this size is too large; call it before allocating memory. place: where in the data."""
     reason = too_many(rows, columns)
     if reason:
         raise DataError(data, reason, place=place)
 
 
 def too_many(rows: int, columns: int) -> str | None:
-    """Why so many numbers cannot be used; None if they can."""
+    """Why a table of this size cannot be used; None if it can."""
     if rows * columns <= MOST_NUMBERS:
         return None
     return f"{rows:,} rows of {columns:,} columns are {rows * columns:,} numbers; at most {MOST_NUMBERS:,} are allowed"

@@ -28,7 +28,7 @@ def read_arrays(path: str) -> Arrays:
 
 
 def weights_of(found: Arrays, path: str, layers: int, bias: bool) -> list[Floats]:
-    """w1, w2, ..., or w1, b1, w2, ... with biases, for so many layers, of what is in a file. DataError: what it lacks."""
+    """w1, w2, ... of each layer from a file's arrays, or w1, b1, w2, ... with biases. DataError: what the file lacks."""
     wanted = [f"{letter}{layer}" for layer in range(1, layers + 1) for letter in ("wb" if bias else "w")]
     missing = [name for name in wanted if name not in found]
     if missing:

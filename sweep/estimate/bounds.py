@@ -21,7 +21,7 @@ MOST_SECONDS = 10 * YEAR
 
 
 def check_memory(plan: Plan, jobs: int) -> None:
-    """SettingError if so many workers need more memory for networks and data than this machine has."""
+    """SettingError if `jobs` workers need more memory for networks and data than this machine has."""
     extent, most = plan.extent, memory()
     each = np.broadcast_to(extent.data_bytes + extent.network_bytes, len(plan.shapes()))
     worst = int(np.argmax(each))

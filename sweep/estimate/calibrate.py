@@ -68,7 +68,7 @@ class _Sample(NamedTuple):
 
 
 def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
-    """Time the runs of a network shape, for about so many seconds. The kernels must be compiled."""
+    """Time the runs of a network shape, for about `seconds` seconds. The kernels must be compiled."""
     first = shape[:1]
     call_seconds = _train(plan, np.array(first), 1, 0.0).seconds  # its data made anew, if batches will have to
     lanes = lanes_of(plan.shape(plan.shape_of(shape[0])).dtype)
@@ -139,7 +139,7 @@ def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: in
 
 
 def _times(plan: Plan, epochs: Integers) -> Floats:
-    """How many records there are of runs that make so many epochs, if they are recorded: at the end there is always one."""
+    """How many records a recorded run has if it takes this many epochs. There is always one at its end."""
     at = plan.record_at
     return np.zeros(len(epochs)) if at is None else (np.searchsorted(at, epochs) + 1).astype(np.float64)
 

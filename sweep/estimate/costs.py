@@ -34,7 +34,7 @@ class Costs:
         return float(stop - start)
 
     def runs(self, start: int, seconds: float) -> float:
-        """How many runs from `start` on fill so many seconds; no more than there are."""
+        """How many runs from `start` on fill `seconds` seconds; no more than there are."""
         end = np.interp(np.interp(start, self._runs, self._seconds) + seconds, self._seconds, self._runs)
         return float(end) - start
 
@@ -74,7 +74,7 @@ def between(count: int, places: Integers, values: Floats) -> Floats:
 
 
 def makespan(lengths: Iterable[float], many: int) -> float:
-    """When the last of so many lanes or workers ends, if each takes the next piece of work as soon as it is free."""
+    """When the last of `many` lanes or workers ends, if each takes the next piece of work as soon as it is free."""
     free = [0.0] * many
     for length in lengths:
         heapq.heapreplace(free, free[0] + length)

@@ -41,7 +41,7 @@ class Outlook(NamedTuple):
 def outlook(
     plan: Plan, missing: Sequence[Span], jobs: int, out: Path, seconds: float | None = None, *, here: bool = True
 ) -> Outlook:
-    """What the missing runs will take on so many workers, into a folder that need not be there yet.
+    """What the missing runs will take on this many workers. The folder of results need not exist yet.
 
     Timing takes about `seconds` in all (None: as a run's start may). The kernels must be compiled. here: the workers share
     this machine's cores; others have a core each, as fast as these. Of many network shapes some are timed, and the others

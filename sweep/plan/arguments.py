@@ -46,7 +46,7 @@ def as_in_spec(names: Iterable[str], settings: Mapping[str, Any]) -> dict[str, s
 
 
 def _shown(name: str, settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A setting as it stands in the spec; a table of several by its name, or by all that is in it."""
+    """A setting as the spec gives it; a table of several settings as its name, or as everything in it."""
     stem, found = "", {}
     for key, value in settings.items():
         known = kernel_name(key)

@@ -45,7 +45,7 @@ class Extent(NamedTuple):
 
 
 def extent_of(task: AnyTask, sides: Sides | None, units: int, fixed: Mapping[str, Any], each: Each) -> Extent:
-    """The extent of all shapes. units: of the hidden layer, where nothing is said of it; fixed: settings that do not vary."""
+    """The extent of all shapes. units: of the hidden layer, if the spec does not say; fixed: settings that do not vary."""
     samples, inputs, outputs = _of_data(task, sides, each)
     if fixed.get("model.hidden", ()) is None:
         first = last = total = each("task.code", lambda code: float(code[1])) if isinstance(task, Encoder) else float(units)

@@ -148,7 +148,7 @@ class Plan:
         return key in self._keys
 
     def epochs_of_shapes(self) -> Floats:
-        """At most so many epochs all runs of each shape make together, (shapes,)."""
+        """The most epochs that all runs of each shape can make together, (shapes,)."""
         limits = np.broadcast_to(self.setting("train.epochs", np.arange(self.cells) * len(self.seeds)), self.cells)
         return np.add.reduceat(limits.astype(np.float64), self._shape_starts // len(self.seeds)) * len(self.seeds)
 

@@ -24,7 +24,7 @@ class Fault(NamedTuple):
 
 
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> SettingError:
-    """A line for each thing wrong, MOST at the most."""
+    """One line for each thing that is wrong, at most MOST lines."""
     found = error.errors()
     first, *others = faults = [_fault(one, model) for one in found[:MOST]]
     more = [f"{source}: {fault.shown}: {fault.reason}" for fault in others]

@@ -31,8 +31,8 @@ from .toml import read_toml
 from .train import RecordSpec, TrainSpec
 
 MOST_SEEDS, LONG_LIST = 100_000_000, 10_000  # a list of no more stays the list that it was given as
-UNITS = 2  # of the one hidden layer that a network has if nothing is said of it
-IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what is meant where nothing is said
+UNITS = 2  # of the single hidden layer that a network has by default
+IMPLIED = {"train.stop.patience": 1, "train.huber_delta": 1.0}  # what a spec means that does not give these
 COVERED_BY_DATA = tuple(f"task.{key}" for key in COVERED_BY_DIGEST)
 
 # Stopping rules that a digest names even where they are not given. Others are left out there: a rule that is added must change
@@ -265,7 +265,7 @@ def from_json(sent: SpecJson) -> Spec:
 
 
 def _seeds_as_range(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Many seeds that Python counts up one by one, as a start and a count: `range(10**9)` is no list of so many numbers."""
+    """Consecutive seeds from Python, such as `range(10**9)`, as a start and a count instead of a long list."""
     seeds = table.get("seeds")
     if not (isinstance(seeds, range) or (isinstance(seeds, np.ndarray) and seeds.ndim == 1)) or length(seeds) <= LONG_LIST:
         return table

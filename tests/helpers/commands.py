@@ -64,7 +64,7 @@ def begun(*arguments, cwd, **options):
 
 
 def wait_for_work(process, seconds):
-    """Wait until a process has used so many more seconds of the processor, however long it waits for it."""
+    """Wait until a process has used this many more seconds of processor time, however long that takes."""
 
     def used():
         assert process.poll() is None

@@ -68,7 +68,7 @@ def test_too_few_threads_are_said(command, here):
 
 @pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in CLUSTERS])
 def test_more_workers_than_may_begin_are_said(backend, here):
-    """The stacks of so many threads find no place."""
+    """There is no room for the stacks of this many threads."""
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]
     done = limited("AS", 3000 * MB + room.visible_cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
     assert done.returncode == 2

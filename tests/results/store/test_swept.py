@@ -1,4 +1,4 @@
-"""What a manifest says of the axes is what the plan knows of them; folders of before it was said are read as if it had been."""
+"""A manifest says of the axes what the plan knows of them; older folders, whose manifests do not, are read as if they did."""
 
 import json
 from itertools import product

@@ -126,7 +126,7 @@ def test_a_report_as_markdown(here):
 
 
 def test_a_setting_that_is_called_in_full_is_also_known_by_its_last_word(tmp_path):
-    """As commands of before had it: restarts have a mean, so the start's is `model.init.mean`."""
+    """As in earlier commands: restarts have a mean, so the start's is `model.init.mean`."""
     init = {"scheme": "normal", "mean": {"values": [0.0, 0.5]}}
     stop = {"loss": 0.6}
     Sweep.from_dict(

@@ -22,7 +22,7 @@ def evenly(low, high, count):
 
 
 def checks(monkeypatch, **tables):
-    """How often the kernels are asked about a plan, of how many runs at the most, and the plan."""
+    """How often the kernels are asked about a plan, about how many runs at most, and the plan."""
     asked = []
     real = planning.check_flat
 

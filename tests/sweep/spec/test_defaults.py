@@ -1,4 +1,4 @@
-"""What a setting is where nothing is said stands once: the spec, `train` and the documentation give the same."""
+"""Each default stands in one place: the spec, `train` and the documentation give the same."""
 
 import json
 import re
