@@ -114,7 +114,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     The network. hidden: units of each hidden layer, or of the only one. activation, output: activations of the hidden and the
     output units, by name (`ACTIVATIONS`, `OUTPUTS`). bias: whether every layer has biases, the weights of an input
     `bias_input`. shortcuts: every layer sees the inputs and all earlier layers. parametrization: "standard", "ntk" or
-    "mean_field" (see `layout.layer_scales`).
+    "mean_field"; docs/spec.md has their formulas.
     The initial weights. init: a scheme (`SCHEMES`) or {"scheme": ..., "low", "high", "mean", "std", "value", "arrays",
     "offset": ...}; arrays: [w1, w2, ...], or [w1, b1, w2, ...] with biases, for "file"; offset: added to each layer's weights,
     one per layer. Weights are drawn w1, b1, w2, b2, ... from the run's own stream: "mt19937" is NumPy's RandomState(seed),
@@ -135,7 +135,8 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
 
     record_at: epochs at which to record loss, accuracy and the norms of gradient and weights, of the runs at the places
     `record_runs` (None: all runs). Runs are tested and recorded before each epoch's first update, on all data.
-    measure: whether to compute the convergence measure (see `stopping._measure`).
+    measure: whether to compute the convergence measure of Sohl-Dickstein (arXiv 2402.06184). With v the losses before each
+    update, divided by the first one, it is -sum(v) if the mean of the last 20 is below 1, and else sum(1 / v).
 
     keep_weights: whether to return the final weights.
 
