@@ -51,7 +51,8 @@ def change(rng: Random, command: list[str]) -> frozenset[str]:
     if how == 0:
         option = [one for one in command[place - 1 : place + 1] if one.startswith("--")]
         command[place] = word(rng)
-        return frozenset({command[place], *option}) if command[place] else frozenset()
+        another = place == 0 and command[0] in COMMANDS.commands  # which refuses its arguments, not its name
+        return frozenset({command[place], *option}) if command[place] and not another else frozenset()
     if how == 1:
         command += [rng.choice(OPTIONS), word(rng)]
         return frozenset(command[-2:])

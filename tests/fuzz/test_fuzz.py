@@ -7,7 +7,7 @@ from backsweep.results.disk.plain import shortly
 from backsweep.sweep.cli import main
 from backsweep.sweep.text import dotted
 
-from . import child
+from . import child, lines
 from .case import Case, keys, names
 from .run import fuzz
 
@@ -60,6 +60,13 @@ def test_a_refusal_names_the_key_that_was_changed(text, named):
 def test_keys_are_known_however_they_are_shown(key, shown):
     place = shown((key,)) if shown is dotted else shown(key)
     assert names(f"backsweep: {visible(place)}: unknown key", key)
+
+
+@pytest.mark.parametrize(("word", "named"), [("run", frozenset()), ("hidden", frozenset({"hidden"}))])
+def test_a_refusal_need_not_name_another_command_that_was_put_in_place(word, named, monkeypatch):
+    monkeypatch.setattr(lines, "word", lambda _: word)
+    rng = type("Rng", (), {"randrange": lambda *_: 0})()
+    assert lines.change(rng, ["status", "r"]) == named
 
 
 def test_what_an_oracle_refuses_must_be_refused():
