@@ -1,6 +1,6 @@
-"""What the loop works on: one tuple for the shape of a call, one for its data, its runs, their results and the working memory.
+"""What the loop works on: tuples for the shape of a call, its data, its runs, their results and the working memory.
 
-Shapes are run-time numbers: frozen into the kernel they gained nothing and cost a compilation per shape.
+Shapes are run-time numbers. Compiling them into the kernel gained nothing and cost one compilation per shape.
 """
 
 from typing import Any, NamedTuple
@@ -21,15 +21,15 @@ CONVERGED, DIVERGED = Outcome.CONVERGED.code, Outcome.DIVERGED.code
 STALLED, CAPPED = Outcome.STALLED.code, Outcome.CAPPED.code
 IDLE = -1
 NEVER = 2**62
-ALL = -1  # in place of a batch: all data
+ALL = -1  # instead of a batch: all data
 INFINITY, NAN = float("inf"), float("nan")
 
 # The columns of `Network.layers`: a layer's units, the row of its first unit among all units, the row of its first weight, how
-# far apart its units' weights are, how many data inputs it reads, and which units before it, from which on and how many.
+# far apart its units' weights are, how many data inputs it reads, the first of the earlier units that it reads, and how many.
 UNITS, FIRST_UNIT, FIRST_WEIGHT, STRIDE, DATA_INPUTS, SOURCE, SOURCES = range(7)
 
-# The rows of `Runs.hyperparameters`: what may differ from lane to lane, beside rates and limits. From SCHEDULE on those of the
-# schedule, from OPTIMIZER to the end those of the optimizer.
+# The rows of `Runs.hyperparameters`: the numbers besides rates and limits that may differ from lane to lane. Those of the
+# schedule begin at SCHEDULE, and those of the optimizer go from OPTIMIZER to the end.
 DECAY, CLIP, OFFSET, HUBER_DELTA, MIDPOINT, WARMUP, SCHEDULE = range(7)
 MOST_OF_A_SCHEDULE = 2
 OPTIMIZER = SCHEDULE + MOST_OF_A_SCHEDULE
@@ -39,34 +39,34 @@ LIMITS_ROW = np.dtype([(name, np.float64) for name in LIMITS])
 RESULTS_ROW = np.dtype([(name, column.dtype) for name, column in COLUMNS.items()], align=True)
 RECORDED_ROW = np.dtype([(name, column.dtype) for name, column in RECORDED.items()], align=True)
 
-# The rows of `Workspace.totals`: what one pass over the data adds up.
+# The rows of `Workspace.totals`: the sums that one pass over the data makes.
 SCORE, MANTISSA, DISTANCE, LOSS, RIGHT, GRADIENT_SQUARES, WEIGHT_SQUARES = range(7)
 TOTALS = 7
 
 
 class Network(NamedTuple):
-    """The network and the optimizer, as far as all runs of a call share them."""
+    """What all runs of a call share of the network and the optimizer."""
 
     layers: Array  # int64 (layers, 7), see above; the output layer is the last
-    scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input that they see
+    scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input within them
     inputs: int
     outputs: int
-    units: int  # of the hidden layers together
+    units: int  # of all hidden layers together
     bias: bool
-    full: bool  # one update an epoch, from all data in their order
-    scaled: bool  # some factor is not 1
+    full: bool  # one update per epoch, from all data in their order
+    scaled: bool  # at least one factor of `scales` is not 1
     loss_reads_logits: bool  # the output activation is part of the loss's formula
-    through_outputs: bool  # the loss's slope is of the outputs, not of the logits
+    through_outputs: bool  # the loss's slope is taken at the outputs, not at the logits
     product: bool  # the score is a product of probabilities, the exact loss another formula's work; else they are the same
-    terms: float  # how many the mean loss is a mean of
+    terms: float  # how many terms the mean loss averages
     screened: bool
-    accuracy: bool  # there are sides, or classes, to be right about
+    accuracy: bool  # outputs have sides or classes, so they can be right
     offset: bool
     decay: bool
     clip: bool
-    segments: int  # of weights that share a rate: 1, or the layers
-    states: int  # numbers that the optimizer keeps of each weight
-    state_at_rate: int  # one of them starts at the learning rate: its place, or -1
+    segments: int  # how many groups of weights have a rate: 1, or one per layer
+    states: int  # how many numbers the optimizer keeps for each weight
+    state_at_rate: int  # the place of the one that starts at the learning rate, or -1
     advance: bool
     schedule: bool
     needs: Needs  # of the stopping criteria, of records and of the measure together
@@ -74,7 +74,7 @@ class Network(NamedTuple):
 
 
 class Formulas(NamedTuple):
-    """The formulas that the spec chose, by address; 0 where there is none."""
+    """The addresses of the formulas that the spec chose; 0 where there is none."""
 
     activate: Address
     activate_backward: Address
@@ -93,13 +93,13 @@ class Formulas(NamedTuple):
 
 
 class Data(NamedTuple):
-    """The samples in quads (rows, QUAD), in the kernel's precision; a batch's last quad is filled up with weights of 0."""
+    """The samples in quads (rows, QUAD), in the kernel's precision. Samples of weight 0 fill up a batch's last quad."""
 
     inputs: Array  # quads * inputs rows
     targets: Array  # quads * outputs rows
     weights: Array  # quads rows: a sample's weight in the loss of all data
     counts: Array  # quads rows: 1, or 0 for a sample that only fills up
-    batch_weights: Array  # batches * batch quads rows: in the loss of its batch
+    batch_weights: Array  # batches * batch quads rows: a sample's weight in the loss of its batch
     batch_counts: Array
     batch_quads: int
     batches: int
@@ -109,7 +109,7 @@ class Data(NamedTuple):
 class Tiles(NamedTuple):
     """For batches that differ from lane to lane: every lane's own samples, gathered before each batch.
 
-    Where they do not differ the arrays are empty, of the same types: so the loop is compiled once for both.
+    If batches do not differ, the arrays are empty but have the same types, so that the loop is compiled once for both.
     """
 
     samples: Array  # (inputs, samples)
@@ -147,7 +147,7 @@ class Start(NamedTuple):
 
 
 class Record(NamedTuple):
-    """When something is recorded, and where to."""
+    """When runs are recorded, and where the records go."""
 
     at: Array  # int64 (times,): epochs, ascending
     row: Array  # int64 (runs,): the run's row in `values`, or -1
@@ -156,27 +156,27 @@ class Record(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What comes out. `weights` has no rows when not asked for; nor is a column on demand filled."""
+    """The results. If not asked for, `weights` has no rows, and optional columns are not filled."""
 
     rows: Array  # RESULTS_ROW (runs,)
     weights: Array  # (runs, weights), in the order of a lane's memory
 
 
 class Workspace(NamedTuple):
-    """Memory for one call, allocated once; the numbers in the kernel's precision."""
+    """Memory for one call, allocated once. Numbers are in the kernel's precision unless a dtype is given."""
 
     weights: Array  # (weights, lanes)
     gradients: Array
     state: Array  # (states * weights, lanes)
     values: Array  # (units, QUAD, lanes): of hidden units, then of outputs
-    slopes: Array  # likewise, f'(z) where the activation keeps it
-    deltas: Array  # likewise, the loss's slopes
+    slopes: Array  # the same shape: f'(z), if the activation keeps it
+    deltas: Array  # the same shape: the loss's slopes
     logits: Array  # (quads * outputs, QUAD, lanes)
     totals: Array  # (TOTALS, lanes)
     rates: Array  # (layers, lanes): this epoch's
     bases: Array  # (layers, lanes): as the spec has them
     hyperparameters: Array  # (rows, lanes), see above
-    clock: Array  # (clocks, lanes): what an optimizer keeps of the time
+    clock: Array  # (clocks, lanes): what an optimizer keeps about the time
     age: Array  # (1, lanes): the epoch
     screening_bounds: Array  # (3, lanes): low and high of the score, and the largest error allowed
     run: Array  # int64 (lanes,): the run in each lane, or IDLE
@@ -195,19 +195,19 @@ class Workspace(NamedTuple):
 
 
 class Sections(NamedTuple):
-    """The parts of the loop that are compiled on their own, by address."""
+    """The addresses of the parts of the loop that are compiled on their own."""
 
     all_runs: Address
     refill: Address
     initial_weights: Address
     epochs: Address
     stopping: Address
-    batches: Address  # all updates of an epoch, or 0 where the batch is full
+    batches: Address  # all updates of an epoch, or 0 if the batch is full
     own_batch: Address  # one batch of samples that each lane has gathered for itself
 
 
 class Call(NamedTuple):
-    """All that one call of the loop works on."""
+    """Everything that one call of the loop works on."""
 
     network: Network
     formulas: Formulas
@@ -233,7 +233,7 @@ def type_of_call(call: Call, context: Any = None) -> Any:
 
 @typeof_impl.register(Call)
 def _type_of_call(call: Call, context: Any) -> Any:
-    """The same, from memory: it follows from the precision alone, and to find it takes longer than to train a few runs."""
+    """The same, cached: it depends on the precision alone, and finding it takes longer than training a few runs."""
     dtype = call.work.weights.dtype
     if dtype not in _types:
         _types[dtype] = type_of_call(call, context)

@@ -1,4 +1,4 @@
-"""Brings the arguments of `train`, as people write them, into one form, and arranges the results by layer again."""
+"""Brings the arguments of `train`, as people write them, into one form, and splits the results by layer."""
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def widths(hidden) -> tuple[int, ...]:
 
 
 def batch_of(size, order, samples: int) -> Batch:
-    """How many samples make an update, all if size is None. A batch of all is a full one in whatever order they come."""
+    """How many samples make an update; all if size is None. A batch of all samples is a full batch, whatever their order."""
     if size is None:
         return Batch()
     size = whole("batch", size, 1)
@@ -81,7 +81,7 @@ def _finite(argument: str, values) -> np.ndarray:
 
 
 def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
-    """[w1, w2, ...], or [w1, b1, w2, ...], in the order of a lane's memory: unit by unit, the bias last."""
+    """[w1, w2, ...] or [w1, b1, w2, ...], flattened in the order of a lane's memory: unit by unit, the bias last."""
     shapes = [(units, stride - bias) for units, stride in layers[:, [UNITS, STRIDE]].tolist()]
     wanted = [shape for units, inputs in shapes for shape in [(units, inputs), *([(units,)] if bias else [])]]
     tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
@@ -93,7 +93,7 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
 
 
 def in_layers(flat: np.ndarray, layers: np.ndarray, bias: bool, shape: tuple[int, ...]):
-    """A lane's memory, (runs, weights), as arrays per layer: the weights, and the biases."""
+    """Split (runs, weights), in the order of a lane's memory, into one array per layer: the weights, then the biases."""
     weights, biases, first = [], [], 0
     for units, stride in layers[:, [UNITS, STRIDE]].tolist():
         layer = flat[:, first : first + units * stride].reshape(*shape, units, stride)

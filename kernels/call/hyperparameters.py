@@ -33,11 +33,11 @@ from .arguments import numbers
 from .config import SCHEMES, Config
 from .layout import fan_ins
 
-MOST_SINGLE_EPOCHS = 2**24  # float32 counts no further
+MOST_SINGLE_EPOCHS = 2**24  # float32 cannot count further
 NO_LOSS, NO_LIMIT = -1.0, math.inf
 
 
-# The hyperparameters of the schemes that have any.
+# The hyperparameters of those schemes that have any.
 SCHEME_NUMBERS = {
     "uniform": {"low": Hyperparameter(FINITE, 0.0), "high": Hyperparameter(FINITE, 1.0)},
     "normal": {"mean": Hyperparameter(FINITE, 0.0), "std": Hyperparameter(NOT_NEGATIVE, 1.0)},
@@ -47,7 +47,7 @@ WARMUP_EPOCHS = Hyperparameter(COUNT_OR_NONE, 0)  # of every schedule
 
 
 def ranges_of(group: str, entries: Iterable[Mapping[str, Hyperparameter]]) -> dict[str, Range]:
-    """The ranges that entries of a registry declare. A hyperparameter that several have is one setting, so of one range."""
+    """The ranges that entries of a registry declare. If several share a hyperparameter, it is one setting with one range."""
     found: dict[str, Range] = {}
     for entry in entries:
         for key, one in entry.items():
@@ -101,15 +101,15 @@ class Settings:
         return key in self._arrays
 
     def get(self, key: str, default: float = 0.0) -> np.ndarray:
-        """One number per run; the default where it was not given."""
+        """One number per run; the default if the setting was not given."""
         return self._arrays.get(key, np.broadcast_to(default, self.count))
 
     def of_layer(self, key: str, layer: int) -> np.ndarray:
-        """One number per run, of a setting that may differ from layer to layer."""
+        """One number per run, for a setting that may differ from layer to layer."""
         return self.get(f"{key}[{layer}]") if f"{key}[{layer}]" in self else self.get(key)
 
     def check(self, config: Config) -> None:
-        """Whether every number belongs to what was chosen, and none that it needs is missing."""
+        """Check that every number belongs to what was chosen, and that no number it needs is missing."""
         self._check_hyperparameters(config)
         if "stop.patience" in self and not config.stops:
             raise SettingError(
@@ -147,7 +147,7 @@ class Settings:
                     raise SettingError((key,), f"is missing; {chosen[group]} needs it")
 
     def _check_single(self, config: Config) -> None:
-        """Whether numbers that single precision rounds are still within their ranges."""
+        """Check that numbers are still within their ranges after rounding to single precision."""
         if (config.schedule != "constant" or config.warms_up) and np.any(self.get("epochs") > MOST_SINGLE_EPOCHS):
             raise SettingError(("epochs", "dtype"), f"in float32 a schedule can count only to {MOST_SINGLE_EPOCHS}")
         for key, values in self._arrays.items():
@@ -160,7 +160,7 @@ class Settings:
                 raise SettingError((key, "dtype"), f"must be {allowed.words} in float32 too")
 
     def any(self, key: str) -> bool:
-        """Whether it was given, and is not 0 for some run."""
+        """Whether the setting was given and is not 0 in at least one run."""
         return key in self._arrays and bool(np.any(self._arrays[key] != 0))
 
 
@@ -172,7 +172,7 @@ def _range_of(key: str) -> Range:
 
 
 def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None) -> Runs:
-    """One row per run, as the loop wants them."""
+    """One row per run, as the loop needs them."""
     per_layer = (settings.count, len(layers))
     centre, spread, bias_centre, bias_spread, offset = (np.zeros(per_layer) for _ in range(5))
     fan_in, units = fan_ins(config, layers), layers[:, UNITS]
@@ -248,7 +248,7 @@ def _run_hyperparameters(config: Config, settings: Settings, midpoint: float | N
 
 
 def _limits(settings: Settings) -> np.ndarray:
-    """What ends each run; one that was given no stopping criterion has a loss to reach that there is not."""
+    """The limits that end each run. Without a stopping criterion, the loss to reach is one that no run can reach."""
     rows = np.empty(settings.count, LIMITS_ROW)
     for key, limit in LIMITS.items():
         rows[key] = settings.get(key, limit.unset)

@@ -1,4 +1,4 @@
-"""One call of the compiled loop: everything that it works on, made from checked settings."""
+"""One call of the compiled loop: makes everything that the loop works on from checked settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,14 +18,14 @@ from .layout import data_of, layer_table, network_of, tiles_of, weight_count, wo
 from .nested import PER_LAYER
 from .parts import Part, parts_of, with_parts
 
-# What all runs of a call share; the other settings are numbers, of which each run may have its own.
+# The settings that all runs of a call share. The others are numbers, and each run may have its own.
 SHARED = {name for name in DEFAULTS if name not in RANGES}
 
 
 class Job:
     """Runs to be trained: x (samples, inputs), y (samples, outputs) or (samples,), and settings by their dotted names.
 
-    `backsweep.kernels.train` explains the settings; what is not given is as in `DEFAULTS`.
+    `backsweep.kernels.train` explains the settings; those that are not given are as in `DEFAULTS`.
     """
 
     def __init__(self, x, y, settings: Mapping[str, Any]):
@@ -51,16 +51,16 @@ class Job:
         """Train all runs."""
         call = self.call(record, records, keep_weights)
         if self.settings.count:
-            with np.errstate(all="ignore"):  # NumPy warns where the JIT is off; compiled code never does
+            with np.errstate(all="ignore"):  # NumPy warns when the JIT is off; compiled code never does
                 train_runs(with_parts(self.config, call))
         return call.results
 
     def parts(self, records: bool) -> set[Part]:
-        """The parts of the loop that this needs."""
+        """The parts of the loop that this job needs."""
         return parts_of(self.config, self._network(records), self.start)
 
     def call(self, record: Record, records: bool, keep_weights: bool) -> Call:
-        """All that the loop works on, as yet without its parts."""
+        """Everything that the loop works on, except its compiled parts."""
         config, network = self.config, self._network(records)
         data, tiles = data_of(config, self.x, self.y), tiles_of(config, self.x, self.y)
         results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0)
@@ -82,7 +82,7 @@ class Job:
 
 
 def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings. What is given layer by layer is not given for all layers at once."""
+    """The given settings, and the defaults of the others. A setting given per layer gets no default for all layers."""
     by_layer = {key.partition("[")[0] for key in settings if "[" in key}
     return {**{key: value for key, value in DEFAULTS.items() if key not in by_layer}, **settings}
 
@@ -107,13 +107,13 @@ def _config_of(given: Mapping[str, Any], samples: int) -> Config:
 
 
 def _inside(group: str, given: Mapping[str, Any], but: str | None = None) -> tuple[str, ...]:
-    """What is given of a group of settings, by name."""
+    """The names of the settings of a group that were given."""
     names = (key.removeprefix(f"{group}.") for key, value in given.items() if key.startswith(f"{group}.") and value is not None)
     return tuple(name for name in names if name != but)
 
 
 def _check_layers(given: Mapping[str, Any], layers: int) -> None:
-    """Whether what is given layer by layer is given for each layer."""
+    """Check that a setting that is given per layer is given for every layer."""
     for stem in PER_LAYER:
         listed = {key for key, value in given.items() if key.startswith(f"{stem}[") and value is not None}
         if any(key.startswith(f"{stem}[") for key in given) and listed != {f"{stem}[{layer}]" for layer in range(layers)}:

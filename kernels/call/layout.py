@@ -16,7 +16,7 @@ from ..memory import DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Networ
 from ..random.streams import new_state
 from .config import Config
 
-MOST_WEIGHTS = 10**7  # sixteen runs of them, with adam's two numbers and a gradient each, are 5 GB
+MOST_WEIGHTS = 10**7  # for sixteen runs, with a gradient and adam's two numbers per weight, they take 5 GB
 
 
 def layer_table(config: Config, inputs: int, outputs: int) -> np.ndarray:
@@ -40,11 +40,11 @@ def fan_ins(config: Config, layers: np.ndarray) -> np.ndarray:
 
 
 def layer_scales(config: Config, layers: np.ndarray) -> np.ndarray:
-    """What each layer multiplies its weighted sums with, and the bias input within them: float64 (layers, 2).
+    """The factor of each layer's weighted sums, and the bias input within these sums: float64 (layers, 2).
 
     ntk: 1 / sqrt(fan-in) (A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018); the bias is not scaled. mean_field: hidden
-    layers have their activation's gain, of relu on its output, which is the same as on its input; the output is divided by
-    sqrt(width) once more (J. Sohl-Dickstein, arXiv 2402.06184).
+    layers also get the gain of their activation; relu's belongs to its output, where it does the same as at its input. The
+    output is divided by sqrt(width) once more (J. Sohl-Dickstein, arXiv 2402.06184).
     """
     factor, gain = np.ones(len(layers)), np.ones(len(layers))
     if config.parametrization != "standard":
@@ -56,7 +56,7 @@ def layer_scales(config: Config, layers: np.ndarray) -> np.ndarray:
 
 
 def weight_count(layers: np.ndarray) -> int:
-    """Weights and biases of all layers."""
+    """How many weights and biases all layers have together."""
     return int((layers[:, UNITS] * layers[:, STRIDE]).sum())
 
 
@@ -71,7 +71,7 @@ def network_of(
     clip: bool,
     rates_differ: bool,
 ) -> Network:
-    """The shape and the optimizer; the last five say what the settings of any run ask for."""
+    """The shape and the optimizer; the last five arguments say what the settings of any run ask for."""
     loss, optimizer = LOSSES[config.loss], OPTIMIZERS[config.optimizer]
     hard = bool(np.all((y == 0) | (y == 1)))
     return Network(
@@ -111,8 +111,8 @@ def _needs(config: Config, records: bool) -> Needs:
 def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarray:
     """(samples, columns) as (quads * columns, QUAD); each batch of `batch` samples starts a quad.
 
-    What is missing in a batch's last quads is zeros, or, with `fill`, its last sample once more: weighted by 0 that adds
-    nothing, where the outputs for any other sample might be so large that 0 times them is not a number.
+    A batch's last quad is filled up with zeros, or, with `fill`, with the batch's last sample. At weight 0 that sample adds
+    nothing, while the outputs for any other might be so large that 0 times them is not a number.
     """
     samples, columns = table.shape
     batches, width = -(-samples // batch), -(-batch // QUAD) * QUAD
@@ -125,7 +125,7 @@ def quads(table: np.ndarray, batch: int, dtype, fill: bool = False) -> np.ndarra
 
 
 def _sample_weights(config: Config, samples: int, outputs: int) -> np.ndarray:
-    """The weight of each of `samples` samples in their loss."""
+    """The weight of each of `samples` samples in their mean loss."""
     loss = LOSSES[config.loss]
     return np.full((samples, 1), loss.factor / _terms(loss, samples, outputs))
 
@@ -156,7 +156,7 @@ def data_of(config: Config, x: np.ndarray, y: np.ndarray) -> Data:
 
 
 def tiles_of(config: Config, x: np.ndarray, y: np.ndarray) -> Tiles:
-    """Room for batches that differ from lane to lane; none where they do not."""
+    """Memory for batches that differ from lane to lane; empty if they do not differ."""
     if not config.batch.own:
         x, y = x[:0], y[:0]
     dtype, size = DTYPES[config.dtype], min(config.batch.size or 0, len(x))

@@ -1,4 +1,4 @@
-"""Settings as people write them in a notebook, nested, brought into the one form that the kernels take: flat, by dotted names.
+"""Turns nested settings, as people write them in a notebook, into the form that the kernels take: flat, by dotted names.
 
 `flat(optimizer={"name": "adam", "beta1": 0.8}, lr=[0.1, 0.2])` is `{"optimizer.name": "adam", "optimizer.beta1": 0.8,
 "lr[0]": 0.1, "lr[1]": 0.2}`.
@@ -12,10 +12,10 @@ from backsweep.suggestions import did_you_mean
 
 from .defaults import DEFAULTS
 
-TITLES = {"init": "scheme", "optimizer": "name", "schedule": "name"}  # what a name alone stands for
+TITLES = {"init": "scheme", "optimizer": "name", "schedule": "name"}  # the setting that a bare name stands for
 TABLES = ("stop", "stall")
 BATCHES = {"full": {"size": None}, "pattern": {"size": 1, "order": "given"}}
-PER_LAYER = ("lr", "init.offset")  # may be a list of one number, or array, for each layer
+PER_LAYER = ("lr", "init.offset")  # may be a list with one number or array per layer
 NAMES = dict.fromkeys(key.partition(".")[0] for key in DEFAULTS)
 
 
@@ -43,7 +43,7 @@ def _inside(group: str, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
-    """A choice that is written as its name alone, or as a mapping with its name and further settings."""
+    """The settings of a choice, written as its name alone or as a mapping with its name and further settings."""
     if isinstance(value, str):
         return {title: value}
     if not isinstance(value, Mapping) or title not in value:
@@ -52,7 +52,7 @@ def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
 
 
 def _table(name: str, value: Any) -> dict[str, Any]:
-    """A mapping of names to settings, without those that are None; none at all for None."""
+    """A mapping of names to settings, without those that are None; empty if the mapping itself is None."""
     if value is not None and not isinstance(value, Mapping):
         raise SettingError((name,), "must be a mapping, such as {name: number}")
     if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):

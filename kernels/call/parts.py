@@ -1,4 +1,5 @@
-"""Which parts of the loop a job needs. They are compiled or loaded when it runs, or beforehand, by name, by several processes.
+"""Which parts of the loop a job needs. They are compiled or loaded when the job runs, or compiled beforehand in several
+processes.
 
 A cold start compiles for ten seconds, and every further choice adds parts of its own. Numba compiles one function at a time per
 process, however many threads there are. So a program that is about to start may call `compile_part` in several processes.
@@ -28,7 +29,7 @@ ALL_PASSES = {section for pair in (*FUSED.values(), BY_FORMULA) for section in p
 
 
 class Part(NamedTuple):
-    """A part by the name of its function, and for what. own: for data that differ from lane to lane."""
+    """A part: the name of its function, and what it is compiled for. own: for data that differ from lane to lane."""
 
     name: str
     dtype: str
@@ -36,24 +37,24 @@ class Part(NamedTuple):
 
     @property
     def slow(self) -> bool:
-        """Whether it takes a second or two to compile, and not a tenth of one."""
+        """Whether it takes a second or two to compile, rather than a tenth of a second."""
         return isinstance(PARTS[self.name], Section)
 
     @property
     def family(self) -> tuple[str, str]:
-        """One process had better compile these: passes have their steps in common, a function's variants per file."""
+        """One process should compile all parts of a family: the passes share their steps, and a function's variants a file."""
         return "passes" if PARTS[self.name] in ALL_PASSES else self.name, self.dtype
 
 
 def _passes(config: Config) -> tuple[Section, Section, bool]:
-    """A pass over shared samples, one over each lane's own, and whether they call the hidden activation by its address."""
+    """The pass over shared samples, the pass over each lane's own, and whether they call the hidden activation by address."""
     if config.activation in FUSED and not config.shortcuts:
         return *FUSED[config.activation], False
     return *BY_FORMULA, True
 
 
 def _formulas(config: Config, network: Network) -> Formulas:
-    """The formulas that a config names; None for what will not be called."""
+    """The formulas that a config names; None for those that will not be called."""
     hidden, output, loss = ACTIVATIONS[config.activation], OUTPUTS[config.output], LOSSES[config.loss]
     optimizer, by_formula = OPTIMIZERS[config.optimizer], _passes(config)[-1]
     accuracy = largest_at_target if config.output == "softmax" else on_their_sides
@@ -76,7 +77,7 @@ def _formulas(config: Config, network: Network) -> Formulas:
 
 
 def _sections(config: Config, start: Start) -> Sections:
-    """The large parts; None for what will not be called."""
+    """The large parts of the loop; None for those that will not be called."""
     epochs, own_batch, _ = _passes(config)
     full, own = config.batch.size is None, config.batch.own
     batches = own_batches if own else given_batches
@@ -92,7 +93,7 @@ def _sections(config: Config, start: Start) -> Sections:
 
 
 def with_parts(config: Config, call: Call) -> Call:
-    """A call with the addresses of what it needs, compiled or loaded now."""
+    """The call with the addresses of the parts that it needs, which are compiled or loaded now."""
 
     def address(field: str, formula: Formula | None) -> Any:
         return formula.address(DTYPES[config.dtype], Memory if field == "loss_of_own" else Table) if formula else 0
@@ -105,7 +106,7 @@ def with_parts(config: Config, call: Call) -> Call:
 
 
 def parts_of(config: Config, network: Network, start: Start) -> set[Part]:
-    """All that a job needs."""
+    """All parts that a job needs."""
     formulas, sections = _formulas(config, network)._asdict(), _sections(config, start)
     return {
         *(Part(section.name, config.dtype) for section in sections if section),
@@ -114,12 +115,12 @@ def parts_of(config: Config, network: Network, start: Start) -> set[Part]:
 
 
 def missing(parts: set[Part]) -> list[Part]:
-    """Those that are yet to be compiled."""
+    """Those parts that are not compiled yet."""
     return sorted(part for part in parts if not is_ready(*part))
 
 
 def compile_part(part: Part, sample: Call) -> None:
-    """Compile a part and keep it on disk. sample: any call of its precision."""
+    """Compile a part and keep it on disk. sample: any call with its precision."""
     found = PARTS[part.name]
     if isinstance(found, Section):
         found.address(sample)

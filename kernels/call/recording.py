@@ -26,7 +26,7 @@ Trajectories.__doc__ = "\n".join(
 
 
 def plan_records(runs: int, limit: int, at, of) -> Record:
-    """Room for the records of the runs `of` (places, or None for all) at the epochs `at` up to `limit` (None: no records)."""
+    """Memory for the records of the runs `of` (places, or None for all) at the epochs `at` up to `limit` (None: no records)."""
     if at is None:
         return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
     epochs = numbers("record_at", at)
@@ -52,13 +52,13 @@ def _whole(values: np.ndarray) -> bool:
 def _room(at: np.ndarray, row: np.ndarray, count: int) -> Record:
     shape = count, len(at) + 1
     values = np.empty(shape, RECORDED_ROW)
-    for name in RECORDED:  # to fill whole rows at once takes NumPy five times as long
+    for name in RECORDED:  # filling whole rows at once takes NumPy five times as long
         values[name] = np.nan
     return Record(at=at, row=row.astype(np.int64), values=values, epoch=np.full(shape, -1, np.int32))
 
 
 def trajectories_of(record: Record) -> Trajectories:
-    """The records, without the columns in which nothing was recorded."""
+    """The records, without the times at which nothing was recorded."""
     used = int(np.max((record.epoch >= 0).sum(axis=1), initial=0))
     run = np.flatnonzero(record.row >= 0)
     order = np.argsort(record.row[run])

@@ -2,9 +2,8 @@
 
 Largest error found, in units in the last place, in float64 and float32: exp 1.85 and 1.83, log 0.85 and 0.84, sigmoid 2.58
 and 2.58, symmetric_sigmoid 2.83 and 2.57, tanh 2.79 and 2.62, elu 2.95 and 2.73, softplus 2.94 and 2.89, its slope 2.58 and
-2.58; over 10**7 arguments each (`python benchmarks/accuracy.py`). It is a search, not a proof; the docstrings leave some
-room, and `tests/kernels/functions/test_functions.py` holds what they state against mpmath, the worst arguments found among its
-points.
+2.58; over 10**7 arguments each (`python benchmarks/accuracy.py`). This is a search, not a proof. The docstrings leave some
+room, and `tests/kernels/functions/test_functions.py` compares what they state with mpmath, also at the worst arguments found.
 """
 
 from ..lanes.bits import exponent, over_power_of_two, times_power_of_two
@@ -81,16 +80,16 @@ def exp(x) -> Rows:
     least, most = constant(x, LEAST_EXP), constant(x, MOST_EXP)
     held = select(x > most, most, select(x < least, least, x))
     t, up, down = reduced(held)
-    result = times_power_of_two(up / down, t) + (held - held)  # the scaling of a NaN may be any number
+    result = times_power_of_two(up / down, t) + (held - held)  # scaling a NaN may give any number
     return select(x > most, float("inf"), select(x < least, 0.0, result))
 
 
 @leaf
 def log(x) -> Rows:
-    """Natural logarithm. Within 1 ulp; log(0) = -infinity, of negative numbers and NaN NaN, of infinity infinity.
+    """Natural logarithm. Within 1 ulp; 0 gives -infinity, negative numbers and NaN give NaN, and infinity gives infinity.
 
-    x = 2**k m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s), s = (m - 1) / (m + 1), summed so that what is added
-    last is exact (the arrangement of FreeBSD's and fdlibm's e_log.c: f - f**2/2 + s (f**2/2 + R)).
+    x = 2**k m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s), s = (m - 1) / (m + 1), summed so that the last term
+    added is exact (the arrangement of FreeBSD's and fdlibm's e_log.c: f - f**2/2 + s (f**2/2 + R)).
     """
     tiny = x < constant(x, SMALLEST)
     scaled = select(tiny, x * constant(x, LIFT), x)
@@ -108,7 +107,7 @@ def log(x) -> Rows:
 
 @leaf
 def softplus_and_slope(x) -> tuple[Rows, Rows]:
-    """(log(1 + e**x), sigmoid(x)); both stay as they are at ±LIMIT, but for the line x; NaN gives NaN.
+    """(log(1 + e**x), sigmoid(x)). Beyond ±LIMIT both keep their values there, except for the line x; NaN gives NaN.
 
     softplus, within 3.5 ulp, is max(x, 0) + log(1 + e), e = e**-abs(x), and log(1 + e) = 2 atanh(s), s = e / (2 + e): no
     cancellation however small e is. One division for both (by the product of the two denominators) is slower and less exact.
@@ -124,5 +123,5 @@ def softplus_and_slope(x) -> tuple[Rows, Rows]:
 
 @leaf
 def softplus(x) -> Rows:
-    """log(1 + e**x), as of `softplus_and_slope`."""
+    """log(1 + e**x), as in `softplus_and_slope`."""
     return softplus_and_slope(x)[0]

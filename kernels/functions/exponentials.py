@@ -1,13 +1,14 @@
-"""The reduction that every exponential here rests on, with a single division, the dearest instruction, left to its user.
+"""The argument reduction that every exponential here uses. It leaves one division, the most expensive instruction, to its
+caller.
 
 x = n ln 2 + r with an integer n and |r| <= ln 2 / 2, and tanh(r / 2) = p / q with p odd and q even in r, so that
 e**r = (q + p) / (q - p). Hence sigmoid(x) = (q + p) / ((q + p) + 2**-n (q - p)), and likewise for the others. The rational
 form (in float64 three terms each, in float32 two, divided through by the last coefficient of p) has a relative error of
 5e-18 and 5e-10; `benchmarks/coefficients.py` prints it.
 
-Slower, measured on an AVX-512 machine in float64: Cephes' three-term form of the exponential (12 % of the sigmoid), a
+These were slower on an AVX-512 machine in float64: Cephes' three-term form of the exponential (12 % of the sigmoid), a
 polynomial followed by the division (28 % of the whole kernel), one division shared by two or four sigmoids (15 %). No libm is
-called, since its bits change with the C library; Numba's wheels have no vectorised one anyway.
+called, since its bits change with the C library; Numba's wheels have no vectorised libm anyway.
 """
 
 from ..lanes.bits import ROUND_DOUBLE, ROUND_SINGLE, times_power_of_two
@@ -58,7 +59,7 @@ def reduced(x):
 
 @leaf
 def less_one(x):
-    """(numerator of e**x - 1, numerator of e**x + 1, their denominator), none of which cancels; x within ±FLAT.
+    """(numerator of e**x - 1, numerator of e**x + 1, their denominator), all without cancellation; x within ±FLAT.
 
     e**x - 1 = ((2**n - 1) q + (2**n + 1) p) / (q - p).
     """

@@ -1,9 +1,9 @@
 """The normal distribution on lanes or quads, of either precision, for gelu: the same bits on every CPU.
 
 Largest error found, in units in the last place, in float64 and float32: Phi 6.60 and 5.36, phi 3.74 and 4.27; over 10**5
-arguments each (`python benchmarks/accuracy.py`). So gelu is within 9; its slope, which crosses zero, within 4 epsilon
-absolutely. The polynomials, not the one division, take the time: they are summed for all of the tail, since erf's usual
-pieces would all have to be computed in every lane.
+arguments each (`python benchmarks/accuracy.py`). So gelu is within 9, and its slope, which crosses zero, has an
+absolute error within 4 epsilon. The polynomials, not the one division, take the time. They cover the whole tail at once, since
+every lane would have to compute all of erf's usual pieces.
 """
 
 from ..lanes.bits import times_power_of_two
@@ -52,7 +52,7 @@ D = (
 
 @leaf
 def _bell(y):
-    """(t, up, down) with e**(-y**2 / 2) = 2**n up / down, n in the low bits of t. y**2 is taken to twice the precision."""
+    """(t, up, down) with e**(-y**2 / 2) = 2**n up / down, n in the low bits of t. y**2 is computed in twice the precision."""
     square = y * y
     rest = fma(y, y, -square)
     x = -0.5 * square
@@ -65,7 +65,7 @@ def _bell(y):
 
 @leaf
 def distribution_and_density(x) -> tuple[Rows, Rows]:
-    """(Phi(x), phi(x)) of the standard normal distribution, with one division. Below -FARTHEST as at it; NaN gives NaN.
+    """(Phi(x), phi(x)) of the standard normal distribution, with one division. Constant below -FARTHEST; NaN gives NaN.
 
     Phi within 8 ulp, in the lower tail too, where erf's 1 + erf(x / sqrt 2) would cancel; phi within 6 ulp.
     """
@@ -82,7 +82,7 @@ def distribution_and_density(x) -> tuple[Rows, Rows]:
 
 @leaf
 def gelu_and_slope(x) -> tuple[Rows, Rows]:
-    """(x Phi(x), Phi(x) + x phi(x)); below -FARTHEST both stay as they are there; NaN gives NaN.
+    """(x Phi(x), Phi(x) + x phi(x)); both are constant below -FARTHEST; NaN gives NaN.
 
     Hendrycks and Gimpel, "Gaussian error linear units", arXiv:1606.08415 (2016), the exact form.
     """

@@ -1,6 +1,6 @@
-"""Constants and polynomials that differ between the precisions: pairs (for float64, for float32).
+"""Constants and polynomials that differ between the precisions, as pairs (for float64, for float32).
 
-Single precision needs fewer terms. Which of the pair is meant is known when code is compiled, so the other costs nothing.
+Single precision needs fewer terms. The choice between the two is made when code is compiled, so the other one costs nothing.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ def _chosen(x, pair):
 
 @operation(_chosen)
 def constant(x, pair) -> float:
-    """The one of the pair that belongs to the precision of x."""
+    """The element of the pair that belongs to the precision of x."""
     return pair[single(x)]
 
 
@@ -31,7 +31,7 @@ def _constant(context, builder, sig, args):
 
 @operation(lambda u, pair: u if isinstance(_chosen(u, pair), types.UniTuple) else None)
 def polynomial(u, pair) -> Rows:
-    """The sum of c[k] * u**k, by Horner's rule; c, of two coefficients at least, is the one of the pair for u's precision."""
+    """The sum of c[k] * u**k by Horner's rule. c is the element of the pair for u's precision, at least two coefficients."""
     *rest, total = pair[single(u)]
     for coefficient in reversed(rest):
         total = fma(total, u, coefficient)

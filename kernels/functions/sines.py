@@ -11,8 +11,8 @@ from .polynomials import constant, polynomial
 
 ROUND = (ROUND_DOUBLE, ROUND_SINGLE)
 TWO_OVER_PI = 0.6366197723675814
-# pi / 2 in three parts. x - n * PART_1 is exact below FARTHEST, since it is a multiple of the last bit of PART_1 or of half
-# of it, and below 1; what the other parts take away is rounded once.
+# pi / 2 in three parts. Below FARTHEST x - n * PART_1 is exact, since it is less than 1 and a multiple of the last bit of
+# PART_1 or of half of that bit; subtracting each of the other parts rounds once.
 PART_1 = (1.570796326794896558, 1.57079625129699707031)
 PART_2 = (6.12323399573676480327e-17, 7.54978941586159635335e-8)
 PART_3 = (1.08285667392191389424e-32, 5.39030252995776476554e-15)
@@ -47,7 +47,7 @@ def sine_and_cosine(x) -> tuple[Rows, Rows]:
     """(sin x, cos x). Within 2 ulp for |x| <= FARTHEST; NaN beyond it (such a run counts as diverged) and for NaN.
 
     x = n pi / 2 + r with |r| <= pi / 4 (Cody and Waite, Software Manual for the Elementary Functions, 1980, with fused
-    multiply-adds): n says which of ±sin r, ±cos r is meant.
+    multiply-adds): n decides between ±sin r and ±cos r.
     """
     t = fma(x, TWO_OVER_PI, constant(x, ROUND))
     n = t - constant(x, ROUND)

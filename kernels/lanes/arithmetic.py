@@ -26,7 +26,7 @@ WORD, WIDE = ir.IntType(32), ir.IntType(64)
 
 @operation(lambda word: types.int64)
 def _exchange(word) -> int:
-    """Set the word, or USUAL, and give the one before."""
+    """Set the settings to `word`, or to the default for USUAL, and return the previous word."""
     return word
 
 
@@ -45,7 +45,7 @@ def _or_usual(builder, word, usual):
 
 
 def _exchange_mxcsr(builder, word):
-    """The instructions read and write memory."""
+    """Exchange the word through memory, since the instructions read and write memory."""
     kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer()])
     before, after = cgutils.alloca_once(builder, WORD), cgutils.alloca_once(builder, WORD)
     builder.store(builder.trunc(word, WORD), after)
@@ -56,7 +56,7 @@ def _exchange_mxcsr(builder, word):
 
 
 def _exchange_fpcr(builder, word):
-    """By LLVM's intrinsics: it parses no assembly for arm64 unless it is told to when it starts, and aborts the process."""
+    """Use LLVM's intrinsics. Assembly for arm64 would abort the process unless LLVM was told at its start to parse it."""
     read = cgutils.get_or_insert_function(builder.module, ir.FunctionType(WIDE, []), "llvm.aarch64.get.fpcr")
     write = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [WIDE]), "llvm.aarch64.set.fpcr")
     before = builder.call(read, [])
@@ -66,13 +66,13 @@ def _exchange_fpcr(builder, word):
 
 @compiled
 def exchange_settings(word) -> int:
-    """Set the calling thread's word, or USUAL, and give the one before."""
+    """Set the calling thread's settings to `word`, or to the default for USUAL, and return the previous word."""
     return _exchange(word)
 
 
 @contextmanager
 def usual_arithmetic() -> Iterator[None]:
-    """Compute with the default settings, in this thread."""
+    """Compute with the default settings in this thread."""
     before = exchange_settings(USUAL)
     try:
         yield
@@ -86,14 +86,15 @@ NORMAL, SUBNORMAL = 2.0**-1022, 2.0**-1074  # the least of each
 
 @contextmanager
 def usual_numbers() -> Iterator[None]:
-    """The same for what Python computes: as long as numbers are as usual, which they tell by themselves, nothing is set.
+    """The same for what Python computes, but nothing is set if a quick test shows that numbers already behave as usual.
 
-    Else what is only planned, or looked at, would wait a quarter of a second for Numba to load its first machine code.
+    Otherwise a program that only plans a sweep, or looks at one, would wait a quarter of a second for Numba to load its first
+    machine code.
     """
     with nullcontext() if _are_usual() else usual_arithmetic():
         yield
 
 
 def _are_usual() -> bool:
-    """Whether this thread rounds to nearest, and keeps subnormal numbers, be they operands or results."""
+    """Whether this thread rounds to nearest, and keeps subnormal numbers, both as operands and as results."""
     return ONE + TINY == ONE == ONE - TINY and SUBNORMAL * MUCH > 0.0 and NORMAL * HALF > 0.0

@@ -7,9 +7,9 @@ from numba import types
 from .operations import Rows
 from .vector import Lanes, Mask, floats, integers, operation
 
-# By the bits of a number: the bits of its mantissa, the bias of its exponent, and the bits of 2**mantissa as an integer.
+# For each width of a number: the bits of its mantissa, the bias of its exponent, and the bits of 2**mantissa as an integer.
 LAYOUT = {64: (52, 1023, 0x4330000000000000), 32: (23, 127, 0x4B000000)}
-ROUND_DOUBLE, ROUND_SINGLE = 1.5 * 2**52, 1.5 * 2**23  # adding one rounds to an integer, left in the low bits
+ROUND_DOUBLE, ROUND_SINGLE = 1.5 * 2**52, 1.5 * 2**23  # adding it rounds a number to an integer, which is left in the low bits
 
 
 def _kept(*kinds):
@@ -26,7 +26,7 @@ def _mantissa(x) -> int:
 
 @operation(lambda x: types.boolean if isinstance(x, Lanes) else None)
 def single(x) -> bool:
-    """Whether x is of single precision: known when code is compiled, so that the other branch costs nothing."""
+    """Whether x is in single precision. This is known when code is compiled, so the other branch costs nothing."""
     return x.dtype == np.float32
 
 
@@ -65,7 +65,7 @@ def _shift_exponent(builder, kind: Lanes, args, combine):
 
 @operation(_kept)
 def exponent(x) -> Rows:
-    """The k of x = m * 2**k, 1 <= m < 2, as a float; x is positive and normal."""
+    """The k of x = m * 2**k, 1 <= m < 2, as a float; x must be positive and normal."""
     mantissa, bias, _ = LAYOUT[x.dtype.itemsize * 8]
     return ((_as_integers(x) >> mantissa) - bias).astype(x.dtype)
 
@@ -75,7 +75,7 @@ def _exponent(context, builder, sig, args):
     kind = sig.return_type
     bits, (mantissa, bias, magic) = integers(kind), LAYOUT[kind.number.bitwidth]
     raw = builder.lshr(builder.bitcast(args[0], bits), ir.Constant(bits, [mantissa] * kind.count))
-    # The bits of 2**mantissa turn a small integer into the float 2**mantissa + it; AVX2 has no conversion of its own.
+    # The bits of 2**mantissa turn a small integer into the float 2**mantissa + it; AVX2 has no instruction for this conversion.
     biased = builder.bitcast(builder.or_(raw, ir.Constant(bits, [magic] * kind.count)), floats(kind))
     return builder.fsub(biased, ir.Constant(floats(kind), [float(2**mantissa + bias)] * kind.count))
 

@@ -61,9 +61,9 @@ class CodeFolder:
         return None if os.access(self.path, os.R_OK | os.X_OK) else "it cannot be read"
 
     def read(self, name: str) -> bytes | None:
-        """What a file holds; None if there is none, or it is damaged."""
+        """The content of a file; None if the file is missing or damaged."""
         path = self.path / name
-        if not self.trusted or not path.is_file():  # a named pipe would be waited for
+        if not self.trusted or not path.is_file():  # reading a named pipe would wait
             return None
         try:
             content = path.read_bytes()
@@ -73,7 +73,7 @@ class CodeFolder:
         return rest if self._digest(name, rest) == digest else None
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a file, if that is possible; else `trouble` says why not."""
+        """Keep a file if possible; otherwise `trouble` says why not."""
         if self.trouble is not None:
             return
         try:
@@ -82,7 +82,7 @@ class CodeFolder:
             self.trouble = error.strerror
 
     def _digest(self, name: str, content: bytes) -> bytes:
-        """Of a file and its name: the machine code of another function, or of other sources, is whole too."""
+        """The digest of a file and its name: an intact file may still belong to another function or to other sources."""
         found = hashlib.sha256(f"{self.path.name}/{name}\0".encode())
         found.update(content)
         return found.digest()
@@ -99,7 +99,7 @@ class CodeFolder:
             raise
 
     def _name(self, partial: Path, name: str) -> None:
-        """Two processes may compile one function; while a third reads it, Windows lets nothing take the place of its file."""
+        """Give a file its name. If another process wrote it first and a third reads it, Windows lets nobody replace it."""
         try:
             partial.replace(self.path / name)
         except PermissionError:
@@ -109,20 +109,20 @@ class CodeFolder:
 
 
 def target() -> str:
-    """What machine code depends on beside our sources: the compiler, and the processor that it is told of."""
+    """What machine code depends on besides our sources: the compiler, and the processor that it compiles for."""
     context: Any = cpu_target.target_context
     parts = numba.__version__, llvmlite.__version__, sys.implementation.cache_tag, context.codegen().magic_tuple()
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
 class CodeCache(NullCache):
-    """What Numba asks for the machine code of one function. variant: names its types, or None: they are in the signature."""
+    """Where Numba looks for the machine code of one function. variant: names its types; None if the signature does."""
 
     def __init__(self, folder: CodeFolder, function: str, variant: str | None = None):
         self._folder, self._function, self._variant = folder, function, variant
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The function, or None where it is not there, not whole, or of no use."""
+        """The function; None if its file is missing, damaged or unusable."""
         target_context.refresh()
         content = self._folder.read(self._name(sig))
         if content is None:

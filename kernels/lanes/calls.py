@@ -8,7 +8,7 @@ from .vector import operation
 
 @operation(lambda: types.void)
 def compiler_barrier() -> None:
-    """Have LLVM finish with memory before it begins what stands after this."""
+    """Make LLVM finish all reads and writes of memory that stand before this call before it begins those after it."""
 
 
 @compiler_barrier.lower
@@ -31,7 +31,7 @@ def _call(context, builder, sig, args):
 
 @operation(lambda section, *args: types.int64 if isinstance(section, types.Integer) else None)
 def ask(section, *args) -> int:
-    """Call a `compile.Section` by its address; what it answers."""
+    """Call a `compile.Section` by its address and return its answer."""
     return section(*args)
 
 

@@ -1,21 +1,21 @@
 """How the functions here are compiled, and where the machine code is kept.
 
 A function may depend on others in other files, so the folder of machine code (`cache.py`) is named after a hash of all sources
-of this package and of the ground that it stands on: other sources, other folder. It is a folder of the user's, since
-site-packages may be read-only, in NUMBA_CACHE_DIR if that is set; where no folder can be written, everything is compiled again
-in each process.
+of this package and of the modules that it builds on. Changed sources therefore get another folder. The folder is in
+NUMBA_CACHE_DIR if that is set, and otherwise among the user's own, since site-packages may be read-only. If no folder can be
+written, every process compiles everything again.
 
-Six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the loop, each
-used in one place or two; `leaf` for arithmetic on lanes, used in many; `called` for scalar work that is rare; `Formula` for the
-formulas that a spec chooses among; `Section` for the large parts of the loop. With one of the first four for everything the
-loop takes longer, as each function is then optimised again inside each of its callers.
+There are six ways, chosen for the time that compiling takes: `compiled` for what Python calls; `inlined` for the parts of the
+loop, each used in one or two places; `leaf` for arithmetic on lanes, used in many places; `called` for scalar work that is
+rare; `Formula` for the formulas that a spec chooses among; `Section` for the large parts of the loop. With a single one of the
+first four for everything the loop takes longer, because each function is then optimised again inside each of its callers.
 
 A `Formula` or `Section` is compiled on its own, when it is first needed, and the loop calls it by its address. So a spec that
-varies ten activations and ten optimizers compiles twenty small functions and one loop, not a hundred kernels, and none that it
-does not use. Tried instead: a kernel that takes functions as arguments, which Numba compiles again in every process, and a
-branch in the loop, which compiles every formula for everybody.
+varies ten activations and ten optimizers compiles twenty small functions and one loop, not a hundred kernels, and nothing that
+it does not use. Two alternatives were tried: Numba compiles a kernel that takes functions as arguments again in every process,
+and a branch in the loop compiles every formula for everybody.
 
-Nothing here allocates, so Numba's reference counts are switched off: in the loop they cost a tenth of the time.
+Nothing here allocates memory, so Numba's reference counts are switched off; in the loop they cost a tenth of the time.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrappe
 
 
 def _sources_hash(package: Path, ground: Path) -> str:
-    """The same on each system: some end lines otherwise, as Git may on Windows, or sort names without regard to case."""
+    """A hash that is the same on every system, whichever way it ends lines (Git on Windows) or sorts names (ignoring case)."""
     digest = hashlib.sha256()
     for folder, sources in ((package, package.rglob("*.py")), (ground, ground.glob("[a-z]*.py"))):
         for source in sorted(sources, key=lambda source: source.relative_to(folder).parts):
@@ -55,7 +55,7 @@ def _sources_hash(package: Path, ground: Path) -> str:
 
 
 def _caches() -> Path:
-    """Where machine code is kept. It begins with ~ where this user has no home, as some users of containers."""
+    """Where machine code is kept. The path begins with ~ if this user has no home, like some users of containers."""
     if SETTINGS.CACHE_DIR:
         return Path(SETTINGS.CACHE_DIR)
     try:
@@ -74,7 +74,7 @@ def inlined(function: Function) -> Function:
 
 
 def leaf(function: Function) -> Function:
-    """Compile `function` once, and have LLVM copy it into its callers."""
+    """Compile `function` once, and let LLVM copy it into its callers."""
     return cast("Function", njit(forceinline=True, **INNER)(function))
 
 
@@ -84,7 +84,7 @@ def called(function: Function) -> Function:
 
 
 def compiled(function: Function) -> Function:
-    """Compile `function` for calls from Python: no GIL while it runs, machine code kept on disk."""
+    """Compile `function` for calls from Python. It releases the GIL while it runs, and its machine code is kept on disk."""
     dispatcher: Any = njit(nogil=True, **OPTIONS)(function)
     if not SETTINGS.DISABLE_JIT:
         dispatcher._cache = CodeCache(CODE, function.__name__)
@@ -95,10 +95,10 @@ PARTS: dict[str, Any] = {}  # every Formula and Section, by the name of its func
 
 
 class Formula:
-    """A function on rows of lanes that compiled code calls by its address (`calls.call`); decorate with it.
+    """A decorator for a function on rows of lanes that compiled code calls by its address (`calls.call`).
 
-    Its arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data that may be
-    either, `int`, or a NamedTuple of these.
+    The function's arguments are annotated: `Memory` for rows of lanes, `Table` for numbers that lanes share, `Given` for data
+    that may be either, `int`, or a NamedTuple of these.
     """
 
     def __init__(self, function: Callable[..., None]):
@@ -107,7 +107,7 @@ class Formula:
         PARTS[self.name] = self
 
     def _address(self, dtype, given: type = Table) -> Any:
-        """Where the machine code for `dtype` starts, `given` being Table or Memory; the function itself if the JIT is off."""
+        """The address of the machine code for `dtype`; the function itself if the JIT is off. given: Table or Memory."""
         if SETTINGS.DISABLE_JIT:
             return self.function
         number = types.float64 if np.dtype(dtype) == np.float64 else types.float32
@@ -117,16 +117,16 @@ class Formula:
 
 
 def _type_of(kind: Any, kinds: Mapping[Any, Any]) -> Any:
-    """Numba's type of an annotation, or of a NamedTuple's, field by field."""
+    """Numba's type for an annotation; for a NamedTuple, field by field."""
     if kind in kinds:
         return kinds[kind]
     return types.NamedTuple([_type_of(field, kinds) for field in kind.__annotations__.values()], kind)
 
 
 class Section:
-    """A part of the loop that is compiled on its own and called by its address (`calls.ask`); decorate with it.
+    """A decorator for a part of the loop that is compiled on its own and called by its address (`calls.ask`).
 
-    It takes a struct of all that the loop works on, and whole numbers, and answers with one.
+    The function takes a struct of everything that the loop works on, and whole numbers, and returns a whole number.
     """
 
     def __init__(self, function: Callable[..., int]):
@@ -136,18 +136,18 @@ class Section:
         PARTS[self.name] = self
 
     def address(self, content) -> Any:
-        """Where the machine code for a struct of this `memory.Call` starts; the function itself if the JIT is off."""
+        """The address of the machine code for a struct of this `memory.Call`; the function itself if the JIT is off."""
         if SETTINGS.DISABLE_JIT:
             return self.function
         kind = typeof(content)
-        if id(kind) not in self._addresses:  # Numba keeps one object a type; to hash it would take a tenth of a millisecond
+        if id(kind) not in self._addresses:  # Numba has one object per type; hashing it would take a tenth of a millisecond
             signature = types.int64(Struct(kind), *[types.int64] * self._numbers)
             self._addresses[id(kind)] = _address_of(self.function, signature, (content.work.weights.dtype.name, False))
         return self._addresses[id(kind)]
 
 
 _compiling = RLock()
-_made: dict[tuple[str, str], Any] = {}  # by the names of function and variant
+_made: dict[tuple[str, str], Any] = {}  # the keys: the names of function and variant
 
 
 def _variant(dtype: str, own: bool) -> str:
@@ -155,7 +155,7 @@ def _variant(dtype: str, own: bool) -> str:
 
 
 def _address_of(function: Callable[..., Any], signature: Any, variant: tuple[str, bool], **options: Any) -> Any:
-    """Numba's C function first calls another, which has the body, unless LLVM is made to inline it (XOR 5 % faster)."""
+    """Compile and return the address. Numba's C function only calls the one with the body; inlining that gains 5 % on XOR."""
     key = function.__name__, _variant(*variant)
     with _compiling:
         if key not in _made:
@@ -167,13 +167,13 @@ def _address_of(function: Callable[..., Any], signature: Any, variant: tuple[str
 
 
 def is_ready(name: str, dtype: str, own: bool) -> bool:
-    """Whether a part need not be compiled: this process has it, or it is whole on disk, or the JIT is off."""
+    """Whether a part need not be compiled because this process has it, it is intact on disk, or the JIT is off."""
     key = name, _variant(dtype, own)
     return key in _made or bool(SETTINGS.DISABLE_JIT) or CODE.read(file_name(*key)) is not None
 
 
 def why_not_kept() -> str | None:
-    """Why machine code cannot be kept, and what to do, as a sentence; None where it can."""
+    """A sentence that says why machine code cannot be kept, and what to do; None if it can be kept."""
     if CODE.trouble is None or SETTINGS.DISABLE_JIT:
         return None
     compiled_anew = "what is missing there" if CODE.trusted else "its own"

@@ -26,7 +26,7 @@ def _two_product(a, b):
 
 
 def _sum_rounded_to_odd(a, b):
-    """a + b, and where that is inexact the neighbour whose last bit is 1: rounding it once more then rounds correctly."""
+    """a + b; if that is inexact, the neighbour whose last bit is 1, so that rounding it once more rounds correctly."""
     s, error = _two_sum(a, b)
     even = (s.view(np.int64) & 1) == 0
     return np.where((error != 0) & even, np.nextafter(s, np.where(error > 0, np.inf, -np.inf)), s)
@@ -35,8 +35,8 @@ def _sum_rounded_to_odd(a, b):
 def fused_multiply_add(a, b, c) -> np.ndarray:
     """a * b + c, rounded once, on arrays of one dtype (float64 or float32) that broadcast; some may be plain numbers.
 
-    Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57 (2008), figure 5. Where an
-    intermediate overflows, the plain a * b + c.
+    Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57 (2008), figure 5. If an
+    intermediate result overflows, the result is the plain a * b + c.
     """
     single = any(getattr(number, "dtype", None) == np.float32 for number in (a, b, c))
     dtype = np.float32 if single else np.float64

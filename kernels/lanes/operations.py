@@ -1,4 +1,4 @@
-"""What can be done with lanes besides + - * / and comparison: load, store, broadcast, fma, select, square root.
+"""The operations on lanes besides + - * / and comparison: load, store, broadcast, fma, select, square root.
 
 Each operation is a Python function on NumPy rows, followed by its LLVM code. A row of lanes is an array (LANES,), a quad an
 array (QUAD, LANES). Compiled code loads lanes from arrays (rows, LANES), and quads from arrays (rows, QUAD, LANES), which
@@ -55,7 +55,7 @@ def _row_address(context, builder, kind, source, row, width):
 
 @operation(lambda array, row: Memory(array.dtype))
 def rows(array, row) -> Rows:
-    """The rows of lanes from row `row` of an array on; a quad is four rows."""
+    """The rows of lanes of an array, from row `row` on; a quad counts as four rows."""
     return array.reshape(-1, array.shape[-1])[row * math.prod(array.shape[1:-1]) :]
 
 
@@ -93,7 +93,7 @@ def _store(context, builder, sig, args):
 
 @operation(lambda data, row: Lanes(data.dtype, QUAD))
 def broadcast_quad(data, row) -> Rows:
-    """Row `row` of data as a quad: of data (rows, QUAD) that lanes share, or of data (rows, QUAD, LANES), each lane's own."""
+    """Row `row` of data as a quad. The data are (rows, QUAD) if lanes share them, and (rows, QUAD, LANES) otherwise."""
     return np.repeat(data[row][:, None], lanes_of(data.dtype), axis=1) if data.ndim == 2 else load(data, row)
 
 
@@ -108,7 +108,7 @@ def _broadcast_quad(context, builder, sig, args):
 
 @operation(lambda data, row: Table(data.dtype))
 def table(data, row) -> Any:
-    """The numbers of data (rows, QUAD) from row `row` on."""
+    """The numbers of data (rows, QUAD), from row `row` on."""
     return data.reshape(-1)[row * QUAD :]
 
 
@@ -119,7 +119,7 @@ def _table(context, builder, sig, args):
 
 @operation(lambda data, row: Table(data.dtype) if data.ndim == 2 else Memory(data.dtype))
 def given(data, row) -> Any:
-    """Data from row `row` on: the table of data (rows, QUAD), the memory of data (rows, QUAD, LANES)."""
+    """Data from row `row` on: a `Table` for data (rows, QUAD), a `Memory` for data (rows, QUAD, LANES)."""
     return table(data, row) if data.ndim == 2 else rows(data, row)
 
 
@@ -131,7 +131,7 @@ def _given(context, builder, sig, args):
 
 @operation(lambda place, index: Lanes(place.number))
 def broadcast_load(place, index) -> Rows:
-    """Number `index` of a table in all lanes, or row `index` of memory: data that lanes share, or have each their own."""
+    """Number `index` of a table, which lanes share, in all lanes; or row `index` of memory, with a number for each lane."""
     return place[index].copy() if place.ndim == 2 else np.full(lanes_of(place.dtype), place[index])
 
 
@@ -144,7 +144,7 @@ def _broadcast_load(context, builder, sig, args):
 
 @operation(lambda like, value: like if isinstance(like, Lanes) else None)
 def splat(like, value) -> Rows:
-    """One number in all lanes, as wide as the lanes or the quad `like`, and of its precision."""
+    """One number in all lanes, with the width and precision of the lanes or the quad `like`."""
     return np.full_like(like, value)
 
 
@@ -155,7 +155,7 @@ def _splat(context, builder, sig, args):
 
 @operation(lambda table, row, order, place: Lanes(table.dtype))
 def gather(table, row, order, place) -> Rows:
-    """For each lane the number of a table (rows, samples) whose column stands in order[lane, place]; order (lanes, places)."""
+    """For each lane table[row, order[lane, place]], of a table (rows, samples) and an order (lanes, places)."""
     return table[row, order[:, place]]
 
 
@@ -215,7 +215,7 @@ def _concatenated(builder, parts):
 
 
 def intrinsic(builder, kind, name, *wide):
-    """LLVM's function `name` on values that are all of type `kind`."""
+    """Call LLVM's function `name` on values that all have the type `kind`."""
     full_name, vector = f"llvm.{name}.v{kind.count}f{kind.number.bitwidth}", floats(kind)
     signature = ir.FunctionType(vector, [vector] * len(wide))
     function = builder.module.globals.get(full_name) or ir.Function(builder.module, signature, full_name)
@@ -223,7 +223,7 @@ def intrinsic(builder, kind, name, *wide):
 
 
 def _intrinsic(context, builder, sig, args, name):
-    """The same, on arguments of which some may be narrower than the result."""
+    """The same, on arguments that may be narrower than the result."""
     kind = sig.return_type
     return intrinsic(builder, kind, name, *(widen(context, builder, k, v, kind) for k, v in zip(sig.args, args, strict=True)))
 
@@ -263,7 +263,7 @@ def _magnitude(context, builder, sig, args):
 
 @operation(lambda mask, a, b: Lanes(mask.number, mask.samples) if isinstance(mask, Mask) else None)
 def select(mask, a, b) -> Rows:
-    """Per lane: a where mask holds, else b; one of the two may be a number."""
+    """For each lane a if the mask holds, else b; one of the two may be a number."""
     return np.where(mask, a, b)
 
 

@@ -1,12 +1,12 @@
-"""Tuples handed on by their address, so that the parts of the loop can be compiled on their own.
+"""Tuples passed by their address, so that the parts of the loop can be compiled on their own.
 
-A tuple of fifty arrays as an argument is four hundred numbers to pass; functions that take such tuples took Numba half a
-minute to compile, and the same code in one piece nearly as long. `struct_of` puts a tuple into memory once, and gives its
-address. A field is read where it is used, `struct.work.weights`, as it would be of the tuple itself; a field that is a tuple
-is a struct too.
+A tuple of fifty arrays as an argument means four hundred numbers to pass. Numba took half a minute to compile functions with
+such arguments, and nearly as long for the same code in one piece. `struct_of` puts a tuple into memory once and returns its
+address. Code reads a field where it uses it, `struct.work.weights`, as it would read one of the tuple itself; a field that is a
+tuple is a struct too.
 
 Nobody writes to a struct, and every read says so (`invariant.load`), so LLVM reads a field once and keeps it, whatever else is
-stored. That holds from the first read on: who makes a struct may only hand it to other functions, by their address.
+stored. That holds from the first read on, so a function that makes a struct may only pass it to functions called by address.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ class _StructModel(models.PrimitiveModel):
 
 @operation(Struct)
 def struct_of(content):
-    """The address of a tuple, as long as the caller's call lasts."""
+    """The address of a tuple, valid until the calling function returns."""
     return content
 
 
@@ -62,7 +62,7 @@ def _field(context, builder, struct, address, name):
 
 
 def _read(builder, place):
-    """Number by number, for LLVM forgets what is said of a structure's load when it takes it apart."""
+    """Read number by number: LLVM drops the metadata of a structure's load when it splits the load up."""
     kind = place.type.pointee
     if not isinstance(kind, ir.LiteralStructType | ir.ArrayType):
         number = builder.load(place)
@@ -76,9 +76,9 @@ def _read(builder, place):
 
 @operation(lambda: types.void)
 def align_stack():
-    """Have the calling function's stack start on a cache line.
+    """Make the calling function's stack start on a cache line.
 
-    LLVM puts registers that it runs out of on the stack, and where that is not aligned by the time, it leaves it so: a row that
+    When LLVM runs out of registers it uses the stack, and if that is not aligned by then, LLVM leaves it unaligned. A row that
     straddles two lines is then read back before it is written, which costs a fifth of the whole loop.
     """
 
@@ -88,5 +88,5 @@ def _align_stack(context, builder, sig, args):
     place = cgutils.alloca_once(builder, ir.IntType(64))
     place.align = CACHE_LINE
     kind = ir.FunctionType(ir.VoidType(), [place.type])
-    builder.asm(kind, "", "r,~{memory}", [place], side_effect=True)  # or LLVM would see that nobody wants it
+    builder.asm(kind, "", "r,~{memory}", [place], side_effect=True)  # otherwise LLVM would see that nobody uses it
     return context.get_dummy_value()

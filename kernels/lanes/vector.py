@@ -1,17 +1,17 @@
 """The lane type: a vector that Numba does not have, and how to teach Numba an operation on it.
 
 One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>` or `<32 x float>`, kept in registers: two AVX-512
-registers, four AVX2 registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen is the measured best for
+registers, four AVX2 registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen was measured to be best for
 float64: with 8 the latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains
-nothing; change LANES in `benchmarks/bare_kernel.py` to see.
+nothing. Change LANES in `benchmarks/bare_kernel.py` to see.
 A *quad* is the same for four samples of the data at once, `<64 x double>`: each weight is loaded once and used four times.
 `Memory` is where such rows lie: a bare pointer, so that a call passes a register and not an array's seven fields.
 
-Code written with lanes reads like scalar code for one run. Tried instead: loops `for lane in range(16)` over arrays, which
-LLVM's vectoriser leaves scalar because it cannot rule out aliasing.
+Code written with lanes reads like scalar code for one run. Loops `for lane in range(16)` over arrays were tried instead, but
+LLVM's vectoriser leaves them scalar because it cannot rule out aliasing.
 
 No fast-math flag is ever set. `contract` would let LLVM fuse a multiply and an add on one CPU and not on another, `reassoc`
-breaks the exponential, `nnan` the test for divergence. A fused multiply-add is asked for by name (`operations.fma`), so the
+breaks the exponential, `nnan` the test for divergence. Code asks for a fused multiply-add by name (`operations.fma`), so the
 bits are the same on every CPU.
 
 To add an operation: write a plain Python function that does it on NumPy rows (that is what runs when the JIT is off), and
@@ -42,7 +42,7 @@ def lanes_of(dtype) -> int:
 
 
 class _Vector(types.Type):
-    """Something for each lane of each of `samples` samples (1, or QUAD for a quad); `number` is what a lane computes with."""
+    """One value per lane and sample. samples: 1, or QUAD for a quad. number: the type that lanes compute with."""
 
     def __init__(self, number: types.Float, samples: int = 1):
         self.number = number
@@ -57,7 +57,7 @@ class Lanes(_Vector):
 
 
 class Mask(_Vector):
-    """One truth value for each lane: what a comparison of lanes gives."""
+    """One truth value for each lane, the result of a comparison."""
 
 
 class _Place(types.Type):
@@ -67,11 +67,11 @@ class _Place(types.Type):
 
 
 class Memory(_Place):
-    """Where rows of lanes lie one after the other."""
+    """A pointer to rows of lanes that lie one after the other."""
 
 
 class Table(_Place):
-    """Where numbers lie one after the other that all lanes share, such as targets."""
+    """A pointer to numbers, one after the other, that all lanes share, such as targets."""
 
 
 INDEX = ir.IntType(32)
@@ -131,7 +131,7 @@ def widen(context, builder, kind, value, result):
 
 
 def widest(*kinds):
-    """The type of an arithmetic result: as wide as the widest argument; None if no argument is lanes, or they differ."""
+    """The type of an arithmetic result, as wide as the widest argument. None if no argument is lanes or precisions differ."""
     vectors = [kind for kind in kinds if isinstance(kind, Lanes)]
     if len({kind.number for kind in vectors}) != 1 or not all(isinstance(kind, Lanes | types.Number) for kind in kinds):
         return None
@@ -150,7 +150,7 @@ def _type_rule(function, result):
 
 
 class Operation:
-    """A Python function on NumPy rows that is an operation of compiled code too, once `lower` has its LLVM code."""
+    """A Python function on NumPy rows that is also an operation of compiled code once `lower` has received its LLVM code."""
 
     def __init__(self, function: Callable[..., Any], result: Callable[..., Any]):
         self.on_rows = function
@@ -166,7 +166,7 @@ class Operation:
 
 
 def operation(result: Callable[..., Any]) -> Callable[[Callable[..., Any]], Operation]:
-    """Declare an operation; `result` gives the type of its result from those of its arguments, or None to decline."""
+    """Declare an operation. `result` returns the result's type from the arguments' types, or None to decline them."""
     return lambda function: Operation(function, result)
 
 
@@ -176,7 +176,7 @@ def _widened(context, builder, sig, args):
 
 
 def _operator(function, result, code):
-    """Teach Numba one of Python's own operators on lanes; NumPy rows have it already."""
+    """Teach Numba one of Python's own operators for lanes; NumPy rows have it already."""
 
     def lower(context, builder, sig, args):
         return code(builder, *_widened(context, builder, sig, args))

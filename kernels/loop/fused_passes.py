@@ -1,12 +1,13 @@
-"""The passes once more, without shortcuts, for the hidden activations of most studies, their formulas within the layers.
+"""A second version of the passes, for networks without shortcuts and for sigmoid and tanh, which most studies use in their
+hidden layers. Here the activation's formula is part of each layer's code.
 
-A unit's weighted sum goes through the formula in registers, and on the way back its slope likewise: divisions and
-multiply-adds overlap, and two stores and loads of every unit are saved. Without shortcuts a unit is read by the next layer
-alone, and there is nothing to search. `benchmarks/NOTES.md` has what that gains. Each of these takes one to two seconds to
+A unit's weighted sum goes through the formula in registers, and so does its slope on the way back. Divisions and multiply-adds
+then overlap, and each unit needs two stores and two loads fewer. Without shortcuts only the next layer reads a unit, so there
+is no search for its readers. `benchmarks/NOTES.md` says how much this gains. Each of these sections takes one to two seconds to
 compile, and a spec only compiles those that it uses.
 
-The loops of `epochs` stand here once for each formula: handed to one shared inlined loop instead, Numba copies the whole pass
-once more, and takes half as long again to compile it.
+The loop of `epochs` is written out once per formula. With one shared inlined loop that takes the formula, Numba copies the
+whole pass once more, and compiling takes half as long again.
 """
 
 from ..formulas.activations import sigmoid_slope, tanh_slope
@@ -34,9 +35,9 @@ from .updates import next_epoch
 
 @inlined
 def _forward(struct, samples, quad, keep):
-    """Layer by layer, unit by unit: activations, by `keep(out, row, z)`, then the logits of the quad.
+    """Compute the activations of the hidden units, which `keep(out, row, z)` writes, and then the logits of the quad.
 
-    Not by `steps.units_forward`: with a row number that runs on through the layers XOR is 2 % faster.
+    This does not use `steps.units_forward`: one row number that runs on through all layers makes XOR 2 % faster.
     """
     network, work, row = struct.network, struct.work, 0
     last = network.layers.shape[0] - 1
@@ -54,7 +55,7 @@ def _forward(struct, samples, quad, keep):
 
 @inlined
 def _backward(struct, samples, quad, slope):
-    """Layer by layer from the last, unit by unit: by `slope(a)`, f' at the unit's output a."""
+    """Go back from the last layer to the first, unit by unit. `slope(a)` is f' of a unit whose output is a."""
     network, work = struct.network, struct.work
     last = network.layers.shape[0] - 1
     outputs_backward(struct, samples, quad, last)
@@ -82,8 +83,8 @@ def _pass(struct, samples, backward, keep, slope):
 def _activate(formula, out, row, z):
     """Write formula(z) to a row of `out`.
 
-    In double precision sample by sample: LLVM would else compute four side by side and then divide four times, and have
-    registers for neither (XOR 3 to 7 % slower). In single precision that is the faster way, by half.
+    In double precision this goes sample by sample. Otherwise LLVM would compute four samples side by side and then divide four
+    times, with too few registers for either (XOR 3 to 7 % slower). In single precision that way is faster, by half.
     """
     if single(z):
         store(out, row, concat(formula(extract(z, 0)), formula(extract(z, 1)), formula(extract(z, 2)), formula(extract(z, 3))))

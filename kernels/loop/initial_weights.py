@@ -1,5 +1,5 @@
-"""The initial weights of a run, drawn from its own stream or given for all runs: one section per scheme, compiled when
-needed.
+"""The initial weights of a run, drawn from its own stream or given for all runs. Each combination of stream and distribution
+has a section of its own, compiled when needed.
 """
 
 from ..lanes.compile import Section, inlined
@@ -12,7 +12,7 @@ from ..random.streams import MT19937, PCG64, legacy_normal, seed_stream
 
 @inlined
 def _fill(network, start, runs, work, run, lane, draw):
-    """The order of drawing: w1 unit by unit, b1, w2 unit by unit, b2, and so on."""
+    """Fill in a lane's weights. They are drawn in this order: w1 unit by unit, b1, w2 unit by unit, b2, and so on."""
     first = 0
     for layer in range(network.layers.shape[0]):
         units, stride = network.layers[layer, UNITS], network.layers[layer, STRIDE]
@@ -42,29 +42,29 @@ def _start(struct, run, lane, draw):
 
 @Section
 def uniform_of_mersenne(struct, run, lane):
-    """Uniform draws of `RandomState`. Answers 0."""
+    """Draw uniform weights as `RandomState` does. Returns 0."""
     return _start(struct, run, lane, mersenne_uniform)
 
 
 @Section
 def normal_of_mersenne(struct, run, lane):
-    """Normal draws of `RandomState`. Answers 0."""
+    """Draw normal weights as `RandomState` does. Returns 0."""
     return _start(struct, run, lane, legacy_normal)
 
 
 @Section
 def uniform_of_pcg(struct, run, lane):
-    """Uniform draws of `default_rng`. Answers 0."""
+    """Draw uniform weights as `default_rng` does. Returns 0."""
     return _start(struct, run, lane, pcg_uniform)
 
 
 @Section
 def normal_of_pcg(struct, run, lane):
-    """Normal draws of `default_rng`. Answers 0."""
+    """Draw normal weights as `default_rng` does. Returns 0."""
     return _start(struct, run, lane, ziggurat)
 
 
-# By stream, and whether draws are normal.
+# The key: the stream, and whether draws are normal.
 INITIAL_WEIGHTS = {
     (MT19937, False): uniform_of_mersenne,
     (MT19937, True): normal_of_mersenne,

@@ -1,16 +1,17 @@
-"""Dense layers, four samples at a time: each sum of the forward pass, and below it its gradients of the backward pass.
+"""Dense layers, four samples at a time: each sum of the forward pass, followed by its gradients in the backward pass.
 
-A layer's weights lie unit by unit, (units * stride, lanes): those of the data inputs that it reads, those of the units before
-it, and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once for the four samples
-of a quad and each gradient stored once; one sample at a time the loads and stores, not the multiply-adds, set the pace.
+A layer's weights lie unit by unit, (units * stride, lanes): first those of the data inputs that the unit reads, then those of
+the units before it, and last the bias, the weight of an input that is the same for every sample. Each weight is loaded once and
+each gradient stored once for the four samples of a quad. With one sample at a time the loads and stores, not the multiply-adds,
+would set the pace.
 
-The first quad of a batch writes the gradients (`fresh`) and the others add to them: setting them to zero first cost 4 % on
-XOR, whose data are one quad.
+The first quad of a batch writes the gradients (`fresh`) and the others add to them. Setting them to zero first cost 4 % on XOR,
+whose data are one quad.
 
-Quads are (QUAD, lanes), in registers. Arrays are those of `memory.py`: work.weights and work.gradients (weights, lanes),
+Quads are (QUAD, lanes), in registers. The arrays are those of `memory.py`: work.weights and work.gradients (weights, lanes),
 work.values and work.deltas (units, QUAD, lanes), `inputs` (quads * inputs, QUAD) where all lanes see the same samples and
-(quads * inputs, QUAD, lanes) where each has its own. All others are int64, but for `bias_input`, a number of the kernel's
-precision, and `fresh`, a bool.
+(quads * inputs, QUAD, lanes) where each has its own. All other arguments are int64, except `bias_input`, a number in the
+kernel's precision, and `fresh`, a bool.
 """
 
 from typing import Any, NamedTuple
@@ -29,14 +30,14 @@ class Layer(NamedTuple):
     stride: int  # from one unit's weights to the next unit's
     data_inputs: int  # how many inputs of the data its units read
     source: int  # the first unit that they read
-    sources: int  # and how many units
+    sources: int  # how many units they read
     scale: Any  # the factor of the weighted sums
-    bias_input: Any  # what biases are multiplied by, before that
+    bias_input: Any  # the factor of the biases within these sums
 
 
 @leaf
 def layer_at(network, index) -> Layer:
-    """A layer by its place: 0 for the first, -1 for none."""
+    """The layer at `index`, counted from 0."""
     table, scales = network.layers, network.scales
     return Layer(
         table[index, UNITS],
@@ -62,7 +63,7 @@ def data_forward(work, row, z, inputs, first_input, data_inputs) -> Rows:
 
 @leaf
 def data_backward(work, row, dz, inputs, first_input, data_inputs, fresh):
-    """For a unit whose weighted sum has the slope dz, a quad: gradients[row + i] += dz * x[i]."""
+    """gradients[row + i] += dz * x[i], for one unit; dz is the loss's slope at its weighted sum, a quad."""
     gradients = work.gradients
     for i in range(data_inputs):
         _add_product(gradients, row + i, dz, broadcast_quad(inputs, first_input + i), fresh)
@@ -70,7 +71,7 @@ def data_backward(work, row, dz, inputs, first_input, data_inputs, fresh):
 
 @leaf
 def dense_forward(work, row, z, source, sources) -> Rows:
-    """z plus the sum of weights[row + i] * values[source + i], over the units that one unit reads."""
+    """z plus the sum of weights[row + i] * values[source + i], over the units that this unit reads."""
     weights, values = work.weights, work.values
     for i in range(sources):
         z = fma(load(weights, row + i), load(values, source + i), z)
@@ -79,9 +80,10 @@ def dense_forward(work, row, z, source, sources) -> Rows:
 
 @leaf
 def dense_backward(work, row, da, a, reader, fresh) -> Rows:
-    """For one unit whose output is a, a quad, and the layer that reads it: gradients += delta * a; da plus its own slope.
+    """For a unit with output a, a quad, and a layer that reads it: gradients += delta * a. Returns da plus that layer's part.
 
-    `row` is that of the unit's weight in the layer's first unit; in the next it is `reader.stride` further.
+    `row` is the row of the weight by which the layer's first unit reads this one; the next unit's is `reader.stride` further
+    on.
     """
     gradients, weights, deltas, stride = work.gradients, work.weights, work.deltas, reader.stride
     for unit in range(reader.units):
@@ -106,7 +108,7 @@ def bias_backward(work, row, dz, bias_input, fresh):
 
 @leaf
 def _add_product(gradients, row, dz, x, fresh):
-    """gradients[row] += dz * x, summed over the quad's samples in their order; a fresh row is written, not added to."""
+    """gradients[row] += dz * x, summed over the quad's samples in their order; if `fresh`, the row is overwritten instead."""
     g = extract(dz, 0) * extract(x, 0) if fresh else fma(extract(dz, 0), extract(x, 0), load(gradients, row))
     g = fma(extract(dz, 1), extract(x, 1), g)
     g = fma(extract(dz, 2), extract(x, 2), g)

@@ -1,8 +1,8 @@
 """One pass over quads of samples: forward, the loss, and backward, four samples at a time and one layer after the other.
 
-The formulas are called by address, on a block of a layer's units at a time: what one step writes is then still in the
-nearest cache when the next reads it. That costs a store and a load of every weighted sum and of every slope, and keeps
-divisions and multiply-adds apart, which a processor would overlap; `fused_passes.py` is for those who want it faster.
+The formulas are called by address, on one block of a layer's units at a time, so that what one step writes is still in the
+nearest cache when the next step reads it. This costs a store and a load of every weighted sum and of every slope, and it keeps
+divisions and multiply-adds apart, which a processor would otherwise overlap. `fused_passes.py` has the faster version.
 """
 
 from ..lanes.calls import call
@@ -31,7 +31,7 @@ BLOCK = 8
 
 @inlined
 def _layer_forward(struct, samples, quad, index):
-    """A hidden layer: weighted sums, block by block, then the activation on their rows."""
+    """Compute a hidden layer block by block: the weighted sums, then the activation on their rows."""
     formulas, work, layer = struct.formulas, struct.work, layer_at(struct.network, index)
     for start in range(0, layer.units, BLOCK):
         stop, first = min(start + BLOCK, layer.units), layer.first_unit + start
@@ -42,7 +42,7 @@ def _layer_forward(struct, samples, quad, index):
 
 @inlined
 def _layer_backward(struct, samples, quad, index):
-    """A hidden layer, the one at `index`: slopes at its outputs, block by block, through the activation, to its own weights."""
+    """Take the slopes of hidden layer `index` from its outputs through the activation to its weights, block by block."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     layer = layer_at(network, index)
     for start in range(0, layer.units, BLOCK):
@@ -58,7 +58,7 @@ def _layer_backward(struct, samples, quad, index):
 
 @inlined
 def _pass(struct, samples, backward):
-    """Over all quads of the samples: forward, the loss, and, if asked for, backward."""
+    """For each quad of the samples: forward, the loss, and backward if that is asked for."""
     network = struct.network
     last = network.layers.shape[0] - 1
     for quad in range(samples.first, samples.stop):
@@ -74,10 +74,10 @@ def _pass(struct, samples, backward):
 
 @Section
 def epochs(struct, tick, next_check, batch):
-    """Passes over all data, and updates, until a run may have ended: the tick whose pass is made, but not its update.
+    """Make passes over all data, and updates, until a run may have ended. Returns the tick whose pass, but not update, is done.
 
-    With a batch, not ALL: the gradients of that batch, of samples that all lanes share, and no more; answers 0. One section for
-    both, since a pass takes one to two seconds to compile. `fused_passes.py` has this loop twice more.
+    If `batch` is not ALL, only compute the gradients of that batch, whose samples all lanes share, and return 0. One section
+    does both, since a pass takes one to two seconds to compile. `fused_passes.py` repeats this loop twice.
     """
     network = struct.network
     align_stack()
@@ -96,7 +96,7 @@ def epochs(struct, tick, next_check, batch):
 
 @Section
 def own_batch(struct, batch):
-    """The gradients of one batch, of samples that each lane has gathered for itself. Answers 0."""
+    """Compute the gradients of one batch, whose samples each lane has gathered for itself. Returns 0."""
     align_stack()
     _pass(struct, own_samples(struct, batch), True)
     return 0

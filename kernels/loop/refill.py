@@ -1,11 +1,11 @@
-"""How a run begins in a lane: it gets its weights (`initial_weights.py`), its settings and empty memory."""
+"""Starts a run in a lane: sets its weights (`initial_weights.py`) and its settings, and clears the lane's memory."""
 
 from ..lanes.calls import ask
 from ..lanes.compile import Section, inlined
 from ..memory import IDLE, INFINITY, NEVER, STRIDE, UNITS
 from .screening import screening_bounds
 
-ABOVE_ROUNDING = 1.0 + 2.0**-22  # what it widens is not below itself when rounded to single precision
+ABOVE_ROUNDING = 1.0 + 2.0**-22  # a number times this is not below the number, even after rounding to single precision
 
 
 @inlined
@@ -23,7 +23,7 @@ def _start_settings(network, runs, work, run, lane):
 
 @inlined
 def _start_state(network, work, lane):
-    """What the optimizer keeps of each weight, and of the time."""
+    """Reset what the optimizer keeps for each weight, and its clock."""
     size = work.weights.shape[0]
     for row in range(network.states * size):
         work.state[row, lane] = 0.0
@@ -40,7 +40,7 @@ def _start_state(network, work, lane):
 
 @inlined
 def next_check(runs, record, work, lane, epoch):
-    """The tick at which a lane must be checked next, after `epoch`: its last, its next record, or its window's end."""
+    """The next tick after `epoch` at which a lane must be checked: its last, its next record, or the end of its window."""
     run, started = work.run[lane], work.started[lane]
     tick = work.deadline[lane]
     if record.row[run] >= 0 and work.recorded[lane] < record.at.shape[0]:
@@ -62,7 +62,7 @@ def _start_counters(work, run, lane, tick, epochs):
 
 @inlined
 def _rest(network, work, lane):
-    """Leave a lane without a run: nothing ends it, and what its weights do is nobody's."""
+    """Leave a lane without a run: no check ever ends it, and nobody reads its weights."""
     for row in range(work.weights.shape[0]):
         work.weights[row, lane] = 0.0
     for layer in range(network.layers.shape[0]):
@@ -77,13 +77,13 @@ def _rest(network, work, lane):
 
 @Section
 def refill(struct, waiting, tick):
-    """Give each lane that ended the next waiting run, or rest; the first run still waiting."""
+    """Give each lane whose run ended the next waiting run, or put it to rest. Returns the first run still waiting."""
     network, runs, record, work, sections = struct.network, struct.runs, struct.record, struct.work, struct.sections
     for lane in range(work.run.shape[0]):
         if not work.ended[lane]:
             continue
         busy = waiting < runs.seed.shape[0]
-        run = waiting if busy else 0  # a lane at rest has the settings of the first run, which are sound
+        run = waiting if busy else 0  # a lane at rest gets the settings of the first run, which are valid
         _start_settings(network, runs, work, run, lane)
         _start_state(network, work, lane)
         _start_counters(work, run if busy else IDLE, lane, tick, runs.epochs[run])

@@ -1,14 +1,14 @@
-"""The steps of a pass over one quad of samples, for any shape of network: each forward step, and below it the way back.
+"""The steps of a pass over one quad of samples, for any shape of network: each forward step, followed by its backward step.
 
-Of all steps the first arguments are
+The first arguments of all steps are
     struct: the address of a `memory.Call`, of which they read `network`, `formulas` and `work`;
     samples: `Samples`, see below;
     quad: int64, the place of the quad among those that `samples.inputs` holds.
-Then come `index`, int64, the place of a layer, and units by their place within it, int64. What a step takes and gives of a unit
-is a quad, (QUAD, lanes) in registers.
+Then come `index`, int64, the place of a layer, and the places of units within it, int64. A step takes and returns the numbers
+of a unit as a quad, (QUAD, lanes) in registers.
 
-A layer is handed on by its place, and each step reads the numbers that it needs: handed on as a `Layer`, they take the
-registers of pointers, which then are read back from the stack for each unit (XOR 5 % slower).
+Callers pass a layer's place, and each step reads the numbers that it needs. If they passed a `Layer`, its numbers would take
+the registers of pointers, which would then be read back from the stack for each unit (XOR 5 % slower).
 """
 
 from typing import Any, NamedTuple
@@ -30,21 +30,21 @@ from .layers import (
 
 
 class Samples(NamedTuple):
-    """The samples of one pass, in quads: those that all lanes share (rows, QUAD), those of each lane (rows, QUAD, lanes)."""
+    """The samples of one pass, in quads: (rows, QUAD) if all lanes share them, else (rows, QUAD, lanes)."""
 
     inputs: Any  # quads * inputs rows
     targets: Any  # quads * outputs rows
     weights: Any  # (quads, QUAD): a sample's weight in the loss
     counts: Any  # (quads, QUAD): 1, or 0 for a sample that only fills up
     first: int  # the first quad of the pass
-    stop: int  # the one after its last
-    shift: int  # how many quads further the weights and counts stand
+    stop: int  # the quad after its last
+    shift: int  # by how many quads the weights and counts lie further on
     loss: Any  # the address of the loss's formula for such targets
 
 
 @leaf
 def shared_samples(struct, batch) -> Samples:
-    """One batch of samples that all lanes share, or, for ALL, all of them."""
+    """One batch of the samples that all lanes share, or all of these samples if `batch` is ALL."""
     data = struct.data
     first, stop, weights, counts = 0, data.weights.shape[0], data.weights, data.counts
     if batch != ALL:
@@ -67,7 +67,7 @@ def own_samples(struct, batch) -> Samples:
 
 @leaf
 def clear_totals(struct):
-    """Before a pass: what it adds up."""
+    """Set the totals to their starting values, before a pass adds to them."""
     network, work = struct.network, struct.work
     zero = splat_row(work.totals, 0.0)
     store(work.totals, SCORE, zero)
@@ -78,7 +78,7 @@ def clear_totals(struct):
 
 @leaf
 def unit_forward(struct, samples, quad, index, row) -> Rows:
-    """The weighted sum of the unit of a layer whose weights start at `row`."""
+    """The weighted sum of that unit of the layer whose weights start at `row`."""
     network, work = struct.network, struct.work
     layer = layer_at(network, index)
     z = splat_row(work.values, 0.0)
@@ -93,7 +93,7 @@ def unit_forward(struct, samples, quad, index, row) -> Rows:
 
 @leaf
 def unit_backward(struct, samples, quad, index, unit, dz):
-    """From dz, the loss's slope at that sum: the gradients of its own weights, of data and bias; dz is kept for units below."""
+    """From dz, the loss's slope at that sum, find the gradients of the data's weights and the bias; keep dz for units below."""
     network, work, fresh = struct.network, struct.work, quad == samples.first
     layer = layer_at(network, index)
     row = layer.first_weight + unit * layer.stride
@@ -108,7 +108,7 @@ def unit_backward(struct, samples, quad, index, unit, dz):
 
 @leaf
 def units_forward(struct, samples, quad, index, start, stop, out, first_row):
-    """The weighted sums of a layer's units start ... stop - 1, to rows of `out`, (rows, QUAD, lanes), from `first_row` on."""
+    """Write the weighted sums of a layer's units start ... stop - 1 to `out`, (rows, QUAD, lanes), from `first_row` on."""
     layer = layer_at(struct.network, index)
     row = layer.first_weight + start * layer.stride
     for unit in range(start, stop):
@@ -118,10 +118,10 @@ def units_forward(struct, samples, quad, index, start, stop, out, first_row):
 
 @leaf
 def reading_layers_backward(struct, samples, quad, index, unit) -> Rows:
-    """The loss's slope at the output of a unit, `unit` its place among all units, `index` that of its layer.
+    """The loss's slope at the output of a unit. unit: its place among all units; index: the place of its layer.
 
-    The layers that read it have done their part: their deltas are there. The gradients of the weights by which they read it
-    are added to.
+    The deltas of the layers that read the unit must already be there. The gradients of the weights by which they read it are
+    added to.
     """
     network, work, fresh = struct.network, struct.work, quad == samples.first
     a, da = load(work.values, unit), splat_row(work.values, 0.0)
@@ -135,7 +135,7 @@ def reading_layers_backward(struct, samples, quad, index, unit) -> Rows:
 
 @leaf
 def outputs_forward(struct, samples, quad, index):
-    """The logits of one quad, and, unless the loss does that itself, the outputs' rows of `values`."""
+    """Compute the logits of one quad, and the outputs' rows of `values` unless the loss does that itself."""
     network, work = struct.network, struct.work
     logits = quad * network.outputs
     units_forward(struct, samples, quad, index, 0, network.outputs, work.logits, logits)
@@ -145,7 +145,7 @@ def outputs_forward(struct, samples, quad, index):
 
 @leaf
 def output_activation(struct, quad):
-    """From the logits of one quad to the outputs' rows of `values`."""
+    """Compute the outputs' rows of `values` from the logits of one quad."""
     network, work = struct.network, struct.work
     out, slopes, z = (
         rows(work.values, network.units),
@@ -157,7 +157,7 @@ def output_activation(struct, quad):
 
 @leaf
 def outputs_backward(struct, samples, quad, index):
-    """The gradients of the output units' own weights, where they have any beside those of the hidden units."""
+    """Compute the gradients of the output units' weights that do not come from hidden units, if there are any."""
     network, work = struct.network, struct.work
     if network.scaled or network.bias or layer_at(network, index).data_inputs:
         for unit in range(network.outputs):
@@ -188,7 +188,9 @@ def loss(struct, samples, quad):
 
 @leaf
 def may_have_ended(struct):
-    """After a pass: false only if every score is within its screening bounds, or an output is too far from its target."""
+    """After a pass, whether a run may have ended. False only if in every lane the score is within its screening bounds, or an
+    output is too far from its target and the score below its upper bound.
+    """
     network, work = struct.network, struct.work
     if network.needs.every_epoch:
         return True

@@ -27,8 +27,8 @@ from ..memory import (
 )
 from .refill import next_check
 
-MOST_MEASURED = 1e6  # of a loss, over the first
-MEASURED_TAIL = 20  # losses at the end, whose mean says whether a run has converged
+MOST_MEASURED = 1e6  # the most that a loss counts, as a multiple of the first
+MEASURED_TAIL = 20  # how many losses at the end have the mean that says whether a run converged
 
 
 @called
@@ -68,13 +68,13 @@ def _norm(work, squares, lane):
 
 @inlined
 def _tidy(number):
-    """A number as a float64, NaN always the same one: processors differ in the sign and payload of theirs."""
+    """A number as a float64. NaN becomes always the same NaN, because processors differ in its sign and payload."""
     return NAN if number != number else np.float64(number)
 
 
 @leaf
 def _holds(network, data, runs, work, run, lane, loss):
-    """Whether every stopping criterion that was given is met now."""
+    """Whether every given stopping criterion is met now."""
     limits = runs.limits[run]
     return (
         loss <= limits["stop.loss"]
@@ -97,7 +97,7 @@ def _patiently(network, data, runs, work, run, lane, loss, tick):
 
 @inlined
 def _has_stalled(runs, work, run, lane, epoch, loss):
-    """At the end of each window: whether the loss has improved by less than asked since the last."""
+    """At the end of a window, whether the loss has improved by less than required since the end of the last one."""
     window = int(runs.limits[run]["stall.window"])
     if window == 0 or epoch % window:
         return False
@@ -108,7 +108,7 @@ def _has_stalled(runs, work, run, lane, epoch, loss):
 
 @leaf
 def _outcome(network, data, runs, work, run, lane, epoch, loss, tick):
-    """How a run stands whose forward pass gave this loss."""
+    """The outcome of a run whose forward pass gave this loss; RUNNING if it goes on."""
     if not loss < INFINITY:
         return DIVERGED
     converged = _patiently(network, data, runs, work, run, lane, loss, tick)
@@ -131,17 +131,17 @@ def _relative(loss, first):
 
 @leaf
 def _measure(runs, results, work, run, lane, epoch, loss, outcome):
-    """Carry the convergence measure on; at the run's end, write it.
+    """Update the sums of the convergence measure; at the run's end, write the measure.
 
-    With v the losses before each update over the first one: -sum(v) if the mean of the last 20 is below 1, else sum(1 / v)
-    (J. Sohl-Dickstein, arXiv 2402.06184, and its notebook).
+    Let v be the loss before each update, divided by the first one. The measure is -sum(v) if the mean of the last 20 v is
+    below 1, else sum(1 / v) (J. Sohl-Dickstein, arXiv 2402.06184, and its notebook).
     """
     limit = runs.epochs[run]
     if epoch == 0:
         work.sums[0, lane] = loss if abs(loss) < INFINITY else MOST_MEASURED
         work.sums[1, lane] = work.sums[2, lane] = work.tail[lane] = 0.0
     stop = limit if outcome == DIVERGED else min(epoch + 1, limit)
-    for at in range(epoch, stop):  # a run that has diverged counts as such to the end
+    for at in range(epoch, stop):  # a diverged run counts as diverged up to its limit of epochs
         v = _relative(loss if at == epoch else INFINITY, work.sums[0, lane])
         work.sums[1, lane] += v
         work.sums[2, lane] += 1.0 / v
@@ -166,7 +166,7 @@ def _write_row(network, data, results, work, lane, run, outcome, epochs, loss):
 
 @inlined
 def _record(network, data, record, work, run, lane, epoch, loss):
-    """Record a run at an epoch."""
+    """Record a run's values at an epoch."""
     row, time = record.row[run], work.recorded[lane]
     record.epoch[row, time] = epoch
     values = record.values[row, time]
@@ -179,7 +179,7 @@ def _record(network, data, record, work, run, lane, epoch, loss):
 
 @called
 def _find_outcomes(struct, tick):
-    """The outcome of each lane's run, kept in `outcome`; how many have ended."""
+    """Write the outcome of each lane's run to `outcome`. Returns how many runs have ended."""
     network, data, runs, results, work = struct.network, struct.data, struct.runs, struct.results, struct.work
     count = 0
     for lane in range(work.run.shape[0]):
@@ -200,7 +200,7 @@ def _find_outcomes(struct, tick):
 
 @inlined
 def _due(record, work, run, lane, epoch):
-    """Whether a run is to be recorded at this epoch."""
+    """Whether a run must be recorded at this epoch."""
     if record.row[run] < 0:
         return False
     times = work.recorded[lane]
@@ -232,7 +232,7 @@ def _keep(struct, tick):
 
 @Section
 def stopping(struct, tick):
-    """Look at every run: end those that have ended, record those that are due; how many have ended."""
+    """Look at every run, end those that have ended and record those that are due. Returns how many have ended."""
     network, formulas, record, work = struct.network, struct.formulas, struct.record, struct.work
     size = work.weights.shape[0]
     _exact_losses(struct)

@@ -11,7 +11,7 @@ from ..random.streams import draw_indices, permute
 
 @leaf
 def next_rates(struct):
-    """The rates of this epoch, if there is a schedule."""
+    """Set the learning rates of this epoch, if there is a schedule."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     if network.schedule:
         bases, age, hyperparameters = rows(work.bases, 0), rows(work.age, 0), rows(work.hyperparameters, SCHEDULE)
@@ -29,7 +29,7 @@ def next_rates(struct):
 
 @leaf
 def update(struct):
-    """One step of the optimizer, on all weights."""
+    """Make one step of the optimizer, on all weights."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     size = work.weights.shape[0]
     gradients, weights = rows(work.gradients, 0), rows(work.weights, 0)
@@ -54,7 +54,7 @@ def update(struct):
 
 @leaf
 def next_epoch(struct):
-    """From a pass over all data to the next: rates, and one step or an epoch of them."""
+    """Go from one pass over all data to the next: set the rates, then make one step, or an epoch of steps with batches."""
     next_rates(struct)
     if struct.network.full:
         update(struct)
@@ -64,7 +64,7 @@ def next_epoch(struct):
 
 @inlined
 def _draw_orders(start, data, tiles, work):
-    """The order of this epoch's samples, for every lane from its own stream."""
+    """Draw the order of this epoch's samples, for every lane from its own stream."""
     for lane in range(work.run.shape[0]):
         if work.run[lane] != IDLE:
             if tiles.replacement:
@@ -75,7 +75,7 @@ def _draw_orders(start, data, tiles, work):
 
 @inlined
 def _gather(network, data, tiles, batch):
-    """Lay out one batch: each lane's own samples, the last of them once more wherever the quads need filling up."""
+    """Lay out one batch: each lane's own samples, with the last one repeated to fill up the quads."""
     first = batch * tiles.size
     last = min(tiles.size, data.samples - first) - 1
     for place in range(data.batch_quads * QUAD):
@@ -90,7 +90,7 @@ def _gather(network, data, tiles, batch):
 
 @Section
 def own_batches(struct):
-    """One epoch of batches that differ from lane to lane. Answers 0."""
+    """Make one epoch of batches that differ from lane to lane. Returns 0."""
     network, data, tiles, start, work, sections = (
         struct.network,
         struct.data,
@@ -109,7 +109,7 @@ def own_batches(struct):
 
 @Section
 def given_batches(struct):
-    """One epoch of batches in the given order, the same for all lanes. Answers 0."""
+    """Make one epoch of batches in the given order, the same for all lanes. Returns 0."""
     data, sections = struct.data, struct.sections
     for batch in range(data.batches):
         ask(sections.epochs, struct, 0, 0, batch)

@@ -1,10 +1,10 @@
 """The Mersenne Twister: the words of NumPy's legacy stream (`numpy.random.RandomState`), bit for bit.
 
 M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998), seeded as in their 2002 revision. A row of the state holds the recurrence
-written out, not folded into 624 words: no index wraps, so that LLVM computes several words at once. Words are made in blocks
-when asked for, and the seed is unrolled only as far as they need: six weights take 421 of the 624 steps.
+unrolled, not folded into 624 words: no index wraps, so LLVM computes several words at once. Words are made in blocks when they
+are asked for, and the seed is unrolled only as far as they need it: six weights take 421 of the 624 steps.
 
-Whole numbers are int64 throughout: 1812433253 * (2**32 - 1) still fits, so no wrapping is ever needed.
+Whole numbers are int64 throughout. 1812433253 * (2**32 - 1) still fits, so no wrapping is ever needed.
 """
 
 from ..lanes.compile import called, inlined
@@ -13,8 +13,8 @@ WORDS = 624
 MIDDLE = 397
 BLOCK = 24  # divides WORDS
 LOW_32 = 0xFFFFFFFF
-READY = 2 * WORDS  # behind the recurrence: a block of words to draw,
-NEXT, MADE, SEEDED = READY + BLOCK, READY + BLOCK + 1, READY + BLOCK + 2  # the next of them; steps made; how far the seed is
+READY = 2 * WORDS  # after the recurrence comes a block of words to draw,
+NEXT, MADE, SEEDED = READY + BLOCK, READY + BLOCK + 1, READY + BLOCK + 2  # the next word; steps made; seed's progress
 LENGTH = SEEDED + 1
 
 

@@ -1,9 +1,10 @@
 """Standard normal numbers of NumPy's streams: the polar method (legacy) and the ziggurat (default).
 
 NumPy takes logarithms and exponentials from the C library, whose last bits depend on its version and on the processor. Here
-they are correctly rounded (`rounded.py`), so that a draw is the same everywhere: NumPy's own wherever the library rounds
-correctly, else an ulp or two beside it. The polar method takes a logarithm for each pair; the ziggurat needs one in a draw of
-its tail, a few in ten thousand, and an exponential in one draw of a hundred, only to accept or reject.
+they are correctly rounded (`rounded.py`), so that a draw is the same everywhere. It is NumPy's own draw wherever the library
+rounds correctly, and otherwise an ulp or two beside it. The polar method takes one logarithm per pair. The ziggurat takes
+logarithms only for draws from its tail, a few in ten thousand, and an exponential, only to accept or reject, for one draw in a
+hundred.
 """
 
 import math
@@ -18,21 +19,21 @@ from .rounded import exp_of_one, exponential, log_of_one, logarithm
 STRIPS = 256
 EDGE = 3.6541528853610088  # where the tail begins
 EDGE_INVERSE = 0.27366123732975828
-AREA = 0.0049286732339746519  # of each strip
+AREA = 0.0049286732339746519  # the area of each strip
 SCALE = 2.0**52
 
 
 def _density(x: float, strip: int) -> float:
     density = float(exponential(-0.5 * x * x))
-    # The library that made NumPy's table rounded this one the other way.
+    # The library that made NumPy's table rounded this density the other way.
     return math.nextafter(density, 1.0) if strip == 38 else density
 
 
 def _ziggurat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(widths (STRIPS,) float64, certain (STRIPS,) int64, densities (STRIPS,) float64), as NumPy's tables have them.
 
-    G. Marsaglia and W. W. Tsang, J. Stat. Software 5 (2000) 8. Strip 0 is the base with the tail, 1 the top. In float64, each
-    function correctly rounded.
+    G. Marsaglia and W. W. Tsang, J. Stat. Software 5 (2000) 8. Strip 0 is the base with the tail, 1 the top. Computed in
+    float64, with each function correctly rounded.
     """
     edges, densities = np.zeros(STRIPS), np.ones(STRIPS)
     edges[-1], densities[-1] = EDGE, _density(EDGE, STRIPS - 1)

@@ -4,8 +4,8 @@ M. E. O'Neill, "PCG", Harvey Mudd College HMC-CS-2014-0905: a linear congruentia
 and rotates them (XSL RR). A seed goes through NumPy's `SeedSequence`, which is O'Neill's `seed_seq_fe128`
 (pcg-random.org/posts/developing-a-seed_seq-alternative.html).
 
-Whole numbers are int64, the 128 bits two of them. Where a product of 32-bit numbers is wanted modulo 2**32, its constant is
-taken between -2**31 and 2**31, so that the product fits and no wrapping is needed.
+Whole numbers are int64, and two of them hold the 128 bits. For a product of 32-bit numbers modulo 2**32, the constant is taken
+between -2**31 and 2**31, so that the product fits and no wrapping is needed.
 """
 
 import numpy as np
@@ -21,8 +21,8 @@ LOW_53 = 2**53 - 1
 LOW_64 = 2**64 - 1
 MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
 
-STATE, INCREMENT = 0, 2  # each a high and a low half
-HALF, HALF_HELD = 4, 5  # the second half of a word of which only 32 bits were asked for, and whether there is one
+STATE, INCREMENT = 0, 2  # each has a high and a low half
+HALF, HALF_HELD = 4, 5  # the unused half of a word of which only 32 bits were drawn, and whether there is one
 
 
 def _signed_32(number: int) -> int:
@@ -30,7 +30,7 @@ def _signed_32(number: int) -> int:
 
 
 def _hash_constants(first: int, factor: int, count: int) -> np.ndarray:
-    """(count + 1,) int64: what each step of a hash adds; the next one multiplies."""
+    """(count + 1,) int64: the number that each step of a hash adds; the next number is the one that it multiplies by."""
     return np.array([_signed_32(first * pow(factor, k, 2**32) % 2**32) for k in range(count + 1)])
 
 
@@ -77,7 +77,7 @@ def _hashed(value, constants, k):
 
 @inlined
 def _fill_pool(state, lane, seed):
-    """The four words of `SeedSequence(seed).pool`, left at the start of the row."""
+    """Write the four words of `SeedSequence(seed).pool` to the start of the row."""
     for k in range(POOL):
         state[lane, k] = _hashed(seed if k == 0 else 0, FILL, k)
     step = POOL

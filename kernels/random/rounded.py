@@ -1,13 +1,13 @@
 """The logarithm and the exponential of one float64, correctly rounded, for draws of normal numbers.
 
-The C library's will not do: it takes another way where a processor has no fused multiply-add, and another library takes a
-third, so that a last bit moves. Here numbers are sums of two float64, `high + low`, with error-free sums and products
-(T. Dekker, Numer. Math. 18, 1971; D. Knuth, TAOCP 2, 4.2.2), of a relative error below 2**-103: additions, multiplications and
-fused multiply-adds alone, so that the bits are the same everywhere. They round as the exact value does unless that lies within
-2**-49 of an ulp of the middle between two neighbours: of 10**14 draws one might.
+The C library's functions will not do: they compute differently on processors without a fused multiply-add, and other libraries
+differ again, so that the last bit changes. Here numbers are sums of two float64, `high + low`, with error-free sums and
+products (T. Dekker, Numer. Math. 18, 1971; D. Knuth, TAOCP 2, 4.2.2), of a relative error below 2**-103: additions,
+multiplications and fused multiply-adds alone, so that the bits are the same everywhere. They round as the exact value does
+unless that lies within 2**-49 of an ulp of the middle between two neighbours, as one draw in 10**14 might.
 
-The logarithm is tried by a shorter way first, and by the long one where its error could change the rounding (A. Ziv, ACM TOMS
-17, 1991): once in a thousand.
+The logarithm is first computed in a shorter way, and in the long way only if the error of the first could change the rounding,
+which happens once in a thousand draws (A. Ziv, ACM TOMS 17, 1991).
 """
 
 import math
@@ -46,7 +46,7 @@ def _two(number: Decimal) -> tuple[float, float]:
 
 
 def _three(number: Decimal) -> tuple[float, float, float]:
-    """A number as one that is a multiple of 2**-42, and the rest as high + low."""
+    """A number as a multiple of 2**-42, and the rest as high + low."""
     first = round(float(number) * 2.0**42) / 2.0**42
     return first, *_two(EXACT.subtract(number, Decimal(first)))
 
@@ -55,23 +55,23 @@ def _table(numbers) -> np.ndarray:
     return np.array([_two(number) for number in numbers])
 
 
-# log(1 + u) / u and e**u as series: their first coefficients as high + low, all further ones as they are.
+# The series of log(1 + u) / u and e**u: the first coefficients as high + low, the others as single float64.
 FIRST, LOG_LAST, EXP_LAST = 8, 18, 15
 LOG_SERIES = _table(_decimal(Fraction((-1) ** k, k + 1)) for k in range(LOG_LAST))
 EXP_SERIES = _table(_decimal(Fraction(1, math.factorial(k))) for k in range(EXP_LAST))
 
-# x = 2**k m, and m in [LEAST, 2 LEAST) is within a cell whose factor r, of eight bits, makes u = r m - 1 small, and exact.
+# x = 2**k m with m in [LEAST, 2 LEAST). Each m lies in a cell whose factor r, of eight bits, makes u = r m - 1 small and exact.
 CELL_BITS = 7
 LEAST, LEAST_BITS = 0.6875, 0x3FE6000000000000
 MANTISSA = 52
 _MIDDLES = [*np.arange(LEAST + 2.0**-9, 1.0, 2.0**-8), *np.arange(1.0 + 2.0**-8, 2.0 * LEAST, 2.0**-7)]
-# On either side of 1 the factor is 1, for nothing may cancel there.
+# On either side of 1 the factor is 1, because nothing may cancel there.
 FACTORS = np.array([1.0 if abs(middle - 1.0) <= 2.0**-8 else round(128 / middle) / 128 for middle in _MIDDLES])
-# What is added first is exact: logarithms as a number on a grid of 2**-42, and the rest as high + low.
+# Logarithms as a multiple of 2**-42, so that the first additions are exact, and the rest as high + low.
 LOG_FACTORS = np.array([_three(logarithm(1 / Fraction(factor))) for factor in FACTORS.tolist()])
 LN2 = _three(logarithm(2.0))
 
-STEPS = 16  # e**x for x = -k / STEPS, as far down as the ziggurat goes
+STEPS = 16  # the table holds e**x for x = -k / STEPS, as far down as the ziggurat goes
 LEAST_EXP = -7.0
 EXPONENTIALS = _table(exponential(Fraction(-k, STEPS)) for k in range(int(-LEAST_EXP * STEPS) + 1))
 
@@ -126,7 +126,7 @@ def _product(a, b):
 
 @inlined
 def _plus(high, low, other_high, other_low):
-    """The sum of two sums."""
+    """The sum of two numbers that are each high + low."""
     s, error = _sum(high, other_high)
     t, rest = _sum(low, other_low)
     s, error = _sum(s, error + t)
@@ -135,7 +135,7 @@ def _plus(high, low, other_high, other_low):
 
 @inlined
 def _times(high, low, other_high, other_low):
-    """The product of two sums."""
+    """The product of two numbers that are each high + low."""
     p, error = _product(high, other_high)
     return _sum(p, error + (high * other_low + low * other_high))
 
@@ -183,7 +183,7 @@ def log_of_one(x) -> float:
         tail = tail * u + LOG_SERIES[power, 0]
     square = u * u
     low += square * (u * tail - 0.5) + (k * LN2[1] + LOG_FACTORS[cell, 1])
-    doubt = square * 2.0**-50 + abs(high) * 2.0**-85  # more than all that was rounded or left out
+    doubt = square * 2.0**-50 + abs(high) * 2.0**-85  # more than everything that was rounded or left out
     if high + (low - doubt) != high + (low + doubt):
         high, low = _log_at_length(x)
     return high + low
@@ -193,7 +193,7 @@ def log_of_one(x) -> float:
 def _exp_at_length(x):
     """e**x as high + low."""
     step = int(0.5 - x * STEPS)
-    high, low = _series(x + step / STEPS, EXP_SERIES)  # what is added cancels exactly
+    high, low = _series(x + step / STEPS, EXP_SERIES)  # this sum cancels exactly, without rounding
     return _times(high, low, EXPONENTIALS[step, 0], EXPONENTIALS[step, 1])
 
 

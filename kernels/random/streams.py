@@ -1,7 +1,7 @@
-"""NumPy's random streams inside compiled code: draws of either kind, in any order, bit for bit but for the last bits of some
-normal ones (`normal_draws.py`).
+"""NumPy's random streams inside compiled code: draws of either kind, in any order, bit for bit except for the last bits of some
+normal draws (`normal_draws.py`).
 
-In Python a `RandomState` costs 90 microseconds and a `default_rng` 8, which a million runs feel; here it is below one.
+In Python a `RandomState` costs 90 microseconds and a `default_rng` 8, which matters in a million runs; here it is below one.
 A lane's stream is a row of the state: the words of its generator, and for the legacy kind the second number of a pair.
 """
 
@@ -21,7 +21,7 @@ STATE_SIZE = LENGTH + 2
 
 
 def new_state(lanes: int) -> np.ndarray:
-    """Room for one stream a lane: int64 (lanes, STATE_SIZE)."""
+    """Memory for one stream per lane: int64 (lanes, STATE_SIZE)."""
     return np.zeros((lanes, STATE_SIZE), np.int64)
 
 
@@ -37,7 +37,7 @@ def seed_stream(kind, state, lane, seed):
 
 @called
 def legacy_normal(state, lane) -> float:
-    """The next `standard_normal()` of a `RandomState`; numbers come in pairs, of which it holds the second."""
+    """The next `standard_normal()` of a `RandomState`; numbers come in pairs, and it keeps the second one."""
     if state[lane, SECOND_HELD]:
         state[lane, SECOND_HELD] = 0
         return number_of(state[lane, SECOND])
@@ -57,7 +57,7 @@ def _next_word(kind, state, lane):
 
 @inlined
 def _mask(most):
-    """The least 2**k - 1 that is not below `most`."""
+    """The smallest 2**k - 1 that is at least `most`."""
     mask = 0
     while mask < most:
         mask = 2 * mask + 1
@@ -68,9 +68,9 @@ def _mask(most):
 def permute(kind, state, lane, order, count):
     """Write `permutation(count)` to row `lane` of order, int64 (lanes, at least count); 0 <= count <= 2**31.
 
-    A word that is too large under the mask is drawn again, at random, which no branch predictor can know: so there is no
-    branch, and the last element is exchanged with itself. The inner loop's mask stays the same, so that a word need not wait
-    for what became of the one before it.
+    If a word is too large under the mask, another is drawn. That happens at random, so no branch predictor could foresee it.
+    Therefore there is no branch, and for such a word the last element is exchanged with itself. The mask stays the same
+    throughout the inner loop, so a word need not wait for the result of the one before it.
     """
     for i in range(count):
         order[lane, i] = i
@@ -90,8 +90,8 @@ def permute(kind, state, lane, order, count):
 def draw_indices(kind, state, lane, order, count):
     """Write `randint(0, count, count)` or `integers(0, count, count)` to row `lane` of order, 0 < count <= 2**31.
 
-    The legacy kind masks words, the default one scales them (D. Lemire, ACM TOMACS 29 (2019) 3); as in `permute`, one that
-    does not do is overwritten by the next.
+    The legacy kind masks words, the default kind scales them (D. Lemire, ACM TOMACS 29 (2019) 3). As in `permute`, there is no
+    branch: the next word overwrites one that is out of range.
     """
     mask, threshold, i = _mask(count - 1), 2**32 % count, 0
     if count == 1:
