@@ -18,9 +18,9 @@ from .tables import axis_columns, columns_of, grouped, with_value
 
 
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The runs that have the first, and those that have the second value of a setting, without it: to be compared below.
+    """Two tables to compare: the runs with the first value of a setting and those with the second, both without its column.
 
-    ResultsError if there is no such setting or no run has the value.
+    ResultsError if there is no such setting, or if no run has one of the values.
     """
     setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
@@ -86,7 +86,7 @@ def paired_outcomes(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str]
 
 
 def _groups(pairs: pd.DataFrame, by: list[str]) -> tuple[Integers, pd.DataFrame]:
-    """`tables.grouped` of pairs as `_paired` has them."""
+    """`tables.grouped` for pairs as `_paired` returns them."""
     key = [*by, "seed"]
     return grouped(pairs[list(range(len(key)))].set_axis(key, axis="columns"), by)
 
@@ -128,13 +128,13 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
 
 
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
-    """What runs of both are grouped by; ResultsError for what is no setting, as run or outcome, or varies in one alone."""
+    """The settings to group both tables by. ResultsError for columns such as run, and settings that only one table varies."""
     shared = [name for name in axis_columns(first) if name in axis_columns(second)]
     return shared if by is None else columns_of(by, shared, "that varies in both")
 
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Outcomes and epochs of both sides, and what pairs them as columns 0, 1, ..., which no name of a setting meets."""
+    """The outcomes and epochs of both sides. Columns 0, 1, ..., unlike any setting's name, hold what pairs them."""
     key = [*by, "seed"]
     places = list(range(len(key)))
     sides: list[pd.DataFrame] = []
@@ -154,7 +154,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
 
 
 def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
-    """The limit that was asked for, if no run was cut off before it; else the largest such, or the longest run."""
+    """The limit that was asked for, if no run was cut off before it; by default the largest such limit, or the longest run."""
     cut = [pairs.loc[ended(pairs, Outcome.CAPPED, f"outcome_{side}"), f"epochs_{side}"].min() for side in ("first", "second")]
     longest = pairs[["epochs_first", "epochs_second"]].to_numpy().max()
     most = np.nanmin([*cut, np.inf])

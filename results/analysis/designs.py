@@ -35,14 +35,14 @@ class Design:
     place: Integers
 
     def by_cell_and_seed(self, values: Floats) -> Floats:
-        """A number of each run, (runs,), as float64 (cells, seeds)."""
+        """One number per run, (runs,), rearranged as float64 (cells, seeds)."""
         arranged = np.empty(len(values))
         arranged[self.place] = values
         return arranged.reshape(-1, self.seeds)
 
 
 def drawn_columns(manifest: Manifest) -> list[str]:
-    """The columns of settings whose values were drawn at random, all of them together, as tables call them."""
+    """The columns of settings whose values were drawn at random, all together, by their names in tables."""
     shown = shown_names(manifest.axes)
     return [shown[column] for axis in manifest.swept if axis.drawn for column in axis.columns]
 
@@ -96,13 +96,13 @@ def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
 
 
 def _decides(values: pd.Series, lacking: pd.Series) -> bool:
-    """Whether runs of one value all lack a setting or all have it."""
+    """Whether, for each value, either all of its runs lack a setting or all have it."""
     of_value = lacking.groupby(values, observed=True)
     return bool((of_value.min() == of_value.max()).all())
 
 
 def _bundles(levels: Mapping[str, Integers]) -> list[tuple[list[str], Integers]]:
-    """Axes whose values one of them decides, in the order of the table, and the levels of that one, which has most."""
+    """Groups of axes in which one axis decides the values of the others, in the table's order, and the levels of that axis."""
     left, bundles = list(levels), []
     while left:
         leader = max(left, key=lambda name: levels[name].max())

@@ -17,32 +17,32 @@ import numpy as np
 
 from backsweep.errors import ResultsError
 
-SIGNIFICANT = (3, 4)  # significant ones, of numbers in tables and figures; more where it takes more to tell values apart
-MOST_NAMED, LONGEST = 12, 60  # values in a message; characters of one
-PLAIN = re.compile(r"(?!true$|false$)[^\W\d][\w./-]*", re.IGNORECASE)  # text that nobody takes for anything else
-WHOLE = re.compile(r"[+-]?\d{1,15}")  # which a float holds exactly
+SIGNIFICANT = (3, 4)  # significant digits of numbers in tables and figures; more if needed to tell values apart
+MOST_NAMED, LONGEST = 12, 60  # the values that a message names; the characters of one
+PLAIN = re.compile(r"(?!true$|false$)[^\W\d][\w./-]*", re.IGNORECASE)  # text that cannot be mistaken for anything else
+WHOLE = re.compile(r"[+-]?\d{1,15}")  # a float holds these exactly
 Key = tuple[type, Any]
 
 
 class Levels:
-    """The values that a setting takes, to be looked up; None and NaN are none. columns: as a table of runs has them."""
+    """The values that a setting takes, for look-ups; None and NaN do not count. columns: as a table of runs has them."""
 
     def __init__(self, levels: Sequence[Any], columns: Sequence[Any] | None = None):
         self._levels, self._columns = levels, levels if columns is None else columns
 
     def places(self, value: object) -> list[int]:
-        """Where a value stands among the levels. ResultsError: it is none of them, or may be several."""
+        """The places of a value among the levels. ResultsError if it is none of them, or could be several."""
         value = _of_python(value)
         key = _key(value)
         found = self._exact.get(key) or self._as_text(value)
         return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [])
 
     def level(self, value: object) -> Any:
-        """The level that a value stands for; ResultsError as `places`."""
+        """The level that a value stands for. ResultsError as in `places`."""
         return self._levels[self.places(value)[0]]
 
     def of_text(self, text: str) -> Any:
-        """The level that a text of the command line stands for: a number, a word in whatever case, or JSON."""
+        """The level that a text on the command line stands for: a number, a word in upper or lower case, or JSON."""
         if text.startswith(('"', "[")):
             return self.level(_from_json(text))
         words = [level for level in self._levels if not _is_number(level) and str(level).lower() == text.lower()]
@@ -78,7 +78,7 @@ class Levels:
         )
 
     def _as_text(self, value: object) -> list[int]:
-        """Lists of numbers in a column of text: layers as 16-16 or none, pairs as -1/1."""
+        """The places of a list of numbers in a column of text, which has layers as 16-16 or none, and pairs as -1/1."""
         numbers: list[Any] = list(value) if isinstance(value, list | tuple) else [value]
         if not all(map(_is_number, numbers)):
             return []
@@ -105,7 +105,7 @@ class Levels:
 
 
 def members(text: str) -> list[str]:
-    """The parts of a text between its commas, but for those within JSON's quotes and brackets: each part as it was written."""
+    """The parts of a text between commas that are not within JSON's quotes or brackets. Each part is returned as written."""
     parts, at = [], 0
     while at <= len(text):
         at += len(text[at:]) - len(text[at:].lstrip())
@@ -125,7 +125,7 @@ def _end_of_json(text: str, at: int) -> int:
 
 
 def in_json(value: object) -> str:
-    """A value as specs and the command line take it: text in quotes only where it must be."""
+    """A value as specs and the command line accept it, with quotes around text only if needed."""
     if isinstance(value, str) and PLAIN.fullmatch(value):
         return value
     if isinstance(value, tuple) and len(value) == 1:
@@ -151,7 +151,7 @@ def _from_json(text: str) -> Any:
 
 
 def _of_python(value: Any) -> Any:
-    """A value without NumPy's types, of which it may be, or its members if it is a list."""
+    """A value with NumPy's types turned into Python's, also within a list."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, list | tuple):
@@ -160,7 +160,7 @@ def _of_python(value: Any) -> Any:
 
 
 def _key(value: object) -> Key:
-    """What equals what: numbers by their value, a list of one as its only member; a bool is itself alone."""
+    """A key that equal values share: numbers by value, a list with one member as that member, a bool only with itself."""
     if isinstance(value, list | tuple):
         if len(value) == 1 and not isinstance(value[0], list | tuple):
             return _key(value[0])

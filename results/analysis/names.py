@@ -54,8 +54,8 @@ COMPARISON = (
 )
 UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p", "p_holm")
 SEEDS = ("needed", "more")
-SHARES = ("response", "factor", *_with_ends("share"), "method")  # in which settings are rows
-REST = "rest"  # such a row, as the seed is
+SHARES = ("response", "factor", *_with_ends("share"), "method")  # columns of a table in which settings are rows
+REST = "rest"  # another such row, like the seed
 TAKEN = frozenset(
     [
         *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names),
@@ -65,9 +65,9 @@ TAKEN = frozenset(
 
 
 def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
-    """What each column of settings is called, by its name on disk; signs that are not seen are escaped."""
+    """The name shown for each column of settings, by its name on disk. Invisible characters are escaped."""
     axes = tuple(axes)
-    plain = Counter(axis.name.casefold() for axis in axes)  # SQL knows no upper case
+    plain = Counter(axis.name.casefold() for axis in axes)  # SQL ignores case
     shown: dict[str, str] = {}
     for axis in axes:
         name = axis.name
@@ -94,7 +94,7 @@ def column_of(name: object, columns: Sequence[str], place: str, what: str = "tha
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":
-    """The settings of groups, a row each, with columns of what was found of them; no setting is lost to one of these."""
+    """The settings of groups, one row each, with columns of findings beside them. No finding hides a setting."""
     clear = {name: _free(f"setting.{name}", [*settings.columns, *columns]) for name in settings.columns if name in columns}
     return settings.rename(columns=clear).assign(**columns)
 

@@ -13,9 +13,9 @@ from .what_matters import RESPONSES
 
 
 def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
-    """That runs which are taken together had different limits of epochs: some were cut off while others went on.
+    """Say that runs in one group had different limits of epochs, so that some were cut off while others went on.
 
-    by: the settings that are told apart.
+    by: the settings that define the groups.
     """
     capped = table[ended(table, Outcome.CAPPED)]
     if capped.empty:
@@ -39,7 +39,7 @@ def lost_at_once(table: pd.DataFrame) -> Floats:
 
 
 def over_the_bound(losses: Floats) -> list[str]:
-    """That runs began above the bound; losses: of `lost_at_once`."""
+    """Say that runs began above the bound. losses: those of `lost_at_once`."""
     if not len(losses):
         return []
     least, most = losses.min(), losses.max()
@@ -51,13 +51,13 @@ def over_the_bound(losses: Floats) -> list[str]:
 
 
 def tied_best(best: pd.DataFrame) -> list[str]:
-    """That the best was not alone; best: of `selection.best_on_other_seeds`."""
+    """Say that the best combination had equals. best: the table of `selection.best_on_other_seeds`."""
     tied = int(best["tied"].iloc[0])
     return [f"{tied:,} settings did equally well on the seeds that choose; this is the first of them."] if tied > 1 else []
 
 
 def constant_responses(matters: pd.DataFrame) -> list[str]:
-    """Of which response nothing can explain the variance, as there is none; matters: of `what_matters.what_matters`."""
+    """Say which responses have no variance to explain. matters: the table of `what_matters.what_matters`."""
     said = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))
     there = set(matters["response"])
     return [
@@ -66,7 +66,7 @@ def constant_responses(matters: pd.DataFrame) -> list[str]:
 
 
 def pooled(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
-    """Which settings are not told apart, and what that does; by: those that are."""
+    """Say which settings are pooled, and what that does. by: the settings that define the groups."""
     others = [name for name in axis_columns(table) if name not in by]
     if not others:
         return []

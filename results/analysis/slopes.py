@@ -17,7 +17,7 @@ from ..statistics.survival import kaplan_meier, survival_quantile
 from .names import column_of
 from .tables import axis_columns, grouped
 
-POINTS = 50  # of a fitted line
+POINTS = 50  # along a fitted line
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _runs(table: pd.DataFrame, cell: Integers) -> tuple[Runs, int]:
 
 
 def _medians(runs: Runs, shape: tuple[int, int]) -> Floats:
-    """Kaplan-Meier medians of cells; nan without runs."""
+    """The Kaplan-Meier median of each cell; nan without runs."""
     cells = shape[0] * shape[1]
     median, _, _ = survival_quantile(kaplan_meier(runs.cell, runs.epochs, runs.converged, runs.capped), cells)
     return np.where(np.bincount(runs.cell, minlength=cells) > 0, median, np.nan).reshape(shape)

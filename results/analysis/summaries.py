@@ -73,9 +73,9 @@ def _survival_columns(
 
 
 def known_until(table: pd.DataFrame, number: Integers, groups: int) -> Floats:
-    """The epoch to which each group's curve is known, (groups,): where its last run was cut off or converged.
+    """The epoch up to which each group's curve is known, (groups,): where its last run was cut off or converged.
 
-    inf for groups of which no run was cut off: it is known that the others never converge.
+    inf for groups in which no run was cut off, because runs that did not converge are then known never to converge.
     """
     epochs = table["epochs"].to_numpy()
     capped, converged = ended(table, Outcome.CAPPED), ended(table, Outcome.CONVERGED)
@@ -86,6 +86,6 @@ def known_until(table: pd.DataFrame, number: Integers, groups: int) -> Floats:
 
 
 def common_limit(table: pd.DataFrame, known: Floats) -> float:
-    """The largest limit, in epochs, at which all groups have a restricted mean; if there is no end, the longest run's."""
+    """The largest limit, in epochs, at which all groups have a restricted mean; if it is infinite, the longest run's epochs."""
     longest = float(table["epochs"].max()) if len(table) else 0.0
     return max(float(known.min(initial=longest)), 1.0)

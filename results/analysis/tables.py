@@ -25,9 +25,9 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
 
 
 def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
-    """The runs that have these values of settings, without the settings of which they have but one value.
+    """The runs with these values of settings, without the settings that have only one value among them.
 
-    SettingError for an unknown setting, and where no run has the values.
+    SettingError for an unknown setting, or if no run has the values.
     """
     for name, value in settings.items():
         column = column_of(name, axis_columns(table), "where")
@@ -39,7 +39,7 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
 
 
 def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:
-    """The runs that have a value of a setting, as tables have or show it; ResultsError for what none has, or may be several."""
+    """The runs with a setting's value, as tables have or show it. ResultsError if no run has it, or it could mean several."""
     try:
         level = Levels(sorted(table[setting].dropna().unique().tolist())).level(value)
     except ResultsError as error:
@@ -48,7 +48,7 @@ def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame
 
 
 def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
-    """The columns that are meant by one name or several, each once; SettingError as `names.column_of`."""
+    """The columns that one or several names stand for, each once. SettingError as in `names.column_of`."""
     return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
 
 
@@ -57,18 +57,18 @@ def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFr
     by = columns_of(by, [*axis_columns(table), "cell", "seed"])
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    groups = table.groupby(by, observed=True, sort=True, dropna=False)  # settings that a run has not are a group
+    groups = table.groupby(by, observed=True, sort=True, dropna=False)  # runs that lack a setting form a group
     return groups.ngroup().to_numpy(), groups.size().index.to_frame(index=False)
 
 
 def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataFrame]:
-    """Kaplan-Meier curves of the epochs to convergence, a group each, and the groups' settings."""
+    """Kaplan-Meier curves of the epochs to convergence, one per group, and the groups' settings."""
     number, settings = grouped(table, by)
     return curves_of(table, number), settings
 
 
 def curves_of(table: pd.DataFrame, number: Integers) -> Survival:
-    """The same, of groups that are known; number: of each run's group, (runs,)."""
+    """The curves of groups that are already known. number: the group of each run, (runs,)."""
     converged, capped = ended(table, Outcome.CONVERGED), ended(table, Outcome.CAPPED)
     return kaplan_meier(number, table["epochs"].to_numpy(), converged, capped)
 
@@ -86,13 +86,13 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
 
 
 def summary_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame, curves: Survival) -> pd.DataFrame:
-    """The same, of groups whose curves are known."""
+    """The same summary, for groups whose curves are already known."""
     median, low, high = survival_quantile(curves, len(settings))
     return beside(success_of(table, number, settings), {"median_epochs": median, "median_low": low, "median_high": high})
 
 
 def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) -> pd.DataFrame:
-    """The columns runs and success of a summary, with the interval; number: of each run's group, (runs,)."""
+    """The columns runs and success of a summary, with the interval. number: the group of each run, (runs,)."""
     groups = len(settings)
     runs = np.bincount(number, minlength=groups)
     successes = np.bincount(number[ended(table, Outcome.CONVERGED)], minlength=groups)
@@ -103,7 +103,7 @@ def success_of(table: pd.DataFrame, number: Integers, settings: pd.DataFrame) ->
 
 
 def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[str, Floats]:
-    """The share of each outcome among the runs of each group, (groups,); number: of each run's group, (runs,)."""
+    """The share of each outcome among the runs of each group, (groups,). number: the group of each run, (runs,)."""
     runs = np.bincount(number, minlength=groups)
     counts = {outcome.value: np.bincount(number[ended(table, outcome)], minlength=groups) for outcome in Outcome}
     with np.errstate(invalid="ignore"):
@@ -140,9 +140,9 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
 
 
 def typical_run(table: pd.DataFrame) -> int | None:
-    """A run to show: of the cell where most converge (then: where soonest), the converged one with the median epochs.
+    """A run to show: the converged run with the median epochs, from the cell where most runs converge (on a tie, soonest).
 
-    Where no run converged the first of the table; None if that is empty.
+    If no run converged, the first run of the table; None if the table is empty.
     """
     converged = table[ended(table, Outcome.CONVERGED)]
     if converged.empty:
@@ -154,7 +154,7 @@ def typical_run(table: pd.DataFrame) -> int | None:
 
 
 def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
-    """Values of a setting as short texts, with as many significant digits as tell different values apart; none is a dash."""
+    """Values of a setting as short texts, with enough significant digits to tell different values apart. None is a dash."""
     there = {level for level in levels if not pd.isna(level)}
     if not all(isinstance(level, float) for level in there):
         return ["–" if pd.isna(level) else visible(str(level)) for level in levels]

@@ -11,22 +11,21 @@ from .opening import check_kind, is_junction
 
 
 def entries(folder: Path, *, links: bool = False) -> list[os.DirEntry[str]]:
-    """All that is in a folder, by name. links: whether its own name may be a link.
+    """Everything in a folder, by name. links: whether the folder's own name may be a link.
 
-    FileNotFoundError where there is none; ResultsError where it is something else; OSError, with its name, where it
-    cannot be read.
+    FileNotFoundError if there is no folder; ResultsError if it is something else; OSError, with its name, if it cannot be read.
     """
     check_kind(folder, folder.stat(follow_symlinks=links), "folder")
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
     except OSError as error:
-        error.filename = str(folder)  # which errors amid a reading lack
+        error.filename = str(folder)  # errors in the middle of a listing lack it
         raise
 
 
 def names_within(folder: Path) -> list[str]:
-    """What is in a folder of results, by name; nothing if it has not been made yet. LinkError if some of it is elsewhere."""
+    """What is in a folder of results, by name; empty if the folder does not exist yet. LinkError if any is a link."""
     try:
         inside = entries(folder)
     except FileNotFoundError:
@@ -38,7 +37,7 @@ def names_within(folder: Path) -> list[str]:
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder itself, and no link to one."""
+    """Whether the entry is itself a folder, not a link to one."""
     return entry.is_dir(follow_symlinks=False) and not is_junction(entry.stat(follow_symlinks=False))
 
 

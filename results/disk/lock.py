@@ -1,9 +1,9 @@
 """The exclusive right to write in a folder. The folder stays open as long as it is held.
 
 The lock is the operating system's own lock on an open file, and it dies with its owner. It does not protect names: somebody may
-replace the folder by another, or remove the lock file, so that a second process locks a new one. So before a
-writer renames or removes anything, it checks that the folder and the lock file are still those that it locked. It compares
-device and inode, which no other file can have while these are open.
+replace the folder by another, or remove the lock file, so that a second process locks a new one. So before a writer renames or
+removes anything, it checks that the folder and the lock file are still those that it locked. It compares device and inode,
+which no other file can have while these are open.
 """
 
 import errno
@@ -46,7 +46,7 @@ class Held(HeldFolder):
 
 
 class HeldRoot(Held):
-    """The folder that was locked, and those within it that were asked for."""
+    """The folder that was locked, and those folders within it that were asked for."""
 
     def __init__(self, folder: HeldFolder):
         super().__init__(folder.path, folder.folder, self._check)
@@ -61,12 +61,12 @@ class HeldRoot(Held):
         return self._inside[name]
 
     def close_inside(self) -> None:
-        """Let go of the folders in it."""
+        """Close the folders in it."""
         for inside in self._inside.values():
             inside.close()
 
     def _check(self) -> None:
-        """All of them at once: what is removed in one folder depends on what was seen in the others."""
+        """Check all folders at once, because what is removed in one depends on what was seen in the others."""
         _check_same(self, self.path.stat)
         if not os.path.samestat(self._lock, self._found_lock()):
             raise self._lost()
@@ -88,7 +88,7 @@ class HeldRoot(Held):
 
 @contextmanager
 def only_writer(path: Path) -> Generator[HeldRoot]:
-    """Be the only process that writes in a folder. BusyError if another is; MovedError if it was not, in the end."""
+    """Be the only process that writes in a folder. BusyError if another one is; MovedError if that changed before the end."""
     with hold_open(path) as folder, _locked(path):
         held = HeldRoot(folder)
         try:
@@ -122,7 +122,7 @@ def _locked(path: Path) -> Generator[None]:
 
 
 def _check_same(held: HeldFolder, look: Callable[[], os.stat_result]) -> None:
-    """MovedError if what is found where a place was is no longer that place."""
+    """MovedError if a place now holds something other than what is held open."""
     try:
         same = held.is_same(look())
     except (FileNotFoundError, NotADirectoryError):

@@ -22,7 +22,7 @@ class OpenFolder:
             self._descriptor = os.open(path.name, FOLDER | WITHOUT_FOLLOWING, dir_fd=within._descriptor)
 
     def itself(self) -> os.stat_result:
-        """What the system says of the folder."""
+        """What the system says about the folder."""
         return os.fstat(self._descriptor)
 
     def within(self, path: Path) -> "OpenFolder":
@@ -34,11 +34,11 @@ class OpenFolder:
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
 
     def new(self, name: str) -> int:
-        """The descriptor of a file that is made there, and was not there before."""
+        """Make a file that was not there before, and return its descriptor."""
         return os.open(name, NEW, 0o666, dir_fd=self._descriptor)
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name, in the place of what had it before."""
+        """Give a file another name, replacing whatever had that name before."""
         os.replace(old, new, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def remove(self, name: str) -> None:
@@ -50,9 +50,9 @@ class OpenFolder:
         os.mkdir(name, dir_fd=self._descriptor)
 
     def flush(self) -> None:
-        """Have its names on disk."""
+        """Flush its names to disk."""
         flush(self._descriptor)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the folder."""
         os.close(self._descriptor)

@@ -27,7 +27,7 @@ KINDS = {
 WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 WITHOUT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
 JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
-USUALLY = 2**16  # bytes of a file that may have many more: Python makes room for all that one asks for
+USUALLY = 2**16  # bytes to read first, even if more are allowed: Python allocates as many as one asks for
 
 
 def open_regular(path: Path, *, links: bool = False, most: int | None = None) -> BinaryIO:
@@ -53,7 +53,7 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
     with open_regular(path, links=links, most=most) as file:
         if most is None:
             return file.read()
-        data = file.read(min(most, USUALLY) + 1)  # some grow meanwhile, and those of /proc say that they have none
+        data = file.read(min(most, USUALLY) + 1)  # some files grow meanwhile, and those in /proc claim to be empty
         if len(data) > USUALLY:
             data += file.read(most + 1 - len(data))
     _refuse_more(path, len(data), most)
@@ -61,7 +61,7 @@ def read_regular(path: Path, *, links: bool = False, most: int | None = None) ->
 
 
 def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
-    """FileError if what is at a path is no `wanted`, a file or a folder; LinkError if it is a link."""
+    """FileError if a path is not a `wanted` (a file or a folder); LinkError if it is a link."""
     kind = "link" if is_junction(found) else KINDS.get(stat.S_IFMT(found.st_mode), "thing of another kind")
     if kind == "link":
         raise LinkError(f"{path}: a link, not a {wanted}; replace it by the {wanted} itself")
@@ -70,7 +70,7 @@ def check_kind(path: Path, found: os.stat_result, wanted: str = "file") -> None:
 
 
 def is_junction(found: os.stat_result) -> bool:
-    """Whether it is a link of Windows from folder to folder, for which Python has no kind of its own."""
+    """Whether it is a junction, a link between folders on Windows, which Python does not list as a kind of its own."""
     return getattr(found, "st_reparse_tag", 0) == JUNCTION
 
 

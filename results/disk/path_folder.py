@@ -25,7 +25,7 @@ class PathFolder:
         self._itself = path.stat()
 
     def itself(self) -> os.stat_result:
-        """What the system said of the folder at first."""
+        """What the system said about the folder when it was opened."""
         return self._itself
 
     def within(self, path: Path) -> "PathFolder":
@@ -37,11 +37,11 @@ class PathFolder:
         return (self._path / name).lstat()
 
     def new(self, name: str) -> int:
-        """The descriptor of a file that is made there, and was not there before."""
+        """Make a file that was not there before, and return its descriptor."""
         return os.open(self._path / name, NEW, 0o666)
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name, in the place of what had it before."""
+        """Give a file another name, replacing whatever had that name before."""
         patiently(os.replace, self._path / old, self._path / new)
 
     def remove(self, name: str) -> None:
@@ -53,7 +53,7 @@ class PathFolder:
         (self._path / name).mkdir()
 
     def flush(self) -> None:
-        """Nothing: the names of a folder cannot be flushed."""
+        """Do nothing: the names of a folder cannot be flushed."""
 
     def close(self) -> None:
-        """Nothing: it is not open."""
+        """Do nothing: the folder is not open."""

@@ -36,17 +36,17 @@ class HeldFolder:
         return self.folder.found(name)
 
     def is_same(self, found: os.stat_result) -> bool:
-        """Whether it was this folder that was found."""
+        """Whether the system found this same folder."""
         return _identity(found) == self._itself
 
     def refuse_others(self, name: str) -> None:
-        """ResultsError if something that is no file has a name there, LinkError if it is a link."""
+        """ResultsError if the name belongs to something other than a file; LinkError if it is a link."""
         with suppress(FileNotFoundError):
             check_kind(self.path / name, self.found(name))
 
     @contextmanager
     def new_file(self, name: str) -> Generator[tuple[BinaryIO, str]]:
-        """A new file, and its name so far: by the end it has been closed and renamed to `name` or the like, or it goes."""
+        """A new file and its temporary name. The caller closes it and renames it to `name` or similar; else it is removed."""
         partial = f".{name[:40]}.{secrets.token_hex(8)}{PARTIAL}"
         try:
             with os.fdopen(self.folder.new(partial), "wb") as file:
@@ -57,10 +57,10 @@ class HeldFolder:
             raise
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file there another name, in the place of what had it before. ResultsError if that is a folder."""
+        """Give a file there another name, replacing whatever had that name before. ResultsError if that is a folder."""
         try:
             self.folder.rename(old, new)
-        except (IsADirectoryError, PermissionError):  # which Windows says of a folder
+        except (IsADirectoryError, PermissionError):  # what Windows raises for a folder
             with suppress(LinkError):  # a link may be replaced
                 self.refuse_others(new)
             raise
@@ -70,31 +70,31 @@ class HeldFolder:
         try:
             self.folder.remove(name)
         except OSError as error:
-            if isinstance(error, IsADirectoryError | PermissionError):  # which macOS and Windows say of a folder
+            if isinstance(error, IsADirectoryError | PermissionError):  # what macOS and Windows raise for a folder
                 with suppress(LinkError):  # a link may be removed
                     self.refuse_others(name)
             error.filename = str(self.path / name)
             raise
 
     def open_within(self, name: str) -> OpenFolder | PathFolder:
-        """A folder there, which is made if it is missing. LinkError if it is a link."""
+        """Open a folder there, and make it if it is missing. LinkError if it is a link."""
         with suppress(FileExistsError):
             self.folder.make(name)
             self.flush()
         return _open(self.path / name, self.folder)
 
     def flush(self) -> None:
-        """Have its names on disk."""
+        """Flush its names to disk."""
         self.folder.flush()
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the folder."""
         self.folder.close()
 
 
 @contextmanager
 def hold_open(folder: Path | HeldFolder) -> Generator[HeldFolder]:
-    """A folder, open; its own name may be a link. One that is open already is left so."""
+    """Hold a folder open; its own name may be a link. A folder that is already open stays open afterwards."""
     if isinstance(folder, HeldFolder):
         yield folder
         return
@@ -106,13 +106,13 @@ def hold_open(folder: Path | HeldFolder) -> Generator[HeldFolder]:
 
 
 def half_written(inside: Iterable[os.DirEntry[str]]) -> list[str]:
-    """What processes that died left in a folder: files that got no name, and links planted in the place of such files."""
+    """What dead processes left in a folder: files without a final name, and links that were planted in place of such files."""
     found = (entry for entry in inside if entry.name.startswith(".") and entry.name.endswith(PARTIAL))
     return [entry.name for entry in found if entry.is_symlink() or entry.is_file(follow_symlinks=False)]
 
 
 def _identity(found: os.stat_result) -> tuple[int, int]:
-    """What no other file has while this one is open."""
+    """An identity that no other file can have while this one is open."""
     return found.st_ino, found.st_dev
 
 

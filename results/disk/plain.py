@@ -12,14 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 MOST_VALUES = 3_000_000  # a second or two of work; three axes that list a million values each would have more
-MOST_LEVELS = 32  # of tables and lists in each other; a spec has ten
-MOST_TOLD = 8  # steps that lead to what is deeper: as many as the deepest setting has
-MOST_DIGITS = 25  # of a whole number: the epochs of the largest sweep have 21
+MOST_LEVELS = 32  # levels of tables and lists within each other; a spec has ten
+MOST_TOLD = 8  # steps shown of the way to something deeper: as many as the deepest setting has
+MOST_DIGITS = 25  # in a whole number; the epochs of the largest sweep have 21
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parsed(data: bytes) -> Any:
-    """The plain data in JSON. ValueError says, in words that go on after a colon, what is wrong."""
+    """The plain data in JSON. A ValueError says what is wrong, in words that can follow a colon."""
     if has_too_many_values(data):
         raise ValueError(f"it has more than {MOST_VALUES:,} values")
     try:
@@ -38,16 +38,16 @@ def parsed(data: bytes) -> Any:
 
 
 class _Unfit(str):
-    """What is said of a number that nobody writes; it stands for that until its place is known."""
+    """The complaint about a number that nobody writes. It takes the number's place until that place is known."""
 
 
 def has_too_many_values(data: bytes) -> bool:
-    """Whether JSON has more than anybody needs; a comma or bracket in a text counts, too."""
+    """Whether JSON has more values than anybody needs. Commas and brackets within texts count too."""
     return sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES
 
 
 def _refuse_unfit(value: object) -> None:
-    """ValueError if a number is unfit, or there is a level more than anybody needs, and recursion can follow."""
+    """ValueError if a number is unfit, or if there are more levels than anybody needs and recursion can follow."""
     level: list[tuple[_Steps, Any]] = [((), value)]
     for _ in range(MOST_LEVELS + 1):
         level = [
@@ -75,7 +75,7 @@ def _inside(value: Any) -> Any:
 
 
 def _key(*steps: str | int) -> str:
-    """The way to a place in nested tables and lists, such as sessions[0].wall."""
+    """The path to a place in nested tables and lists, such as sessions[0].wall."""
     parts = (f"[{step}]" if isinstance(step, int) else "." + shortly(step, 40).strip("'") for step in steps)
     return "".join(parts).removeprefix(".")
 
@@ -101,14 +101,14 @@ _READER = json.JSONDecoder(object_pairs_hook=_each_key_once, parse_int=_whole, p
 
 
 def shortly(value: object, most: int = 60) -> str:
-    """A value of a file as a message shows it: as Python would write it, without its middle if it is long."""
+    """A file's value as messages show it: as Python would write it, with the middle left out if it is long."""
     if isinstance(value, dict | list):
         return f"a {'table' if isinstance(value, dict) else 'list'} of {len(value):,}"
     text = repr(value[: 2 * most] if isinstance(value, str) else value)
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-NO_KEY = ("<", "[")  # what a step begins with that pydantic adds to those of the data
+NO_KEY = ("<", "[")  # how the steps begin that pydantic adds to those of the data
 SUBJECT = re.compile(r"^\w+ should ")
 IN_WORDS = {
     **dict.fromkeys(("dict_type", "model_type"), "must be a table"),
@@ -123,7 +123,7 @@ IN_WORDS = {
 
 
 def reason_of(error: ValidationError, place: str = "") -> str:
-    """What a strict model has against plain data: its first complaint, with the place, the value, and what is allowed."""
+    """A strict model's first complaint about plain data, with the place, the value and what is allowed."""
     first = error.errors(include_url=False)[0]
     key = _key(*filter(None, [place]), *(step for step in first["loc"] if str(step)[:1] not in NO_KEY))
     message = IN_WORDS.get(first["type"]) or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
-DEAD = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}  # or not yet waited for by its parent, which Windows does not know
+DEAD = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}  # ended, but perhaps not yet waited for by its parent; not on Windows
 
 
 def birth(pid: int) -> str | None:
-    """When the process of this number started, as a text that is the same whenever it is asked for; None if there is none."""
+    """When the process with this number started, as a text that never changes; None if there is no such process."""
     try:
         process = psutil.Process(pid)
         if os.name == "posix" and process.status() in DEAD:
@@ -24,7 +24,7 @@ def birth(pid: int) -> str | None:
 
 
 def _ticks(pid: int) -> str | None:
-    """When a process started, in ticks since Linux did: unlike psutil's time of day it stays when the clock is set."""
+    """When a process started, in ticks since Linux started. Unlike psutil's time of day, it stays when the clock is set."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except (OSError, UnicodeDecodeError, IndexError):

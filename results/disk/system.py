@@ -9,16 +9,16 @@ from typing import TypeVar
 
 Done = TypeVar("Done")
 
-# Windows opens no folders, so it looks no names up in them.
+# Windows cannot open folders, so names cannot be looked up in open ones.
 LOOKS_UP_IN_FOLDERS = {os.open, os.stat, os.rename, os.unlink, os.mkdir} <= os.supports_dir_fd
 IN_USE_SECONDS = 1.0
 PAUSE_SECONDS = 0.02
 
 
 def patiently(act: Callable[..., Done], *arguments: object, **options: object) -> Done:
-    """Open, rename or remove a file, and try for a second where Windows forbids it.
+    """Open, rename or remove a file, and keep trying for a second if Windows forbids it.
 
-    It does so as long as another process has that file open, as readers, virus scanners and indexers have for a moment.
+    Windows forbids it while another process has the file open, as readers, virus scanners and indexers do for a moment.
     """
     give_up = time.monotonic() + IN_USE_SECONDS
     while True:
@@ -31,9 +31,9 @@ def patiently(act: Callable[..., Done], *arguments: object, **options: object) -
 
 
 def flush(descriptor: int) -> None:
-    """Have an open file, or the names in an open folder, on disk, so that they survive a power cut.
+    """Flush an open file, or the names in an open folder, to disk, so that they survive a power cut.
 
-    macOS leaves them in the drive's own memory unless it is asked otherwise, which not every file system there can do.
+    macOS leaves them in the drive's own memory unless asked for a full flush, which not every file system there supports.
     """
     if sys.platform == "darwin":
         import fcntl

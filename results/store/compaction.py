@@ -23,7 +23,7 @@ GROUP_BYTES = 2**25  # of a row group, in memory
 
 
 def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[list[int]]:
-    """Which files, by their places, become one. spans: ascending. Only what is not large yet, and follows without a gap."""
+    """The places of the files to merge: groups of files that are not large yet, without gaps between. spans: ascending."""
     large = max(LARGE, sum(sizes) // LARGE_SHARE)
     groups: list[list[int]] = [[]]
     held = 0
@@ -40,7 +40,7 @@ def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[l
 
 
 def merge(folder: Path | HeldFolder, name: str, tables: Iterable[pa.Table]) -> None:
-    """Write the rows of tables of one schema, in their order, as one file. Tables are taken as they are needed."""
+    """Write the rows of tables with one schema, in their order, as one file. It takes each table only when it needs it."""
     write_tables(folder, name, _groups(tables))
 
 

@@ -15,18 +15,18 @@ from ..arrays import Booleans, Integers, Span
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, LATER
 from .seeds import Seeds
 
-PART = 2**16  # rows at a time, which a processor's cache holds
-SMALL = 2**12  # rows of a piece of a column, below which it takes longer to begin with it than to copy it
+PART = 2**16  # rows at a time, as many as a processor's cache holds
+SMALL = 2**12  # rows; a smaller piece of a column takes longer to start on than to copy
 
 
 def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
-    """The columns of `schema.runs_schema`: run is start ... stop - 1, cell and seed are its own, all have ended somehow."""
+    """Check the columns of `schema.runs_schema`: runs start ... stop - 1, each with its own cell and seed, and an outcome."""
     if lacking := _lacking(table, *(name for name in table.column_names if name in FIRST_COLUMNS + LAST_COLUMNS)):
         return lacking
     at, numbers = span[0], table.select(["run", "cell", "seed", "epochs"])
     if numbers.column("run").num_chunks > 1 + len(numbers) // SMALL:
         numbers = numbers.combine_chunks()
-    for batch in numbers.to_batches(max_chunksize=PART):  # as they are in memory, so without copies
+    for batch in numbers.to_batches(max_chunksize=PART):  # in the pieces that they have in memory, so without copies
         if fault := _of_some(batch, (at, at + len(batch)), seeds):
             return fault
         at += len(batch)
@@ -48,9 +48,9 @@ def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
 
 
 def of_records(table: pa.Table, recorded: Integers, due: Integers | None) -> str | None:
-    """The columns of `schema.RECORDS_SCHEMA`: the runs that were recorded, in order, each at the epochs that were due.
+    """Check the columns of `schema.RECORDS_SCHEMA`: the recorded runs, in order, each at the epochs that were due.
 
-    due: these, ascending, beyond what any run comes to; None if that is not known. At its end a run is recorded whenever it is.
+    due: these epochs, ascending, going beyond any run's last; None if unknown. Every run is also recorded at its end.
     """
     if lacking := _lacking(table, *table.column_names):
         return lacking
@@ -67,7 +67,7 @@ def of_records(table: pa.Table, recorded: Integers, due: Integers | None) -> str
 
 
 def _are_due(epoch: Integers, first: Integers, due: Integers) -> bool:
-    """Whether each run, of which `first` are the first records, has all that were due until its last, which is any."""
+    """Whether each run has all records due before its last, which may be at any epoch. first: each run's first record."""
     counts = np.diff(first, append=len(epoch))
     if counts.max(initial=0) > len(due):
         return False
@@ -85,7 +85,7 @@ def _are_due(epoch: Integers, first: Integers, due: Integers) -> bool:
 
 
 def last_epochs(table: pa.Table) -> Integers:
-    """At which epoch the records of each run end."""
+    """The epoch at which the records of each run end."""
     run, epoch = (_numbers(table, name) for name in ("run", "epoch"))
     ends = np.ones(len(run), bool)
     np.not_equal(run[1:], run[:-1], out=ends[:-1])
@@ -93,12 +93,12 @@ def last_epochs(table: pa.Table) -> Integers:
 
 
 def of_weights(table: pa.Table, recorded: Integers) -> str | None:
-    """The columns of `schema.WEIGHTS_SCHEMA`: the runs that were recorded, in order, each with a weight for each place."""
+    """Check the columns of `schema.WEIGHTS_SCHEMA`: the recorded runs, in order, each with one number for every weight."""
     if lacking := _lacking(table, *table.column_names):
         return lacking
     if not np.array_equal(_numbers(table, "run"), recorded):
         return "its runs are not those that were kept"
-    import pyarrow.compute as pc  # a twentieth of a second, which most readings do without
+    import pyarrow.compute as pc  # takes a twentieth of a second, and most reads do not need it
 
     layers, weights = table.column("layers"), table.column("weights")
     if pc.list_flatten(layers).null_count or pc.list_flatten(weights).null_count:
@@ -110,7 +110,7 @@ def of_weights(table: pa.Table, recorded: Integers) -> str | None:
 
 
 def of_trajectory(table: pa.Table) -> str | None:
-    """Columns epoch and loss, and perhaps others: every epoch from 0 on."""
+    """Check the columns epoch and loss, and perhaps others: every epoch from 0 on."""
     if lacking := _lacking(table, *table.column_names):
         return lacking
     if not np.array_equal(_numbers(table, "epoch"), np.arange(len(table))) or not len(table):
@@ -119,7 +119,7 @@ def of_trajectory(table: pa.Table) -> str | None:
 
 
 def _sizes(layers: "pa.ChunkedArray[Any]", bias: Booleans) -> Integers | None:
-    """How many weights each run has, (runs,), by its layers as [units, inputs] each; None if they are none."""
+    """How many weights each run has, (runs,), given its layers as [units, inputs] each; None if these are not layers."""
     import pyarrow.compute as pc
 
     lengths, flat = pc.list_value_length(layers).to_numpy(), pc.list_flatten(layers).to_numpy().astype(np.int64)

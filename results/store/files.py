@@ -32,7 +32,7 @@ ENCODINGS = {
 def write_whole(path: Path, write: Callable[[Any], object]) -> None:
     """Write a file so that its name never stands for half of it, not even after a power cut.
 
-    ResultsError where something else has that name: a link would not lead where it did, a device would be gone.
+    ResultsError if the name belongs to something else: writing would replace a link or a device.
     """
     with _naming(path.parent, path.name), hold_open(path.parent) as place:
         place.refuse_others(path.name)
@@ -40,12 +40,12 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
 
 
 def write_within(folder: Path | HeldFolder, name: str, write: Callable[[Any], object]) -> None:
-    """The same in a folder that may be held open, whatever has that name."""
+    """The same in a folder that may be held open; it replaces whatever has that name."""
     _put(folder, name, write, lambda _: name)
 
 
 def write_named(folder: Path | HeldFolder, name: str, write: Callable[[Any], object]) -> int:
-    """The same, for a Parquet file whose name ends in the hash of its content; how many bytes it has."""
+    """The same for a Parquet file whose name ends in the hash of its content. Returns the size of the file in bytes."""
     return _put(folder, name, write, lambda content_hash: f"{name}-{content_hash}.parquet")
 
 
@@ -56,7 +56,7 @@ def _put(folder: Path | HeldFolder, name: str, write: Callable[[Any], object], n
             write(hashing)
             file.flush()
             flush(file.fileno())
-            file.close()  # Windows renames no open file
+            file.close()  # Windows cannot rename an open file
             place.rename(partial, named(hashing.hexdigest()))
         place.flush()
     return hashing.size
@@ -64,7 +64,7 @@ def _put(folder: Path | HeldFolder, name: str, write: Callable[[Any], object], n
 
 @contextmanager
 def _naming(folder: Path | HeldFolder, name: str) -> Generator[None]:
-    """Whatever the system will not do is told with the name that the file's reader knows."""
+    """Name the file by its final name in whatever error the system raises."""
     try:
         yield
     except OSError as error:
@@ -84,7 +84,7 @@ class _Hashing(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: Any) -> int:  # anything with a length that holds bytes
+    def write(self, data: Any) -> int:  # data: anything that has a length and holds bytes
         self._hash.update(data)
         self.size += len(data)
         return self._file.write(data)
@@ -97,7 +97,7 @@ class _Hashing(io.RawIOBase):
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it that are missing, so that they are there after a power cut too."""
+    """Make a folder and the missing folders above it, so that they survive a power cut."""
     missing = [folder for folder in (path, *path.parents) if not is_there(folder)]
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
@@ -106,13 +106,13 @@ def make_folder(path: Path) -> None:
 
 
 def write_table(folder: Path | HeldFolder, name: str, table: pa.Table) -> int:
-    """Write a table as a Parquet file under a name that ends in its hash; how many bytes it has."""
+    """Write a table as a Parquet file under a name that ends in its hash. Returns the size of the file in bytes."""
     data = encoded(table)
     return write_named(folder, name, lambda file: file.write(data))
 
 
 def write_tables(folder: Path | HeldFolder, name: str, tables: Iterable[pa.Table]) -> int:
-    """The same of tables of one schema, of which there may be more than memory holds."""
+    """The same for several tables with one schema, which need not fit in memory together."""
     parts = iter(tables)
     first = next(parts)
 
@@ -126,7 +126,7 @@ def write_tables(folder: Path | HeldFolder, name: str, tables: Iterable[pa.Table
 
 def encoded(table: pa.Table) -> pa.Buffer:
     """The bytes of the file that a table is written as."""
-    content = pa.BufferOutputStream()  # of Arrow's own: it calls a Python file some thirty times
+    content = pa.BufferOutputStream()  # Arrow's own buffer: Arrow would call a Python file some thirty times
     with pq.ParquetWriter(content, table.schema, **_encoding(table)) as writer:
         writer.write_table(table)
     return content.getvalue()
@@ -138,7 +138,7 @@ def hash_of(data: bytes | memoryview) -> str:
 
 
 def _encoding(table: pa.Table) -> dict[str, Any]:
-    """How a table is laid out: counters as differences, numbers of many digits byte by byte, all else as codes."""
+    """How to encode a table's columns: counters as differences, numbers with many digits byte by byte, all else as codes."""
     leaves = [f"{field.name}.list.element" if pa.types.is_nested(field.type) else field.name for field in table.schema]
     encodings = {leaf: ENCODINGS[leaf] for leaf in leaves if leaf in ENCODINGS}
     return {

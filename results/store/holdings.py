@@ -28,14 +28,14 @@ from .schema import Manifest
 from .shards import Shard, gaps, settled, spans_in, steadily
 
 Found = TypeVar("Found")
-Pairs = list[tuple[Shard, Shard]]  # a shard, and the file of the same runs that is looked at
-Part = dict[Path, Shard]  # by folder, the files of the same runs
+Pairs = list[tuple[Shard, Shard]]  # a shard, and the file to look at, which has the same runs
+Part = dict[Path, Shard]  # one file per folder, all with the same runs
 RECORDS = "records"
-THREADS = 4  # that examine files: hashing and decoding hold no lock
+THREADS = 4  # that examine files, because hashing and decoding release Python's lock
 
 
 class Holdings:
-    """The files of spans of runs in a folder of results, and what is known of them."""
+    """The files in a folder of results that hold spans of runs, and what is known about them."""
 
     def __init__(self, path: Path, manifest: Manifest):
         self._path, self._manifest = path, manifest
@@ -52,13 +52,13 @@ class Holdings:
         return {self._path / name: kinds[name] for name in ("shards", *self._manifest.beside)}
 
     def kept(self) -> dict[Path, list[Shard]]:
-        """For each folder the files that count, in the order of their runs, file for file of the same runs."""
+        """For each folder the files that count, in the order of their runs. Files at the same place hold the same runs."""
         parts = steadily(self._apart)
         self._held.clear()
         return {folder: [part[folder] for part in parts] for folder in self.kinds}
 
     def missing(self) -> list[Span]:
-        """The runs of which some file is not there, or known to be damaged, as the fewest spans, in order."""
+        """The runs that lack a file or have one that is known to be damaged, as the fewest spans, in order."""
         parts = zip(*self.kept().values(), strict=True)
         return gaps([part[0].span for part in parts if not any(map(self.is_damaged, part))], self._runs)
 
@@ -69,7 +69,7 @@ class Holdings:
         among: Callable[[Shard], bool] = lambda _: True,
         columns: Sequence[str] | None = None,
     ) -> list[Found]:
-        """What `of` makes of the rows of each file of a folder that counts, in order; what is damaged does not, once known."""
+        """What `of` returns for the rows of each file of a folder that counts, in order. Files found damaged do not count."""
 
         def look(pairs: Pairs) -> Iterator[Found | DamageError]:
             tables = self.kinds[folder].tables([file for _, file in pairs], columns)
@@ -101,7 +101,7 @@ class Holdings:
     def _each(
         self, folder: Path, look: Callable[[Pairs], Iterator[Found | DamageError]], among: Callable[[Shard], bool]
     ) -> list[Found]:
-        """What `look` makes of files, each with its shard."""
+        """What `look` returns for the files, each given with its shard."""
         done: dict[Shard, Found] = {}
         while True:
             kept = self.kept()
@@ -120,7 +120,7 @@ class Holdings:
         rows = self.kinds[self._shards]
         try:
             return rows.ends(rows.read(shard, ()), shard.span)
-        except DamageError:  # whoever reads the rows hears of it
+        except DamageError:  # reading the rows will report it
             return None
 
     def end_of(self, run: int) -> int | None:
@@ -145,7 +145,7 @@ class Holdings:
                 try:
                     if isinstance(found, DamageError):
                         raise found
-                    if file.folder == self._shards:  # they come first
+                    if file.folder == self._shards:  # shards come first
                         ended[file.span] = found
                     elif file.folder.name == RECORDS:
                         _check_ends(file, found, ended.get(file.span))
@@ -153,7 +153,7 @@ class Holdings:
                     self._note(error)
 
     def damaged(self) -> list[DamageError]:
-        """What is wrong with files that are still there, by name."""
+        """What is wrong with the damaged files that are still there, by name."""
         return [error for path, (_, error) in sorted(self._damaged.items()) if self._is_out(path)]
 
     def is_damaged(self, file: Shard) -> bool:
@@ -161,7 +161,7 @@ class Holdings:
         return bool(self._damaged) and file.path in self._damaged and self._is_out(file.path)
 
     def _is_out(self, path: Path) -> bool:
-        """Whether a file is still the one that was found damaged: its name does not tell, as one made again has the same."""
+        """Whether a file is still the one that was found damaged. A file that was made again has the same name."""
         if _signature(path) == self._damaged[path][0]:
             return True
         del self._damaged[path]
@@ -171,7 +171,7 @@ class Holdings:
         self._damaged[error.path] = _signature(error.path), error
 
     def _apart(self) -> list[Part]:
-        """The parts that count, of which no two hold the same run."""
+        """The parts that count. No two of them hold the same run."""
         while True:
             kept: list[Part] = []
             for part in self._parts():
@@ -184,7 +184,7 @@ class Holdings:
                 return kept
 
     def _parts(self) -> list[Part]:
-        """The files of each span that has one in every folder, in order, a larger span before those within it."""
+        """The files of each span that has a file in every folder, in order, with a larger span before those within it."""
         found = settled(lambda: {folder: spans_in(folder) for folder in self.kinds})
         for file in found[self._shards]:
             if not file.start < file.stop <= self._runs and not self.is_damaged(file):
@@ -198,7 +198,7 @@ class Holdings:
         ]
 
     def _one_each(self, folder: Path, files: list[Shard]) -> dict[Span, Shard]:
-        """A file for each span; of several with the same, one that is not damaged if there is one."""
+        """One file per span. If several have the same span, it is one that is not damaged, if there is one."""
         found: dict[Span, Shard] = {}
         for file in files:
             other = found.setdefault(file.span, file)
@@ -208,7 +208,7 @@ class Holdings:
         return found
 
     def _settle(self, part: Part, next_part: Part) -> bool:
-        """Whether all that the second part holds is in the first; if not, some file of theirs now counts as damaged."""
+        """Whether the first part holds everything that the second does. If not, one of their files now counts as damaged."""
         for folder in self.kinds:
             if not self._agree(folder, part[folder], next_part[folder]):
                 self._spread(folder, part, next_part)
@@ -222,13 +222,13 @@ class Holdings:
         return False
 
     def _spread(self, folder: Path, *parts: Part) -> None:
-        """What is damaged beside a shard takes that along: another part has the same runs."""
+        """Count a shard as damaged if the file of `folder` beside it is, since another part has the same runs."""
         for part in parts:
             if self.is_damaged(part[folder]) and not self.is_damaged(part[self._shards]):
                 self._note(DamageError(part[self._shards].path, f"{folder.name}/{part[folder].path.name} beside it is"))
 
     def _agree(self, folder: Path, one: Shard, other: Shard) -> bool:
-        """Whether two files are sound, and have the same rows of the runs that both hold."""
+        """Whether two files are intact and have the same rows for the runs that both hold."""
         if (one.path, other.path) in self._agreeing:
             return True
         try:
@@ -245,7 +245,7 @@ class Holdings:
         return True
 
     def _hold(self, folder: Path, file: Shard) -> pa.Table:
-        """The rows of a file that is compared with many."""
+        """Read the rows of a file, and keep them because the file is compared with many others."""
         path, table = self._held.get(folder, (None, None))
         if path != file.path or table is None:
             table = self.kinds[folder].read(file)
@@ -254,13 +254,13 @@ class Holdings:
 
 
 def _between(table: pa.Table, span: Span) -> pa.Table:
-    """The rows of a span, of a table that is in the order of its runs."""
+    """The rows of a span in a table that is in the order of its runs."""
     start, stop = np.searchsorted(table.column("run").to_numpy(), span)
     return table.slice(start, stop - start)
 
 
 def _check_ends(file: Shard, ends: Integers, due: Integers | None) -> None:
-    """DamageError if a file of records ends its runs at other epochs than their rows do, as far as these are known."""
+    """DamageError if a file of records ends its runs at other epochs than their rows do, as far as the rows are known."""
     if due is not None and not np.array_equal(ends, due):
         raise DamageError(file.path, "its records do not end where its runs did")
 
@@ -274,7 +274,7 @@ def _looked_at(file: tuple[Kind, Shard]) -> Integers | DamageError:
 
 
 def _signature(path: Path) -> tuple[int, ...]:
-    """What changes when a file is put in the place of another; nothing where there is none."""
+    """Numbers of a file that change if another file replaces it; empty if there is no file."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:

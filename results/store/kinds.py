@@ -26,16 +26,17 @@ from .seeds import Recording, Seeds
 from .shards import Shard
 
 SWEEP = b"backsweep.spec_hash"
-TOGETHER = 2**14  # rows of small files that are looked at as one: by themselves each takes longer to look at than to decode
+TOGETHER = 2**14  # rows of small files that are checked together, since checking each by itself takes longer than decoding it
 NO_ENDS: Integers = np.zeros(0, np.int32)
 
 
 class Kind(NamedTuple):
-    """Files of spans of runs. schema: their columns, and what they say of themselves.
+    """Files that hold spans of runs. schema: their columns, and what they say about themselves.
 
-    examined: the columns that `fault` looks at; signed: whether files must say what they are; rows: how many a span has, from
-    and to; by_run: whether these are one per run, in order, so that some can be looked at by themselves; fault: what is wrong
-    with rows; ends: at which epochs recorded runs ended, as rows and records say, which must agree; of others none.
+    examined: the columns that `fault` looks at. signed: whether files must say what they are. rows: the least and the largest
+    number of rows that a span can have. by_run: whether there is one row per run, in order, so that some rows can be checked by
+    themselves. fault: what is wrong with rows. ends: the epochs at which recorded runs ended, by the rows or the records, which
+    must agree; empty for other kinds.
     """
 
     schema: pa.Schema
@@ -47,14 +48,14 @@ class Kind(NamedTuple):
     ends: Callable[[pa.Table, Span], Integers] = lambda *_: NO_ENDS
 
     def read(self, file: Shard, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of a file, or of them some columns and those `examined`. DamageError if it does not hold what it should."""
+        """A file's rows: all columns, or some and those `examined`. DamageError if the file does not hold what it should."""
         (found,) = self.tables([file], columns)
         if isinstance(found, DamageError):
             raise found
         return found
 
     def tables(self, files: Iterable[Shard], columns: Sequence[str] | None = None) -> Iterator[pa.Table | DamageError]:
-        """The same of each of several files, in order, or what is wrong with it."""
+        """The same for each of several files, in order, or what is wrong with the file."""
         wanted = self.schema if columns is None else part(self.schema, {*columns, *self.examined})
         held: list[tuple[Shard, pa.Table | DamageError]] = []
         rows = 0
@@ -77,7 +78,7 @@ class Kind(NamedTuple):
             yield found if fault is None else DamageError(file.path, fault)
 
     def _are_one(self, held: list[tuple[Shard, pa.Table | DamageError]]) -> bool:
-        """Whether several files of neighbouring runs have each its number of rows, and together hold what one of all would."""
+        """Whether files of neighbouring runs each have the right number of rows, and together hold what one file would."""
         tables = [found for file, found in held if isinstance(found, pa.Table) and not self._miscount(len(found), file.span)]
         apart = any(file.stop != after.start for (file, _), (after, _) in pairwise(held))
         if len(held) < 2 or len(tables) < len(held) or apart:
@@ -85,7 +86,7 @@ class Kind(NamedTuple):
         return self.fault(pa.concat_tables(tables), (held[0][0].start, held[-1][0].stop)) is None
 
     def check(self, file: Shard) -> Integers:
-        """DamageError if a file does not hold what it should; of a row for each run, only some are in memory. Its `ends`."""
+        """The `ends` of a file. DamageError if it does not hold what it should. With a row per run, it reads few at a time."""
         if not self.by_run:
             return self.ends(self.read(file), file.span)
         at, ends = file.start, [NO_ENDS]
@@ -101,9 +102,10 @@ class Kind(NamedTuple):
         return np.concatenate(ends)
 
     def _tables(self, file: Shard, wanted: pa.Schema, most: int | None = None) -> Iterator[pa.Table]:
-        """Some columns of a file; most: rows at a time, None for all at once.
+        """Some columns of a file. most: rows at a time; None for all at once.
 
-        Arrow's threads would read it no sooner, and now and then abort a process that ends right after (apache/arrow#34314).
+        It uses no threads of Arrow's: they are no faster, and sometimes abort a process that ends soon after
+        (apache/arrow#34314).
         """
         path = file.path
         with parquet_file(path, pa.BufferReader(whole(path, file.content_hash))) as parquet:
@@ -111,14 +113,14 @@ class Kind(NamedTuple):
             if fault is not None:
                 raise DamageError(path, fault)
             if most is None:
-                names = None if wanted is self.schema else wanted.names  # to pick columns takes a while
+                names = None if wanted is self.schema else wanted.names  # picking columns takes a while
                 yield _clear(path, parquet.read(names, use_threads=False), wanted)
                 return
             for batch in parquet.iter_batches(most, columns=wanted.names, use_threads=False):
                 yield _clear(path, pa.Table.from_batches([batch]), wanted)
 
     def _fault(self, table: pa.Table, span: Span) -> str | None:
-        """What is wrong with the rows of a span; not within `_tables`, for an error in `fault` is ours, and no damage."""
+        """What is wrong with the rows of a span. Not part of `_tables`, because an error in `fault` is ours, not damage."""
         return self._miscount(len(table), span) or self.fault(table, span)
 
     def _miscount(self, rows: int, span: Span) -> str | None:
@@ -128,14 +130,14 @@ class Kind(NamedTuple):
         return f"has {rows:,} rows and not {f'{least:,}' if least == most else f'{least:,} to {most:,}'}"
 
     def glance(self, file: Shard) -> None:
-        """DamageError if the end of a file, which says what is in it, is not that of one that holds what this one should."""
+        """DamageError if the file's footer, which describes its content, is not that of a file with the right content."""
         with regular(file.path) as source, parquet_file(file.path, source) as parquet:
             fault = self._misfit(parquet, file.span)
             if fault is not None:
                 raise DamageError(file.path, fault)
 
     def _misfit(self, parquet: pq.ParquetFile, span: Span) -> str | None:
-        """What is wrong with a file as a whole, before rows are read, which may be more than memory holds."""
+        """What is wrong with a file as a whole. It is asked before rows are read, which may be more than memory holds."""
         found = parquet.schema_arrow
         if found.equals(self.schema, check_metadata=True):
             return self._miscount(parquet.metadata.num_rows, span)
@@ -185,7 +187,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
 
 
 def unlike(found: pa.Schema, wanted: pa.Schema) -> bool:
-    """Whether two tables have other columns; how wide the codes of categories are does not count."""
+    """Whether two tables have different columns; the width of the codes of categories does not matter."""
 
     def plain(field: "pa.Field[Any]") -> tuple[str, Any]:
         return field.name, getattr(field.type, "value_type", None) if pa.types.is_dictionary(field.type) else field.type
@@ -194,12 +196,12 @@ def unlike(found: pa.Schema, wanted: pa.Schema) -> bool:
 
 
 def _as_written(schema: pa.Schema, found: pa.Schema) -> pa.Schema:
-    """The columns that a file must have: those that came later only if it has them."""
+    """The columns that a file must have. Those added in later versions are required only if the file has them."""
     return pa.schema([field for field in schema if field.name not in LATER or field.name in found.names])
 
 
 def part(schema: pa.Schema, names: set[str]) -> pa.Schema:
-    """The columns of these names."""
+    """The columns with these names."""
     return pa.schema([field for field in schema if field.name in names])
 
 
@@ -212,10 +214,10 @@ def foreign(found: pa.Schema, schema: pa.Schema, signed: bool) -> str | None:
 
 
 def _clear(path: Path, table: pa.Table, wanted: pa.Schema) -> pa.Table:
-    """A table as its schema has it: some releases of pyarrow read codes of categories back wider than they were written. What
-    came after the file was written is null.
+    """A table with the types of its schema, since some releases of pyarrow read codes of categories back wider than they were
+    written. Columns that are newer than the file are null.
 
-    DamageError if codes stand for nothing, or two for the same: Arrow lets that pass, but what follows does not.
+    DamageError if a code stands for nothing, or two codes for the same: Arrow accepts that, but later code does not.
     """
     if not table.schema.equals(wanted, check_metadata=True):
         for field in (field for field in wanted if field.name not in table.column_names):

@@ -29,15 +29,15 @@ MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes h
 
 
 def has_manifest(folder: Path) -> bool:
-    """Whether a folder is one of results. OSError if that cannot be known."""
+    """Whether a folder is a folder of results. OSError if that cannot be known."""
     return any(is_there(folder / name) for name in (MANIFEST, COPY))
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
-    """The manifest of a folder, and what is wrong with its first copy, if that is not the one.
+    """The manifest of a folder, and what is wrong with its first copy if the second had to be read.
 
-    ResultsError where there is none, where it is of another version, where both copies are damaged, and where this thread
-    rounds otherwise than to nearest: every number would be read as another.
+    ResultsError if there is none, if it is from another version, if both copies are damaged, or if this thread does not round
+    to nearest, since every number would then be read as another.
     """
     _check_rounding(folder)
     harms: list[str] = []
@@ -73,11 +73,11 @@ def _check_rounding(folder: Path) -> None:
 
 
 class _ForeignError(ValueError):
-    """Of another version, or so it looks: a flipped bit can make it so."""
+    """The manifest is from another version, or seems to be because of a flipped bit."""
 
 
 def check_one_sweep(folder: Path) -> None:
-    """ResultsError if the two copies are sound, and of different sweeps: what is one's, the other would have removed."""
+    """ResultsError if both copies are intact but from different sweeps: either would have the files of the other removed."""
     try:
         first, second = _sound(folder / MANIFEST), _sound(folder / COPY)
     except (OSError, ValueError, ResultsError):
@@ -88,7 +88,7 @@ def check_one_sweep(folder: Path) -> None:
 
 
 def copies_agree(folder: Path) -> bool:
-    """Whether both copies are sound and the same."""
+    """Whether both copies are intact and the same."""
     try:
         return _sound(folder / MANIFEST) == _sound(folder / COPY)
     except (OSError, ValueError, ResultsError):
@@ -96,7 +96,7 @@ def copies_agree(folder: Path) -> bool:
 
 
 def write_manifest(folder: Path | HeldFolder, manifest: Manifest) -> None:
-    """Write both copies, one after the other: whatever happens, one is whole. ResultsError if nobody would read them."""
+    """Write both copies, one after the other, so that one is always whole. ResultsError if no reader would accept them."""
     content = manifest.model_dump(mode="json")
     data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
     if len(data) > MOST_BYTES or has_too_many_values(data):

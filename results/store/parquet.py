@@ -21,9 +21,9 @@ from ..disk.opening import open_regular
 from .files import hash_of
 
 MAGIC = b"PAR1"
-MOST_IN_LISTS = 2**17  # of row groups times columns; our largest files have hundreds
+MOST_IN_LISTS = 2**17  # row groups times columns; our largest files have hundreds
 MOST_IN_STRINGS = 2**24  # bytes
-MOST_UNTOLD = 2**26  # bytes that a footer does not speak of; ours speak of all
+MOST_UNTOLD = 2**26  # bytes that a footer does not account for; ours account for all
 UNREADABLE = (
     pa.ArrowException,
     OSError,
@@ -36,7 +36,7 @@ UNREADABLE = (
 
 
 def whole(path: Path, content_hash: str) -> bytes:
-    """The bytes of a file. DamageError if they are not those that its name was made of, or the disk has lost them."""
+    """The bytes of a file. DamageError if they do not match the hash in its name, or the disk has lost them."""
     with regular(path) as file:
         _check_size(path, file)
         try:
@@ -50,7 +50,7 @@ def whole(path: Path, content_hash: str) -> bytes:
 
 @contextmanager
 def regular(path: Path) -> Generator[BinaryIO]:
-    """A file, opened. DamageError if it is none, does not begin and end as Parquet does, or the disk has lost it."""
+    """Open a file. DamageError if it is not a file, does not begin and end as Parquet does, or the disk has lost it."""
     try:
         with open_regular(path) as file:
             _check_ends(path, file)
@@ -65,12 +65,12 @@ def regular(path: Path) -> Generator[BinaryIO]:
 
 @contextmanager
 def parquet_file(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.ParquetFile]:
-    """The Parquet file that a path's content is. DamageError if it is none, from whatever is done within."""
+    """A path's content as a Parquet file. Whatever fails because it is not one, here or in the block, is a DamageError."""
     limits: dict[str, Any] = {"thrift_string_size_limit": MOST_IN_STRINGS, "thrift_container_size_limit": MOST_IN_LISTS}
     try:
         with pq.ParquetFile(source, **limits) as file:
             yield file
-    except MemoryError:  # perhaps only here, so that nothing may be removed for it
+    except MemoryError:  # perhaps only on this machine, so nothing may be removed because of it
         raise _too_large(path) from None
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno is not None:
@@ -83,7 +83,7 @@ def _too_large(path: Path) -> ResultsError:
 
 
 def _check_size(path: Path, file: BinaryIO) -> None:
-    """Whether a footer speaks of a large file's bytes, before all are read: terabytes of a hole cost the disk nothing."""
+    """Check that the footer accounts for a large file's bytes before they are read: holes of terabytes take no disk space."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if size <= MOST_UNTOLD:
@@ -97,7 +97,7 @@ def _check_size(path: Path, file: BinaryIO) -> None:
 
 
 def _check_ends(path: Path, file: BinaryIO) -> None:
-    """Whether a file begins and ends as Parquet does, and has room for as long a footer as it says, before more is read."""
+    """Check, before reading more, that a file begins and ends as Parquet does and has room for a footer of the stated size."""
     room, begin = 2 * len(MAGIC), file.read(len(MAGIC))
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - room, 0))

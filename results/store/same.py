@@ -1,4 +1,4 @@
-"""Whether two tables have the same rows, to the last bit, however they are laid out. NaNs count as equal whatever their
+"""Whether two tables have the same rows, to the last bit, however they are laid out. All NaNs count as equal, whatever their
 bits.
 """
 
@@ -14,7 +14,7 @@ def same_rows(some: pa.Table, others: pa.Table) -> bool:
 
 
 def _same(some: Any, others: Any) -> bool:
-    import pyarrow.compute as pc  # a twentieth of a second, which most readings do without
+    import pyarrow.compute as pc  # takes a twentieth of a second, and most reads do not need it
 
     kind = some.type
     if pa.types.is_dictionary(kind):

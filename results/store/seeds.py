@@ -10,7 +10,7 @@ from ..arrays import Integers, Span
 from ..logarithmic import evenly
 from .written_spec import setting_at
 
-MOST_RECORDS = 1_000_000  # of a run
+MOST_RECORDS = 1_000_000  # per run
 NEVER = 2**31  # no run has as many epochs
 
 
@@ -39,7 +39,7 @@ class Seeds:
         return np.repeat(cells.astype(np.int32), np.diff(ends, prepend=start))
 
     def of(self, span: Span) -> Integers:
-        """The seed of each run of a span, int64. No more is made than that."""
+        """The seed of each run of a span, int64, without making the seeds of the whole sweep."""
         start, stop = span
         place, length = start % self.count, stop - start
         if length + place <= self.count:
@@ -51,7 +51,7 @@ class Seeds:
 
 
 class Recording:
-    """Of which runs a sweep keeps records and weights, and at which epochs. most: records of a run."""
+    """Which runs a sweep keeps records and weights of, and at which epochs. most: the most records that a run can have."""
 
     def __init__(self, spec: dict[str, Any], runs: int):
         record = spec.get("record")
@@ -60,11 +60,11 @@ class Recording:
         self._points = None if points is None else min(points, MOST_RECORDS)
         self._limit = _most(setting_at(spec, "train.epochs"))
         self._runs = runs
-        self.most = (self._points or MOST_RECORDS) + 2  # and the first and the last
+        self.most = (self._points or MOST_RECORDS) + 2  # plus the first and the last
 
     @cached_property
     def due(self) -> Integers | None:
-        """The epochs at which runs are recorded for as long as they go on, and one that none comes to; None if not told."""
+        """The epochs at which runs are recorded while they last, then one that no run reaches. None: the spec does not say."""
         if self._every is not None:
             found = due_epochs(self._every, None, min(self._limit or NEVER, self._every * MOST_RECORDS))
         elif self._limit is not None:
@@ -93,17 +93,17 @@ def due_epochs(every: int | None, points: int | None, limit: int) -> Integers | 
 
 
 def recorded_runs(sample: int | None, runs: int, span: Span) -> Integers:
-    """The runs of a span that are recorded: all, or its part of a `sample` that is evenly spread over all runs."""
+    """The recorded runs of a span: all of them, or those in a `sample` that is spread evenly over the sweep."""
     places = np.arange(*_places(sample, runs, span))
     if sample is None or sample >= runs:
         return places
-    # Run floor(k runs / n) for k = 0 ... n - 1, by whole numbers only, of which none is over n squared.
+    # Run floor(k runs / n) for k = 0 ... n - 1, in whole numbers, none of which is over n squared.
     whole, rest = divmod(runs, sample)
     return places * whole + places * rest // sample
 
 
 def _most(written: object) -> int | None:
-    """The largest whole number that a setting has, by its value or axis; None where it takes more to tell, as of one drawn."""
+    """The largest whole number among a setting's values; None if that takes more to find, as on an axis of drawn values."""
     match written:
         case {"values": [*listed]}:
             some = listed
@@ -116,12 +116,12 @@ def _most(written: object) -> int | None:
 
 
 def _whole(value: Any) -> int | None:
-    """A whole number over 0; None of all else."""
+    """The value, if it is a whole number above 0; otherwise None."""
     return int(value) if type(value) in (int, float) and 0 < value < NEVER and value == int(value) else None
 
 
 def _places(sample: int | None, runs: int, span: Span) -> Span:
-    """From which place to which the runs of a span have among those that are recorded."""
+    """The first and the end of the places that a span's runs have among all recorded runs."""
     if sample is None or sample >= runs:
         return span
     first, last = (-(-end * sample // runs) for end in span)

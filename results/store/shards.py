@@ -11,13 +11,13 @@ from ..disk.folders import names_within
 SHARD_NAME = re.compile(r"([0-9]{12})-([0-9]{12})-([0-9a-f]{16})\.parquet")
 
 Read = TypeVar("Read")
-LOOKS = 5  # at a folder in which another process merges files
+LOOKS = 5  # how often to look at a folder in which another process merges files
 
 
 class Shard(NamedTuple):
-    """A file of the rows of runs start ... stop - 1, and the hash that its content must have.
+    """A file with the rows of runs start ... stop - 1, and the hash that its content must have.
 
-    Thousands are listed and compared at a time, so a path is made only of those that are opened.
+    Thousands are listed and compared at a time, so paths are made only for those that are opened.
     """
 
     start: int
@@ -27,37 +27,37 @@ class Shard(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """The runs that its name says."""
+        """The runs that its name states."""
         return self.start, self.stop
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The path of the file."""
         return self.folder / f"{span_name(self.start, self.stop)}-{self.content_hash}.parquet"
 
 
 def span_name(start: int, stop: int) -> str:
-    """What the name of a file of runs start ... stop - 1 begins with."""
+    """The beginning of the name of a file with runs start ... stop - 1."""
     return f"{start:012d}-{stop:012d}"
 
 
 def named(folder: Path, name: str) -> Shard | None:
-    """What the name of a file says of it; None if it is not one that holds a span of runs."""
+    """The shard that a file's name describes; None if the name is not that of a span of runs."""
     said = SHARD_NAME.fullmatch(name)
     return Shard(int(said[1]), int(said[2]), said[3], folder) if said else None
 
 
 def spans_in(folder: Path) -> list[Shard]:
-    """The files of a folder that hold spans of runs, in order, a larger one before those within it.
+    """The files of a folder that hold spans of runs, in order, with a larger span before those within it.
 
-    OSError if the folder cannot be read: what is not seen is not missing.
+    OSError if the folder cannot be read, so that files that cannot be seen are not taken for missing.
     """
     files = filter(None, (named(folder, name) for name in names_within(folder)))
     return sorted(files, key=lambda file: (file.start, -file.stop, file.content_hash))
 
 
 def gaps(spans: Sequence[Span], runs: int) -> list[Span]:
-    """What spans, ascending and apart, leave of runs 0 ... runs - 1."""
+    """The runs among 0 ... runs - 1 that are in none of the spans, which must be ascending and apart."""
     starts, stops = [0, *(stop for _, stop in spans)], [*(start for start, _ in spans), runs]
     return [(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
 
@@ -68,7 +68,7 @@ def runs_in(spans: Iterable[Span]) -> int:
 
 
 def what_follows(path: Path, missing: list[Span]) -> str:
-    """What becomes of what a file held that was removed."""
+    """What will happen to the content of a file that was removed."""
     shard = named(path.parent, path.name)
     if shard is None:
         return "removed; the next report makes it again"
@@ -77,7 +77,7 @@ def what_follows(path: Path, missing: list[Span]) -> str:
 
 
 def settled(look: Callable[[], Read]) -> Read:
-    """What is in a folder, once two looks agree: while files are merged, one may see neither the old nor the new."""
+    """What is in a folder, once two looks agree. A single look while files are merged may see neither old files nor new."""
     found = look()
     for _ in range(LOOKS):
         before, found = found, look()
@@ -87,7 +87,7 @@ def settled(look: Callable[[], Read]) -> Read:
 
 
 def steadily(look: Callable[[], Read]) -> Read:
-    """What is in a folder whose files another process may just be merging into others."""
+    """What is in a folder whose files another process may be merging at the same time."""
     for _ in range(LOOKS - 1):
         try:
             return look()

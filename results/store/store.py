@@ -59,7 +59,7 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
-        """The store in a folder that has one. ResultsError where there is none, or its manifest cannot be read.
+        """The store in a folder. ResultsError if there is none, or its manifest cannot be read.
 
         `harm` says what is wrong with the manifest, if its copy was read.
         """
@@ -70,7 +70,7 @@ class Store:
 
     @classmethod
     def create(cls, path: str | Path, manifest: Manifest) -> "Store":
-        """A new store in `path`, which must be empty or not exist; or the one that another process just made there."""
+        """A new store in `path`, which must be empty or not exist; or the store that another process just made there."""
         path = Path(path)
         try:
             make_folder(path)
@@ -87,12 +87,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Generator[None]:
-        """Be the only writer, and clear away what a dead one left."""
+        """Be the only writer, and clear away what a dead writer left behind."""
         with only_writer(self.path) as held, noted(held):
             self._held = held
             try:
                 check_one_sweep(self.path)
-                self.manifest, self.harm = read_manifest(self.path)  # as the last writer left it
+                self.manifest, self.harm = read_manifest(self.path)  # which the last writer may have changed
                 self._holdings = Holdings(self.path, self.manifest)
                 self._tidy()
                 for leftover in self._useless():
@@ -124,13 +124,13 @@ class Store:
         self._place(path.parent).remove(path.name)
 
     def _useless(self) -> list[Path]:
-        """Files without what belongs beside them, or whose runs are all in another: what they alone hold is computed again."""
+        """Files that lack their counterparts, or whose runs are all in another. Runs that only they hold are computed again."""
         kept = {file for files in self.kept().values() for file in files}
         files = [file for folder in self._holdings.kinds for file in spans_in(folder)]
         return [file.path for file in files if file not in kept and not self._holdings.is_damaged(file)]
 
     def heal(self) -> list[str]:
-        """As the only writer: remove what is damaged, so that its runs are missing; a sentence for each thing found."""
+        """As the only writer: remove what is damaged, so that its runs are missing. Returns a sentence for each thing found."""
         said: list[str] = []
         if not copies_agree(self.path):
             write_manifest(self._root, self.manifest)
@@ -144,7 +144,7 @@ class Store:
         return [*said, *(f"{error}; {what_follows(error.path, missing)}" for error in damaged)]
 
     def damage(self) -> list[str]:
-        """What is wrong with files of rows, records, weights and trajectories, all of which are read: a sentence each."""
+        """Read all files of rows, records, weights and trajectories, and return a sentence for each that is wrong."""
         return [f"{error}; {self.remedy}" for error in self._examined()]
 
     def _examined(self) -> list[DamageError]:
@@ -153,7 +153,7 @@ class Store:
         return [*self._holdings.damaged(), *read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)[1]]
 
     def compact(self) -> None:
-        """As the only writer: make few files of many."""
+        """As the only writer: merge many files into few."""
         kept = self.kept()
         shards = kept[self._shards]
         sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
@@ -172,7 +172,7 @@ class Store:
             raise ResultsError(f"{error}; {self.remedy}") from None
 
     def kept(self) -> dict[Path, list[Shard]]:
-        """For each folder of spans of runs the files that count, in the order of their runs, file for file of the same runs."""
+        """For each folder of spans of runs the files that count, in order. Files at the same place hold the same runs."""
         return self._holdings.kept()
 
     def shards(self) -> list[Shard]:
@@ -189,7 +189,7 @@ class Store:
         return self.manifest.runs - runs_in(self.missing())
 
     def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> int:
-        """Add the rows of consecutive runs as one shard, once what was recorded of them is on disk; the bytes written."""
+        """Write the records of consecutive runs, then their rows as one shard. Returns how many bytes were written."""
         runs = table.column("run")
         name = span_name(runs[0].as_py(), runs[-1].as_py() + 1)
         parts = ((self._records, records), (self._weights, weights), (self._shards, table))
@@ -200,7 +200,7 @@ class Store:
         return write_table(self._place(folder), name, table.replace_schema_metadata(schema.metadata))
 
     def note(self, rate: float, left: float | None) -> None:
-        """As the only writer: let others know how many run-epochs per second there are lately, and seconds left."""
+        """As the only writer: let others know the latest run-epochs per second, and the seconds left."""
         note(self._root, rate, left)
 
     def is_crowded(self) -> bool:
@@ -213,15 +213,15 @@ class Store:
         return self._rows(self._shards, schema).unify_dictionaries()
 
     def files(self, folder: Path) -> list[Path]:
-        """The files of a folder that count, once the rows of all were looked at. A DamageWarning for each that is left out."""
+        """The files of a folder that count after all their rows were checked. A DamageWarning for each that is left out."""
         return self._each(folder, lambda file, _: file.path, columns=())
 
     def add_session(self, session: Session) -> None:
-        """Put one more session on record."""
+        """Add a session to the manifest."""
         self._amend(sessions=(*self.manifest.sessions, session))
 
     def put_files(self, spec: dict[str, Any]) -> None:
-        """As the only writer: put down the spec with the places of its files as they are now, if these are others."""
+        """As the only writer: write the current places of the spec's files to the manifest, if they have changed."""
         if spec != self.manifest.spec:
             self._amend(spec=spec)
 
@@ -234,18 +234,18 @@ class Store:
         write_table(self._place(self._trajectories), f"{run:012d}", signed_trajectory(table, run, self.manifest))
 
     def trajectories(self) -> dict[int, pa.Table]:
-        """The trajectories kept, by run. A DamageWarning for each that is left out; it can be made again."""
+        """The trajectories that were kept, by run. A DamageWarning for each that is left out; it can be made again."""
         found, damaged = read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)
         for error in damaged:
             warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
         return found
 
     def records(self, runs: Collection[int] | None = None) -> pa.Table:
-        """What was recorded of these runs (None: of all), by run and epoch."""
+        """The records of these runs (None: of all), by run and epoch."""
         return self._rows(self._records, RECORDS_SCHEMA, runs)
 
     def weights(self, runs: Collection[int] | None = None) -> pa.Table:
-        """The final weights that were kept of these runs (None: of all)."""
+        """The final weights that were kept for these runs (None: for all)."""
         return self._rows(self._weights, WEIGHTS_SCHEMA, runs)
 
     def _rows(self, folder: Path, schema: pa.Schema, runs: Collection[int] | None = None) -> pa.Table:
@@ -270,7 +270,7 @@ class Store:
         return found
 
     def left_out(self) -> list[str]:
-        """What is known by now to be wrong with files of rows, records and weights, which were left out: a sentence each."""
+        """A sentence for each file of rows, records or weights that was left out because it was found damaged."""
         return [self._left_out(error) for error in self._holdings.damaged()]
 
     def _left_out(self, error: DamageError) -> str:

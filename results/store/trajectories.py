@@ -31,7 +31,7 @@ class Trajectory(NamedTuple):
 
 
 def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
-    """Columns epoch, loss, and perhaps more of `schema.RECORDS_SCHEMA`. DamageError if it does not hold what it should."""
+    """Columns epoch, loss, and perhaps more of `schema.RECORDS_SCHEMA`. DamageError if the file is not what it should be."""
     due, fault, table = signed_trajectory(pa.table([]), file.run, manifest).schema, None, pa.table([])
     with parquet_file(file.path, pa.BufferReader(whole(file.path, file.content_hash))) as parquet:
         names = parquet.schema_arrow.names
@@ -50,7 +50,7 @@ def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
 
 
 def signed_trajectory(table: pa.Table, run: int, manifest: Manifest) -> pa.Table:
-    """A trajectory that says of which run it is, and of which sweep."""
+    """The trajectory, marked with its run and its sweep."""
     return table.replace_schema_metadata({SWEEP: manifest.spec_hash.encode(), RUN: str(run).encode()})
 
 
@@ -59,9 +59,10 @@ def _unlike_end(last: int, end: int | None) -> str | None:
 
 
 def read_trajectories(folder: Path, manifest: Manifest, end_of: EndOf) -> tuple[dict[int, pa.Table], list[DamageError]]:
-    """The trajectories in a folder, by run, and what is wrong with files; of two that differ nothing says which is right.
+    """The trajectories in a folder, by run, and what is wrong with files. If two of one run differ, neither is known to be
+    right.
 
-    end_of: at which epoch a run ended; None if that is not known.
+    end_of: the epoch at which a run ended; None if unknown.
     """
     found: dict[int, tuple[Path, pa.Table]] = {}
     damaged: dict[Path, DamageError] = {}

@@ -31,7 +31,7 @@ class Writer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    pid: int = Field(gt=0)  # others would be groups of processes
+    pid: int = Field(gt=0)  # 0 and below would mean groups of processes
     host: str
     born: str | None
     at: float
@@ -45,7 +45,7 @@ class Writer(BaseModel):
 
 
 def note(folder: Path | HeldFolder, rate: float | None = None, left: float | None = None) -> None:
-    """Leave a note, in the place of an earlier one, that this process writes in a folder. A full disk is no reason to fail."""
+    """Leave a note that this process writes in a folder, replacing any earlier note. A full disk is no reason to fail."""
     pid = os.getpid()
     writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), rate=rate, left=left)
     with suppress(OSError), hold_open(folder) as place, place.new_file(NOTE) as (file, partial):
@@ -56,7 +56,7 @@ def note(folder: Path | HeldFolder, rate: float | None = None, left: float | Non
 
 @contextmanager
 def noted(folder: HeldFolder) -> Generator[None]:
-    """Have a note in a folder, and take it away at the end."""
+    """Keep a note in a folder, and remove it at the end."""
     note(folder)
     try:
         yield

@@ -159,17 +159,17 @@ class WrittenSpec(_Part):
 
 
 def axis_in(spec: dict[str, Any], setting: str) -> None:
-    """ValidationError if what a setting is said to vary by is no axis."""
+    """ValidationError if a setting that is said to vary has no axis in the spec."""
     place, written = axis_of(spec, setting)
     (Axis if place == setting else Choices).model_validate(written)
 
 
-TITLES = ("name", "scheme")  # what a table of a spec is chosen by, its first key
+TITLES = ("name", "scheme")  # the first key of a table in a spec, which says what was chosen
 DATA_FILE, START_FILE = "task.file", "model.init.file"
 
 
 def setting_at(spec: dict[str, Any], setting: str) -> Any:
-    """What a spec has at a dotted setting, whose last word may have a layer behind it: train.lr[0]; None if nothing."""
+    """What a spec has at a dotted setting, which may end in a layer, as train.lr[0] does; None if there is nothing."""
 
     def within(table: Any, key: str) -> Any:
         if isinstance(table, list):
@@ -180,9 +180,9 @@ def setting_at(spec: dict[str, Any], setting: str) -> Any:
 
 
 def axis_of(spec: dict[str, Any], setting: str) -> tuple[str, Any]:
-    """The place of the axis that a setting varies by, and what is written there.
+    """The place of the axis that a setting varies along, and what is written there.
 
-    It is the setting itself; for the name or a number of tables that are an axis, the place of these.
+    The place is the setting itself; for the name or a number of tables that form an axis, it is the place of these tables.
     """
     place = setting.rpartition(".")[0]
     around = setting_at(spec, place)
@@ -190,7 +190,7 @@ def axis_of(spec: dict[str, Any], setting: str) -> tuple[str, Any]:
 
 
 def files_in(spec: dict[str, Any]) -> dict[str, Any]:
-    """The names of files that a spec has, by the settings that name them: of data, and of weights to start from."""
+    """The names of a spec's files of data and of initial weights, by the settings that name them."""
     starts = setting_at(spec, "model.init.values")
     places = [f"model.init.values.{place}.file" for place in range(len(starts))] if isinstance(starts, list) else [START_FILE]
     named = {key: setting_at(spec, key) for key in (DATA_FILE, *places)}
