@@ -1,4 +1,4 @@
-"""From the settings of a spec to those of the kernels, both by their dotted names; and back, where the kernels refuse them."""
+"""Turns the settings of a spec into those of the kernels, both by dotted names, and back again when the kernels refuse them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def of_task(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def for_kernels(settings: Mapping[str, Any], starts: Mapping[str, Arrays]) -> dict[str, Any]:
-    """The settings of model and train, as the kernels call them; what is None was not given. starts: arrays by their file."""
+    """The settings of model and train by the kernels' names; None means not given. starts: initial weights by their file."""
     named = {kernel_name(key): _plain(value) for key, value in settings.items() if key.startswith(("model.", "train."))}
     given = {key: value for key, value in named.items() if value is not None}
     if "init.file" in given:
@@ -41,7 +41,7 @@ def _plain(value: Any) -> Any:
 
 
 def as_in_spec(names: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:
-    """What the kernels call these settings, by the names that they have in the spec, each with how it stands there."""
+    """For the kernels' names of settings, the settings' names in the spec, each with the value that the spec gives."""
     return dict(one for name in names for one in _shown(name, settings))
 
 

@@ -26,9 +26,9 @@ from .records import records_table, weights_table
 
 
 class Batch(NamedTuple):
-    """The rows of one span of runs, and what they sum up to.
+    """The rows of one span of runs, and their sums.
 
-    kernels: seconds that the kernels took for them; seconds: that the worker took, with data and tables.
+    kernels: the seconds that the kernels took; seconds: those that the worker took, including data and tables.
     """
 
     span: Span
@@ -49,7 +49,7 @@ class Failure(NamedTuple):
 
 
 class _Call(NamedTuple):
-    """What one call of the kernels gave for a span of runs."""
+    """The results of one call of the kernels, for a span of runs."""
 
     span: Span
     training: Training
@@ -60,10 +60,10 @@ class _Call(NamedTuple):
 
 
 def run_or_fail(spec: Spec | SpecJson, span: Span) -> list[Batch | Failure]:
-    """The runs of a span as a batch; where calls of the kernels fail, these as failures, and a batch of each stretch between.
+    """Train a span as a batch. If calls of the kernels fail, return them as failures, and a batch for each stretch between.
 
-    Whatever a call dies of, the others shall finish. A spec from another process is read here, and not by pickle on the way:
-    what fails there takes the worker along, or is never heard of.
+    Whatever makes one call fail, the others still finish. A spec from another process is parsed here and not by pickle on the
+    way, because an error there would end the worker or never be reported.
     """
     try:
         plan = plan_of(spec if isinstance(spec, Spec) else from_json(spec))
@@ -112,7 +112,7 @@ def _call(plan: Plan, span: Span) -> _Call:
 
 
 def _batch(plan: Plan, calls: Sequence[_Call]) -> Batch:
-    """Calls whose spans follow each other, as one batch."""
+    """Joins calls with consecutive spans into one batch."""
     begin = time.perf_counter()
     span = calls[0].span[0], calls[-1].span[1]
     training = _joined([call.training for call in calls])
@@ -130,7 +130,7 @@ def _batch(plan: Plan, calls: Sequence[_Call]) -> Batch:
 
 
 def _joined(trainings: Sequence[Training]) -> Training:
-    """What stands in the rows of the table, of one call after another."""
+    """Joins what the rows of the table need from consecutive calls."""
 
     def column(name: str) -> Any:
         parts = [getattr(training, name) for training in trainings]
@@ -153,7 +153,7 @@ def table_of(plan: Plan, runs: Integers, training: Training) -> pa.Table:
 
 
 def _column(values: npt.NDArray[Any], kind: pa.DataType, may_miss: bool) -> "pa.Array[Any]":
-    """An array of this type; where a number `may_miss`, NaN is null."""
+    """An array of this type, with null for NaN if the number `may_miss`."""
     if kind == CATEGORY:
         codes = np.zeros(len(values), np.int8)
         for outcome in Outcome:

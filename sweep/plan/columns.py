@@ -14,7 +14,7 @@ KINDS: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "s
 
 
 def array_of(points: tuple[Any, ...]) -> npt.NDArray[Any]:
-    """The values of an axis; those that are tuples as objects, and so are names of which some are missing; else NaN is none."""
+    """The values of an axis as an array: objects for tuples and for names with gaps, otherwise numbers, with NaN for gaps."""
     given = [point for point in points if point is not None]
     if len(given) < len(points) and not isinstance(given[0], str):
         return np.array([math.nan if point is None else point for point in points])
@@ -26,7 +26,7 @@ def array_of(points: tuple[Any, ...]) -> npt.NDArray[Any]:
 
 
 def columns_of(axes: Sequence[AxisInUse], values: dict[str, npt.NDArray[Any]]) -> tuple[AxisColumn, ...]:
-    """A column for each axis, named by its last word, or in full where two columns would be called the same."""
+    """A column for each axis, named by the last word of its setting, or in full if two columns would share a name."""
     last = [axis.called.rsplit(".", 1)[-1] for axis in axes]
     taken = [*FIRST_COLUMNS, *LAST_COLUMNS, *last]
     return tuple(

@@ -20,7 +20,7 @@ from ..text import dotted
 
 
 class Condition(NamedTuple):
-    """What a table says of one setting: the setting as it is called there, its members, and the places of each in its axis."""
+    """What a table says about one setting: the setting's name there, its members, and the places of each in its axis."""
 
     called: str
     members: list[Any]
@@ -33,9 +33,9 @@ def without(
     shown: Mapping[str, tuple[Any, ...]],
     exclude: Sequence[Mapping[str, Any]],
 ) -> dict[str, Integers]:
-    """The cells that no table of `exclude` describes. SettingError for what does not vary, or is never so.
+    """The cells that no table of `exclude` describes. SettingError for a setting that does not vary, or a value it never has.
 
-    shown: by setting, the values of each axis as tables have them, which may be written too.
+    shown: by setting, the values of each axis as tables show them, which `exclude` may also use.
     """
     if not exclude:
         return index
@@ -52,7 +52,7 @@ def without(
 
 
 class _Axes:
-    """The axes by what they are called, and their values to be looked up."""
+    """The axes by their names, with their values for look-ups."""
 
     def __init__(self, axes: Sequence[AxisInUse], shown: Mapping[str, tuple[Any, ...]]):
         self._axes, self._shown = axes, shown
@@ -60,7 +60,7 @@ class _Axes:
         self._levels: dict[str, Levels] = {}
 
     def conditions(self, table: Mapping[str, Any]) -> dict[str, Condition]:
-        """What a table says, by setting."""
+        """The conditions of a table, by setting."""
         found: dict[str, Condition] = {}
         for written, value in _flat(table):
             axis = self._settings.get(written)
@@ -95,7 +95,7 @@ class _Cells:
         self._sorted: dict[str, tuple[Integers, Integers]] = {}
 
     def that_have(self, conditions: Mapping[str, Condition]) -> Integers:
-        """The cells that meet all conditions. SettingError for a member of one that no cell has beside the others."""
+        """The cells that meet all conditions. SettingError if no cell has some member together with the other conditions."""
         spans = {key: self._spans(key, condition) for key, condition in conditions.items()}
         rarest = min(spans, key=lambda key: sum(stop - start for start, stop in spans[key]))
         cells = np.concatenate([self._sorted[rarest][0][start:stop] for start, stop in spans[rarest]])
@@ -114,7 +114,7 @@ class _Cells:
         return cells
 
     def _spans(self, key: str, condition: Condition) -> list[tuple[int, int]]:
-        """Where in the order of a setting's values the cells with those of a condition stand."""
+        """The spans of cells that meet a condition, when cells are in the order of the setting's values."""
         if key not in self._sorted:
             order = np.argsort(self._index[key], kind="stable")
             self._sorted[key] = order, np.searchsorted(self._index[key][order], np.arange(self._index[key].max() + 2))
@@ -124,7 +124,7 @@ class _Cells:
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Tables in tables as dotted names."""
+    """Nested tables as dotted names."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{key}.")
@@ -133,9 +133,9 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 
 def _members(axis: AxisInUse, value: Any) -> list[Any]:
-    """What a setting may be to be described: a value, or any of a list of them.
+    """The values that a condition matches: the value itself, or every member of a list.
 
-    A pair of a task is one value, as no number by itself could be; a network of two layers is a list within the list.
+    A task's pair is one value, since a single number could not be one; a network of two layers is a list within the list.
     """
     pair = axis.setting.startswith("task.") and isinstance(axis.points[0], tuple)
     if not isinstance(value, list | tuple) or (pair and not any(isinstance(one, list | tuple) for one in value)):
@@ -148,6 +148,6 @@ def _members(axis: AxisInUse, value: Any) -> list[Any]:
 
 
 def _hint(axis: AxisInUse, value: Any) -> str:
-    """How the network of these layers is written."""
+    """A hint on how to write a network with these layers."""
     layers = isinstance(value, list) and axis.setting == "model.hidden" and tuple(value) in axis.points
     return f"; the network of layers {value} is [{value}]" if layers else ""

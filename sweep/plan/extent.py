@@ -12,8 +12,8 @@ from ..data.generated import SPIRAL_POINTS
 from ..spec.make_data import AnyTask
 from ..spec.task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable
 
-LANE_BYTES = 128  # of a number of each run that trains at once: 16 of 8 bytes, or 32 of 4
-COPIES = 3  # of inputs and targets, float64: as made, as checked, as the kernels have them
+LANE_BYTES = 128  # one number of each run that trains at once: 16 of 8 bytes, or 32 of 4
+COPIES = 3  # of inputs and targets in float64: as made, as checked, and as the kernels have them
 QUAD = 4  # samples at once
 
 Each = Callable[..., Any]
@@ -21,9 +21,9 @@ Each = Callable[..., Any]
 
 
 class Extent(NamedTuple):
-    """Of each network shape, (shapes,), or a number for all: of the data, and of the network that learns them.
+    """The sizes of the data and of the network, as arrays with one number per network shape, (shapes,), or as one for all.
 
-    units: of all layers; states: numbers that the optimizer keeps of a weight.
+    units: of all layers; states: how many numbers the optimizer keeps per weight.
     """
 
     samples: Any
@@ -35,12 +35,12 @@ class Extent(NamedTuple):
 
     @property
     def data_bytes(self) -> Any:
-        """Memory that a worker needs for the data, about."""
+        """About how much memory a worker needs for the data."""
         return COPIES * 8 * self.samples * (self.inputs + self.outputs) + LANE_BYTES * self.samples * (self.outputs + 1)
 
     @property
     def network_bytes(self) -> Any:
-        """Memory that a worker needs for the networks that it trains at once, about."""
+        """About how much memory a worker needs for the networks that it trains at once."""
         return LANE_BYTES * ((2 + self.states) * self.weights + 3 * QUAD * self.units)
 
 
@@ -61,7 +61,7 @@ def extent_of(task: AnyTask, sides: Sides | None, units: int, fixed: Mapping[str
 
 
 def _of_data(task: AnyTask, sides: Sides | None, each: Each) -> tuple[Any, Any, Any]:
-    """Samples, inputs and outputs."""
+    """The numbers of samples, inputs and outputs."""
     match task:
         case FileTask():
             inputs, targets = sides[:2] if sides else ([], [])
@@ -100,10 +100,10 @@ def _total(layers: tuple[int, ...]) -> float:
 
 
 def _within(layers: tuple[int, ...]) -> float:
-    """The weights between hidden layers that follow each other."""
+    """How many weights are between consecutive hidden layers."""
     return sum(a * b for a, b in pairwise(layers))
 
 
 def _pairs(layers: tuple[int, ...]) -> float:
-    """The weights between hidden layers that all see each other."""
+    """How many weights are between hidden layers if each reads all earlier ones."""
     return (sum(layers) ** 2 - sum(width**2 for width in layers)) / 2

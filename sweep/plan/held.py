@@ -10,7 +10,7 @@ MOST_BYTES, MOST_KEPT = 2**28, 64
 
 
 class Held:
-    """`make`, whose results are kept: the latest MOST_KEPT, of no more than MOST_BYTES together, and the last in any case."""
+    """`make` with its latest results kept: at most MOST_KEPT, of at most MOST_BYTES together, but always the last one."""
 
     def __init__(self, make: Callable[[AnyTask], Task]):
         self._make = make
@@ -23,12 +23,12 @@ class Held:
             found = self._kept.pop(task, None)
         found = found or self._make(task)
         with self._lock:
-            self._kept[task] = found  # the last asked for is the last to go
+            self._kept[task] = found  # the latest one asked for is dropped last
             self._drop()
         return found
 
     def _drop(self) -> None:
-        """Forget what was asked for longest ago."""
+        """Drop the results that were asked for longest ago."""
         while len(self._kept) > MOST_KEPT or (len(self._kept) > 1 and sum(map(_size, self._kept.values())) > MOST_BYTES):
             del self._kept[next(iter(self._kept))]
 

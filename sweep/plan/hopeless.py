@@ -18,9 +18,10 @@ MOST_LOOKED_AT = 2**16  # cells, evenly spread
 
 
 class LookedAt(NamedTuple):
-    """What of a plan rules are held against. runs: some of them; setting: gives the values of one for runs, or the one value.
+    """The part of a plan that rules are checked against.
 
-    largest_target: of the first task, without its sign; record_at: the epochs that are recorded, if any.
+    runs: some of its runs; setting: returns the values of a setting for runs, or its one value. largest_target: of the first
+    task, without its sign; record_at: the epochs that are recorded, if any.
     """
 
     spec: Spec
@@ -31,12 +32,12 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(cells: int) -> Integers:
-    """Which of so many cells rules are held against."""
+    """The cells, out of this many, that rules are checked against."""
     return np.unique(np.linspace(0, cells - 1, min(cells, MOST_LOOKED_AT)).round().astype(np.int64))
 
 
 def remarks(plan: LookedAt) -> list[str]:
-    """A sentence for each rule that can do nothing in some cells."""
+    """A sentence for each rule that has no effect in some cells."""
     return [*_of_rules(plan), *_of_records(plan), *_of_zips(plan)]
 
 
@@ -92,7 +93,7 @@ def _of_rules(plan: LookedAt) -> list[str]:
 
 
 def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why: str) -> None:
-    """Keep what is to be said of a setting, the first thing alone."""
+    """Keep the first remark about a setting, and only that one."""
     if key not in found and np.any(hopeless):
         share = "under 1 %" if np.mean(hopeless) < 0.01 else percent_text(float(np.mean(hopeless)), 0)
         where = "" if np.all(hopeless) else f" in {share} of the cells"

@@ -21,7 +21,7 @@ from .arguments import per_run
 from .extent import Each, Extent
 
 SINGLE = float(np.finfo(np.float32).max)
-# Of data made by formula, what changes neither how its targets are written nor how many columns it has.
+# For data made by formula: the settings that change neither how the targets are written nor how many columns there are.
 SHAPELESS: dict[type, tuple[str, ...]] = {
     Encoder: ("code",),
     Moons: ("samples", "noise", "data_seed"),
@@ -32,9 +32,9 @@ OF_TEACHERS = ("inputs", "hidden", "samples", "noise", "data_seed", "activation"
 
 
 def checked_alike(axis: AxisInUse, task: AnyTask, settings: Mapping[str, Any]) -> Integers:
-    """For each value of an axis a number, the same for values that no check can tell apart.
+    """A number for each value of an axis, the same for values that no check can tell apart.
 
-    settings: those of the whole spec: a value, an axis, or None.
+    settings: those of the whole spec, each a value, an axis, or None.
     """
     points: Sequence[Any] = axis.points
     if per_run(axis.setting):
@@ -53,7 +53,7 @@ def checked_alike(axis: AxisInUse, task: AnyTask, settings: Mapping[str, Any]) -
 
 
 def _starts_from_files(settings: Mapping[str, Any]) -> bool:
-    """Whether networks may start from arrays of a file, which must have their widths."""
+    """Whether networks may start from a file's arrays, which must have the networks' widths."""
     return any("file" in key for key in settings if key.startswith("model.init."))
 
 
@@ -68,7 +68,7 @@ def _unlooked_at(task: AnyTask, settings: Mapping[str, Any]) -> set[str]:
 
 
 def apart(task: AnyTask, extent: Extent, each: Each, fixed: Mapping[str, Any]) -> list[Integers]:
-    """What arithmetic says of each network shape, (shapes,): cells of which it says the same are checked as one call."""
+    """What arithmetic finds for each network shape, (shapes,). Cells with equal findings are checked as one call."""
     numbers = extent.samples * (extent.inputs + extent.outputs)
     found: list[Any] = [extent.weights > MOST_WEIGHTS]
     if isinstance(task, Teacher):
@@ -85,7 +85,7 @@ def apart(task: AnyTask, extent: Extent, each: Each, fixed: Mapping[str, Any]) -
 
 
 def parted(classes: Sequence[Integers], length: int) -> list[Integers]:
-    """The places 0 ... length - 1, parted by what all of the classes, (length,) each, say of them; each part in order."""
+    """The places 0 ... length - 1, split into parts on which all classes, (length,) each, agree; each part is in order."""
     number = np.zeros(length, np.int64)
     for some in classes:
         number = np.unique(number * (int(some.max()) + 1) + some, return_inverse=True)[1]

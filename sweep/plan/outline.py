@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
-    """What a sweep is, and what varies in it, by name: before anything is drawn, combined or checked, which takes time."""
+    """What a sweep is, and the names of what varies in it, without the slow drawing, combining and checking of values."""
     from ..spec.axes import Axis, AxisInUse
 
     task = getattr(spec.task, "name", "") or Path(getattr(spec.task, "file", "")).name
@@ -28,15 +28,15 @@ def sweep_lines(spec: "Spec") -> tuple[str, list[str]]:
 
 
 def plan_lines(runs: int, cells: int, seeds: int, shapes: int, spec: "Spec") -> tuple[str, list[str]]:
-    """What a sweep would run: how much, then a line for each axis, and for each input and target of a file."""
+    """What a sweep would run: how much, then a line for each axis and for each input and target from a file."""
     sizes = f"{count(runs, 'run')}: {count(cells, 'cell')} × {count(seeds, 'seed')}, {count(shapes, 'network shape')}"
     spans = [f"{axis.called}: {_span(axis, spec.called)}" for axis in spec.axes if axis.shown]
     return sizes, [*spans, *(column.description for column in spec.contents.columns)]
 
 
 def _span(axis: "AxisInUse", called: Mapping[str, str]) -> str:
-    """How many values an axis has, and from where to where; of a sampled one, the least and the largest. called: files."""
-    from ..spec.design import DRAWN_TOGETHER  # a plan has loaded it already
+    """How many values an axis has, and the first and last; for a sampled axis the least and largest. called: names of files."""
+    from ..spec.design import DRAWN_TOGETHER  # making the plan has already loaded it
 
     if axis.zip == DRAWN_TOGETHER:
         return f"{len(axis.points):,} drawn, {_shown(min(axis.points))} to {_shown(max(axis.points))}"

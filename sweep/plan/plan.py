@@ -39,11 +39,11 @@ from .shape import Shape
 from .shown import readable
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
-MOST_CHECKED = 2**16  # cells at once, which bounds the memory that it takes
+MOST_CHECKED = 2**16  # cells at once, to limit the memory that checks take
 
 
 class Plan:
-    """A spec, unrolled: `cells` combinations of settings, each with every seed, make `runs` runs."""
+    """An unrolled spec: `cells` combinations of settings, each with every seed, make `runs` runs."""
 
     def __init__(self, spec: Spec):
         self.spec = spec
@@ -70,7 +70,7 @@ class Plan:
         self._check()
 
     def setting(self, key: str, runs: Integers) -> Any:
-        """The values of a dotted setting for these runs, an array; or one value, if it does not vary."""
+        """The values of a dotted setting for these runs, as an array; a single value if the setting does not vary."""
         if key in self._fixed:
             return self._fixed[key]
         return self._values[key][self._index[key][runs // len(self.seeds)]]
@@ -80,7 +80,7 @@ class Plan:
         return self._made(fill(self.spec.task, of_task(self._of_run(run))))
 
     def arguments(self, runs: Integers) -> dict[str, Any]:
-        """What `kernels.train_flat` is called with for these runs, which must be of one network shape."""
+        """The arguments of `kernels.train_flat` for these runs, which must all have one network shape."""
         first = self._of_run(int(runs[0]))
         settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
         task = self.task(int(runs[0]))
@@ -92,7 +92,7 @@ class Plan:
         }
 
     def shape(self, k: int) -> Shape:
-        """What the k-th of `shapes` comes to, without its data being made."""
+        """The sizes of the k-th of `shapes`, without making its data."""
         extent, settings = self.extent, self._of_run(self._shapes[k][0])
 
         def of(numbers: Any) -> int:
@@ -137,7 +137,7 @@ class Plan:
         return extent_of(self.spec.task, self.spec.contents.sides, UNITS, self._fixed, self.each)
 
     def each(self, key: str, of: Callable[[Any], Any] = lambda value: value) -> Any:
-        """What follows from a dotted setting that shapes: an array, for each of `shapes`; or one, if it does not vary."""
+        """`of` applied to a dotted setting that shapes networks: an array over `shapes`, or one value if it does not vary."""
         if key in self._fixed:
             return of(self._fixed[key])
         values = np.array([of(point) for point in self._points[key]])
@@ -153,15 +153,15 @@ class Plan:
         return np.add.reduceat(limits.astype(np.float64), self._shape_starts // len(self.seeds)) * len(self.seeds)
 
     def calls(self, span: Span) -> list[Span]:
-        """A span of runs cut where the network shape or the data change: each part is one call of the kernels."""
+        """Cuts a span of runs where the network shape or the data change, so that each part is one call of the kernels."""
         first, last = self.shape_of(span[0]), self.shape_of(span[1] - 1)
         borders = [int(start) for start in self._shape_starts[first + 1 : last + 1]]
         return list(pairwise([span[0], *borders, span[1]]))
 
     def kinds(self) -> list[Integers]:
-        """The first runs of all cells of one shape, for each combination of names, switches, batches and what is not given.
+        """The first runs of all cells of one shape, for each combination of names, switches, batches and settings not given.
 
-        Whatever else differs between shapes, these all need the same machine code.
+        Shapes with the same combination need the same machine code, whatever else differs between them.
         """
         starts = self._shape_starts // len(self.seeds)
         kinds = [
@@ -176,11 +176,11 @@ class Plan:
 
     @property
     def outline(self) -> tuple[str, list[str]]:
-        """How much is to be run, and a line for each axis, and for each input and target of a file."""
+        """How much there is to run, and a line for each axis and for each input and target from a file."""
         return plan_lines(self.runs, self.cells, len(self.seeds), len(self.shapes()), self.spec)
 
     def remarks(self) -> list[str]:
-        """What may be a mistake, though it makes sense: what is odd about the data, and rules that can never hold."""
+        """What may be a mistake, although it is allowed: oddities of the data, and rules that can never hold."""
         largest_target = float(np.max(np.abs(self.task(0).targets)))
         runs = looked_at(self.cells) * len(self.seeds)
         looked = LookedAt(self.spec, runs, self.setting, largest_target, self.record_at)
@@ -195,7 +195,7 @@ class Plan:
         return html_of(f"Plan {self.spec.name!r}: {sizes}", lines)
 
     def _of_run(self, run: int) -> dict[str, Any]:
-        """Every setting of one run, in the order of the spec, so that those of layers stand in the order of the layers."""
+        """Every setting of one run, in the order of the spec, so that settings per layer are in the order of the layers."""
         cell = run // len(self.seeds)
         varied = {key: points[self._index[key][cell]] for key, points in self._points.items()}
         settings = {key: varied[key] if key in varied else self._fixed[key] for key in self._keys}
@@ -215,7 +215,7 @@ class Plan:
         return np.flatnonzero(changes) * len(self.seeds)
 
     def _check(self) -> None:
-        """Whether the settings of each cell go together, and with its data."""
+        """Check that the settings of each cell fit together and fit the cell's data."""
         settings, axes = dict(self.spec.settings()), [axis for axis in self.spec.axes if axis.setting in self._kinds]
         classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
         cells = np.diff([*self._shape_starts, self.runs]) // len(self.seeds)
@@ -225,7 +225,7 @@ class Plan:
                 self._check_alike(part[at : at + MOST_CHECKED] * len(self.seeds))
 
     def _check_alike(self, firsts: Integers) -> None:
-        """Whether the settings of cells that no check can tell apart go together. firsts: the first run of each."""
+        """Check that the settings fit together in cells that no check can tell apart. firsts: the first run of each."""
         self._check_bottleneck(int(firsts[0]))
         error = self._refusal(firsts)
         if error is None:
@@ -236,7 +236,7 @@ class Plan:
         raise self._as_in_spec(error, int(firsts[bad]), f" (cell {cell})" if self.cells > 1 else "")
 
     def _refusal(self, runs: Integers) -> SettingError | DataError | None:
-        """What the kernels have against these runs."""
+        """The error with which the kernels refuse these runs; None if they accept them."""
         arguments = self.arguments(runs)
         try:
             check_flat(**arguments)
@@ -245,7 +245,7 @@ class Plan:
         return None
 
     def _as_in_spec(self, error: SettingError | DataError, run: int, cell: str) -> SettingError | DataError:
-        """What the kernels refuse, by the names of the spec, and of the data's file."""
+        """The kernels' error, with the names that the spec and the data's file use."""
         settings = as_in_spec(error.settings, {**self._of_run(run), "record.measure": self.spec.record.measure})
         names, shown, reason = list(settings) or error.settings, ", ".join(settings.values()), error.reason + cell
         if isinstance(error, SettingError):
@@ -272,7 +272,7 @@ def plan_of(spec: Spec) -> Plan:
 
 
 def _kinds(axis: AxisInUse) -> Integers | None:
-    """For each value of an axis, to which of its shapes of batches it belongs; None if all go together."""
+    """For each value of an axis, the number of its kind, which decides the machine code; None if all are of one kind."""
     if not per_run(axis.setting):
         return alike(axis.points)
     there = [point is not None for point in axis.points]

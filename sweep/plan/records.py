@@ -15,7 +15,7 @@ from ..spec.train import RecordSpec
 
 
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
-    """The epochs at which runs are recorded, up to the most that any run may make; None: never."""
+    """The epochs at which runs are recorded, up to the most that any run can take. None: never."""
     if record.every is not None and limit // record.every >= MOST_RECORDS:
         reason = f"with {limit:,} epochs {limit // record.every + 1:,} records per run; at most {MOST_RECORDS:,} are allowed"
         raise SettingError(["record.every", "train.epochs"], reason, f"record.every = {record.every}")
@@ -23,7 +23,7 @@ def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
 
 
 def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table:
-    """A row for each record: run, epoch, and the columns of RECORDED; none for None."""
+    """A row for each record: run, epoch, and the columns of RECORDED. No rows for None."""
     if trajectories is None:
         return RECORDS_SCHEMA.empty_table()
     there = trajectories.epoch >= 0
@@ -32,7 +32,7 @@ def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table
 
 
 def weights_table(training: Training, runs: Integers, places: Integers) -> pa.Table:
-    """A row for each run at these places: its layers as [units, inputs] each, whether it has biases, its weights, flat."""
+    """A row for each run at these places: its layers as [units, inputs] each, whether it has biases, and its flat weights."""
     if not len(places):
         return WEIGHTS_SCHEMA.empty_table()
     bias = bool(training.biases)

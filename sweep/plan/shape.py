@@ -1,11 +1,11 @@
-"""What one network shape of a plan comes to: all that guesses of time and memory are made of."""
+"""The sizes of one network shape of a plan, from which time and memory are guessed."""
 
 from itertools import pairwise
 from typing import NamedTuple
 
 
 class Shape(NamedTuple):
-    """The network and the data of the runs of one shape. epochs: the most that its first run makes."""
+    """The network and the data that runs of one shape share. epochs: the most that the first of them can take."""
 
     samples: int
     inputs: int
@@ -17,12 +17,12 @@ class Shape(NamedTuple):
 
     @property
     def units(self) -> int:
-        """Of all layers."""
+        """How many units all layers have."""
         return sum(self.hidden) + self.outputs
 
     @property
     def weights(self) -> int:
-        """Of the network, but for its biases."""
+        """How many weights the network has, without its biases."""
         widths = (self.inputs, *self.hidden, self.outputs)
         if self.shortcuts:
             return sum(width * sum(widths[:place]) for place, width in enumerate(widths))

@@ -7,7 +7,7 @@ from ..data.initial_weights import SETTING as START_FILE
 
 
 def readable(key: str, points: tuple[Any, ...], called: Mapping[str, str]) -> tuple[Any, ...]:
-    """The values of an axis as they stand in its column: layers as 16-16 or none, pairs as -1/1, files as they are `called`."""
+    """The values of an axis as its column has them: layers as 16-16 or none, pairs as -1/1, files by what they are `called`."""
     if key == START_FILE:
         return tuple(map(called.get, points))
     if not isinstance(points[0], tuple):

@@ -35,18 +35,18 @@ class Workers:
 
     @property
     def here(self) -> bool:
-        """Whether they are this process's own threads or processes, and load machine code from where it keeps it."""
+        """Whether the workers are this process's own threads or processes, which load machine code from the same folder."""
         return self.backend not in CLUSTERS
 
     @property
     def streaming(self) -> bool:
-        """Whether joblib gives each batch back as soon as it is done; through Ray's pool it waits for all that it sent out."""
+        """Whether joblib returns each batch as soon as it is done. With Ray's pool it waits for all batches that it sent."""
         return self.backend != "ray"
 
 
 @contextmanager
 def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
-    """The workers, as long as they are needed. BacksweepError if the cluster's library is missing, or nobody answers there."""
+    """Provide workers for as long as needed. BacksweepError if the cluster's library is missing or the cluster is silent."""
     if address is not None and backend not in CLUSTERS:
         raise _unusable("address", address, f"needs backend {' or '.join(CLUSTERS)}, not {backend}")
     with _MAKERS[backend](jobs, address) as found:
@@ -91,7 +91,7 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
 
 
 def _check_kernels(client: Any) -> None:
-    """Refuse a worker that cannot train, or has other kernels: what fails there later is never heard of through joblib."""
+    """Refuse workers that cannot train or have other kernels, because joblib never reports what fails there later."""
     for worker, answer in client.run(_kernels, on_error="return").items():
         if isinstance(answer, Exception):
             raise BacksweepError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
@@ -111,7 +111,7 @@ def _ray(jobs: int, address: str | None) -> Generator[Workers]:
     except ImportError:
         raise _missing("ray", "ray") from None
     ray: Any = _library
-    # "local": else Ray would look for a cluster that runs here already, and be offended by being told its size.
+    # "local": otherwise Ray would look for a cluster that already runs here, and fail because it is given a size.
     here: dict[str, Any] = {"address": "local", "num_cpus": jobs, "include_dashboard": False, "_node_ip_address": LOOPBACK}
     asks = "Does `ray start --head` run, and if it said that it asks for a token, is RAY_AUTH_MODE=token set here"
     with _answering(address, asks):
@@ -142,16 +142,16 @@ def _missing(extra: str, library: str) -> SettingError:
 
 @contextmanager
 def _answering(address: str | None, question: str) -> Generator[None]:
-    """Turn whatever comes of an address where no cluster is into a SettingError, within PATIENCE where nobody is at all."""
+    """Turn any failure at an address without a cluster into a SettingError, within PATIENCE if nothing answers there."""
     if address is None:
         yield
         return
     try:
         host, _, port = address.rpartition("/")[-1].rpartition(":")
-        if port.isdecimal():  # Ray would try for a minute
+        if port.isdecimal():  # because Ray would try for a minute
             socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
         yield
-    except Exception as error:  # such as MemoryError, when a web server's answer is taken for a length
+    except Exception as error:  # even MemoryError, when a web server's answer is read as a length
         cause = (str(error).strip().splitlines() or [type(error).__name__])[0]
         reason = (
             f"no cluster answers there within {PATIENCE} s ({cause}). {question}, is the address "
@@ -161,7 +161,7 @@ def _answering(address: str | None, question: str) -> Generator[None]:
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:
-    """What `make` gives, or TimeoutError: neither Dask nor Ray gives up soon where a server is silent."""
+    """The result of `make`, or TimeoutError, because neither Dask nor Ray soon gives up on a silent server."""
     given: Future[Any] = Future()
 
     def attempt() -> None:
@@ -175,7 +175,7 @@ def _within(seconds: float, make: Callable[[], Any]) -> Any:
 
 
 def _when_there(count: Callable[[], int]) -> int:
-    """A count, as soon as it is not 0, or PATIENCE is over."""
+    """The count as soon as it is not 0, or once PATIENCE is over."""
     deadline = time.monotonic() + PATIENCE
     while not (found := count()) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -34,8 +34,8 @@ from .backends import Workers
 from .heartbeat import Heartbeat
 from .turns import Turns, in_turn
 
-MOST_DEATHS = 3  # of workers, one after the other
-ROUND = 8  # batches a worker, where joblib waits for all of them
+MOST_DEATHS = 3  # of workers, without a finished batch in between
+ROUND = 8  # batches per worker, if joblib waits for all of them
 
 
 class BatchesFailed(Exception):  # noqa: N818
@@ -110,7 +110,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
 
 
 def _failure_lines(failures: list[Failure]) -> list[str]:
-    """A line for each reason, with the spans that it befell; in how many batches these were does not show."""
+    """A line for each reason, with the spans that failed because of it, joined where they are neighbours."""
     spans: dict[str, list[Span]] = {}
     for (start, stop), reason in sorted(failures):
         found = spans.setdefault(reason, [])
@@ -123,9 +123,9 @@ def _failure_lines(failures: list[Failure]) -> list[str]:
 
 
 def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progress, pace: Pace) -> Iterator[Batch | Failure]:
-    """The batches in the order in which they are done, each on disk before the next is asked for.
+    """The batches in the order in which they are done. The caller writes each to disk before it asks for the next.
 
-    _WorkersLost if workers died MOST_DEATHS times, and nothing got done in between, or a cluster gave up.
+    _WorkersLost if workers died MOST_DEATHS times without a finished batch in between, or if a cluster gave up.
     """
     deaths = 0
     failed: list[Span] = []
@@ -141,17 +141,17 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
                 reason = f"worker processes died {MOST_DEATHS} times in a row, perhaps for want of memory: {error}"
                 raise _WorkersLost(reason) from None
             progress.warn("a worker process died; other workers train its batches again")
-        except (Exception, CancelledError) as error:  # as where a scheduler dies
+        except (Exception, CancelledError) as error:  # for example when a scheduler dies
             if workers.here:
                 raise
             raise _WorkersLost(f"the cluster gave up: {type(error).__name__}: {error}") from None
 
 
 def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Iterator[Batch | Failure]:
-    """The same, as long as no worker dies, each in its turn.
+    """The same, as long as no worker dies, each batch in its turn.
 
-    A single worker, too, is one beside this thread, which so can write, and be interrupted, at any time: joblib would train
-    in this thread if n_jobs were 1, so it gets two, and turns for one.
+    Even a single worker runs beside this thread, so that this thread can write, and be interrupted, at any time. With n_jobs =
+    1 joblib would train in this thread, so it gets two jobs, and turns for one.
     """
     sent = plan.spec if workers.backend == "threads" else plan.spec.to_json()
     turns = Turns(workers.backend, workers.jobs)
@@ -167,7 +167,7 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
             turns.give_back()
     finally:
         turns.end()
-        with warnings.catch_warnings(action="ignore"):  # of batches thrown away when a sweep is interrupted
+        with warnings.catch_warnings(action="ignore"):  # about batches that are thrown away when a sweep is interrupted
             outputs.close()
 
 
@@ -188,7 +188,7 @@ def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
 
 
 def without(spans: list[Span], taken: list[Span]) -> list[Span]:
-    """The parts of `spans`, ascending and apart, that are in none of `taken`."""
+    """The parts of `spans`, which are ascending and apart, that are in none of `taken`."""
     left: list[Span] = []
     cuts, at = sorted(taken), 0
     for start, stop in spans:

@@ -26,20 +26,20 @@ OR_MOVED = (
 
 
 def another_spec(source: str, spec: Spec) -> str:
-    """That a manifest's spec is not the one that was run, and why that may be."""
+    """A sentence that a manifest's spec is not the one that was run, and why that may be."""
     alike = any("/" in name for name in spec.called.values())
     return f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}"
 
 
 def called_as_there(spec: Spec, path: Path) -> Spec:
-    """The spec, but for what rows call files, if a folder of an earlier version has it so."""
+    """The spec, with the names that an earlier version's folder gives to files in its rows, if it is such a folder."""
     if not (spec.called and has_manifest(path)):
         return spec
     return called_as_in(Store.open(path).manifest, spec)
 
 
 def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | None:
-    """The results in a folder, of this spec, without what was damaged; None where there are none yet."""
+    """This spec's results in a folder, with damaged files removed; None if there are none yet."""
     if not has_manifest(path):
         return None
     store = checked(Store.open(path), spec, plan)
@@ -52,7 +52,7 @@ def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | No
 
 
 def checked(store: Store, spec: Spec, plan: Plan) -> Store:
-    """Results, if they are of this spec."""
+    """The store, if its results are of this spec; otherwise an error."""
     path = store.path
     there = spec_as_recorded(store.manifest, path).canonical(store.manifest.data)
     here = spec.canonical()
@@ -69,7 +69,7 @@ def checked(store: Store, spec: Spec, plan: Plan) -> Store:
 
 
 def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Manifest:
-    """What a folder is to say of the sweep that is run into it. file: that the spec was read from, if it was one."""
+    """The manifest for a folder that this sweep is run into. file: the file that the spec was read from, if there was one."""
     written = written_in(spec, folder)
     return Manifest(
         name=spec.name,
@@ -92,7 +92,7 @@ def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Mani
 
 
 def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """ResultsError if what would be written into a folder does not fit on its disk, or a warning, if that is forced."""
+    """ResultsError if a sweep's files would not fit on the folder's disk; only a warning if the user forces the run."""
     free = free_bytes(path)
     if estimate.disk <= free:
         return

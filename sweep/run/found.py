@@ -29,12 +29,12 @@ from ..spec.spec import digest_of as digest_of_canonical
 from ..spec.task import FileTask
 
 HOME = "~/"
-MOST_TRIED = 50  # files of a folder, that may be the one looked for under another name
-MOST_BYTES = 2**27  # of each of these
+MOST_TRIED = 50  # files per folder, each of which may be the one looked for under another name
+MOST_BYTES = 2**27  # of each of these files
 
 
 def recorded(path: str | Path, folder: Path) -> str:
-    """The place of a file as a manifest has it: from the folder if they have more in common than the root, with slashes."""
+    """A file's place as a manifest has it: with slashes, and relative to the folder if they share more than the root."""
     path = Path(path).absolute()
     file, base, home = path.parent.resolve() / path.name, folder.resolve(), _home()
     if home is not None and file.is_relative_to(home) and not base.is_relative_to(home):
@@ -44,11 +44,11 @@ def recorded(path: str | Path, folder: Path) -> str:
         place = f"./{place}" if place.startswith("~") else place
     else:
         place = file.as_posix()
-    return place if place.encode(errors="ignore").decode() == place else file.name  # of folders whose names are no text
+    return place if place.encode(errors="ignore").decode() == place else file.name  # if the names of folders are not valid text
 
 
 def placed(place: str, folder: Path) -> str:
-    """The path of a file whose place a manifest has."""
+    """The path of a file, given its place in a manifest."""
     home = _home()
     if place.startswith(HOME) and home is not None:
         return str(home / place.removeprefix(HOME))
@@ -56,21 +56,21 @@ def placed(place: str, folder: Path) -> str:
 
 
 def with_files(spec: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-    """A spec as plain data, with other files at some of the settings that name one."""
+    """A spec as plain data, with the files of some settings replaced."""
     for setting, name in files.items():
         spec = _put(spec, setting.split("."), name)
     return dict(spec)
 
 
 def written_in(spec: Spec, folder: Path) -> dict[str, Any]:
-    """A spec as the manifest of a folder has it."""
+    """A spec as a folder's manifest writes it."""
     return with_files(spec.to_dict(), {key: recorded(file, folder) for key, file in spec.files.items()})
 
 
 def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spec:
-    """The spec of a folder of results, its files where they are now. given: where the user says that some are.
+    """The spec of a folder of results, with its files where they are now. given: where the user says that some of them are.
 
-    DataError if one is nowhere, or holds other data than the sweep was run on.
+    DataError if a file cannot be found, or holds other data than the sweep was run on.
     """
     source = str(folder / MANIFEST)
     spec = spec_as_recorded(manifest, folder)
@@ -85,7 +85,7 @@ def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spe
 
 
 def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
-    """The spec of a folder of results, its files where the manifest has them, whether or not they are there."""
+    """The spec of a folder of results, with its files where the manifest says, whether or not they exist."""
     files = {key: placed(place, folder) for key, place in files_in(manifest.spec).items()}
     table, source = with_files(manifest.spec, files), str(folder / MANIFEST)
     spec = called_as_in(manifest, Spec.parse(table, source), manifest.data)
@@ -99,9 +99,9 @@ def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
 
 
 def called_as_in(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None = None) -> Spec:
-    """A spec whose rows call files as those of a folder do, where earlier versions took whole paths for files of one name.
+    """A spec whose rows name files as a folder's rows do. Earlier versions used whole paths for files with the same name.
 
-    data: digests to take in place of the spec's own.
+    data: digests to use instead of the spec's own.
     """
     in_full = {path: path for path in spec.called}
     if spec.called != in_full and any("/" in name for name in spec.called.values()):
@@ -117,7 +117,7 @@ def _is_of(manifest: Manifest, spec: Spec, data: Mapping[str, str] | None) -> bo
 
 
 def _with_short_ranges(value: Any) -> Any:
-    """A spec as plain data, its ranges listed without the last value where they do not end on a step.
+    """A spec as plain data. Ranges that do not end on a step are listed without their last value.
 
     Earlier versions left that value out.
     """
@@ -134,7 +134,7 @@ def _with_short_ranges(value: Any) -> Any:
 
 
 def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
-    """ResultsError where a manifest has other runs or columns of settings than its spec makes: no sweep has written that."""
+    """ResultsError if a manifest's runs or columns of settings are not those of its spec, which no sweep would have written."""
     remedy = "restore the original, or run the spec into another folder"
     if plan.runs != manifest.runs:
         raise ResultsError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
@@ -144,13 +144,13 @@ def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
 
 
 def kept_beside(plan: Plan) -> tuple[Beside, ...]:
-    """What is kept beside the rows of every shard."""
+    """The kinds of files that are kept beside every shard."""
     records: tuple[Beside, ...] = () if plan.record_at is None else ("records",)
     return (*records, "weights") if plan.spec.record.weights else records
 
 
 def other_data(file: str | Path, key: str, folder: str | Path) -> DataError:
-    """That a file was changed."""
+    """The error that a file was changed."""
     reason = (
         f"holds other data than {folder} was run on ({key}); bring those back, say where they are by --data FILE, "
         "or run the sweep into another folder"
@@ -159,7 +159,7 @@ def other_data(file: str | Path, key: str, folder: str | Path) -> DataError:
 
 
 def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """The files that the user says, by the settings that they are of. DataError for one that none of them is of."""
+    """The files that the user gives, each with a setting that it belongs to. DataError for a file that fits no setting."""
     for file in given:
         keys = [key for key in spec.files if _is_it(spec, key, file, manifest)]
         if not keys:
@@ -168,7 +168,7 @@ def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path])
 
 
 def _why_not(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
-    """Why a file that the user gives is none of those that the sweep was run on."""
+    """Why a file that the user gives is not one that the sweep was run on."""
     if not spec.files:
         return f"{folder} was not run on a file"
     for key, path in spec.files.items():
@@ -204,7 +204,7 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
 
 
 def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
-    """Whether a file holds the data that a setting had; as one of an axis, also under the name that rows have."""
+    """Whether a file holds the data that a setting had. For a value of an axis, it must also have the name used in rows."""
     name = PurePath(spec.called.get(spec.files[key], "")).parts
     if name and file.absolute().parts[-len(name) :] != name:
         return False
@@ -212,7 +212,7 @@ def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
 
 
 def _holds(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
-    """Whether a file holds the data that a setting had, whatever it is called."""
+    """Whether a file holds the data that a setting had, whatever its name is."""
     try:
         return _digest(spec, key, file) == manifest.data[key]
     except DataError:
@@ -220,7 +220,7 @@ def _holds(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:
 
 
 def _digest(spec: Spec, key: str, file: Path) -> str:
-    """What a file holds, as what a setting names. DataError: what is wrong with it."""
+    """The digest of a file, read as the kind of file that a setting names. DataError: what is wrong with it."""
     if not isinstance(spec.task, FileTask) or key != "task.file":
         return arrays_digest(read_arrays(str(file)))
     sides = sides_of(spec.task.model_copy(update={"file": str(file)}), ".")
@@ -232,7 +232,7 @@ def _beside_spec(manifest: Manifest, folder: Path) -> list[Path]:
 
 
 def _others(folder: Path, path: Path) -> list[Path]:
-    """Files of a folder that may be one that was given another name."""
+    """Files of a folder that may be a renamed file."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in READERS and file.name != path.name)
         return [file for file in files if file.is_file() and file.stat().st_size <= MOST_BYTES][:MOST_TRIED]
@@ -241,7 +241,7 @@ def _others(folder: Path, path: Path) -> list[Path]:
 
 
 def _home() -> Path | None:
-    """The user's home; None where there is none, or all files are in it."""
+    """The user's home folder; None if there is none, or if it is the root of all files."""
     try:
         home = Path.home().resolve()
     except RuntimeError:

@@ -15,7 +15,7 @@ class Heartbeat:
 
     def __init__(self, note: Callable[[float, float | None], None]):
         self._note = note
-        self._marks = deque([(time.monotonic(), 0)])  # run-epochs at some times lately
+        self._marks = deque([(time.monotonic(), 0)])  # run-epochs at some recent times
 
     def beat(self, progress: Progress) -> None:
         """Leave a note if the last one is old."""

@@ -27,7 +27,7 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
         progress.say("compiling the kernels, which takes some seconds ..." if why_not_kept() else ONCE)
     if slow > 1 and jobs > 1 and why_not_kept() is None and has_semaphores():
         _compile(parts, min(jobs, slow))
-    for part in parts:  # or load it
+    for part in parts:  # or load
         compile_part(part)
     first = plan.arguments(kinds[0][:1])
     train_flat(first["x"], first["y"], {**first["settings"], "epochs": 1})
@@ -36,7 +36,7 @@ def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
 
 
 def _compile(parts: list[Part], processes: int) -> None:
-    """One task a family, the longest first; the processes end with it, for a sweep may have threads."""
+    """Compile one family per task, the longest first. The processes end afterwards, because the sweep may use threads."""
     families: dict[tuple[str, str], list[Part]] = {}
     for part in parts:
         families.setdefault(part.family, []).append(part)

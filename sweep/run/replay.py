@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Replay(NamedTuple):
-    """One run, trained again: its row, the weights at the end, and what was recorded before each epoch and at the end."""
+    """One run, trained again: its row, its final weights, and what was recorded before each epoch and at the end."""
 
     row: pa.Table
     training: Training
@@ -37,7 +37,7 @@ def replay(plan: Plan, run: int) -> Replay:
         raise ResultsError(f"run {run}: there is no such run; the runs are 0 to {plan.runs - 1}")
     runs = np.array([run])
     training = train_flat(**plan.arguments(runs))
-    # Recorded in a second go, when it is known how long it is: its limit, for which room would be made, may be billions.
+    # A second training records it, now that its length is known: memory up to its limit could mean billions of records.
     at = np.arange(int(training.epochs[0]) + 1)
     again = train_flat(**plan.arguments(runs), keep_weights=False, record_at=at)
     row = table_of(plan, runs, training)
@@ -47,16 +47,16 @@ def replay(plan: Plan, run: int) -> Replay:
 
 
 def differences(plan: Plan, table: "pd.DataFrame", store: Store | None = None) -> list[str]:
-    """Train the runs of these rows again; a sentence for each value of theirs that is not the same to the last bit.
+    """Train the runs of these rows again. Returns a sentence for each value that is not the same to the last bit.
 
-    store: where what was recorded of them and their final weights are, which are then compared too.
+    store: the store with their records and final weights, which are then compared too.
     """
     shapes = np.array([plan.shape_of(run) for run in table["run"]], int)
     if store is None:
         return list(_differences(plan, table, shapes, None))
     found: list[str] = []
     each = {shape: numbers(plan, plan.shapes()[shape][0]) for shape in set(shapes.tolist())}
-    portions = np.cumsum([each[shape] for shape in shapes]) // MOST_NUMBERS  # what is in memory at a time
+    portions = np.cumsum([each[shape] for shape in shapes]) // MOST_NUMBERS  # runs whose numbers fit in memory together
     for portion in np.unique(portions):
         found += _differences(plan, table[portions == portion], shapes[portions == portion], store)
     return found

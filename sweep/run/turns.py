@@ -19,14 +19,14 @@ from typing import Any, TypeVar
 from ...results.disk.processes import birth
 
 Done = TypeVar("Done")
-_inherited: dict[str, Any] = {}  # by a worker process, from the one that began it
+_inherited: dict[str, Any] = {}  # what a worker process got from the process that started it
 
 
 class Turns:
-    """One for each worker. options: what joblib starts the workers with.
+    """One turn for each worker. options: what joblib starts the workers with.
 
-    Those of processes are a semaphore that they are begun with, for a task cannot bring one along. A process that is killed
-    takes its turn with it, so those that replace it need turns of their own.
+    Processes share a semaphore that they get at their start, because a task cannot bring one along. A killed process takes its
+    turn with it, so the processes that replace it need new turns.
     """
 
     def __init__(self, backend: str, jobs: int):
@@ -42,16 +42,16 @@ class Turns:
         return _of_process, ()
 
     def __call__(self) -> bool:
-        """Wait for a turn, on a worker; False if there will be none, since the sweep has ended."""
+        """On a worker: wait for a turn. Returns False if there will be none because the sweep has ended."""
         self._free.acquire()
         return not self._ended
 
     def give_back(self) -> None:
-        """A batch is on disk."""
+        """Give a turn back, once a batch is on disk."""
         self._free.release()
 
     def end(self) -> None:
-        """Let go of the threads that wait; processes are ended by joblib."""
+        """Release the threads that wait. joblib ends processes."""
         self._ended = True
         for _ in range(2 * self._jobs):  # as many as joblib has handed out
             self._free.release()
@@ -62,14 +62,14 @@ def _of_process() -> Callable[[], bool] | None:
 
 
 def in_turn(turn: Callable[[], bool] | None, act: Callable[..., Done], *arguments: Any) -> Done | None:
-    """On a worker: what `act` gives, in its turn; None if the sweep has ended meanwhile, and nobody asks."""
+    """On a worker: the result of `act`, called when its turn comes; None if the sweep has ended meanwhile."""
     return act(*arguments) if turn is None or turn() else None
 
 
 def _begin(parent: int, born: str | None, free: Any) -> None:
-    """On a new worker process: have it take turns, and end when its parent does, however that ends.
+    """On a new worker process: make it take turns, and end when its parent ends, whatever the cause.
 
-    It would else wait for work for minutes.
+    Otherwise it would wait for work for minutes.
     """
     _inherited["turn"] = free.acquire
 

@@ -17,14 +17,14 @@ Array = npt.NDArray[Any]
 
 
 def unlike_rows(again: "pd.DataFrame", stored: "pd.DataFrame") -> Iterator[str]:
-    """Of the rows of the same runs, in the same order."""
+    """Compare the rows of the same runs, in the same order."""
     runs = stored["run"].tolist()
     for name in (name for name in again.columns if name not in LATER or stored[name].notna().any()):
         yield from _unlike(np.asarray(again[name]), np.asarray(stored[name]), lambda i, name=name: f"run {runs[i]}: {name}")
 
 
 def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
-    """Of what was recorded of the same runs."""
+    """Compare the records of the same runs."""
     new, kept = _records(again), _records(stored)
     for run in sorted({*new, *kept}):
         epochs = new.get(run, {}).get("epoch", np.zeros(0))
@@ -38,7 +38,7 @@ def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
 
 
 def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:
-    """Of the final weights of the same runs."""
+    """Compare the final weights of the same runs."""
     new, kept = _weights(again), _weights(stored)
     for run in sorted({*new, *kept}):
         shape, weights = new.get(run, ("none", np.zeros(0)))
@@ -50,7 +50,7 @@ def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:
 
 
 def _records(table: pa.Table) -> dict[int, dict[str, Array]]:
-    """For each run its columns, by epoch."""
+    """The columns of each run's records, in the order of the epochs."""
     there = [name for name in table.column_names if name not in LATER or table.column(name).null_count < len(table)]
     columns = {name: table.column(name).to_numpy() for name in there}
     order = np.lexsort((columns["epoch"], columns["run"]))
@@ -60,7 +60,7 @@ def _records(table: pa.Table) -> dict[int, dict[str, Array]]:
 
 
 def _weights(table: pa.Table) -> dict[int, tuple[str, Array]]:
-    """For each run its layers, as text, and all its numbers."""
+    """The layers of each run, as text, and all its numbers."""
     columns = (table.column(name) for name in table.column_names)
     return {
         run.as_py(): (f"layers {layers.as_py()}{' with biases' * bool(bias.as_py())}", np.asarray(weights.values))
@@ -76,11 +76,11 @@ def _unlike(after: Array, before: Array, called: Callable[[int], str]) -> Iterat
 def _same_bits(a: Array, b: Array) -> Booleans:
     if a.dtype == b.dtype == np.float64:
         return a.view(np.int64) == b.view(np.int64)
-    return (a == b) | ((a != a) & (b != b))  # a name that a run has not is NaN
+    return (a == b) | ((a != a) & (b != b))  # a name that a run lacks is NaN
 
 
 def _shown(value: Any) -> str:
-    """A value; NaN with its bits, for there are many."""
+    """A value as text; NaN with its bits, because there are many NaNs."""
     if isinstance(value, np.float64) and np.isnan(value):
         return f"nan ({value.view(np.uint64):#x})"
     return repr(value.item() if isinstance(value, np.generic) else value)
