@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, SettingError
 from backsweep.results.analysis.comparison import compare_sweeps
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.statistics.groups import wilson_interval
@@ -32,7 +32,7 @@ def test_with_as_many_as_it_says_the_interval_is_as_narrow_as_asked_and_with_few
 
 @pytest.mark.parametrize("by", [["seed"], ["lr", "seed"]])
 def test_more_seeds_of_one_seed_are_not_asked_for(by):
-    with pytest.raises(BacksweepError, match="by: more seeds make no more runs of one seed"):
+    with pytest.raises(BacksweepError, match="by: seed cannot be a setting here, because more seeds make no more runs of one seed"):
         seeds_to_know(table([0.5, 0.9], 20), by, half_width=0.05)
 
 
@@ -62,5 +62,12 @@ def test_equal_shares_are_never_told_apart():
 @pytest.mark.parametrize("power", [0.0, 1.0, -1.0])
 def test_a_power_is_a_chance(power):
     same = table([0.5, 0.5], 10)
-    with pytest.raises(BacksweepError, match="power"):
+    with pytest.raises(SettingError, match=f"power = {power}: must be a number above 0 and below 1"):
         seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)), power=power)
+
+
+@pytest.mark.parametrize("half_width", [0, 0.5, -0.1, float("nan"), "a", None])
+def test_a_half_width_is_a_number_below_a_half(half_width):
+    with pytest.raises(SettingError, match=r"half_width = .*: must be a number above 0 and below 0\.5") as refused:
+        seeds_to_know(table([0.5], 20), half_width=half_width)
+    assert refused.value.settings == ("half_width",)
