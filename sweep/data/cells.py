@@ -25,7 +25,7 @@ WORDS = {"nan", "inf", "infinity"}
 
 
 class Notation(NamedTuple):
-    """How numbers are written: what stands before the decimals, and between groups of three digits."""
+    """How numbers are written: the decimal mark, and the mark between groups of three digits."""
 
     decimal: str = "."
     thousands: str | None = None
@@ -35,7 +35,7 @@ PLAIN = Notation()
 
 
 def plain(cell: str, notation: Notation = PLAIN) -> str | None:
-    """A number in this notation as Python writes it; None if the cell is no such number."""
+    """A number in this notation, as Python writes it; None if the cell is not such a number."""
     if notation == PLAIN:
         return cell if _float(cell) is not None else None
     found = _pattern(notation).fullmatch(cell)
@@ -46,7 +46,7 @@ def plain(cell: str, notation: Notation = PLAIN) -> str | None:
 
 
 def all_plain(cells: Sequence[str]) -> bool:
-    """Whether each cell is a number as Python writes it; sooner known than of one at a time."""
+    """Whether every cell is a number as Python writes it; faster than asking for one cell at a time."""
     try:
         deque(map(float, cells), maxlen=0)
     except ValueError:
@@ -55,7 +55,7 @@ def all_plain(cells: Sequence[str]) -> bool:
 
 
 def is_word(cell: str) -> bool:
-    """Whether a cell is `nan` or the like, which may be a name as well as no number."""
+    """Whether a cell is `nan` or similar, which may be a name or a missing number."""
     return cell.lstrip("+-").lower() in WORDS
 
 
@@ -78,7 +78,7 @@ def floats_of_decimals(cells: list[Decimal], name: str, where: Where) -> Floats:
 
 def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
     """Numbers of any width as float64. DataError if two become one."""
-    with np.errstate(over="ignore"):  # of numbers wider than float64; they are then found to be infinite
+    with np.errstate(over="ignore"):  # from numbers wider than float64, which are found to be infinite below
         values = cells.astype(np.float64)
     if cells.dtype.itemsize < 8 or cells.dtype == np.float64:
         return values
@@ -92,13 +92,13 @@ def floats_of_array(cells: npt.NDArray[Any], name: str, where: Where) -> Floats:
 
 
 def _repeated(values: Floats) -> bool:
-    """Whether a number is there twice; of others none can have become one."""
+    """Whether a number occurs twice. If none does, no two cells can have become one number."""
     ordered = np.sort(values)
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: Floats, name: str, where: Where) -> None:
-    """DataError if cells that are not the same number became one. numbers: the cells as Python writes them."""
+    """DataError if cells with different numbers became one number. numbers: the cells as Python writes them."""
     known: dict[float, int] = {}
     for row, value in enumerate(values.tolist()):
         first = known.setdefault(value, row)
@@ -109,7 +109,7 @@ def _check_each(cells: Sequence[Any], numbers: Sequence[str | Decimal], values: 
 
 
 def _same(one: str | Decimal, other: str | Decimal) -> bool:
-    """Whether two cells are one number; an exponent of twenty digits, which no Decimal has, makes it another."""
+    """Whether two cells are the same number. A cell with an exponent of twenty digits, too long for Decimal, is another."""
     try:
         return Decimal(one) == Decimal(other)
     except InvalidOperation:

@@ -28,7 +28,7 @@ MOST_LISTED, LONGEST_NAME = 20, 100
 
 
 class Sides(NamedTuple):
-    """The inputs and the targets that a file holds, as they are in it, and what is odd about them."""
+    """The inputs and targets of a file, unchanged, and remarks on what is odd about them."""
 
     inputs: list[Block]
     targets: list[Block]
@@ -43,7 +43,7 @@ class _Names(NamedTuple):
 
 
 def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
-    """Columns of a file by name. Text is categories; numbers are where `categories` says so. DataError: what is wrong."""
+    """Columns of a file by name. Text and columns named in `categories` are read as categories. DataError: what is wrong."""
     table = read(path, [*inputs, *targets], form)
     where, declared, remarks, width = table.where, set(categories), list[str](), 0
 
@@ -66,7 +66,7 @@ def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], catego
 
 
 def _values(column: Column, asked: str, declared: bool, form: Form, where: Where) -> Floats | _Names:
-    """What a column holds: numbers, or names."""
+    """The content of a column, as numbers or as names."""
     name, cells, typed = column
     if isinstance(cells, np.ndarray):
         _check_finite(cells, name, where)
@@ -89,7 +89,7 @@ def _values(column: Column, asked: str, declared: bool, form: Form, where: Where
 
 
 def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str] | None:
-    """The cells as Python writes numbers, if all are; None if all are names. DataError if there are both."""
+    """The cells as Python writes numbers, if all are numbers; None if all are names. DataError if there are both."""
     if form.notation == PLAIN and all_plain(cells):
         return cells
     meaning = {cell: plain(cell, form.notation) for cell in set(cells)}
@@ -111,7 +111,7 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
 
 
 def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, form: Form, where: Where) -> None:
-    """DataError if all cells look like numbers, some of them in another notation."""
+    """DataError if all cells look like numbers but some are in another notation."""
     found = in_another_notation(cells, form.notation, option=not typed) or _real_numbers(cells, declared, typed)
     if found is None or (declared and not found.sure):
         return
@@ -122,7 +122,7 @@ def _check_notation(cells: list[str], name: str, declared: bool, typed: bool, fo
 
 
 def _real_numbers(cells: list[str], declared: bool, typed: bool) -> Looks | None:
-    """Text with decimals where the file could have held numbers; whole ones may be names."""
+    """Recognises text with decimals in a file that could have held numbers. Whole numbers may be names."""
     if declared or not typed or not all(plain(cell) is not None and not is_word(cell) for cell in set(cells)):
         return None
     row = next((row for row, cell in enumerate(cells) if not cell.lstrip("+-").isdecimal()), None)
@@ -137,7 +137,7 @@ def _check_finite(values: Any, name: str, where: Where) -> None:
 
 
 def _known(cells: list[Any], name: str, where: Where) -> list[Any]:
-    """The categories of a column, sorted: text by its characters, numbers by size. DataError if they are too few or many."""
+    """The categories of a column, sorted: text by characters, numbers by size. DataError if there are too few or too many."""
     known = set(cells)
     if not 2 <= len(known) <= MOST_CATEGORIES:
         found = f"only one category, {quoted(_shown(cells[0]))}" if len(known) == 1 else f"{len(known):,} categories"
@@ -153,7 +153,7 @@ def _are_numbers(known: set[Any]) -> bool:
         return all(isinstance(value, str) and not is_word(value) and plain(value) is not None for value in known) and all(
             map(_size, known)
         )
-    except DecimalException:  # of an exponent without end
+    except DecimalException:  # because of an endless exponent
         return False
 
 
@@ -174,7 +174,7 @@ def _shown(value: Any) -> str:
 
 
 def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
-    """What is odd about a column of text; arrays say what they are."""
+    """Remarks on a column of text; arrays need none, because they have a type."""
     texts = [cell for cell in column.cells if isinstance(cell, str)]
     if not texts:
         return []
@@ -185,7 +185,7 @@ def _remarks(column: Column, values: Floats | _Names, form: Form) -> list[str]:
 
 
 def standardised_blocks(blocks: Sequence[Block], where: Where) -> list[Block]:
-    """Each column of numbers with mean 0 and standard deviation 1 (of the population)."""
+    """Scales each column of numbers to mean 0 and standard deviation 1 (of the population)."""
     if not any(block.values.dtype == np.float64 for block in blocks):
         raise SettingError(["task.standardise"], f"none of the inputs in {where.source} is a number")
     return [block if block.values.dtype == bool else _standardised(block, where) for block in blocks]
@@ -200,7 +200,7 @@ def _standardised(block: Block, where: Where) -> Block:
 
 
 def described(sides: Sides, standardise: bool) -> tuple[DataColumn, ...]:
-    """What inputs and targets are; where they are many, those of one kind together."""
+    """What the inputs and targets are; if there are many, those of one kind together."""
     return (
         *_described(sides.inputs, "input", "standardised" if standardise else "number"),
         *_described(sides.targets, "target", "number"),
@@ -221,7 +221,7 @@ def _described(blocks: list[Block], side: Side, number: Kind) -> Iterator[DataCo
 
 
 def digest_of(sides: Sides) -> str:
-    """SHA-256 of the data, whatever file and columns they come from."""
+    """The SHA-256 of the data, whatever file and columns they come from."""
     found = hashlib.sha256()
     for side, blocks in (("inputs", sides.inputs), ("targets", sides.targets)):
         for block in blocks:

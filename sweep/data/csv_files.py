@@ -14,7 +14,7 @@ from .data import MOST_NUMBERS, Where
 from .table_forms import Column, Form, Table, check_names
 
 MOST_IN_ROW = 2**24  # characters
-NOT_UTF_8 = re.compile("[\udc80-\udcff]")  # what decoding makes of bytes that are none
+NOT_UTF_8 = re.compile("[\udc80-\udcff]")  # what decoding turns invalid bytes into
 MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
@@ -36,7 +36,7 @@ def read_csv(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> T
 
 
 class _Lines:
-    """The lines of a file, while they are text and rows end. `of_row`: characters since the last row ended."""
+    """The lines of a file, checked to be text in rows of bounded length. `of_row`: characters since the last row ended."""
 
     def __init__(self, text: TextIO, path: Path):
         self._text, self._path = text, path
@@ -86,7 +86,7 @@ def _cells(rows: Any, lines: _Lines, path: Path, names: Sequence[str], form: For
 
 
 def _hint(header: list[str], form: Form) -> str:
-    """What to do where all of the header is one cell that another delimiter would part."""
+    """What to do if the whole header is one cell that another delimiter would split."""
     marks = [mark for mark in DELIMITERS if mark in header[0] and mark != form.delimiter]
     if len(header) > 1 or not marks:
         return ""

@@ -19,7 +19,7 @@ PAIRS: tuple[Pair, ...] = (ZERO_ONE, (-1.0, 1.0), (-0.5, 0.5))
 
 
 def quoted(cell: str) -> str:
-    """A cell or a name as messages show it: on one line, and not without end."""
+    """A cell or a name as messages show it: on one line, and shortened if it is long."""
     return repr(cell if len(cell) <= 60 else f"{cell[:57]}...")
 
 
@@ -44,7 +44,7 @@ class Where(NamedTuple):
     lines: tuple[int, ...] | None = None
 
     def row(self, row: int) -> str:
-        """The place of a row, which counts from 0 here and from 1 for people."""
+        """The place of a row. Rows count from 0 here, and from 1 for people."""
         line = f" (line {self.lines[row]})" if self.lines else ""
         return f"{self.source}, row {row + 1}{line}"
 
@@ -53,7 +53,7 @@ class Where(NamedTuple):
         return f"{self.row(row)}, column {quoted(column)}"
 
     def error(self, reason: str, row: int | None = None, column: str | None = None, settings: Sequence[str] = ()) -> DataError:
-        """That the data cannot be used: all of them, a row, a column, or a value. settings: those that they do not go with."""
+        """The error that the data, or a row, column or value, cannot be used. settings: those that they conflict with."""
         rows = self.source if row is None else self.row(row)
         place = rows if column is None else f"{rows}, column {quoted(column)}"
         shown = ", ".join(settings)
@@ -63,9 +63,9 @@ class Where(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Columns that belong together: (samples, columns), numbers as float64, or bool where a pair of numbers is yet to stand.
+    """Columns that belong together, (samples, columns): numbers as float64, or bool, which a pair of numbers will replace.
 
-    name: of the column in a file. categories: how many its cells are of; 0 where they are numbers.
+    name: of the column in a file. categories: how many different ones its cells hold; 0 if they are numbers.
     """
 
     names: tuple[str, ...]
@@ -75,7 +75,7 @@ class Block(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What networks are trained on, S samples.
+    """The data that networks are trained on, S samples.
 
     inputs: (S, I) float64. targets: (S, O) float64. midpoint: a target or output is true from here on; None: the targets
     are numbers (regression). classes: each row of targets is one-hot, O >= 2. where(row, name of a column): the place of a
@@ -92,7 +92,7 @@ class Task(NamedTuple):
 
 
 def assemble(inputs: Sequence[Block], targets: Sequence[Block], pairs: tuple[Pair, Pair], where: Where) -> Task:
-    """Blocks side by side, with the pairs of inputs and of targets for false and true."""
+    """Puts blocks side by side, and the pairs of inputs and of targets in place of false and true."""
     truths = np.hstack([block.values for block in targets]) if _all_truths(targets) else None
     return Task(
         inputs=_encoded(inputs, pairs[0]),
@@ -106,12 +106,12 @@ def assemble(inputs: Sequence[Block], targets: Sequence[Block], pairs: tuple[Pai
 
 
 def one_hot(labels: Integers, classes: int) -> Booleans:
-    """Labels (S,) -> bool (S, classes); of two classes one column, true for the second."""
+    """Labels (S,) -> bool (S, classes). Two classes make one column, which is true for the second."""
     return labels[:, None] == (np.arange(classes) if classes > 2 else np.ones(1))
 
 
 def has_truths(blocks: Sequence[Block]) -> bool:
-    """Whether a pair of numbers has anything to stand for."""
+    """Whether there are false and true for a pair of numbers to replace."""
     return any(block.values.dtype == bool for block in blocks)
 
 

@@ -29,7 +29,7 @@ READERS: dict[str, Callable[[IO[bytes], Path, Sequence[str], Form], Table]] = {
 
 
 def read(path: Path, names: Sequence[str], form: Form) -> Table:
-    """The columns with these names, a row at least, and no cell missing. DataError: what is wrong."""
+    """The columns with these names, with at least one row and no cell missing. DataError: what is wrong."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(str(path), f"the name of a file of data must end in {', '.join(READERS)}")
@@ -47,7 +47,7 @@ def arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
 
 @contextmanager
 def _opened(path: Path) -> Generator[IO[bytes]]:
-    """A file that has something in it. DataError if there is none, or it cannot be read."""
+    """Open a file. DataError if it does not exist, is empty or cannot be read."""
     try:
         if "\0" in str(path):
             raise DataError(str(path), "no file can have this name", place=repr(str(path)))
@@ -67,7 +67,7 @@ def _opened(path: Path) -> Generator[IO[bytes]]:
 
 
 def _check(table: Table, form: Form) -> None:
-    """Some rows, as many in each column, and a value in each."""
+    """Check that there are rows, the same number in each column, and a value in every cell."""
     columns = [column for some in table.columns.values() for column in some]
     first, where = columns[0], table.where
     check_size(len(first.cells), len(columns), where.source)
@@ -84,7 +84,7 @@ def _check(table: Table, form: Form) -> None:
 
 
 def _nothing(cell: Any) -> str:
-    """What stands where there is no value."""
+    """The words for a cell that has no value."""
     if isinstance(cell, str):
         return f"{quoted(cell)} is missing, as the task says" if cell else "empty"
     return "no number (NaN)"

@@ -37,7 +37,7 @@ def gate(name: str) -> Made:
 
 
 def truth_table(inputs: tuple[tuple[int, ...], ...], targets: tuple[tuple[int, ...], ...]) -> Made:
-    """As listed."""
+    """A truth table, as listed."""
     return np.array(inputs, bool), np.array(targets, bool)
 
 
@@ -131,7 +131,7 @@ def _alternate(samples: int, classes: int) -> Booleans:
 
 
 def _alternating(points: Floats) -> Floats:
-    """Points of one class and then of the other -> of both in turn."""
+    """Reorders points, those of one class and then those of the other, so that the classes alternate."""
     first = _halves(len(points))[0]
     mixed = np.empty_like(points)
     mixed[::2], mixed[1::2] = points[:first], points[first:]
@@ -143,7 +143,7 @@ def _noisy(points: Floats, noise: float, data_seed: int) -> Floats:
 
 
 def _rounded(values: Floats) -> Floats:
-    return np.round(values, DECIMALS) + 0.0  # of the two zeros the positive
+    return np.round(values, DECIMALS) + 0.0  # turns -0.0 into 0.0
 
 
 def _check_size(samples: int, columns: int, shown: str) -> None:

@@ -44,7 +44,7 @@ def _lacking(path: str, reason: str) -> DataError:
 
 
 def arrays_digest(found: Arrays) -> str:
-    """SHA-256 of all arrays of a file."""
+    """The SHA-256 of all arrays of a file."""
     digest = hashlib.sha256()
     for name, array in sorted(found.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
@@ -52,9 +52,9 @@ def arrays_digest(found: Arrays) -> str:
 
 
 def file_names(paths: Iterable[str]) -> dict[str, str]:
-    """What the table of runs calls each of these files: by its name, with as many of its folders as tell all of them apart.
+    """What the table of runs calls each of these files: its name, with as many of its folders as tell all files apart.
 
-    Folders that all are in say nothing, so the names are the same wherever the files are moved together.
+    Folders that all files share are left out, so the names stay the same wherever the files are moved together.
     """
     parts = {path: PurePath(path).parts for path in paths}
     folders = zip(*(steps[:-1] for steps in parts.values()), strict=False)

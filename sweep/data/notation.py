@@ -81,7 +81,7 @@ AFTER_A_SPACE = re.compile(r"[AKNJWCVFTtlLBhd](?:/\S+)?|[kMG]")
 
 
 class Looks(NamedTuple):
-    """What a column looks like, and what to do about it; row: of a cell that does. sure: not to be declared as names either."""
+    """What a column looks like, and what to do about it. row: an example's. sure: it cannot be declared as names either."""
 
     row: int
     kind: str
@@ -111,12 +111,12 @@ def _kind(cell: str) -> "Kind | None":
 
 
 def _beside(notation: Notation) -> str | None:
-    """The decimal mark of a notation that needs none to be known: with dots between thousands there is no other."""
+    """The decimal mark of a notation, if it need not be given: dots between thousands leave only one possibility."""
     return notation.decimal if notation.thousands == "." else None
 
 
 def _options(fitting: list[Notation]) -> str:
-    """What a task must say to have such cells read."""
+    """The options with which a task can read such cells."""
     if PLAIN in fitting:
         return "without decimal and thousands the task reads it"
     options = [
@@ -139,7 +139,7 @@ def _a_number(cell: str) -> bool:
 
 
 def _stripped(strip: Callable[[str], str]) -> Callable[[str], bool]:
-    """Whether a number is left of a cell without what it is decorated with."""
+    """A test of whether a number remains when a cell's decoration is removed."""
 
     def read(cell: str) -> bool:
         tidy = _tidy(cell)
@@ -150,7 +150,7 @@ def _stripped(strip: Callable[[str], str]) -> Callable[[str], bool]:
 
 
 def _tidy(cell: str) -> str:
-    """With the minus, the spaces and the digits that a number would have in a program, and without what cannot be seen."""
+    """The cell with the minus sign, spaces and digits of a number in a program, and without invisible characters."""
     visible = "".join(mark for mark in unicodedata.normalize("NFKC", cell) if unicodedata.category(mark) != "Cf")
     return visible.translate(MINUSES).strip()
 
@@ -170,14 +170,14 @@ def _signed(cell: str) -> str:
 
 
 def _known_unit(cell: str) -> str:
-    """Without a unit that is known for one, and not a letter behind a whole number."""
+    """The cell without a known unit, unless that is a letter after a whole number."""
     found = UNIT.match(cell)
     letter = found and found[2] in {"g", "m", "s"} and found[0] == found[1] + found[2] and found[1].isdecimal()
     return found[1].strip() if found and KNOWN_UNITS.fullmatch(found[2]) and not letter else cell
 
 
 def _letter(cell: str) -> str:
-    """Without a letter that may be a unit."""
+    """The cell without a letter that may be a unit."""
     found = UNIT.match(cell)
     if found is None:
         return cell
@@ -187,7 +187,7 @@ def _letter(cell: str) -> str:
 
 
 def _same_unit(cells: list[str], some: list[str]) -> Looks | None:
-    """Numbers with one and the same word behind each, which may be a unit or belong to a name."""
+    """Recognises numbers that are all followed by the same word, which may be a unit or part of a name."""
     found = [UNIT.match(_tidy(cell)) for cell in some]
     units = {one[2] if one and _a_number(one[1].strip()) else None for one in found}
     if len(units) != 1 or None in units:

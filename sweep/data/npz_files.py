@@ -76,7 +76,7 @@ def _place(path: Path, name: str) -> str:
 
 
 def _of_array(path: Path, name: str, reason: str) -> DataError:
-    """That an array cannot be used."""
+    """The error that an array cannot be used."""
     return DataError(str(path), reason, column=name, place=_place(path, name))
 
 

@@ -23,7 +23,7 @@ from .table_forms import Cells, Column, Form, Table, check_bytes, check_names, r
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-SWELLING = "DELTA_BYTE_ARRAY"  # text by what it shares with the text before: some bytes may stand for gigabytes
+SWELLING = "DELTA_BYTE_ARRAY"  # stores what a text shares with the one before, so a few bytes may stand for gigabytes
 TIMES = (kinds.is_temporal, kinds.is_interval)
 
 
@@ -47,7 +47,7 @@ def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) 
 
 
 def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
-    """What the footer says that these columns unpack to, and how many values each has; it is asked for each group of rows."""
+    """Check the size that these columns unpack to, and how many values they have, as the footer says per group of rows."""
     wanted, rows, size = set(names), 0, 0
     used = [at for at in range(metadata.num_columns) if metadata.schema.column(at).path in wanted]
     for number in range(metadata.num_row_groups):
@@ -60,7 +60,7 @@ def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
 
 
 def _check_encodings(metadata: Any, text: Sequence[str], path: Path) -> None:
-    """DataError for text that swells as it is read, which Arrow cannot read as codes."""
+    """DataError for text in an encoding that can swell when it is read, which Arrow cannot read as codes."""
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         for chunk in map(group.column, range(metadata.num_columns)):
@@ -101,7 +101,7 @@ def _cells(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Cells:
 
 
 def _text(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> list[str]:
-    """The cells of a column of text, those that are the same as one object."""
+    """The cells of a column of text, with one object for all equal cells."""
     cells: list[str | None] = []
     for chunk in cast("list[Any]", values.chunks):
         if not kinds.is_dictionary(chunk.type):

@@ -13,7 +13,7 @@ MOST_EXAMPLES, MOST_NAMED = 3, 6
 
 
 def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
-    """Of a column of categories. numbers: whether it is text of a file that could have held numbers, and all are such."""
+    """Remarks on a column of categories. numbers: whether all are numbers, as text in a file that could have held numbers."""
     known = sorted(set(cells))
     column, found = f"column {quoted(name)}", list[str]()
     if len(known) == len(cells):
@@ -34,7 +34,7 @@ def of_names(name: str, cells: list[str], numbers: bool) -> list[str]:
 
 
 def of_numbers(name: str, cells: list[str]) -> list[str]:
-    """Of a column of numbers."""
+    """Remarks on a column of numbers."""
     codes = [cell for cell in cells if len(cell) > 1 and cell[0] == "0" and cell.isdecimal()]
     if not codes:
         return []
@@ -49,7 +49,7 @@ def _is(absent: list[str]) -> str:
 
 
 def _alike(known: list[str]) -> list[list[str]]:
-    """Categories that differ in case, in characters that look the same, in spaces alone, or as ways to write one number."""
+    """Categories that differ only in case, in look-alike characters, in spaces, or in how they write the same number."""
     groups: defaultdict[object, list[str]] = defaultdict(list)
     for value in known:
         groups[_look(value)].append(value)

@@ -15,18 +15,18 @@ from ...results.arrays import Floats
 
 
 def standardised(values: Floats) -> Floats:
-    """(n,), of which two differ, with mean 0 and standard deviation 1 (of the population)."""
+    """Values (n,), of which at least two differ, scaled to mean 0 and standard deviation 1 (of the population)."""
     scaled = _scaled(values)
     centred = _scaled(scaled - _mean(scaled))
     deviation, rest = _root_mean_square(centred), _mean(centred)
-    if abs(rest) > 2 * sys.float_info.epsilon * deviation:  # else once was enough, and another would only move last bits
+    if abs(rest) > 2 * sys.float_info.epsilon * deviation:  # otherwise a second pass would only change last bits
         centred = _scaled(centred - rest)
         deviation = _root_mean_square(centred)
     return centred / deviation
 
 
 def _scaled(values: Floats) -> Floats:
-    """Times the power of two with which the largest is from 1/2 to 1."""
+    """The values times the power of two that brings the largest one between 1/2 and 1."""
     return np.ldexp(values, -math.frexp(float(np.abs(values).max()))[1])
 
 

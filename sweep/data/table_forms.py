@@ -15,14 +15,14 @@ from backsweep.suggestions import did_you_mean
 from .cells import PLAIN, Notation
 from .data import Where, quoted
 
-MOST_BYTES = 2**31  # of the columns used, once they are unpacked
+MOST_BYTES = 2**31  # of the columns used, after unpacking
 MOST_SHOWN, MOST_COMPARED = 20, 1000
 
 Cells = list[str] | list[Decimal] | npt.NDArray[Any]
 
 
 class Form(NamedTuple):
-    """How a file is written. missing: cells of text that stand for no value; the rest is of CSV alone."""
+    """How a file is written. missing: texts of cells that stand for no value; all else is for CSV only."""
 
     delimiter: str = ","
     notation: Notation = PLAIN
@@ -32,8 +32,8 @@ class Form(NamedTuple):
 class Column(NamedTuple):
     """One column: its name, which may add a number to the name asked for, and its cells (samples,) as they are in the file.
 
-    Text without the spaces around it; decimals; or an array of numbers. typed: whether the file says which of these it is, so
-    that text is no number.
+    Cells are text without surrounding spaces, decimals, or an array of numbers. typed: whether the file says which of these
+    they are, so that text cannot be numbers.
     """
 
     name: str
@@ -42,14 +42,14 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The columns of each name asked for, where they come from, and what is to be said of them."""
+    """The columns for each name asked for, where they come from, and remarks on them."""
 
     columns: dict[str, list[Column]]
     where: Where
 
 
 def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: str = "") -> None:
-    """DataError for the first name that no column, or more than one, has."""
+    """DataError for the first name that no column has, or more than one."""
     counts = Counter(there)
     for name in names:
         if name not in counts:
@@ -77,7 +77,7 @@ def reading(path: Path, kind: str) -> Generator[None]:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # of the disk, not of the bytes
+            raise  # an error of the disk, not of the bytes
         raise DataError(str(path), f"not {kind}: {reason(error)}") from None
 
 

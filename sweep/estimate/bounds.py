@@ -1,6 +1,4 @@
-"""Refuses by arithmetic, before anything is made or compiled, what no machine has the memory for or nobody has the years
-for.
-"""
+"""Refuses sweeps that need more memory than the machine has, or years, by arithmetic before anything is made or compiled."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +34,7 @@ def check_memory(plan: Plan, jobs: int) -> None:
 
 
 def _largest(plan: Plan, shape: int) -> tuple[str, str]:
-    """The setting by which a network shape takes the memory, and what that makes."""
+    """The setting that makes a network shape take the memory, and what it amounts to."""
     extent = plan.extent
 
     def of(numbers: Any) -> int:
@@ -53,7 +51,7 @@ def _largest(plan: Plan, shape: int) -> tuple[str, str]:
 
 
 def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
-    """What is said of a budget of more than MOST_SECONDS, crudely guessed; None of one that is less."""
+    """A sentence about a budget that a crude guess puts above MOST_SECONDS; None for a smaller one."""
     share = sum(stop - start for start, stop in missing) / plan.runs
     epochs, seconds = plan.epochs_of_shapes(), _epoch_seconds(plan)
     expected = float(np.sum(epochs * seconds)) * share / workers
@@ -66,13 +64,13 @@ def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
 
 
 def _epoch_seconds(plan: Plan) -> Any:
-    """A guess at the seconds of an epoch of a run of each shape, or of all."""
+    """A guess at the seconds that an epoch of one run takes, for each shape, or one number for all shapes."""
     extent = plan.extent
     return np.maximum(extent.samples * (extent.units * SIGMOID_SECONDS + 3 * extent.weights * FMA_SECONDS), LEAST_SECONDS)
 
 
 def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:
-    """SettingError if the missing runs may take more than MOST_SECONDS, or a warning, if that is forced."""
+    """SettingError if the missing runs may take more than MOST_SECONDS; only a warning if the user forces the run."""
     warning = years(plan, missing, workers)
     if warning is None:
         return

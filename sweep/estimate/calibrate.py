@@ -30,18 +30,18 @@ from ..plan.records import records_table, weights_table
 from .costs import makespan
 from .pace import MOST_NUMBERS, numbers
 
-ROUNDS = 4  # runs of a sample in each lane, at least; fewer would say little of how long runs last
-CLOCK_SECONDS = 1e-6  # a timing is taken to have lasted so long at least
-MOST_ROWS = 4096  # of the shard that is written to memory
+ROUNDS = 4  # runs per lane in a sample, at least; fewer would say little about how long runs last
+CLOCK_SECONDS = 1e-6  # the shortest duration that a timing is taken to have
+MOST_ROWS = 4096  # in the shard that is written to memory
 
 
 class Timed(NamedTuple):
-    """What is known of one network shape.
+    """What is known about one network shape.
 
-    runs: the sample, in ascending order; seconds: of a worker, for each of these, were all lanes always full; epochs: that
-    each makes. cut: whether some of them were cut off. call_seconds: of a worker, for a call of the kernels beside its epochs,
-    data and tables among it. file_bytes, run_bytes: on disk, of a batch and of each of its runs; held_bytes: in memory, of a
-    run while its batch is trained and written.
+    runs: the sample, in ascending order. seconds: what each of these takes a worker if all lanes are always full. epochs: how
+    many each takes. cut: whether some of them were cut off. call_seconds: what a call of the kernels takes a worker besides its
+    epochs, including data and tables. file_bytes, run_bytes: on disk, per batch and per run in it. held_bytes: in memory, per
+    run, while its batch is trained and written.
     """
 
     runs: Integers
@@ -55,9 +55,9 @@ class Timed(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """Runs that were trained for `cap` epochs at most, and the seconds on a core and lane steps that this took.
+    """Runs that were trained for at most `cap` epochs, and the seconds on a core and the lane steps that this took.
 
-    waiting: by how much longer it lasted than the thread was on a core.
+    waiting: the factor by which it lasted longer than the thread was on a core.
     """
 
     runs: Integers
@@ -70,11 +70,11 @@ class _Sample(NamedTuple):
 def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
     """Time the runs of a network shape, for about `seconds` seconds. The kernels must be compiled."""
     first = shape[:1]
-    call_seconds = _train(plan, np.array(first), 1, 0.0).seconds  # its data made anew, if batches will have to
+    call_seconds = _train(plan, np.array(first), 1, 0.0).seconds  # makes its data anew, if batches will have to
     lanes = lanes_of(plan.shape(plan.shape_of(shape[0])).dtype)
     rng = np.random.default_rng(0)
     most = max(int(MOST_NUMBERS // numbers(plan, shape[0])), 1)
-    once = _train(plan, np.array(first), 1, 0.0).seconds  # what a call takes that does next to nothing
+    once = _train(plan, np.array(first), 1, 0.0).seconds  # the time of a call that does almost nothing
     cap, step = 1, _probe(plan, shape, lanes, 1, once)
     longest = int(np.max(plan.setting("train.epochs", _drawn(shape, lanes, rng))))
     while cap < longest and step * cap < seconds / 20:
@@ -91,13 +91,13 @@ def timed(plan: Plan, shape: Span, workers: int, seconds: float) -> Timed:
 
 
 def _probe(plan: Plan, shape: Span, lanes: int, cap: int, once: float) -> float:
-    """Seconds of a step of all lanes, from one round of runs."""
+    """The seconds that one step of all lanes takes, from one round of runs."""
     sample = _train(plan, _drawn(shape, lanes, np.random.default_rng(1)), cap, once)
     return sample.seconds / sample.steps
 
 
 def _drawn(shape: Span, many: int, rng: np.random.Generator) -> Integers:
-    """A run at random out of each of `many` equal spans, or all runs if there are no more."""
+    """One random run from each of `many` equal spans, or all runs if there are no more than that."""
     start, stop = shape
     if many >= stop - start:
         return np.arange(start, stop)
@@ -105,7 +105,7 @@ def _drawn(shape: Span, many: int, rng: np.random.Generator) -> Integers:
 
 
 def _train(plan: Plan, runs: Integers, cap: int, beside: float) -> _Sample:
-    """Train runs for `cap` epochs at most; `beside` are the seconds that a call takes beside its epochs."""
+    """Train runs for at most `cap` epochs. beside: the seconds that a call takes besides its epochs."""
     at = plan.record_at
     recorded = [] if at is None else [k for k, run in enumerate(runs) if len(plan.recorded((run, run + 1)))]
     begin, begin_on_core = time.perf_counter(), time.thread_time()
@@ -124,7 +124,7 @@ def _train(plan: Plan, runs: Integers, cap: int, beside: float) -> _Sample:
 
 
 def _summed(plan: Plan, shape: Span, samples: list[_Sample], cap: int, lanes: int, call_seconds: float) -> Timed:
-    """What the samples of all threads say together."""
+    """Combines the samples of all threads."""
     runs = np.concatenate([sample.runs for sample in samples])
     order = np.argsort(runs)
     runs, limits = runs[order], np.broadcast_to(plan.setting("train.epochs", runs[order]), len(runs))
@@ -145,7 +145,7 @@ def _times(plan: Plan, epochs: Integers) -> Floats:
 
 
 def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[float, float, float]:
-    """Bytes of a batch's files whatever it holds, of a run in them, and of a run in memory."""
+    """The bytes that a batch's files take whatever they hold, that each run adds to them, and that a run takes in memory."""
     rows, training, record = _rows(plan, shape, sample), sample.training, plan.spec.record
     share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
     tables = [(rows, 1.0)]
@@ -162,7 +162,7 @@ def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[floa
 
 
 def _rows(plan: Plan, shape: Span, sample: _Sample) -> pa.Table:
-    """Rows of the shape's first runs, with the sample's results for theirs; losses and the like made to differ again."""
+    """Rows of the shape's first runs with the results of the sample, in which repeated losses and the like are varied."""
     runs = np.arange(shape[0], min(shape[1], shape[0] + MOST_ROWS))
     picks = np.arange(len(runs)) * len(sample.runs) // len(runs)
     fuzz = 1 + np.random.default_rng(0).random(len(runs)) * 1e-3
@@ -173,7 +173,7 @@ def _rows(plan: Plan, shape: Span, sample: _Sample) -> pa.Table:
 
 
 def _slope(table: pa.Table) -> tuple[float, float]:
-    """Bytes of a file, as a part that every file has and a part for each row."""
+    """The bytes of a file, as a part that every file has and a part per row."""
     half, whole = len(table) // 2, len(table)
     if not half:
         return float(len(encoded(table))), 0.0

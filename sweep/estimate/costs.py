@@ -1,5 +1,5 @@
-"""What runs cost: seconds of a worker, cumulated over the run number. They are guessed from the size of the network until
-timed.
+"""What runs cost, in seconds of a worker, cumulated over the run number. Costs are guessed from the size of the network until
+runs are timed.
 """
 
 import heapq
@@ -12,17 +12,18 @@ from ...results.store.store import Span
 from ..plan.plan import Plan
 from ..plan.shape import Shape
 
-MOST_GUESSES = 256  # a guess takes as long as checking a shape; between these, shapes are taken to lie between their costs
-LEAST_SECONDS = 1e-9  # of a run: costs rise with every run, so that they can be looked up backwards
-CALL_SECONDS = 1e-3  # of a call of the kernels, beside its epochs
-# A sigmoid and a multiply-add, per lane, on a present-day core.
+MOST_GUESSES = 256  # a guess takes as long as checking a shape; the costs of the shapes in between are interpolated
+LEAST_SECONDS = 1e-9  # per run, so that costs rise with every run and can be looked up backwards
+CALL_SECONDS = 1e-3  # per call of the kernels, besides its epochs
+# The seconds of a sigmoid and of a multiply-add, per lane, on a present-day core.
 SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
 
 
 class Costs:
-    """Seconds of a worker, as a function of the run number that is straight between points.
+    """Seconds of a worker as a function of the run number, linear between points.
 
-    runs: run numbers in ascending order, from the first to one past the last; seconds: of all runs before these, same shape.
+    runs: run numbers in ascending order, from the first to one past the last. seconds: what all runs before each of these take,
+    in the same array shape.
     """
 
     def __init__(self, runs: Integers | Floats, seconds: Floats):
@@ -40,15 +41,15 @@ class Costs:
 
 
 def costs_of(plan: Plan, seconds: Floats) -> Costs:
-    """Costs that are the same for all runs of a shape: `seconds` per run, one number for each of the plan's shapes."""
+    """Costs that are equal for all runs of a shape. seconds: per run, one number for each of the plan's shapes."""
     ends = np.array([0, *(stop for _, stop in plan.shapes())])
     return Costs(ends, np.concatenate([[0.0], np.cumsum(np.diff(ends) * np.maximum(seconds, LEAST_SECONDS))]))
 
 
 def guesses(plan: Plan) -> Floats:
-    """Seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs.
+    """The seconds that a run of each network shape may take, (shapes,), from the size of the network and the limit on epochs.
 
-    Its share of what a call of the kernels takes by itself is in them, for the runs of a shape may be few.
+    They include the run's share of the fixed time of a call of the kernels, since a shape may have few runs.
     """
     shapes = plan.shapes()
     chosen = spread(len(shapes), MOST_GUESSES)
@@ -64,12 +65,12 @@ def guess(shape: Shape) -> float:
 
 
 def spread(count: int, most: int) -> Integers:
-    """At most `most` of `count` places, the first and the last among them if there are two, evenly spread."""
+    """At most `most` of `count` places, evenly spread. If there are two or more, the first and the last are among them."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def between(count: int, places: Integers, values: Floats) -> Floats:
-    """`count` positive numbers, of which those at some places are known, on straight lines of their logarithms."""
+    """`count` positive numbers, interpolated linearly in their logarithms from the values known at some places."""
     return np.exp(np.interp(np.arange(count), places, np.log(values)))
 
 

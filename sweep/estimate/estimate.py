@@ -21,18 +21,18 @@ from .costs import Costs, between, guesses, makespan, spread
 from .pace import Pace, batches
 
 MOST_JOBS = 1024
-MOST_TIMED = 8  # network shapes; all others are scaled from the nearest of these
-SHAPE_SECONDS = 0.5  # of timing a shape when a plan is asked for
-MOST_SECONDS = 4.0  # of timing all shapes
+MOST_TIMED = 8  # network shapes; all others are scaled from the nearest timed ones
+SHAPE_SECONDS = 0.5  # for timing a shape when a plan is asked for
+MOST_SECONDS = 4.0  # for timing all shapes
 START_SECONDS = 0.05  # of timing before a run starts, for all shapes, at least; then this share of the guess:
 START_SHARE = 0.1
-MOST_COUNTED = 100  # batches, whose end is worked out one by one; with more, all workers end at about the same time
-FILE_SECONDS = 2e-3  # of encoding a file, beside its rows
+MOST_COUNTED = 100  # batches whose ends are computed one by one; with more batches all workers end at about the same time
+FILE_SECONDS = 2e-3  # for encoding a file, besides its rows
 COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
 
 
 class Outlook(NamedTuple):
-    """An estimate, and the costs of runs that it rests on."""
+    """An estimate, and the costs of runs that it is based on."""
 
     estimate: Estimate
     costs: Costs
@@ -43,9 +43,9 @@ def outlook(
 ) -> Outlook:
     """What the missing runs will take on this many workers. The folder of results need not exist yet.
 
-    Timing takes about `seconds` in all (None: as a run's start may). The kernels must be compiled. here: the workers share
-    this machine's cores; others have a core each, as fast as these. Of many network shapes some are timed, and the others
-    scaled as their guesses differ.
+    Timing takes about `seconds` in all (None: as long as the start of a run may take). The kernels must be compiled. here: the
+    workers share this machine's cores; otherwise each has a core of its own that is as fast. If there are many network shapes,
+    some are timed, and the times of the others are scaled by the ratio of their guesses.
     """
     shapes, threads = plan.shapes(), min(jobs, cores())
     workers = threads if here else jobs
@@ -76,7 +76,7 @@ def _estimate(
     places, all_timed = np.array(list(found)), list(found.values())
 
     def summed(values: list[float]) -> float:
-        """Over all runs ahead, of a quantity that timed shapes have these means of."""
+        """The sum over all runs ahead of a quantity, given its means for the timed shapes."""
         return float(between(len(ahead), places, np.maximum(values, 1e-12)) @ ahead)
 
     pace = Pace(plan, costs)
@@ -104,9 +104,9 @@ def _estimate(
 
 
 def _costs(plan: Plan, guessed: Floats, found: dict[int, Timed]) -> Costs:
-    """The costs of all runs: of timed shapes along their samples, of others as their guesses, scaled like their neighbours'.
+    """The costs of all runs: of timed shapes from their samples, of others from their guesses, scaled as their neighbours are.
 
-    What a call takes by itself is spread over the runs of its shape: many make it little, and few are one call.
+    The fixed time of a call is spread over the runs of its shape: with many runs it hardly counts, and few runs are one call.
     """
     shapes = plan.shapes()
     timed_seconds = {
@@ -133,17 +133,17 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
 
 
 def checked_jobs(jobs: object) -> int:
-    """The number of workers; None stands for one per core. SettingError for anything else."""
+    """The number of workers, where None means one per core. SettingError for anything that is not such a number."""
     if jobs is not None and not (isinstance(jobs, int) and not isinstance(jobs, bool) and 1 <= jobs <= MOST_JOBS):
         raise SettingError(["jobs"], f"must be a whole number from 1 to {MOST_JOBS}", f"jobs = {jobs!r}")
     return jobs or cores()
 
 
 def free_bytes(path: Path) -> int:
-    """How much room there is where a folder is, or will be made."""
+    """The free bytes on the disk where a folder is, or will be made."""
     return shutil.disk_usage(nearest(path)).free
 
 
 def nearest(path: Path) -> Path:
-    """A folder, or of those above it the nearest that is there."""
+    """A folder, or the nearest existing folder above it."""
     return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.is_dir())

@@ -1,4 +1,4 @@
-"""How large batches are: they take about BATCH_SECONDS, as far as known, and no more memory than allowed."""
+"""How large batches are. A batch should take about BATCH_SECONDS, as far as is known, and no more memory than allowed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,13 +9,13 @@ from .costs import LEAST_SECONDS, Costs, costs_of, guesses
 
 BATCH_SECONDS = 0.5
 MOST_RUNS = 2**18
-ROUNDING = 1e-6  # by which looking costs up, backwards, and adding them may be off
-LEAST_FACTOR = 0.25  # of runs of a shape of which none has been trained yet
+ROUNDING = 1e-6  # the error that adding costs and looking them up backwards may make
+LEAST_FACTOR = 0.25  # for a shape of which no run has been trained yet
 MOST_NUMBERS = 2**23  # of records and weights in one batch
 
 
 class Pace:
-    """How long runs take: what was estimated, or else guessed, corrected by the last batch of each network shape."""
+    """How long runs take: the estimate, or else a guess, corrected by the last batch of each network shape."""
 
     def __init__(self, plan: Plan, costs: Costs | None = None):
         self._plan = plan
@@ -26,8 +26,8 @@ class Pace:
     def runs(self, start: int) -> int:
         """How many runs from `start` on make a batch of about BATCH_SECONDS.
 
-        Whole shapes as long as they fit, for each cut leaves a call of the kernels with lanes that run empty; of a shape that
-        does not fit by itself, a part.
+        A batch has whole shapes as long as they fit, because each cut leaves a call of the kernels with lanes that run empty.
+        If a single shape does not fit, the batch has a part of it.
         """
         shapes, first = self._plan.shapes(), self._plan.shape_of(start)
         end, seconds, kept = start, 0.0, 0.0
@@ -50,21 +50,23 @@ class Pace:
         return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, start), 1), MOST_RUNS, stop - start))
 
     def _factor(self, shape: int) -> float:
-        """By how much runs of a shape take longer than thought: as in its last batch, or else in the last of any.
+        """The factor by which runs of a shape take longer than thought, from its last batch, or else from the last of any
+        shape.
 
-        That others were quick is believed in part only: a batch shall not last long because its neighbours converge early.
+        If other shapes were quick, only part of that counts, so that a batch does not last long because its neighbours converge
+        early.
         """
         return self._factors.get(shape, max(self._lately, LEAST_FACTOR))
 
     def learn(self, span: Span, seconds: float) -> None:
-        """A batch of these runs took a worker this long."""
+        """Take into account that a batch of these runs took a worker this long."""
         self._lately = max(seconds, (span[1] - span[0]) * LEAST_SECONDS) / self._costs.of(span)
         first, last = self._plan.shape_of(span[0]), self._plan.shape_of(span[1] - 1)
         self._factors.update(dict.fromkeys(range(first, last + 1), self._lately))
 
 
 def numbers(plan: Plan, run: int) -> float:
-    """How many numbers are kept of a run beside its row, and of others of its shape."""
+    """How many numbers are kept besides its row for a run, and for every other run of its shape."""
     record, at = plan.spec.record, plan.record_at
     share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
     kept = plan.shape(plan.shape_of(run)).weights if record.weights else 0
@@ -72,7 +74,7 @@ def numbers(plan: Plan, run: int) -> float:
 
 
 def batches(missing: Iterable[Span], pace: Pace) -> Iterator[Span]:
-    """The missing runs in spans, each about as long as `pace` says by then."""
+    """The missing runs in spans, each as long as `pace` says when it is asked for."""
     for start, stop in missing:
         at = start
         while at < stop:

@@ -47,14 +47,14 @@ class BatchesFailed(Exception):  # noqa: N818
 
 
 class _WorkersLost(Exception):  # noqa: N818
-    """There is nobody left to train."""
+    """No worker is left to train."""
 
 
 def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outlook: Outlook) -> Session:
-    """Run what is missing and write it, one shard per batch; the session's record.
+    """Train the missing runs and write one shard per batch. Returns the record of the session.
 
-    The kernels must be compiled. However it ends, what was written stays whole, and the session is put on record.
-    BatchesFailed, once all others are done, if some failed.
+    The kernels must be compiled. However this ends, what was written stays whole, and the session is recorded in the manifest.
+    If some batches failed, BatchesFailed is raised once all others are done.
     """
     missing, costs = store.missing(), outlook.costs
     progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
