@@ -19,7 +19,7 @@ from .resampling import RESAMPLES, Interval, in_order, resampled
 Statistic = Callable[[Floats], Floats]
 
 BATCHES = 500
-BLOCK = 2**21  # of totals held at a time
+BLOCK = 2**21  # totals held in memory at a time
 
 
 def bootstrap(
@@ -31,13 +31,13 @@ def bootstrap(
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
 ) -> Interval:
-    """Bias-corrected and accelerated intervals of a statistic of each group's totals, runs drawn with replacement.
+    """Bias-corrected and accelerated intervals of a statistic of each group's totals, with runs drawn with replacement.
 
-    values: what is added up, (runs, columns). group: whole numbers from 0, (runs,). statistic: totals (..., columns) to
-    (...), the same if all are multiplied by a number. Where runs are pairs of runs with the same seed, this is the paired
-    bootstrap. A resample whose statistic is nan could be anything: it counts as -inf for the lower end and as inf for the
-    upper. Nothing is known of the spread of a single run, nor where the estimate is infinite: nan. No runs: nan.
-    Groups of one size share their resamples. Takes memory for groups times resamples.
+    values: the numbers to add up, (runs, columns). group: whole numbers from 0, (runs,). statistic: maps totals (..., columns)
+    to (...), and must not change if all totals are multiplied by a number. If each run is a pair of runs with the same seed,
+    this is the paired bootstrap. A resample whose statistic is nan could be anything, so it counts as -inf for the lower end
+    and as inf for the upper. The ends are nan for a single run, whose spread is unknown, for an infinite estimate, and without
+    runs. Groups of equal size share their resamples. Takes memory for groups times resamples.
 
     B. Efron, J. Amer. Statist. Assoc. 82 (1987) 171, equations 2.3 and 6.6.
     """
@@ -52,7 +52,7 @@ def bootstrap(
 
 
 def _dealt(values: Floats, group: Integers, groups: int, rng: np.random.Generator) -> tuple[Floats, Integers]:
-    """Values and groups sorted by group, those of large groups added up in BATCHES."""
+    """Values and groups sorted by group, with the values of large groups added up in BATCHES."""
     large = (np.bincount(group, minlength=groups) > BATCHES)[group]
     if large.any():
         batch = group[large] * BATCHES + rng.integers(BATCHES, size=np.count_nonzero(large), dtype=np.uint16)
@@ -70,8 +70,8 @@ def _totals(values: Floats, group: Integers, groups: int) -> Floats:
 def _drawn(values: Floats, sizes: Integers, statistic: Statistic, resamples: int, rng: np.random.Generator) -> Floats:
     """The statistic of each resample of each group, (resamples, groups).
 
-    How often a resample has each run is a matrix, of which groups of one size share one, so that their totals are its product
-    with their values: a hundred times as fast as to draw the runs of each group.
+    A matrix says how often each resample has each run. Groups of equal size share one such matrix, and their totals are its
+    product with their values. That is a hundred times as fast as drawing the runs of each group.
     """
     first = np.cumsum(sizes) - sizes
     drawn = np.full((resamples, len(sizes)), np.nan)
@@ -86,7 +86,7 @@ def _drawn(values: Floats, sizes: Integers, statistic: Statistic, resamples: int
 
 
 def _acceleration(left_out: Floats, group: Integers, groups: int) -> Floats:
-    """Skewness of the jackknife over six; 0 where leaving one run out makes the statistic infinite or unknown, or no change."""
+    """The jackknife's skewness over six; 0 if leaving a run out makes the statistic infinite or unknown, or changes nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.bincount(group, weights=left_out, minlength=groups) / np.bincount(group, minlength=groups)
         away = mean[group] - left_out

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Booleans, Floats, Integers
 
-FEWEST_BOXES = 4  # along the shorter side; with fewer the frame of the picture is counted, not what is in it
+FEWEST_BOXES = 4  # along the shorter side; with fewer, the picture's frame is counted rather than its content
 FEWEST_SIZES = 3
 SHORTEST_SIDE = (FEWEST_BOXES - 1) * 2 ** (FEWEST_SIZES - 1) + 1  # in pixels: four of the third size, the last a pixel wide
 
@@ -15,9 +15,9 @@ SHORTEST_SIDE = (FEWEST_BOXES - 1) * 2 ** (FEWEST_SIZES - 1) + 1  # in pixels: f
 class BoxCounting:
     """count[k] boxes of size[k] x size[k] pixels meet the set; (sizes,), int64, sizes rising.
 
-    dimension: minus the slope of log count on log size. standard_error: of that slope, from how far the points lie off the
-    line. It says how straight they are, no more: counts of one picture are not independent of each other, and a set whose own
-    scales do not fit powers of two is off by up to a tenth.
+    dimension: minus the slope of log count on log size. standard_error: of that slope, from the distances of the points from
+    the line. It only says how straight the points are: the counts of one picture are not independent of each other, and the
+    dimension of a set whose own scales do not fit powers of two is off by up to a tenth.
     """
 
     size: Integers
@@ -29,8 +29,8 @@ class BoxCounting:
 def box_counting(picture: Booleans) -> BoxCounting:
     """Count the boxes of a grid that hold a pixel of the set, for sizes 1, 2, 4, ..., and fit a line by least squares.
 
-    picture: bool (rows, columns), the set. The largest boxes are those of which four stand along the shorter side; boxes at
-    the far edges may stick out. ValueError if the set is empty, or the picture too small for three sizes.
+    picture: bool (rows, columns), the set. Four of the largest boxes cover the shorter side; boxes at the far edges may stick
+    out. ValueError if the set is empty, or the picture too small for three sizes.
     """
     picture = np.asarray(picture, bool)
     shorter = min(picture.shape)

@@ -29,7 +29,7 @@ from .resampling import RESAMPLES, Interval, percentiles, resampled
 
 Effect = tuple[int, ...]
 BLOCK = 2**23  # numbers in the largest temporary array: 64 MB
-ROUNDING = 1e-12  # a variance this small beside the largest square is none
+ROUNDING = 1e-12  # a variance counts as 0 if its ratio to the largest square is at most this
 
 
 def effects(factors: int) -> list[Effect]:
@@ -54,7 +54,7 @@ def variance_shares(
     """
     seeds = responses.shape[-1]
     first = responses.reshape(len(responses), -1)[:, 0]
-    shifted = responses - first.reshape(-1, *[1] * (responses.ndim - 1))  # not by the mean, whose rounding would vary
+    shifted = responses - first.reshape(-1, *[1] * (responses.ndim - 1))  # not by the mean, because its rounding would vary
     least = ROUNDING * np.abs(shifted).reshape(len(responses), -1).max(axis=1) ** 2
     marginals = dict(_marginals(shifted))
     estimate = _shares(marginals, np.ones((seeds, 1)), least)[0]
@@ -64,9 +64,8 @@ def variance_shares(
 
 
 class _Marginal(NamedTuple):
-    """Means over all factors that are not in an effect, (responses, combinations, seeds), and their mean square.
-
-    The latter is over combinations, (responses, seeds).
+    """Means over all factors that are not in an effect, (responses, combinations, seeds), and their mean square over
+    combinations, (responses, seeds).
     """
 
     means: Floats
@@ -74,7 +73,7 @@ class _Marginal(NamedTuple):
 
 
 def _marginals(responses: Floats) -> Iterator[tuple[Effect, _Marginal]]:
-    """Of no factor, of all effects, and of all factors."""
+    """The marginals of no factor, of every effect, and of all factors."""
     factors = responses.ndim - 2
     for effect in dict.fromkeys([(), *effects(factors), tuple(range(factors))]):
         others = tuple(1 + factor for factor in range(factors) if factor not in effect)
@@ -104,9 +103,9 @@ def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) 
 
 
 def _corrected(marginal: _Marginal, weights: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """The mean square of a marginal's means over seeds, less what chance adds, and its variance between seeds.
+    """The mean square of a marginal's means over seeds, minus what chance adds, and the marginal's variance between seeds.
 
-    count: of seeds, (columns of weights,). Both (responses, columns of weights).
+    count: how many seeds count, (columns of weights,). Both results are (responses, columns of weights).
     """
     seeds, rows = len(weights), marginal.means.shape[1]
     mean_square = np.stack([_sum_of_squares(means, weights) for means in marginal.means]) / seeds**2 / rows
@@ -115,7 +114,7 @@ def _corrected(marginal: _Marginal, weights: Floats, count: Floats) -> tuple[Flo
 
 
 def _sum_of_squares(means: Floats, weights: Floats) -> Floats:
-    """Of the rows of means @ weights, a few rows at a time."""
+    """The sum of squares over the rows of means @ weights, computed a few rows at a time."""
     rows = max(BLOCK // weights.shape[1], 1)
     found = np.zeros(weights.shape[1])
     for begin in range(0, len(means), rows):
@@ -125,6 +124,6 @@ def _sum_of_squares(means: Floats, weights: Floats) -> Floats:
 
 
 def _expanded_tail(seeds: int, confidence: float) -> float:
-    """What the interval leaves out on either side, so that it is as wide as Student's distribution makes it of few seeds."""
+    """The share to leave out on either side so that the interval is as wide as Student's distribution says for few seeds."""
     degrees = max(seeds - 1, 1)
     return float(ndtr(stdtrit(degrees, 0.5 - confidence / 2) * np.sqrt((degrees + 1) / degrees)))

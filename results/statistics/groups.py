@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 
 
 def first_of_group(group: Integers) -> Integers:
-    """Where the group of each begins, (runs,), if those of a group stand together."""
+    """The place at which each run's group begins, (runs,), if the runs of a group stand together."""
     begins = np.append(True, group[1:] != group[:-1])[: len(group)]
     return np.maximum.accumulate(np.where(begins, np.arange(len(group)), 0))
 
@@ -34,10 +34,10 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence:
 
 
 def at_quantiles(group: Integers, values: Floats, groups: int, shares: Sequence[float]) -> Integers:
-    """Which run of each group has the smallest value that such a share of its runs does not exceed, (shares, groups).
+    """The run of each group with the smallest value that a given share of the group does not exceed, (shares, groups).
 
-    group: whole numbers from 0, (runs,). values: (runs,), none nan. Values of runs, never means of two: between a finite and an
-    infinite loss there is none. -1 for a group without runs.
+    group: whole numbers from 0, (runs,). values: (runs,), none nan. A quantile is always the value of a run, never the mean of
+    two, since a finite and an infinite loss have no useful mean. -1 for a group without runs.
     """
     order = np.append(np.lexsort((values, group)), -1)
     size = np.bincount(group, minlength=groups)
@@ -46,10 +46,10 @@ def at_quantiles(group: Integers, values: Floats, groups: int, shares: Sequence[
 
 
 def interquartile_mean(group: Integers, values: Floats, groups: int) -> Floats:
-    """The mean of the middle half of each group's values, (groups,): a quarter of the runs is cut off at either end.
+    """The mean of the middle half of each group's values, (groups,), without a quarter of the runs at either end.
 
-    group: whole numbers from 0, (runs,). values: (runs,), any unit. The quarter is rounded down, as `scipy.stats.trim_mean`
-    does. What is not a number counts as inf, the worst of losses; then groups that lose more than a quarter are inf.
+    group: whole numbers from 0, (runs,). values: (runs,), any unit. The quarter is rounded down, as in `scipy.stats.trim_mean`.
+    NaN counts as inf, the worst loss, so a group in which more than a quarter of the losses are such has the mean inf.
     No runs: nan.
 
     R. Agarwal et al., Deep reinforcement learning at the edge of the statistical precipice, NeurIPS 2021, section 4.3.

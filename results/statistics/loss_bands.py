@@ -19,7 +19,7 @@ BANDS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 
 
 class LossBands(NamedTuple):
-    """Quantiles of losses by group, then epoch, a row each: group, epoch, runs, (rows,); quantiles: at BANDS, (5, rows)."""
+    """Quantiles of losses, one row per group and epoch. group, epoch, runs: (rows,). quantiles: at BANDS, (5, rows)."""
 
     group: Integers
     epoch: Integers
@@ -30,10 +30,11 @@ class LossBands(NamedTuple):
 def loss_bands(
     run: Integers, epoch: Integers, loss: Floats, group: Integers, diverged: Booleans, groups: int, points: int
 ) -> LossBands:
-    """Quantiles of the loss of each group's runs, at `points` of the scheduled epochs at most.
+    """Quantiles of the loss of each group's runs, at no more than `points` of the scheduled epochs.
 
-    run, epoch, loss: of each record, (records,), at least one, by run, then epoch; a run's last record is where it ended.
-    group, diverged: of each run, (runs,), in their order. Of groups with runs; a loss is inf where only diverged runs reach it.
+    run, epoch, loss: of each record, (records,), at least one, sorted by run, then epoch; a run's last record is at its end.
+    group, diverged: of each run, (runs,), in the same order. Only groups with runs have rows. A quantile is inf if only
+    diverged runs reach it.
     """
     last = np.append(run[1:] != run[:-1], True)
     first = np.append(True, last[:-1])
@@ -47,7 +48,7 @@ def loss_bands(
     latest, found = np.full(len(group), np.inf), np.empty((len(BANDS), len(there), len(shown)))
     for k, (start, stop) in enumerate(zip([0, *stops[:-1]], stops, strict=True)):
         news = order[start:stop]
-        latest[number[news]] = loss[news]  # of a run's several the last is the latest
+        latest[number[news]] = loss[news]  # if a run has several, the last one counts
         found[:, :, k] = latest[at_quantiles(group, latest, groups, list(BANDS.values()))[:, there]]
     each = len(shown)
     return LossBands(

@@ -27,15 +27,15 @@ from .groups import CONFIDENCE
 from .resampling import RESAMPLES, Interval, percentiles, resampled
 
 BEST = 0.1  # of the cells
-STEPS = 256  # on which a density is found
+STEPS = 256  # at which a density is computed
 FEW_LEVELS = 30  # up to this many levels are used as they are; more are smoothed
 
 
 class _Axis(NamedTuple):
     """Where the best cells lie on an axis.
 
-    held: how many of a point's best cells are at each step, (points, steps). ratio: of the densities at one step, for a best
-    cell at another, (steps, steps). own: the sum of the ratios within each point, (points,).
+    held: how many of a point's best cells are at each step, (points, steps). ratio: the ratio of the densities at one step for
+    a best cell at another step, (steps, steps). own: the sum of the ratios within each point, (points,).
     """
 
     held: sparse.csr_array
@@ -70,7 +70,7 @@ def first_order_shares(
     size, cells, all_points = np.bincount(point), len(response), int(points.max()) + 1
     all_pairs = cells**2 * (1 - 1 / all_points)
     estimate = _shares(axes, size, np.ones(len(size)), cells, all_pairs)
-    of_two = all_pairs * (1 - 1 / all_points)  # in a resample some pairs are copies of one point
+    of_two = all_pairs * (1 - 1 / all_points)  # in a resample some pairs are two copies of one point
     with_best = (often for some in resampled(len(size), resamples, rng, among=all_points) for often in some)
     drawn = np.array([_shares(axes, size, often.astype(np.float64), cells, of_two) for often in with_best])
     ends = percentiles(drawn, 0.5 - confidence / 2, 0, 1)
@@ -87,10 +87,10 @@ def _best(response: Floats) -> Integers:
 def _steps(level: Integers, best: Integers, points: Integers) -> tuple[Integers, Floats]:
     """The step of each best cell on an axis, and the ratio of the densities at one step for a best cell at another.
 
-    Of all cells too, only those of other points count.
+    In the density of all cells, too, only the cells of other points count.
     """
     of_one = level[points == points[0]]
-    alike = np.bincount(of_one).max()  # cells of one point at the same step
+    alike = np.bincount(of_one).max()  # the most cells that one point has at the same step
     others = len(level) - len(of_one)
     if level.max() < FEW_LEVELS:
         there = np.bincount(level) - alike
@@ -110,9 +110,10 @@ def _axis(step: Integers, ratio: Floats, point: Integers) -> _Axis:
 
 
 def _shares(axes: list[_Axis], size: Integers, weights: Floats, cells: int, all_pairs: float) -> Floats:
-    """The share of each axis, then the rest, over pairs of cells of two points.
+    """The share of each axis, then the rest, computed over pairs of cells from two points.
 
-    size: best cells of each point that has one, weights: how often it counts, both (points,). all_pairs: of all cells.
+    size: the number of best cells of each point that has one; weights: how often the point counts, both (points,). all_pairs:
+    the number of pairs among all cells.
     """
     best = float(weights @ size)
     pairs = best**2 - float(weights**2 @ size**2)

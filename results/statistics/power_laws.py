@@ -14,22 +14,22 @@ from ..arrays import Booleans, Floats, Integers
 from .resampling import resampled
 from .survival import risk_sets, weighted_medians
 
-MOST_AT_ONCE = 500_000  # weights of runs in memory
+MOST_AT_ONCE = 500_000  # weights of runs in memory at a time
 
 
 class Lines(NamedTuple):
-    """Lines of log y on log x: slope, and height at log x = 0; nan where fewer than two points are used."""
+    """Lines of log y on log x: the slope, and the height at log x = 0. nan if fewer than two points are used."""
 
     slope: Floats
     height: Floats
 
     def at(self, x: Floats) -> Floats:
-        """The logarithms that lines (..., curves) have at x, (curves, points), as (..., curves, points)."""
+        """The logarithms of the lines, (..., curves), at x, (curves, points), as (..., curves, points)."""
         return self.height[..., None] + self.slope[..., None] * x
 
 
 def lines_through(x: Floats, y: Floats, used: Booleans) -> Lines:
-    """Lines (...,) by least squares through points (..., levels); x: logarithms, (levels,); y: those used that have one."""
+    """Lines (...,) by least squares through points (..., levels). x: logarithms, (levels,). used: which points count."""
     used = used & np.isfinite(y) & (y > 0)
     count = used.sum(axis=-1)
     y = np.log(np.where(used, y, 1))
@@ -41,7 +41,7 @@ def lines_through(x: Floats, y: Floats, used: Booleans) -> Lines:
 
 
 class Runs(NamedTuple):
-    """Runs, (runs,) each: the cell of each and its seed, whole numbers from 0; epochs, and how it ended as for curves."""
+    """Runs, as arrays (runs,): cell and seed of each, whole numbers from 0; its epochs, and how it ended, as for curves."""
 
     cell: Integers
     seed: Integers
@@ -50,14 +50,14 @@ class Runs(NamedTuple):
     capped: Booleans
 
     def of(self, cells: Booleans) -> "Runs":
-        """Those of some cells, which are numbered anew."""
+        """The runs of some cells, with these cells numbered anew."""
         mine = cells[self.cell]
         number = (np.cumsum(cells) - 1)[self.cell[mine]]
         return Runs(number, self.seed[mine], self.epochs[mine], self.converged[mine], self.capped[mine])
 
 
 def drawn_medians(runs: Runs, used: Booleans, seeds: int, rng: np.random.Generator, resamples: int) -> Floats:
-    """Kaplan-Meier medians in draws of as many seeds as there are, (resamples, cells); inf where there is none, or not used."""
+    """Kaplan-Meier medians in draws of as many seeds as there are, (resamples, cells); inf if there is none or it is unused."""
     some = runs.of(used)
     sets = risk_sets(some.cell, some.epochs, some.converged, some.capped)
     seed = some.seed[sets.order]

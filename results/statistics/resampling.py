@@ -8,11 +8,11 @@ import numpy as np
 from ..arrays import Booleans, Floats, Integers
 
 RESAMPLES = 1000
-AT_ONCE = 2**21  # counts in memory
+AT_ONCE = 2**21  # counts in memory at a time
 
 
 class Interval(NamedTuple):
-    """Estimates with their intervals; arrays of one shape."""
+    """Estimates with their intervals, as arrays of the same shape."""
 
     estimate: Floats
     low: Floats
@@ -23,16 +23,16 @@ class Interval(NamedTuple):
         return {name: self.estimate, f"{name}_low": self.low, f"{name}_high": self.high}
 
     def known(self, known: Booleans) -> "Interval":
-        """With nan in place of what is not known."""
+        """The same with nan for what is not known."""
         return Interval(*(np.where(known, of, np.nan) for of in self))
 
 
 def resampled(
     things: int, resamples: int, rng: np.random.Generator, *, among: int | None = None, at_once: int | None = None
 ) -> Iterator[Integers]:
-    """How often each thing is drawn when as many are drawn as there are, with replacement: some of the resamples at a time.
+    """How often resamples draw each thing, if they draw as many as there are with replacement; a part of them at a time.
 
-    Arrays (some, things). among: how many there are, if they are more than these things. at_once: resamples in an array; by
+    Yields arrays (some, things). among: how many things there are, if more than these. at_once: the resamples per array; by
     default as many as AT_ONCE counts allow.
     """
     among = things if among is None else among
@@ -43,14 +43,14 @@ def resampled(
 
 
 def in_order(drawn: Floats, unknown: float) -> Floats:
-    """What resamples gave, along the first axis, in rising order; what is nan could be anything, and counts as `unknown`."""
+    """The results of resamples, sorted along the first axis. nan could be anything, and counts as `unknown`."""
     return np.sort(np.where(np.isnan(drawn), unknown, drawn), axis=0)
 
 
 def percentiles(drawn: Floats, tail: float, least: float = -np.inf, most: float = np.inf) -> tuple[Floats, Floats]:
-    """The ends of the interval that leaves a share `tail` of the resamples out on either side, (low, high).
+    """The ends (low, high) of the interval that leaves out a share `tail` of the resamples on either side.
 
-    What is nan counts as `least` for the lower end, as `most` for the upper.
+    nan counts as `least` for the lower end and as `most` for the upper.
     """
-    end = max(int((len(drawn) + 1) * tail), 1)  # this one of the resamples, from below and from above
+    end = max(int((len(drawn) + 1) * tail), 1)  # the place of this resample, counted from below and from above
     return in_order(drawn, least)[end - 1], in_order(drawn, most)[-end]

@@ -11,7 +11,7 @@ from .resampling import RESAMPLES, Interval
 
 
 def epochs_for_each_success(totals: Floats) -> Floats:
-    """All epochs ÷ successes; totals (..., 2) of both. inf without a success, also where no run made an update."""
+    """All epochs ÷ successes, from totals (..., 2) of both. inf without a success, even if no run made an update."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(totals[..., 1] == 0, np.inf, totals[..., 0] / totals[..., 1])
 
@@ -27,10 +27,10 @@ def expected_running_time(
 ) -> Interval:
     """Epochs until a success if runs are started again and again: all epochs spent ÷ successes, with a bootstrap interval.
 
-    group: whole numbers from 0, (runs,). epochs: updates made, (runs,). converged: bool (runs,). Arrays (groups,), epochs;
-    inf where no run converged, nan where there is none. Every run counts with what it spent, however it ended, so nothing is
-    censored: what a capped run would have taken is no part of the question. Without a success the lower end is the
-    mean of the epochs ÷ the upper end of Wilson's interval of the success rate.
+    group: whole numbers from 0, (runs,). epochs: updates made, (runs,). converged: bool (runs,). Arrays (groups,), epochs; inf
+    where no run converged, nan where there is no run. Every run counts with the epochs it spent, however it ended, so nothing
+    is censored: how long a capped run would have taken does not matter here. Without a success the lower end is the mean of the
+    epochs ÷ the upper end of Wilson's interval of the success rate.
 
     N. Hansen et al., COCO, Optimization Methods and Software 36 (2021) 114, section 3 (average runtime); A. Auger and
     N. Hansen, IEEE Congress on Evolutionary Computation 2005, 1777.
@@ -50,7 +50,7 @@ def expected_running_time(
 class Trials:
     """Trials with restarts, sorted by group, in the order of their runs; each array (trials,).
 
-    epochs: over all runs of the trial, those that failed included. restarts: how many failed.
+    epochs: of all runs of the trial, including those that failed. restarts: how many failed.
     """
 
     group: Integers
@@ -59,7 +59,7 @@ class Trials:
 
 
 def restarted_trials(group: Integers, epochs: Integers, converged: Booleans) -> Trials:
-    """Runs chained into trials: one that does not converge starts again as its group's next, and its epochs count.
+    """Chains runs into trials. A run that does not converge starts again as its group's next run, and its epochs count.
 
     group: whole numbers (runs,). epochs: updates made, (runs,). converged: bool (runs,). Runs that follow the last
     convergence of their group make no trial.

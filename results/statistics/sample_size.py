@@ -57,7 +57,7 @@ def seeds_to_half_width(rate: npt.ArrayLike, half_width: npt.ArrayLike, confiden
 
 
 def more_seeds(needed: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
-    """What is still to be run: seeds needed less those that are there, at least 0; they broadcast."""
+    """How many seeds are still to be run: those needed minus those that are there, at least 0. The arguments broadcast."""
     return np.maximum(np.asarray(needed, np.float64) - np.asarray(there, np.float64), 0)
 
 

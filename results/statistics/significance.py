@@ -48,7 +48,7 @@ def paired_difference_interval(
 
 
 class LogRank(NamedTuple):
-    """Of each group, (groups,): convergences of the second sample, seen and expected; chi-squared; its p-value."""
+    """For each group, (groups,): the second sample's convergences, observed and expected; chi-squared; its p-value."""
 
     observed: Integers
     expected: Floats
@@ -82,9 +82,10 @@ def log_rank(
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:
-    """P-values of one family, (tests,), raised so that to call those below alpha different errs at all with chance alpha.
+    """P-values of one family, (tests,), raised so that calling all those below alpha different makes any error with chance
+    alpha.
 
-    What is nan was not tested: it stays nan and does not count.
+    nan means not tested: it stays nan and does not count.
 
     S. Holm, Scandinavian J. Statistics 6 (1979) 65.
     """

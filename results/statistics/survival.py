@@ -21,11 +21,12 @@ TOLERANCE = 1e-9
 
 
 class RiskSets(NamedTuple):
-    """The steps of curves, where runs converge, and who is at risk there; sorted by group, then epoch.
+    """The steps of curves, where runs converge, and the runs at risk there; sorted by group, then epoch.
 
-    order: the runs, (runs,), group by group, as they leave those at risk: at an epoch those who converge before those who are
-    cut off, and last of a group those who never converge. group, epoch: of each step, (steps,). first ... past - 1: the places
-    in `order` of those who converge there; first ... stop - 1: of those at risk, to the end of their group.
+    order: the runs, (runs,), group by group, in the order in which they stop being at risk. At one epoch, runs that converge
+    come before runs that are cut off; runs that never converge come last in their group. group, epoch: of each step, (steps,).
+    first ... past - 1: the places in `order` of the runs that converge there. first ... stop - 1: those of the runs at risk, to
+    the end of their group.
     """
 
     order: Integers
@@ -36,9 +37,9 @@ class RiskSets(NamedTuple):
     stop: Integers
 
     def counts(self, weight: Integers | Booleans | None = None) -> tuple[Integers, Integers]:
-        """How many are at risk at each step, and how many of them converge there, (steps,) each.
+        """How many runs are at risk at each step, and how many of them converge there, (steps,) each.
 
-        weight: how often the runs in `order` count, (..., runs), for (..., steps); None: once.
+        weight: how often the runs in `order` count, (..., runs), which gives (..., steps). None: each counts once.
         """
         if weight is None:
             return self.stop - self.first, self.past - self.first
@@ -49,9 +50,9 @@ class RiskSets(NamedTuple):
 
 
 def risk_sets(group: Integers, epochs: Integers, converged: Booleans, capped: Booleans) -> RiskSets:
-    """Of many groups; arguments as of `kaplan_meier`."""
+    """The risk sets of many groups. The arguments are those of `kaplan_meier`."""
     group, epochs = np.asarray(group, np.int64), np.asarray(epochs, np.int64)
-    span = int(epochs.max(initial=0)) + 2  # its last epoch is never
+    span = int(epochs.max(initial=0)) + 2  # the last epoch of the span stands for never
     key = 2 * (group * span + np.where(converged | capped, epochs, span - 1)) + ~converged
     order = np.argsort(key)
     key = key[order]
@@ -129,9 +130,9 @@ def weighted_medians(sets: RiskSets, weight: Integers, groups: int) -> Floats:
 
 
 def _running(values: Floats, first: Integers, combine: np.ufunc) -> Floats:
-    """Cumulative product or sum along the last axis that starts anew at each group, in log2(steps) passes.
+    """A cumulative product or sum along the last axis that starts anew at each group, in log2(steps) passes.
 
-    A plain cumulative one, divided or subtracted, would carry rounding errors and zeros from group to group.
+    A plain cumulative product or sum, divided or subtracted at each group, would carry rounding errors and zeros across groups.
     """
     result = values.astype(np.float64)
     place = np.arange(len(first)) - first
@@ -190,7 +191,7 @@ def restricted_mean(
     until = np.where(follows, np.append(epoch[1:], 0)[: len(epoch)], limit[group])
     area = survival * (until - epoch)
     before_first_step = limit.copy()
-    before_first_step[group[::-1]] = epoch[::-1]  # of several the last written stays, the group's first
+    before_first_step[group[::-1]] = epoch[::-1]  # the value written last stays, which is that of the group's first step
     estimate = before_first_step + np.bincount(group, weights=area, minlength=groups)
     still_to_come = _running_sum(area[::-1], first_of_group(group[::-1]))[::-1]
     left = at_risk - events
