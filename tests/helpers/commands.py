@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -33,7 +32,6 @@ epochs = 1000000000
 """
 PATIENCE = 900  # seconds for a process to end: only what hangs takes so long
 SLOW = "backsweep: planning ...\n"  # what is said where that takes longer than a second, on a busy machine
-HEAR_CTRL_C = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background would be deaf to it
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
 
 
@@ -49,8 +47,14 @@ def complaint(done):
     return done.stderr.replace(SLOW, "")
 
 
+def hear_signals():
+    """Begin as a terminal's command does: in the background processes are deaf to Ctrl-C, and under nohup to a closed terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def begun(*arguments, cwd, **options):
-    """A command at work, that hears Ctrl-C."""
+    """A command at work, that hears Ctrl-C and the end of its terminal."""
     return subprocess.Popen(
         [*BACKSWEEP, *arguments],
         cwd=cwd,
@@ -58,7 +62,7 @@ def begun(*arguments, cwd, **options):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=HEAR_CTRL_C,
+        preexec_fn=hear_signals,
         **options,
     )
 

@@ -40,11 +40,9 @@ def wait_for(path, process):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_wish_to_end_is_as_good_as_ctrl_c(name, here):
     """Of a batch system, and of a terminal that was closed."""
-    wish = getattr(signal, name)
-    as_usual = partial(signal.signal, wish, signal.SIG_DFL)  # these tests may themselves run under nohup
-    process = begun("run", "long.toml", "--out", "r", cwd=here, preexec_fn=as_usual)
+    process = begun("run", "long.toml", "--out", "r", cwd=here)
     wait_for(here / "r" / "shards", process)
-    process.send_signal(wish)
+    process.send_signal(getattr(signal, name))
     errors = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 1
     assert "To continue: backsweep resume r" in errors

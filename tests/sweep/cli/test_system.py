@@ -33,13 +33,13 @@ def failing(code, *name):
 COMMAND = "`backsweep run 'a spec.toml'`"
 WANTS = [
     (more_memory_than_there_is, "not enough memory (Unable to allocate 1.00 EiB"),
-    (no_memory_at_all, f"{COMMAND}: not enough memory; fewer workers (--jobs) need less. What was written"),
+    (no_memory_at_all, f"{COMMAND}: not enough memory; fewer workers (--jobs) need less. Everything written so far is intact"),
     (
         no_thread,
         f"{COMMAND}: the system allows this process no more threads; fewer workers (--jobs) need fewer. Everything written",
     ),
-    (failing(errno.ENOSPC, "x/y"), "x/y: said by the system. What was written"),
-    (failing(errno.ENAMETOOLONG), f"backsweep: {COMMAND}: said by the system. What was written"),
+    (failing(errno.ENOSPC, "x/y"), "x/y: said by the system. Everything written so far is intact"),
+    (failing(errno.ENAMETOOLONG), f"backsweep: {COMMAND}: said by the system. Everything written so far is intact"),
 ]
 
 
