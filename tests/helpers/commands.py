@@ -48,7 +48,7 @@ def complaint(done):
 
 
 def hear_signals():
-    """Begin as a terminal's command does: in the background processes are deaf to Ctrl-C, and under nohup to a closed terminal."""
+    """Begin as a terminal's command does: in the background one is deaf to Ctrl-C, and under nohup to a closed terminal."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
