@@ -45,8 +45,8 @@ def seeds_to_compare(
     those that are there. SettingError for a power that is not between 0 and 1.
     """
     found = paired_outcomes(first, second, by)
-    shares = (found[side] / found["pairs"] for side in ("only_first", "only_second"))
-    needed = pairs_to_tell_apart(*shares, power=_checked("power", power, 1))
+    power = _checked("power", power, 1)
+    needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
     return beside(found, {"needed": needed, "more": more_seeds(needed, found["pairs"])})
 
 
