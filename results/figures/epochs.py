@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
 from ..statistics.groups import at_quantiles
-from .style import DASHES, LINES, label_log_epochs, legend_above, percent
+from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
 from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
 
 MOST_BINS = 50
@@ -97,7 +96,7 @@ def draw_histogram(value: EpochsHistogram, axes: Axes) -> Axes:
     axes.set(xscale="log", xlabel="epochs to convergence", ylabel="runs in each bin")
     axes.set_ylim(bottom=0)
     label_log_epochs(axes.xaxis, value.edges[0], value.edges[-1])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
+    label_shares(axes.yaxis)
     legend_above(axes, value.names)
     return axes
 

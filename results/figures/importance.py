@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
 
 from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
-from .style import INK, LINES, legend_above, percent, plain
+from .style import INK, LINES, label_shares, legend_above, percent, plain
 
 HATCHES = ("", "////")
 MOST_FACTORS = 10
@@ -103,7 +102,7 @@ def draw_importance(value: ImportancePicture, axes: Axes) -> Axes:
         for at in place[~known]:
             axes.text(0.005, at, "not known", fontsize=8, va="center")
     axes.set(xlabel="share of variance", xlim=(0, None), ylim=(len(value.factors) - 0.5, -0.5))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    label_shares(axes.xaxis)
     axes.set_yticks(range(len(value.factors)), [plain(name, 36) for name in value.factors], fontsize=9)
     axes.tick_params(axis="y", length=0)
     legend_above(axes, [NAMES.get(response, response) for response in value.responses])

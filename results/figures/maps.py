@@ -12,7 +12,6 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
 from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
-from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
 
@@ -20,7 +19,7 @@ from ..analysis.names import column_of
 from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
 from .levels import LETTER, LINE, levels_in_words, name_levels
-from .style import FAINT, label_log_epochs, percent, plain
+from .style import FAINT, label_log_epochs, label_shares, percent, plain
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
     picture = draw_cells(value, value.share, axes, Normalize(0, 1), colormaps["cividis"])
     _write_into_cells(value.share, _short_percent, picture, axes)
     bar = colour_bar(picture, axes, "converged")
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    label_shares(bar.ax.yaxis)
     return axes
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
 from backsweep.outcomes import OUTCOMES, Outcome
@@ -17,7 +16,7 @@ from ..analysis.tables import axis_columns, grouped, level_texts
 from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
 from .levels import name_levels
-from .style import FAINT, LINES, percent, plain
+from .style import FAINT, LINES, label_shares, percent, plain
 
 MOST_BARS = 40  # that can be told apart at the height of a page
 
@@ -117,7 +116,7 @@ def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
                 label=OUTCOMES[outcome],
             )
     axes.set(xlim=(0, 1), ylim=(len(value.levels), 0), xlabel="share of runs")
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    label_shares(axes.xaxis)
     axes.spines["left"].set_visible(False)
     _name_bars(value, axes)
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), borderaxespad=0, ncols=len(OUTCOMES), fontsize=9)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from backsweep.errors import ResultsError
 
@@ -18,7 +17,7 @@ from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, summary
 from ..arrays import Floats, Integers
 from ..statistics.survival import Survival, survival_quantile
-from .style import DASHES, LINES, label_log_epochs, legend_above, percent
+from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
 
 
 def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
@@ -154,7 +153,7 @@ def draw_curves(value: SurvivalPicture, axes: Axes, shown: Callable[[Floats], Fl
         axes.fill_between(epoch, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
     axes.set(xscale="log", xlim=(begin, end), ylim=(-0.02, 1.02), xlabel="epochs", ylabel=name)
     label_log_epochs(axes.xaxis, begin, end)
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    label_shares(axes.yaxis)
     legend_above(axes, value.labels)
     return axes
 

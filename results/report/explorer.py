@@ -156,20 +156,23 @@ def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetCh
             alt.Tooltip("column:N", title=_title(value.column)),
             *([alt.Tooltip("row:N", title=_title(value.row))] if value.row is not None else []),
             alt.Tooltip("runs:Q", format=","),
-            alt.Tooltip("success:Q", title="converged", format=".1%"),
-            alt.Tooltip("low:Q", title="at least", format=".1%"),
-            alt.Tooltip("high:Q", title="at most", format=".1%"),
-            alt.Tooltip("median:Q", title="median epochs", format=",.0f"),
+            alt.Tooltip("success_text:N", title="converged"),
+            alt.Tooltip("low_text:N", title="at least"),
+            alt.Tooltip("high_text:N", title="at most"),
+            alt.Tooltip("median_text:N", title="median epochs"),
         ],
     )
     colour = alt.Color(
         "success:Q",
         title="converged",
         scale=alt.Scale(scheme="cividis", domain=[0, 1]),
-        legend=alt.Legend(format=".0%", orient="bottom", direction="horizontal", tickCount=5),
+        legend=alt.Legend(labelExpr=_percent("datum.value", 0), orient="bottom", direction="horizontal", tickCount=5),
     )
     # Named: older releases of Altair would number it on and on, and no two reports would be the same.
-    cells = base.mark_rect(cursor="pointer").encode(color=colour).add_params(chosen).properties(name="map")
+    texts = {f"{name}_text": _percent(f"datum.{name}", 1) for name in ("success", "low", "high")}
+    texts["median_text"] = "isValid(datum.median) ? format(datum.median, ',.0f') : '∞'"
+    cells = base.transform_calculate(**texts).mark_rect(cursor="pointer").encode(color=colour)
+    cells = cells.add_params(chosen).properties(name="map")
     frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(chosen)
     return alt.layer(cells, frame)
 
@@ -177,6 +180,11 @@ def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetCh
 def _texts(texts: list[str]) -> str:
     """An expression of Vega for the text of a place."""
     return f"{json.dumps(texts)}[datum.value]"
+
+
+def _percent(share: str, decimals: int) -> str:
+    """An expression of Vega for a share, written as `numbers.percent_text` writes it. Vega's own format has no space: 12.3%."""
+    return f"format(100 * {share}, '.{decimals}f') + ' %'"
 
 
 def _title(text: str) -> str:
@@ -189,7 +197,7 @@ def _curves(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.Face
     epochs = alt.X(
         "epoch:Q", title="epochs", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5)
     )
-    share = alt.Y("share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
+    share = alt.Y("share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(labelExpr=_percent("datum.value", 0)))
     band = base.mark_area(interpolate="step-after", opacity=0.25, color="#0072b2").encode(
         x=epochs, y=alt.Y("low:Q", title=""), y2="high:Q"
     )
@@ -202,12 +210,18 @@ def _outcomes(value: Explored, chosen: alt.Parameter) -> alt.Chart:
     return (
         alt.Chart(value.shares, title="How its runs end")
         .transform_filter(chosen)
+        .transform_calculate(share_text=_percent("datum.share", 2))
         .mark_bar()
         .encode(
-            x=alt.X("share:Q", title="share of the runs", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
+            x=alt.X(
+                "share:Q",
+                title="share of the runs",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(labelExpr=_percent("datum.value", 0)),
+            ),
             y=alt.Y("outcome:N", title="", scale=alt.Scale(domain=list(OUTCOMES))),
             color=alt.Color("outcome:N", legend=None, scale=colours),
-            tooltip=["outcome:N", alt.Tooltip("share:Q", format=".2%")],
+            tooltip=["outcome:N", alt.Tooltip("share_text:N", title="share")],
         )
     )
 

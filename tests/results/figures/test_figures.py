@@ -1,5 +1,6 @@
 """All kinds of figures at one door: on Axes of their own or given ones, in files that are the same each time."""
 
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -62,11 +63,19 @@ def test_a_figure_is_drawn_on_the_axes_that_are_given_and_returns_them(kind):
 @pytest.mark.parametrize("kind", FIGURES)
 def test_no_text_is_smaller_than_eight_points_and_none_is_a_formula(kind):
     axes = drawn(kind)
-    axes.figure.canvas.draw()
+    axes.figure.draw_without_rendering()
     texts = [text for text in axes.figure.findobj(Text) if text.get_visible() and text.get_text()]
     assert min(text.get_fontsize() for text in texts) >= 8
     for text in texts:
         assert not text._preprocess_math(text.get_text())[1]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_every_share_has_a_space_before_its_percent_sign(kind):
+    axes = drawn(kind)
+    axes.figure.draw_without_rendering()
+    texts = [text.get_text() for text in axes.figure.findobj(Text)]
+    assert not [text for text in texts if re.search(r"\d%", text)]
 
 
 @pytest.mark.parametrize("kind", ["survival", "ecdf", "histogram"])

@@ -1,5 +1,6 @@
 """The report in a real browser: linked views, tables that sort and filter, nothing from the network, any width and light."""
 
+import re
 import shutil
 
 import pytest
@@ -87,6 +88,24 @@ def test_a_click_in_the_map_changes_the_views_beside_it(opened):
     assert len(before) == 4
     until(page, lambda: all(now != then for now, then in zip(shapes(page)[1:], before[1:], strict=True)))
     assert page.complaints == []
+
+
+def test_every_share_has_a_space_before_its_percent_sign(opened):
+    page = opened()
+    axes = page.locator("#explorer .role-axis-label text, #explorer .role-legend-label text").all_text_contents()
+    shares = [label for label in axes if "%" in label]
+    assert {"0 %", "50 %", "100 %"} <= set(shares)
+    tooltips = []
+    for view in ("map_0_marks", "concat_2_marks"):  # the map, and how the runs of a cell end
+        page.locator(f"#explorer .{view} path").first.hover(force=True)
+        page.wait_for_selector("#vg-tooltip-element.visible")
+        tooltips.append(page.locator("#vg-tooltip-element").inner_text())
+        page.mouse.move(0, 0)
+        page.wait_for_selector("#vg-tooltip-element:not(.visible)", state="attached")
+    texts = [page.locator("body").inner_text(), *axes, *tooltips]
+    assert "∞" in tooltips[0]  # no run of the first cell converges in half of the cases, so there is no median
+    assert all(" %" in text for text in tooltips)
+    assert not [text for text in texts if re.search(r"\d%", text)]
 
 
 def test_names_that_steer_programs_are_words_like_others(opened, report, tmp_path):
