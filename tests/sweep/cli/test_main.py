@@ -1,25 +1,22 @@
 """The command line as a user meets it: what it prints and its exit codes.
 
-In real processes what a process of its own shows: how commands begin, end, are interrupted, and share a terminal and a disk.
+In real processes what a process of its own shows: how commands begin, end, and share a terminal and a disk.
 """
 
 import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-import psutil
 import pytest
 
 from backsweep.columns import RECORDED
-from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused, wait_for_work
+from helpers.commands import BACKSWEEP, SPEC, backsweep, complaint, must, refused
 from helpers.commands import here as in_process
 
 
@@ -28,7 +25,6 @@ def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli")
     (folder / "small.toml").write_text(SPEC)
     (folder / "other.toml").write_text(SPEC.replace("2000", "3000"))
-    (folder / "long.toml").write_text(LONG)
     (folder / "text.txt").write_text("text")
     must("run", "small.toml", cwd=folder)
     return folder
@@ -256,45 +252,6 @@ run({str(closed / "r")!r})
     assert list(closed.iterdir()) == []
 
 
-def interrupt(process):
-    """What a command says when its user presses Ctrl-C."""
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        return process.communicate(timeout=PATIENCE)[1]
-    finally:
-        process.kill()
-
-
-@pytest.mark.posix
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
-    """A batch of these takes hours; the kernels are left behind."""
-    out = f"interrupted-{jobs}"
-    process = begun("run", "long.toml", "--out", out, "--jobs", str(jobs), cwd=here)
-    while not (here / out / "shards").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
-    wait_for_work(process, 2.0)
-    errors = interrupt(process)
-    assert process.returncode == 1
-    assert f"To continue: backsweep resume {out}" in errors
-    assert "Traceback" not in errors
-
-
-@pytest.mark.posix
-def test_ctrl_c_ends_worker_processes_where_no_command_lists_them(here, tmp_path):
-    """Images without `pgrep` are common."""
-    environment = {**os.environ, "PATH": str(tmp_path)}
-    process = begun("run", "long.toml", "--out", "slim", "--backend", "processes", cwd=here, env=environment)
-    while sum(worker.cpu_times().user for worker in psutil.Process(process.pid).children()) < 5:
-        assert process.poll() is None
-        time.sleep(0.1)
-    workers = psutil.Process(process.pid).children(recursive=True)
-    errors = interrupt(process)
-    assert "To continue: backsweep resume slim" in errors
-    assert psutil.wait_procs(workers, PATIENCE)[1] == []
-
-
 def test_imports_stay_light():
     """`run` needs neither pandas' nor matplotlib's second."""
     code = "import sys, backsweep.sweep.sweep; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
@@ -330,20 +287,3 @@ def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
     )
     assert done.stdout == f"epoch,{','.join(RECORDED)}\n"
     assert done.stderr == ""
-
-
-@pytest.mark.posix
-def test_ctrl_c_ends_a_replay_too(here):
-    spec = 'task = "xor"\n[model]\nhidden = 256\n[train]\nepochs = 2000000000\nlr = 0.001\n'
-    (here / "endless.toml").write_text(spec)
-    code = (
-        "from pathlib import Path; from backsweep.sweep import Sweep; from backsweep.results.store.store import Store; "
-        "from backsweep.sweep.run.folder import manifest_of; sweep = Sweep.from_toml('endless.toml'); "
-        "Store.create('endless', manifest_of(sweep.spec, sweep.plan(), Path('endless.toml'), Path('endless')))"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=here, check=True)
-    process = begun("replay", "endless", "0", cwd=here)
-    wait_for_work(process, 4.0)
-    errors = interrupt(process)
-    assert process.returncode == 1
-    assert "interrupted" in errors

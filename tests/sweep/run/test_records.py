@@ -7,7 +7,6 @@ import sys
 import time
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,7 +14,6 @@ import reference
 from backsweep.columns import RECORDED
 from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.store.files import write_tables
 from backsweep.results.store.seeds import Recording, recorded_runs
 from backsweep.results.store.store import Store
 from backsweep.sweep import Spec, Sweep
@@ -23,10 +21,8 @@ from backsweep.sweep.estimate import pace
 from backsweep.sweep.estimate.pace import MOST_NUMBERS, Pace
 from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.run import replay as replay_of
 from backsweep.sweep.run.folder import manifest_of
 from backsweep.sweep.run.replay import differences, replay
-from backsweep.sweep.run.unlike import unlike_records, unlike_rows, unlike_weights
 
 SPEC = {
     "task": "xor",
@@ -166,74 +162,6 @@ def test_the_measure_is_a_column_and_no_axis(tmp_path):
     )
 
 
-def flipped(array, place):
-    """The same numbers, but for the last bit of one."""
-    values = array.to_numpy().copy()
-    values.view(np.int64)[place] ^= 1
-    return pa.array(values)
-
-
-def flip_record(table):
-    return table.set_column(4, "gradient_norm", flipped(table["gradient_norm"].combine_chunks(), 7))
-
-
-def flip_weight(table):
-    lists = table["weights"].combine_chunks()
-    return table.set_column(3, "weights", pa.LargeListArray.from_arrays(lists.offsets, flipped(lists.values, 11)))
-
-
-@pytest.mark.parametrize(
-    ("kind", "change", "told"),
-    [
-        ("records", flip_record, ["run 1: gradient_norm at epoch 60 is "]),
-        ("weights", flip_weight, ["run 1: weight 2 is "]),
-    ],
-    ids=["records", "weights"],
-)
-def test_what_is_kept_beside_the_rows_is_verified_to_the_last_bit(kind, change, told, tmp_path):
-    """With the hash of a file made right, only training again can tell."""
-    spec = {**SPEC, "seeds": 4, "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 60}}
-    results = Sweep.from_dict(spec).run(tmp_path / "r", jobs=1)
-    plan = Sweep.from_dict(spec).plan()
-    assert differences(plan, results.table, results.store) == []
-    [file] = results.store.kept()[tmp_path / "r" / kind]
-    table = pq.read_table(file.path)
-    file.path.unlink()
-    write_tables(file.path.parent, file.path.name[:25], [change(table)])
-    found = differences(plan, results.table, Store.open(tmp_path / "r"))
-    assert [sentence[: len(start)] for sentence, start in zip(found, told, strict=True)] == told
-
-
-def test_records_and_weights_that_are_not_there_are_unlike(once):
-    records, weights = once.store.records([0, 1]), once.store.weights([0, 1])
-    assert list(unlike_records(records, records.take(np.arange(len(records))[::-1]))) == []
-    assert list(unlike_weights(weights, weights.take([1, 0]))) == []
-    [sentence] = unlike_records(records, records.slice(1))
-    assert sentence.startswith("run 0: ")
-    [sentence] = unlike_weights(weights, weights.slice(1))
-    assert sentence == "run 0: 9 weights, layers [2, 2, 1, 2] with biases, the folder has 0, none"
-
-
-def test_runs_of_which_a_sample_is_recorded_are_verified_portion_by_portion(tmp_path, monkeypatch):
-    sweep = Sweep.from_dict({**SPEC, "record": {"every": 25, "weights": True, "runs": 7}})
-    results = sweep.run(tmp_path / "r", jobs=1)
-    monkeypatch.setattr(replay_of, "MOST_NUMBERS", 50)
-    assert len(results.store.weights()) == 7
-    assert differences(sweep.plan(), results.table, results.store) == []
-
-
-def test_weights_of_runs_that_diverge_are_verified(tmp_path):
-    """One weight becomes infinite, and infinity times 0 no number."""
-    model = {"hidden": [], "output": "identity", "init": {"scheme": "constant", "value": 1e100}}
-    rule = {"lr": 1e250, "loss": "mse", "epochs": 5, "batch": "pattern", "bound": float("inf")}
-    sweep = Sweep.from_dict({"task": "xor", "seeds": 20, "model": model, "train": rule, "record": {"weights": True}})
-    results = sweep.run(tmp_path / "r", jobs=1)
-    weights = np.concatenate([row.values.to_numpy() for row in results.store.weights()["weights"]])
-    assert np.isnan(weights).any()
-    assert {hex(bits) for bits in weights[np.isnan(weights)].view(np.uint64)} == {"0x7ff8000000000000"}
-    assert differences(sweep.plan(), results.table, results.store) == []
-
-
 def test_batches_hold_no_more_numbers_than_memory_allows():
     def runs(**record):
         spec = {"task": "xor", "seeds": 1_000_000, "train": {"epochs": 10_000, "stop": {"loss": 1}}, "record": record}
@@ -328,12 +256,3 @@ Sweep.from_dict(json.loads(pathlib.Path({str(file)!r}).read_text())).run({str(ou
     assert results.store.weights()["run"].to_pylist() == results.table["run"].tolist()
     last = trajectories.groupby("run")["loss"].last()
     assert last.to_numpy().tobytes() == results.table["loss"].to_numpy().tobytes()
-
-
-def test_a_nan_of_other_bits_is_not_the_same():
-    """Processors give NaNs of either sign; what is kept has one."""
-    again, stored = (pa.table({"run": [7], "loss": [loss]}).to_pandas() for loss in (np.nan, -np.nan))
-    assert list(unlike_rows(again, again)) == []
-    assert list(unlike_rows(again, stored)) == [
-        "run 7: loss is nan (0x7ff8000000000000), the folder has nan (0xfff8000000000000)"
-    ]

@@ -1,0 +1,77 @@
+"""A manifest that is damaged is named and restored from its copy."""
+
+import json
+
+import numpy as np
+import pytest
+
+from backsweep.errors import BacksweepError
+from backsweep.results.store import manifest as manifest_module
+from backsweep.results.store.manifest import write_manifest
+from backsweep.results.store.store import Store
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "damaged"),
+        (b"\xff\xfe", "damaged"),
+        ("[]", "damaged"),
+        ('{"format": 2}', "format 2 is unknown"),
+        ('{"format": 1}', "damaged"),
+        (None, "missing"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
+    before = store.manifest
+    for name in ("manifest.json", "manifest.copy.json"):
+        if text is None:
+            (store.path / name).unlink()
+        else:
+            (store.path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        if name == "manifest.json" and said in {"damaged", "missing"}:  # the copy will do
+            again = Store.open(store.path)
+            assert again.manifest == before
+            assert said in again.harm
+    with pytest.raises(BacksweepError, match=rf"{'no results here' if text is None else f'manifest.json: .*{said}'}"):
+        Store.open(store.path)
+
+
+def test_every_flipped_byte_of_a_manifest_is_noticed_and_mended(store):
+    path, rng = store.path / "manifest.json", np.random.default_rng(0)
+    sound = path.read_bytes()
+    for at in [0, sound.index(b'"format": 1') + 10, len(sound) - 1, *rng.integers(0, len(sound), 60)]:
+        flipped = bytearray(sound)
+        flipped[at] ^= 1
+        path.write_bytes(flipped)
+        again = Store.open(store.path)
+        assert again.manifest == store.manifest
+        if json.loads(sound) != _parsed(flipped):  # spaces may be others
+            assert "damaged" in again.harm or "format 0" in again.harm
+            with again.writing():
+                assert "restored from its copy" in again.heal()[0]
+            assert path.read_bytes() == sound
+
+
+def _parsed(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def test_a_harmed_copy_of_the_manifest_is_made_again(store):
+    copy = store.path / "manifest.copy.json"
+    sound = copy.read_bytes()
+    copy.write_bytes(sound[:-9])
+    with store.writing():
+        assert store.heal() == []
+    assert copy.read_bytes() == sound
+
+
+def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):
+    monkeypatch.setattr(manifest_module, "MOST_BYTES", 100)
+    with pytest.raises(BacksweepError, match="x: the spec lists too many values to be stored with the results"):
+        write_manifest(store.path, store.manifest)
+    monkeypatch.undo()
+    assert Store.open(store.path).harm is None

@@ -1,0 +1,21 @@
+"""Axes of tables, and the cells that they stand for."""
+
+import numpy as np
+import pandas as pd
+
+from backsweep.sweep import Spec
+from backsweep.sweep.plan.plan import Plan
+
+RULES = ["gd", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}, {"name": "adam", "beta1": {"linear": [0.8, 0.9], "n": 2}}]
+STARTS = ["uniform", {"scheme": "normal", "std": {"values": [0.5, 1.0]}, "offset": [0.1, {"values": [0.0, 0.2]}]}]
+
+
+def plan(**tables):
+    return Plan(Spec.parse({"task": "xor", **tables}))
+
+
+def cells(made):
+    """The columns of the axes, a row for each cell; None where there is no such number."""
+    columns = made.columns(np.arange(made.cells) * len(made.seeds))
+    rows = zip(*(columns[axis.name].tolist() for axis in made.axes), strict=True)
+    return [tuple(None if pd.isna(value) else value for value in row) for row in rows]
