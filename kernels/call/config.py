@@ -1,4 +1,4 @@
-"""What all runs of a call share: the config of a network and its training, whose values are checked against each other."""
+"""The configuration that all runs of a call share, network and training; refuses settings that do not go together."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,10 +19,11 @@ PARAMETRIZATIONS = ("standard", "ntk", "mean_field")
 
 
 class Scheme(NamedTuple):
-    """Where weights start.
+    """How initial weights are chosen.
 
-    drawn: whether they are drawn at all. normal: from normals, and not uniform numbers. biases: whether biases start likewise,
-    drawn if weights are; otherwise at 0, or where a file says.
+    drawn: whether the weights are drawn at random; otherwise they are one constant or come from a file. normal: whether they
+    are drawn from a normal distribution rather than a uniform one. biases: whether the scheme sets the biases too, at random if
+    the weights are; otherwise biases start at 0 or come from the file.
     """
 
     drawn: bool = True
@@ -43,20 +44,27 @@ ORDERS = ("given", "shuffled", "replacement")
 
 @dataclass(frozen=True)
 class Batch:
-    """How many samples make an update, all of them if `size` is None, and in which order they come."""
+    """The samples of each update: how many (all of them if `size` is None), and their order, one of ORDERS."""
 
     size: int | None = None
     order: str = "given"
 
     @property
     def own(self) -> bool:
-        """Whether each run draws its own."""
+        """Whether each run draws its samples with its own random stream; otherwise all runs see the same order."""
         return self.order != "given"
 
 
 @dataclass(frozen=True)
 class Config:
-    """See `backsweep.kernels.train`. Raises `SettingError` for what does not exist or does not go together."""
+    """The settings of a call that its runs have in common; `backsweep.kernels.train` explains each.
+
+    hidden: units per hidden layer, () for none. scheme: a key of SCHEMES. stops: the stopping criteria that were given, keys of
+    STOPPING. stalls: whether runs end when they stall. warms_up: whether a schedule begins with a warmup. sides: whether the
+    targets are classes, so that an output can be right or wrong.
+
+    Raises SettingError for an unknown name and for settings that cannot be combined.
+    """
 
     hidden: tuple[int, ...]
     activation: str
@@ -76,7 +84,7 @@ class Config:
     stops: tuple[str, ...]
     stalls: bool
     measure: bool
-    sides: bool  # outputs can be right or wrong
+    sides: bool
     dtype: str
 
     def __post_init__(self):
@@ -139,7 +147,11 @@ class Config:
             )
 
     def check_precision(self, argument: str, values: np.ndarray) -> None:
-        """Whether numbers that are finite stay so in the precision that is computed in."""
+        """Refuse numbers that are finite in float64 and infinite in the dtype of the call.
+
+        argument: what the values are, such as "x"; values: float64, any shape, (samples, columns) for x and y. Raises DataError
+        with the row and column for x and y, SettingError for others.
+        """
         too_large = np.abs(values) > np.finfo(DTYPES[self.dtype]).max
         for row, column in np.argwhere(too_large)[:1].tolist() if argument in {"x", "y"} else ():
             reason = f"{values[row, column]:g} is too large for {self.dtype}"
@@ -148,7 +160,10 @@ class Config:
             raise SettingError((argument, "dtype"), f"too large for {self.dtype}")
 
     def check_data(self, y: np.ndarray) -> None:
-        """Whether the targets (samples, outputs) are such as the output can reach."""
+        """Refuse targets that the outputs cannot reach; y: float64 (samples, outputs).
+
+        Raises DataError with the row and column of the first such target, SettingError for softmax with a single output.
+        """
         output = OUTPUTS[self.output]
         for bound, wrong in ((output.low, np.less), (output.high, np.greater)):
             if bound is not None:

@@ -18,9 +18,9 @@ from .tables import axis_columns, columns_of, grouped, with_value
 
 
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Two tables to compare: the runs with the first value of a setting and those with the second, both without its column.
+    """Two tables to compare: the runs with the first value of a setting and those with the second, without its column.
 
-    ResultsError if there is no such setting, or if no run has one of the values.
+    ResultsError if there is no such setting, if no run has one of the values, or if both values are the same.
     """
     setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
@@ -38,20 +38,30 @@ def compare_sweeps(
     limit: float | None = None,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:
-    """Two tables of runs, paired by seed within each combination of the settings `by` (default: all that both have).
+    """Compare two tables of runs, paired by seed within each combination of the settings `by` (default: all that both have).
 
-    One row for each combination that both have. pairs; both, only_first, only_second, neither: how many of them converged.
-    success_difference, with _low and _high: second less first (`significance.paired_difference_interval`).
-    success_p: McNemar's; success_p_holm: raised for all rows of this table as one family.
-    restricted_mean_difference, with _low and _high: in epochs, second less first, of min(epochs to convergence,
-    restricted_limit); a run that never converges has the limit. limit: by default the fewest epochs after which a run of
-    either table was cut off, so that nothing is censored before it and the mean needs no survival curve.
-    running_time_difference, with _low and _high: in epochs, second less first, of all epochs spent ÷ successes; inf, -inf
-    or nan where one or both never succeed. Both by paired bootstrap: pairs are drawn, never runs alone.
-    All intervals are of 95 %.
+    Returns one row per combination that both tables have, with these columns:
 
-    ResultsError where two runs have the same seed and combination (`by` leaves out a setting that varies), where there is no
-    pair, and for a limit beyond where runs were cut off.
+    pairs: the number of pairs, int64. both, only_first, only_second, neither: in how many of them both runs converged, only
+    one, or none.
+
+    success_difference, success_difference_low, success_difference_high: the success rate of the second table minus that of the
+    first (`significance.paired_difference_interval`). success_p: the p-value of McNemar's test. success_p_holm: the same after
+    Holm's correction for all rows of this table.
+
+    restricted_mean_difference, with _low and _high: the mean of min(epochs to convergence, restricted_limit) of the second
+    table minus that of the first, in epochs. A run that never converges counts with the limit. restricted_limit: the argument
+    `limit`, in epochs; by default the fewest epochs after which a run of either table was cut off, so nothing is censored
+    before it and the mean needs no survival curve.
+
+    running_time_difference, with _low and _high: all epochs spent ÷ successes, second minus first, in epochs; inf, -inf or nan
+    if one table or both have no success.
+
+    All intervals are 95 % intervals. Those of the last two differences come from a paired bootstrap with `resamples` resamples,
+    which draws pairs and never single runs.
+
+    ResultsError if two runs have the same seed and combination (`by` leaves out a setting that varies), if there is no pair,
+    and for a limit beyond the epoch at which the first run was cut off.
     """
     by = _settings(first, second, by)
     pairs = _paired(first, second, by)
@@ -79,7 +89,7 @@ def compare_sweeps(
 
 
 def paired_outcomes(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
-    """The first columns of `compare_sweeps`: pairs, and of how many of them both, one or neither converged."""
+    """The first columns of `compare_sweeps`: the pairs, and in how many of them both runs converged, only one, or none."""
     by = _settings(first, second, by)
     pairs = _paired(first, second, by)
     return _counted(pairs, *_groups(pairs, by))
@@ -103,10 +113,13 @@ def _converged(pairs: pd.DataFrame) -> tuple[Booleans, Booleans]:
 
 
 def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
-    """Two tables of runs whose seeds are not the same, by the log-rank test in each combination that both have.
+    """Compare two tables of runs with different seeds, by the log-rank test in each combination that both tables have.
 
-    runs_first, runs_second; observed, expected: convergences in the second, and how many there would be if both were alike;
-    log_rank: chi-squared; p; p_holm: raised for all rows of this table as one family.
+    runs_first, runs_second: the number of runs. observed: how many runs of the second table converged; expected: how many would
+    if both tables were alike. log_rank: the statistic, chi-squared with one degree of freedom. p: its p-value; p_holm: the same
+    after Holm's correction for all rows of this table (`significance.log_rank`, `significance.holm`).
+
+    ResultsError if no combination occurs in both tables.
     """
     by = _settings(first, second, by)
     runs = pd.concat([first, second], ignore_index=True)
@@ -128,7 +141,9 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
 
 
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
-    """The settings to group both tables by. ResultsError for columns such as run, and settings that only one table varies."""
+    """The settings to group both tables by. SettingError for names that are not settings, and for settings that only one table
+    varies.
+    """
     shared = [name for name in axis_columns(first) if name in axis_columns(second)]
     return shared if by is None else columns_of(by, shared, "that varies in both")
 
@@ -154,7 +169,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
 
 
 def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
-    """The limit that was asked for, if no run was cut off before it; by default the largest such limit, or the longest run."""
+    """The given limit, if no run was cut off before it; by default the largest such limit, or the epochs of the longest run."""
     cut = [pairs.loc[ended(pairs, Outcome.CAPPED, f"outcome_{side}"), f"epochs_{side}"].min() for side in ("first", "second")]
     longest = pairs[["epochs_first", "epochs_second"]].to_numpy().max()
     most = np.nanmin([*cut, np.inf])

@@ -20,12 +20,12 @@ FEWEST_POINTS = 50
 
 @dataclass(frozen=True)
 class Design:
-    """The factors of a design, and where each run belongs.
+    """The factors of a design, and the place of each run in it.
 
-    names: of the factors, in the order of the table; axes that advance together are one. levels: which level each cell has,
-    whole numbers from 0 in the order of the values, (factors, cells). points: which sampled point each cell has, (cells,);
-    None where nothing was sampled and so each combination of levels is there. seeds: how many each cell has.
-    place: cell * seeds + seed of each run, whole numbers from 0, (runs,); every place has its run.
+    names: the factors, in the order of the table; settings that advance together are one factor. levels: the level of each
+    factor in each cell, whole numbers from 0 in the order of the values, (factors, cells). points: the sampled point of each
+    cell, (cells,); None if nothing was sampled, and then every combination of levels is a cell. seeds: the number of seeds per
+    cell. place: cell * seeds + seed of each run, (runs,); every place has exactly one run.
     """
 
     names: list[str]
@@ -35,25 +35,27 @@ class Design:
     place: Integers
 
     def by_cell_and_seed(self, values: Floats) -> Floats:
-        """One number per run, (runs,), rearranged as float64 (cells, seeds)."""
+        """Rearrange one number per run, (runs,), as float64 (cells, seeds)."""
         arranged = np.empty(len(values))
         arranged[self.place] = values
         return arranged.reshape(-1, self.seeds)
 
 
 def drawn_columns(manifest: Manifest) -> list[str]:
-    """The columns of settings whose values were drawn at random, all together, by their names in tables."""
+    """The columns, by their names in tables, of the settings whose values were drawn at random, all in one sample."""
     shown = shown_names(manifest.axes)
     return [shown[column] for axis in manifest.swept if axis.drawn for column in axis.columns]
 
 
 def design_of(table: pd.DataFrame, drawn: Collection[str] = ()) -> Design:
-    """The design of a table of runs, with cells in the order of the factors' levels. drawn: columns of settings that were.
+    """The design of a table of runs, with cells in the order of the factors' levels.
 
-    A setting that all runs share is no factor. What was drawn together is a factor each from 50 points on; of fewer it is one,
-    "lr = beta". So are other axes each of whose values goes with one value of another, as axes with the same zip are: their
-    effects cannot be told apart. ResultsError where nothing varies, runs lack a setting, cells have not the same seeds, or
-    combinations are missing.
+    drawn: the columns of settings whose values were drawn at random. A setting that has the same value in all runs is not a
+    factor. Settings that were drawn together are separate factors if there are at least 50 points, otherwise one factor, "lr =
+    beta". Other settings whose values always change together, as axes with the same zip do, are one factor too, because their
+    effects cannot be told apart.
+
+    ResultsError if nothing varies, if some runs lack a setting, if cells have different seeds, or if combinations are missing.
     """
     names = [name for name in axis_columns(table) if len(table[name].unique()) > 1]
     if not names:
@@ -117,7 +119,7 @@ def _pairs(first: Integers, second: Integers) -> int:
 
 
 def _places(table: pd.DataFrame, cell: Integers, cells: int) -> tuple[Integers, int]:
-    """Where each run belongs, (runs,), and how many seeds each cell has."""
+    """The place of each run, (runs,), and the number of seeds per cell. ResultsError if a place has two runs or none."""
     seed, seeds = pd.factorize(table["seed"], sort=True)
     place = cell * len(seeds) + seed
     times = np.bincount(place, minlength=cells * len(seeds))

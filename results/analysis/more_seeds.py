@@ -1,6 +1,4 @@
-"""How many more seeds it takes to know each setting's success rate, or to tell two settings apart, judging by the runs there
-are.
-"""
+"""How many more seeds are needed to know each setting's success rate, or to tell two settings apart, given the runs so far."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -17,12 +15,13 @@ from .tables import axis_columns, grouped, success_of
 
 
 def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_width: float) -> pd.DataFrame:
-    """One row for each combination of the settings `by` (default: all that vary): seeds until its success is known so well.
+    """How many runs it takes to know each success rate; one row per combination of the settings `by` (default: all that vary).
 
-    runs, success, with success_low and _high: as in `tables.summary`. needed: the fewest runs of which the Wilson interval
-    reaches at most half_width, in (0, 0.5), to each side of its centre, if the share stays what it is; more: without those
-    that are there. Whole numbers as float64, nan without a run. SettingError for another half_width; ResultsError if `by` has
-    the seed.
+    runs, success, success_low, success_high: as in `tables.summary`. needed: the fewest runs at which the Wilson interval
+    reaches at most `half_width` to each side of its centre, if the success rate stays the same. more: needed minus the runs
+    there are, at least 0. Both are whole numbers as float64, nan if there is no run.
+
+    SettingError if half_width is not a number above 0 and below 0.5; ResultsError if `by` contains the seed.
     """
     if by is not None and "seed" in by:
         raise ResultsError("by: seed cannot be a setting here, because more seeds make no more runs of one seed")
@@ -37,12 +36,14 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
 def seeds_to_compare(
     first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None, *, power: float = POWER
 ) -> pd.DataFrame:
-    """Of two tables of runs with the same seeds: pairs until McNemar's test finds their success unlike.
+    """How many pairs McNemar's test needs to find that two tables with the same seeds differ in success.
 
-    One row for each combination that both have. pairs, both, only_first, only_second, neither: as in
-    `comparison.compare_sweeps`, where errors are told, too. needed: pairs with which the test, at the level of 5 %, finds a
-    difference in a share `power` of all cases, if the shares stay what they are; inf where they are equal. more: without
-    those that are there. SettingError for a power that is not between 0 and 1.
+    One row per combination that both tables have. pairs, both, only_first, only_second, neither: as in
+    `comparison.compare_sweeps`, which also lists the errors. needed: the number of pairs at which the test at the 5 % level
+    finds the difference with probability `power`, if the shares stay the same; inf if only_first equals only_second. more:
+    needed minus the pairs there are, at least 0.
+
+    SettingError if power is not a number above 0 and below 1.
     """
     found = paired_outcomes(first, second, by)
     power = _checked("power", power, 1)
@@ -51,7 +52,7 @@ def seeds_to_compare(
 
 
 def _checked(name: str, value: object, most: float) -> float:
-    """A number above 0 and below `most`."""
+    """The value as a float. SettingError if it is not a number above 0 and below `most`."""
     if isinstance(value, Real) and 0 < float(value) < most:
         return float(value)
     raise SettingError([name], f"must be a number above 0 and below {most:g}", f"{name} = {value!r}")

@@ -19,16 +19,22 @@ from .tables import axis_columns, columns_of, grouped
 def best_on_other_seeds(
     table: pd.DataFrame, by: Sequence[str] | None = None, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> pd.DataFrame:
-    """The best combination of the settings `by`, chosen on half of the seeds and judged on the other half; one row.
+    """The best combination of the settings `by`: chosen on half of the seeds, evaluated on the other half. Returns one row.
 
-    Best is where most converge, between equals where a success costs the fewest epochs. The best of many looks better than
-    it is on the very runs that made it the best: chosen_success says how good it looked there, and tied how many combinations
-    were as good there, itself among them; of several it is the first. runs, success and running_time, each of these with its
-    95 % interval _low and _high, are of the other seeds alone, which had no say.
-    The seeds are dealt at random; of an odd number the judges have one more. Only combinations that have all seeds compete,
-    or those of an unfinished sweep would win by a lucky few. A single combination is not chosen: all its runs judge it.
-    ResultsError for fewer than two seeds, or where no combination has all of them; NoAnswerError where no run that chooses
-    converged: what succeeds in none is not the best.
+    The best combination is the one with the highest success rate; between equals, the one that needs the fewest epochs per
+    success. On the runs that made it the best, it looks better than it is (the winner's curse), so the other half of the seeds
+    measures it.
+
+    chosen_success: its success rate on the seeds that chose it. tied: how many combinations were equally good there, itself
+    included; the first of them is returned. runs, success, running_time (the last two with 95 % intervals _low and _high): from
+    the other seeds only (`tables.summary`, `running_time.expected_running_time`).
+
+    The seeds are divided at random; if their number is odd, the evaluating half has one more. Only combinations with all seeds
+    take part, because in an unfinished sweep a combination could win with a few lucky runs. If there is only one combination,
+    nothing is chosen and all its runs are used.
+
+    ResultsError if there are fewer than two seeds, if `by` has the seed, or if no combination has all seeds. NoAnswerError if
+    no run of the choosing half converged.
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
@@ -69,9 +75,10 @@ def best_on_other_seeds(
 
 
 def _best(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[int, float, int]:
-    """The group where most converge, then where a success costs the fewest epochs, its share, and how many groups are alike.
+    """The group with the highest success rate, between equals with the fewest epochs per success; its rate; the number of
+    equals.
 
-    Groups without runs are last.
+    number: the group of each run, (runs,); epochs, converged: of each run, (runs,). Groups without runs come last.
     """
     totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
     with np.errstate(invalid="ignore"):

@@ -22,14 +22,18 @@ POINTS = 50  # along a fitted line
 
 @dataclass(frozen=True)
 class PowerLaws:
-    """Power laws of the median epochs over `setting`, a curve for each of `groups`, the values of setting `by` (or one, None).
+    """Power laws of the median epochs over `setting`: one curve per value of the setting `by`, or one curve for all runs.
 
-    levels: of the setting, (levels,), rising. median: epochs, (curves, levels); inf where there is none, nan without
-    runs. used: bool, the medians to which a line was fitted, those above 0 and finite.
-    slope, low, high: with the 95 % interval, (curves,); nan where fewer than two medians are used, the interval also where
-    there is but one seed. departure: the largest factor by which a used median is off its line, (curves,), at least 1.
-    along: of the setting, from the first level used to the last, (curves, points); line, line_low, line_high: epochs there,
-    with the pointwise 95 % band. Interval and band say what other seeds would give, not whether there is a power law.
+    groups: the values of `by`, one per curve; [None] without `by`. levels: the values of the setting in ascending order,
+    (levels,). median: Kaplan-Meier medians in epochs, (curves, levels); inf if fewer than half of the runs converge, nan
+    without runs. used: bool, which medians the line was fitted to: those that are finite and above 0.
+
+    slope, low, high: the exponent and its 95 % interval, (curves,); nan if fewer than two medians are used, and an interval of
+    nan if there is only one seed. departure: the largest factor between a used median and its line, (curves,), at least 1.
+
+    along: values of the setting from the first level used to the last, (curves, points); line, line_low, line_high: the fitted
+    epochs there, with a pointwise 95 % band. The interval and the band describe what other seeds would give; they do not say
+    whether a power law holds.
     """
 
     setting: str
@@ -51,13 +55,14 @@ class PowerLaws:
 def power_laws(
     table: pd.DataFrame, setting: str, by: str | None = None, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> PowerLaws:
-    """Fit the median epochs over a setting of numbers, for each value of another setting or for all runs together.
+    """Fit the median epochs over a numeric setting, for each value of another setting or for all runs together.
 
-    Percentile intervals from `resamples` draws of as many seeds as there are. A median that is infinite in a draw is left out
-    of that draw's line; a line that has fewer than two left could be anything and counts at both ends of the interval.
-    Runs that lack the setting are left out.
+    The intervals are percentile intervals from `resamples` bootstrap resamples of the seeds. A resample's line leaves out
+    medians that are infinite in that resample; a line with fewer than two medians left could have any slope, so it counts at
+    both ends of the interval. Runs that lack the setting are left out.
 
-    ResultsError if one of the settings does not vary, `setting` is not of numbers above 0, or no curve has two medians to use.
+    ResultsError if `setting` or `by` does not vary, if `setting` has values that are not numbers above 0, or if no curve has
+    two medians to use.
     """
     names = axis_columns(table)
     setting, by = column_of(setting, names, "setting"), by and column_of(by, names, "by")

@@ -25,19 +25,25 @@ def detailed_summary(
     limit: float | None = None,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:
-    """`tables.summary` and, in the same rows, what follows; all intervals are of 95 %.
+    """`tables.summary` with more columns; all intervals are 95 % intervals.
 
-    converged, diverged, stalled, capped: shares of the runs.
-    lower_quartile_epochs, upper_quartile_epochs, each with _low and _high: epochs by which a quarter and three quarters
-    have converged, from the Kaplan-Meier curve as the median is.
-    restricted_mean_epochs, with restricted_mean_low and _high: the mean of min(epochs to convergence, restricted_limit);
-    missing where the runs of a group were cut off before the limit. limit: by default the largest at which all groups
-    have a mean.
-    running_time, with running_time_low and _high: all epochs spent ÷ successes, by a bootstrap of `resamples` resamples.
-    interquartile_mean_loss: of all runs, the final loss.
-    mean_epochs_of_converged_only: of the others it says nothing; it falls when slow runs fail.
+    converged, diverged, stalled, capped: the share of the runs with this outcome.
 
-    ResultsError for an unknown column, and for a limit that is not above 0.
+    lower_quartile_epochs, upper_quartile_epochs: the epochs by which a quarter and three quarters of the runs have converged,
+    from the Kaplan-Meier curve, like the median; intervals lower_quartile_low ... lower_quartile_high, likewise upper.
+
+    restricted_mean_epochs, interval restricted_mean_low ... restricted_mean_high: the mean of min(epochs to convergence,
+    restricted_limit), nan if runs of the group were cut off before the limit. restricted_limit: the argument `limit`, in
+    epochs; by default the largest at which all groups have a mean.
+
+    running_time, with _low and _high: all epochs spent ÷ successes, with an interval from a bootstrap of `resamples` resamples
+    (`running_time.expected_running_time`).
+
+    interquartile_mean_loss: the mean of the middle half of the final losses of all runs.
+
+    mean_epochs_of_converged_only: ignores all other runs, so it falls when slow runs fail.
+
+    ResultsError for a limit that is not above 0; SettingError for an unknown column.
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     groups, curves = len(settings), curves_of(table, number)

@@ -1,4 +1,4 @@
-"""Tables of runs in, tables of findings out."""
+"""Tables of runs, selected, grouped and summarised."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,10 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
 
 
 def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:
-    """The runs with a setting's value, as tables have or show it. ResultsError if no run has it, or it could mean several."""
+    """The runs in which a setting has a value, given as tables hold it or as they show it.
+
+    ResultsError if no run has it, or if it may stand for several values.
+    """
     try:
         level = Levels(sorted(table[setting].dropna().unique().tolist())).level(value)
     except ResultsError as error:
@@ -48,12 +51,12 @@ def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame
 
 
 def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
-    """The columns that one or several names stand for, each once. SettingError as in `names.column_of`."""
+    """The columns that one or several names stand for, without duplicates. SettingError as in `names.column_of`."""
     return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
 
 
 def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:
-    """The number of each run's group, (runs,), and the groups' settings, one row each, sorted."""
+    """The number of each run's group, int64 (runs,), and the groups' settings, one row per group, sorted."""
     by = columns_of(by, [*axis_columns(table), "cell", "seed"])
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
@@ -74,12 +77,15 @@ def curves_of(table: pd.DataFrame, number: Integers) -> Survival:
 
 
 def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFrame:
-    """One row for each combination of the columns `by` (default: every setting that varies), the seeds as replicates.
+    """One row per combination of the columns `by` (default: every setting that varies); runs with different seeds are
+    replicates.
 
-    runs: how many. success: the share that converged, with its Wilson 95 % interval success_low ... success_high.
-    median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval; runs out of epochs count
-    as censored, diverged ones as never converging; inf where the curve does not fall to one half. Where runs had different
-    limits, the curve takes those that had few epochs for censored, so that it may fall to one half though fewer converged.
+    runs: how many. success: the share that converged, with its 95 % Wilson interval success_low ... success_high.
+
+    median_epochs: the Kaplan-Meier median of the epochs to convergence, with its 95 % interval median_low ... median_high.
+    Capped runs count as censored, diverged and stalled ones as never converging; inf if the curve does not fall to one half. If
+    runs have different limits, the curve treats those with a low limit as censored, so it may fall to one half although fewer
+    than half converged.
     """
     number, settings = grouped(table, axis_columns(table) if by is None else by)
     return summary_of(table, number, settings, curves_of(table, number))
@@ -111,12 +117,14 @@ def outcome_shares(table: pd.DataFrame, number: Integers, groups: int) -> dict[s
 
 
 def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFrame:
-    """One row for each combination of settings: how long it takes if a run that does not converge starts again.
+    """How long each combination of settings takes if a run that does not converge is started again with the next seed.
 
-    A trial is a run and, as long as they do not converge, the runs of the next seeds; all their epochs count
-    (`running_time.restarted_trials`). first: use only this many trials of each combination.
-    trials: how many. mean, sd, median, maximum: of their epochs, sd with trials - 1. restarts: in all trials;
-    restarts_per_trial. unfinished: runs after the last that converged, which make no trial.
+    A trial is a run and, as long as none of them converges, the runs of the next seeds; the epochs of all of them count
+    (`running_time.restarted_trials`). first: use only the first so many trials of each combination.
+
+    trials: how many. mean, sd, median, maximum: of the epochs per trial, sd with trials - 1 in the denominator. restarts: the
+    number of failed runs in all trials; restarts_per_trial: the same per trial. unfinished: the runs after the last
+    convergence, which form no trial.
     """
     number, settings = grouped(table, axis_columns(table))
     converged = ended(table, Outcome.CONVERGED)

@@ -22,25 +22,29 @@ NO_SHARE = "no share of variance is known, because the results do not vary or to
 def what_matters(
     table: pd.DataFrame, drawn: Collection[str] = (), *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> pd.DataFrame:
-    """Shares of the variance of two responses, by response, the largest first; all intervals are of 95 %.
+    """Shares of the variance of two responses that each setting explains, by response, the largest first.
 
-    drawn: columns of settings whose values were drawn at random, as `designs.drawn_columns` knows.
-    response: "success", 1 for a run that converged, else 0; and "log epochs", the log of min(epochs to convergence, limit), at
-    least 1, where a run that never converges has the limit: the fewest epochs after which a run was cut off, so that nothing is
-    censored before it, or without such runs the longest. The log epochs of converged runs only would leave gaps in the
-    design, and a setting at which slow runs fail would seem to be fast.
-    factor: a setting, such as "lr"; two that interact, "hidden × lr"; "higher interactions", those of more than two;
-    "seed", what a seed does in all combinations alike; "rest", what is left. Settings that advance together are one factor,
-    "lr = beta": their effects cannot be told apart.
-    share, with _low and _high: from 0 to 1. A response that does not vary has no rows.
-    method: "variance" where every combination was run, each with the same seeds. What chance alone would add is subtracted
-    (`factorial.variance_shares`), and the interval is a bootstrap over seeds; the rest is the seed with settings.
-    "PED-ANOVA" where numbers were drawn, so that each of at least 50 points has values of its own: share is then of the
-    variance of whether a combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), and the
-    interval a bootstrap over points; interactions and the seed are in the rest. Fewer points make one factor of them.
+    drawn: the columns of settings whose values were drawn at random, as `designs.drawn_columns` returns them.
 
-    ResultsError where nothing varies, where settings have one seed and were not sampled, and where combinations or seeds are
-    missing, or some runs lack a setting. NoAnswerError where neither response varies.
+    response: "success" is 1 for a run that converged, else 0. "log epochs" is the natural logarithm of min(epochs to
+    convergence, limit), at least of 1. A run that never converges counts with the limit. The limit is the fewest epochs after
+    which a run was cut off, so nothing is censored before it; if no run was cut off, the epochs of the longest run. Using only
+    the converged runs would leave gaps in the design, and a setting at which slow runs fail would seem to be fast.
+
+    factor: a setting, such as "lr"; two settings that interact, "hidden × lr"; "higher interactions", of three settings or
+    more; "seed", the effect that a seed has in all combinations; "rest", what remains. Settings that advance together are one
+    factor, "lr = beta", because their effects cannot be told apart.
+
+    share, with the 95 % interval _low and _high: from 0 to 1. A response that does not vary has no rows.
+
+    method: "variance" if every combination was run with the same seeds. What chance alone would add is subtracted
+    (`factorial.variance_shares`), the interval comes from a bootstrap over seeds, and the rest is the interaction of seeds with
+    settings. "PED-ANOVA" if values were drawn at random, at least 50 points. The share is then of the variance of whether a
+    combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), the interval comes from a
+    bootstrap over points, and the rest includes interactions and the seed. Fewer points form one factor.
+
+    ResultsError if no setting varies, if settings that were not drawn have only one seed, if combinations or seeds are missing,
+    or if some runs lack a setting. NoAnswerError if neither response varies.
     """
     design = design_of(table, drawn)
     responses = np.stack([design.by_cell_and_seed(values) for values in _responses(table)])

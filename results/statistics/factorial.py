@@ -1,19 +1,20 @@
-"""The variance of balanced designs: every combination of the factors' levels, each with the same seeds.
+"""The variance of balanced designs: every combination of the factors' levels, each run with the same seeds.
 
-Factors are fixed, seeds a random sample, crossed with them. The mean square of a marginal mean over S seeds is too large by
-1/S of that marginal's variance between seeds, which the seeds themselves show. What is left when that is subtracted needs no
-assumption that cells vary alike. So the error of a factor is its interaction with the seeds, and what a seed does to all
-cells alike does not blur it. The seeds' own part is likewise what is left of the variance of their means over the C cells
-when 1/C of the rest is subtracted; without that, chance alone would look like lucky seeds.
+The factors are fixed; the seeds are a random sample and crossed with the factors. The mean square of a marginal mean over S
+seeds is too large by 1/S of the variance of that marginal between seeds, which the data show. It is subtracted. This needs no
+assumption that all cells have the same variance: the error of a factor is its interaction with the seeds, and an effect that a
+seed has in all cells does not add to it. Likewise, the seeds' own share is the variance of their means over the C cells minus
+1/C of the rest; without this correction, chance alone would look like good and bad seeds.
 
-All of this follows from means over seeds of marginals and of their squares, so a resample of seeds is a vector of weights and
-a thousand of them one matrix product. Copies of one seed do not show what chance adds, so the seeds of a resample count as
-(sum of weights)**2 / sum of weights**2, about half of them: then resamples scatter about the estimate. With S instead
-they lie above it by what chance adds, and percentiles of 20 seeds held a small share 83 times in 100; basic intervals, which
-mirror that, and BCa were no better than percentiles once resamples are corrected. The percentiles are Student's instead of
-the normal distribution's, for few seeds. Then 20 to 400 seeds hold shares of settings and of the rest 92 to 97 times
-in 100, and shares near 0 oftener; the seeds' share, whose error depends on a fourth moment, 89 times with 20 seeds, 94 with
-100, fewer where a few seeds are far out.
+All of this follows from the means over seeds of marginals and of their squares. So a resample of the seeds is a vector of
+weights, and a thousand resamples are one matrix product. Copies of one seed do not show what chance adds, so a resample counts
+as (sum of weights)**2 / sum of weights**2 seeds, about half of S; with this number the resamples scatter around the estimate.
+With S instead, they lie above it by what chance adds, and percentile intervals from 20 seeds contained a small true share 83
+times in 100. Basic intervals, which mirror that, and BCa intervals were no better than percentile intervals once the resamples
+were corrected. The percentiles are widened from the normal distribution to Student's, for few seeds. With 20 to 400 seeds, the
+intervals of settings and of the rest then contain the true share 92 to 97 times in 100, and more often for shares near 0. The
+error of the seeds' share depends on a fourth moment: its interval contains the truth 89 times in 100 with 20 seeds, 94 times
+with 100, and less often if a few seeds are outliers.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ ROUNDING = 1e-12  # a variance counts as 0 if its ratio to the largest square is
 
 
 def effects(factors: int) -> list[Effect]:
-    """Which factors interact in each effect, in the order of `variance_shares`: each alone, then each pair."""
+    """The factors of each effect, in the order of `variance_shares`: single factors, then pairs."""
     return [*combinations(range(factors), 1), *combinations(range(factors), 2)]
 
 
@@ -43,14 +44,16 @@ def variance_shares(
     """Shares of the variance of responses, with bootstrap intervals over seeds; each array (responses, parts).
 
     responses: float64 (responses, levels of the first factor, ..., levels of the last, seeds), any unit, at least one factor.
-    parts: `effects`; where there are three factors or more, all interactions of more than two together; the seed; the rest,
-    that is the seed with factors. Shares are at least 0 and add up to 1 but for those that were raised to 0. nan where a
-    response does not vary; fewer than two seeds: all nan. A resample of one seed over and over says nothing: it counts as 0
-    for the lower end and as 1 for the upper, so that of 2 or 3 seeds intervals are from 0 to 1.
-    Takes time in proportion to runs times resamples; memory for twice the runs, and no more for resamples.
+    The parts are the `effects`; all interactions of three factors or more together, if there are three factors; the seed; and
+    the rest, which is the interaction of seeds with factors. Shares lie in [0, 1] and add up to 1 unless negative estimates
+    were raised to 0. They are nan for a response that does not vary, and all nan for fewer than two seeds. A resample that
+    repeats a single seed is uninformative: it counts as 0 for the lower end and as 1 for the upper, so the intervals of 2 or 3
+    seeds reach from 0 to 1.
 
-    H. Scheffé, The Analysis of Variance, 1959, chapter 8 (mixed models); T. C. Hesterberg, The American Statistician 69
-    (2015) 371 (percentiles widened for small samples).
+    The time is proportional to runs times resamples; the memory is twice that of the responses, however many resamples.
+
+    H. Scheffé, The Analysis of Variance, 1959, chapter 8 (mixed models); T. C. Hesterberg, The American Statistician 69 (2015)
+    371 (percentiles widened for small samples).
     """
     seeds = responses.shape[-1]
     first = responses.reshape(len(responses), -1)[:, 0]
@@ -64,8 +67,10 @@ def variance_shares(
 
 
 class _Marginal(NamedTuple):
-    """Means over all factors that are not in an effect, (responses, combinations, seeds), and their mean square over
-    combinations, (responses, seeds).
+    """The marginal of one effect.
+
+    means: over all factors that are not in the effect, (responses, combinations, seeds). square: the mean square of `means`
+    over the combinations, (responses, seeds).
     """
 
     means: Floats
@@ -73,7 +78,7 @@ class _Marginal(NamedTuple):
 
 
 def _marginals(responses: Floats) -> Iterator[tuple[Effect, _Marginal]]:
-    """The marginals of no factor, of every effect, and of all factors."""
+    """The marginals of the empty effect, of every single factor and pair, and of all factors together."""
     factors = responses.ndim - 2
     for effect in dict.fromkeys([(), *effects(factors), tuple(range(factors))]):
         others = tuple(1 + factor for factor in range(factors) if factor not in effect)
@@ -83,7 +88,10 @@ def _marginals(responses: Floats) -> Iterator[tuple[Effect, _Marginal]]:
 
 
 def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) -> Floats:
-    """Corrected shares, (columns of weights, responses, parts); nan where the variance is not above least, (responses,)."""
+    """The corrected shares, (columns of weights, responses, parts); nan where the variance is at most `least`, (responses,).
+
+    weights: how often each resample has each seed, (seeds, columns of weights).
+    """
     seeds = len(weights)
     count = seeds**2 / np.einsum("sw,sw->w", weights, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,9 +111,10 @@ def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) 
 
 
 def _corrected(marginal: _Marginal, weights: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """The mean square of a marginal's means over seeds, minus what chance adds, and the marginal's variance between seeds.
+    """The mean square of a marginal's means over seeds, without what chance adds, and the marginal's variance between seeds.
 
-    count: how many seeds count, (columns of weights,). Both results are (responses, columns of weights).
+    weights: (seeds, columns of weights). count: the number of seeds that each column counts as, (columns of weights,). Both
+    results have the shape (responses, columns of weights).
     """
     seeds, rows = len(weights), marginal.means.shape[1]
     mean_square = np.stack([_sum_of_squares(means, weights) for means in marginal.means]) / seeds**2 / rows
@@ -124,6 +133,6 @@ def _sum_of_squares(means: Floats, weights: Floats) -> Floats:
 
 
 def _expanded_tail(seeds: int, confidence: float) -> float:
-    """The share to leave out on either side so that the interval is as wide as Student's distribution says for few seeds."""
+    """The share to leave out on either side, so that few seeds give an interval as wide as Student's distribution gives."""
     degrees = max(seeds - 1, 1)
     return float(ndtr(stdtrit(degrees, 0.5 - confidence / 2) * np.sqrt((degrees + 1) / degrees)))

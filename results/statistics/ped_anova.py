@@ -1,19 +1,20 @@
-"""What decides whether a cell is among the best, where axes are sampled: PED-ANOVA.
+"""PED-ANOVA: which axes decide whether a cell is among the best, for axes whose values were sampled.
 
-A sampled axis has as many values as there are points, so nothing repeats and sums of squares over its levels are of no use.
-But the variance that an axis alone gives to "is among the best" follows from two densities, of the best cells' values and of
-all cells': with g the share of cells that are best it is g**2 times the Pearson divergence of the one from the other. Divided
-by g * (1 - g), the variance of "is among the best" itself, it is the share that the axis explains.
+A sampled axis has as many values as there are points. No value repeats, so sums of squares over its levels are useless. The
+variance that an axis alone explains in "is among the best" follows from two densities: that of the best cells' values and that
+of all cells' values. With g the share of cells that are best, it is g**2 times the Pearson divergence of the first density from
+the second. Divided by g * (1 - g), the variance of "is among the best", it gives the share that the axis explains.
 
-The divergence is the mean of the ratio of both densities over the best cells, less 1. A density that counts a cell for itself
-is too high just where the cells are, and makes divergences from few cells too large; so each cell meets the density of the
-others only, and where the axis decides nothing the mean is 0, in resamples too. Values are taken by rank, as the table does
-not say on which scale they were drawn: then all cells' density is even. That of the best is found with a kernel whose width is
-D. W. Scott's for these very cells, narrow where they lie close. What it still smooths away makes large shares too small: an
-axis that alone decides, by values in its middle, is found to have about 0.76 with 64 points, 0.85 with 256, 0.89 with 1000.
+The divergence is the mean over the best cells of the ratio of both densities, minus 1. A density estimate that includes the
+cell itself is too high exactly where the cells are, which makes the divergence of few cells too large. So each cell is
+evaluated with the density of the others only; the mean is then 0 for an axis that decides nothing, in resamples too. Values are
+replaced by their ranks, because the table does not say on which scale they were drawn; so the density of all cells is uniform.
+The density of the best cells is a kernel estimate with D. W. Scott's bandwidth for these cells, narrow if they are close
+together. Its smoothing makes large shares too small: an axis that decides alone, by values in its middle, is found to have a
+share of about 0.76 with 64 points, 0.85 with 256, and 0.89 with 1000.
 
-Intervals from Sobol's points held the truth 99 times in 100, as a bootstrap takes points for random and these are more even;
-from random points 87 to 99 times, the fewest where a sharp edge is smoothed.
+With Sobol points, the intervals contained the truth 99 times in 100, because a bootstrap treats the points as random and Sobol
+points are more even. With random points they contained it 87 to 99 times, least often where the kernel smooths a sharp edge.
 """
 
 from typing import NamedTuple
@@ -32,10 +33,11 @@ FEW_LEVELS = 30  # up to this many levels are used as they are; more are smoothe
 
 
 class _Axis(NamedTuple):
-    """Where the best cells lie on an axis.
+    """The best cells on one axis.
 
-    held: how many of a point's best cells are at each step, (points, steps). ratio: the ratio of the densities at one step for
-    a best cell at another step, (steps, steps). own: the sum of the ratios within each point, (points,).
+    held: how many of a point's best cells are at each step, (points, steps). ratio: the ratio of the densities at one step that
+    a best cell at another step contributes, (steps, steps). own: the sum of the ratios between the cells of the same point,
+    (points,).
     """
 
     held: sparse.csr_array
@@ -53,14 +55,16 @@ def first_order_shares(
 ) -> Interval:
     """Shares of the variance of "is among the best tenth of the cells", with bootstrap intervals; each array (axes + 1,).
 
-    response: the larger the better, float64 (cells,), any unit; with equals of the last of the best tenth all are best, and
-    where that would be all cells, those above the worst. levels: the place of each cell's value in the order of its axis's
-    values, whole numbers from 0, (axes, cells). points: which cells belong to one sampled point and are drawn together, whole
-    numbers from 0, (cells,). The last share is the rest: what axes do together, and chance. All are within [0, 1]; nan where
-    all cells are alike or the best are of one point.
+    response: float64 (cells,), any unit; larger is better. Cells that tie with the last of the best tenth are best too; if all
+    cells would be, the best are those above the worst. levels: the rank of each cell's value among the values of its axis,
+    whole numbers from 0, (axes, cells). points: the sampled point of each cell, whole numbers from 0, (cells,); resamples draw
+    the cells of a point together.
 
-    S. Watanabe, A. Bansal and F. Hutter, PED-ANOVA, IJCAI 2023; the region is the whole space. The density of the others:
-    this module's, against the bias.
+    The last share is the rest: interactions of axes, and chance. All shares lie in [0, 1]; they are nan if all cells are
+    equally good or if all best cells belong to one point.
+
+    S. Watanabe, A. Bansal and F. Hutter, PED-ANOVA, IJCAI 2023, with the whole space as the region. Leaving each point out of
+    its own density is this module's correction of the bias.
     """
     best = _best(response)
     if not len(best):
@@ -78,16 +82,16 @@ def first_order_shares(
 
 
 def _best(response: Floats) -> Integers:
-    """Which cells are the best tenth."""
+    """The indices of the best tenth of the cells."""
     last = len(response) - int(np.ceil(BEST * len(response)))
     threshold, worst = np.partition(response, last)[last], response.min()
     return np.flatnonzero(response >= threshold if threshold > worst else response > worst)
 
 
 def _steps(level: Integers, best: Integers, points: Integers) -> tuple[Integers, Floats]:
-    """The step of each best cell on an axis, and the ratio of the densities at one step for a best cell at another.
+    """The step of each best cell on an axis, (best,), and the ratio of the densities at one step for a best cell at another.
 
-    In the density of all cells, too, only the cells of other points count.
+    The density of all cells leaves out the cell's own point, too. The ratio is float64 (steps, steps).
     """
     of_one = level[points == points[0]]
     alike = np.bincount(of_one).max()  # the most cells that one point has at the same step
@@ -110,10 +114,10 @@ def _axis(step: Integers, ratio: Floats, point: Integers) -> _Axis:
 
 
 def _shares(axes: list[_Axis], size: Integers, weights: Floats, cells: int, all_pairs: float) -> Floats:
-    """The share of each axis, then the rest, computed over pairs of cells from two points.
+    """The share of each axis, then the rest, (axes + 1,), computed over pairs of cells from two different points.
 
-    size: the number of best cells of each point that has one; weights: how often the point counts, both (points,). all_pairs:
-    the number of pairs among all cells.
+    size: the number of best cells of each point that has any; weights: how often each of these points counts, both (points,).
+    cells: the number of all cells; all_pairs: the number of pairs among them.
     """
     best = float(weights @ size)
     pairs = best**2 - float(weights**2 @ size**2)

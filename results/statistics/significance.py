@@ -16,11 +16,12 @@ FEW_PAIRS = 25
 
 
 def mcnemar(only_first: npt.ArrayLike, only_second: npt.ArrayLike) -> Floats:
-    """Two-sided p-values of equal success, from the pairs of which one run alone converged; counts that broadcast.
+    """McNemar's test: two-sided p-values for equal success rates of paired runs.
 
-    Below 25 such pairs exact, from the binomial distribution; else by chi-squared without continuity correction, which
-    keeps the level and finds more (M. W. Fagerland, S. Lydersen and P. Laake, BMC Medical Research Methodology 13 (2013)
-    91). No such pair: 1.
+    only_first, only_second: the numbers of pairs in which only that run converged; they broadcast, and the p-values have their
+    shape. With fewer than 25 such pairs the test is exact, from the binomial distribution; otherwise it uses chi-squared
+    without continuity correction, which keeps the level and has more power (M. W. Fagerland, S. Lydersen and P. Laake, BMC
+    Medical Research Methodology 13 (2013) 91). Without such a pair p is 1.
 
     Q. McNemar, Psychometrika 12 (1947) 153.
     """
@@ -34,12 +35,13 @@ def mcnemar(only_first: npt.ArrayLike, only_second: npt.ArrayLike) -> Floats:
 def paired_difference_interval(
     only_first: npt.ArrayLike, only_second: npt.ArrayLike, pairs: npt.ArrayLike, confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats]:
-    """Interval of the success rate of the second less that of the first; counts that broadcast, (low, high) of their shape.
+    """Interval (low, high) of the success rate of the second minus that of the first, for paired runs.
 
-    only_first, only_second: pairs of which that run alone converged; pairs: all. Within [-1, 1]; no pairs: (-1, 1).
+    only_first, only_second: the numbers of pairs in which only that run converged; pairs: the number of all pairs. They
+    broadcast, and both ends have their shape. The ends lie in [-1, 1]; without pairs they are (-1, 1).
 
-    D. G. Bonett and R. M. Price, J. Educational and Behavioral Statistics 37 (2012) 479: Wald's after one pair is added to
-    each of both counts.
+    D. G. Bonett and R. M. Price, J. Educational and Behavioral Statistics 37 (2012) 479: Wald's interval after adding one pair
+    to both counts.
     """
     n = np.asarray(pairs) + 2
     b, c = (np.asarray(only_first) + 1) / n, (np.asarray(only_second) + 1) / n
@@ -48,7 +50,11 @@ def paired_difference_interval(
 
 
 class LogRank(NamedTuple):
-    """For each group, (groups,): the second sample's convergences, observed and expected; chi-squared; its p-value."""
+    """Results per group, each array (groups,).
+
+    observed: the convergences in the second sample; expected: how many there would be if both samples were alike. statistic:
+    chi-squared with one degree of freedom; p_value: of the test.
+    """
 
     observed: Integers
     expected: Floats
@@ -59,13 +65,14 @@ class LogRank(NamedTuple):
 def log_rank(
     group: Integers, epochs: Integers, converged: Booleans, capped: Booleans, second: Booleans, groups: int
 ) -> LogRank:
-    """Do the two samples of each group converge at the same rate at every epoch? For runs that are not paired.
+    """The log-rank test of whether the two samples of each group converge at the same rate, for runs that are not paired.
 
-    All arrays (runs,). group: whole numbers from 0. epochs: updates made. converged, capped, second: bool, the last says
-    which sample. Runs that are neither converged nor capped never converge and stay at risk, as in `survival.kaplan_meier`.
-    Where no epoch tells the samples apart, as without any convergence: statistic 0, p-value 1.
+    All arrays (runs,). group: whole numbers from 0. epochs: updates made. converged, capped: bool. second: bool, whether the
+    run belongs to the second sample. groups: how many groups there are. Runs that neither converged nor were capped never
+    converge and stay at risk, as in `survival.kaplan_meier`. If no epoch distinguishes the samples, for example without any
+    convergence, the statistic is 0 and the p-value 1.
 
-    N. Mantel, Cancer Chemotherapy Reports 50 (1966) 163; variance hypergeometric, ties as they are.
+    N. Mantel, Cancer Chemotherapy Reports 50 (1966) 163, with the hypergeometric variance and without breaking ties.
     """
     group, second, converged = np.asarray(group, np.int64), np.asarray(second, bool), np.asarray(converged, bool)
     sets = risk_sets(group, epochs, converged, np.asarray(capped, bool))
@@ -82,10 +89,10 @@ def log_rank(
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:
-    """P-values of one family, (tests,), raised so that calling all those below alpha different makes any error with chance
-    alpha.
+    """P-values corrected for testing several hypotheses: rejecting all those below alpha makes any error with at most
+    probability alpha.
 
-    nan means not tested: it stays nan and does not count.
+    p_values: float64 (tests,), any order; nan means not tested, stays nan and does not count.
 
     S. Holm, Scandinavian J. Statistics 6 (1979) 65.
     """

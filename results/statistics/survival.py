@@ -21,12 +21,12 @@ TOLERANCE = 1e-9
 
 
 class RiskSets(NamedTuple):
-    """The steps of curves, where runs converge, and the runs at risk there; sorted by group, then epoch.
+    """The steps of survival curves, at which runs converge, and the runs at risk there; sorted by group, then epoch.
 
-    order: the runs, (runs,), group by group, in the order in which they stop being at risk. At one epoch, runs that converge
-    come before runs that are cut off; runs that never converge come last in their group. group, epoch: of each step, (steps,).
-    first ... past - 1: the places in `order` of the runs that converge there. first ... stop - 1: those of the runs at risk, to
-    the end of their group.
+    order: the runs, (runs,), group by group, in the order in which they stop being at risk. If some runs converge and others
+    are cut off at the same epoch, those that converge come first; runs that never converge come last in their group. group,
+    epoch: of each step, (steps,). `order[first:past]` are the runs that converge at a step, and `order[first:stop]` are the
+    runs at risk there, to the end of their group; first, past and stop are (steps,).
     """
 
     order: Integers
@@ -39,7 +39,8 @@ class RiskSets(NamedTuple):
     def counts(self, weight: Integers | Booleans | None = None) -> tuple[Integers, Integers]:
         """How many runs are at risk at each step, and how many of them converge there, (steps,) each.
 
-        weight: how often the runs in `order` count, (..., runs), which gives (..., steps). None: each counts once.
+        weight: how often each run in `order` counts, (..., runs); the results are then (..., steps). None: each run counts
+        once.
         """
         if weight is None:
             return self.stop - self.first, self.past - self.first
@@ -83,15 +84,15 @@ class Survival:
 def kaplan_meier(
     group: Integers, epochs: Integers, converged: Booleans, capped: Booleans, confidence: float = CONFIDENCE
 ) -> Survival:
-    """The share of each group's runs that has not converged by each epoch.
+    """Kaplan-Meier curves: the share of each group's runs that has not converged by each epoch.
 
-    group: which group each run belongs to, whole numbers from 0, (runs,). epochs: updates made, (runs,).
-    converged, capped: bool (runs,); a run that is neither never converges and stays at risk.
+    group: the group of each run, whole numbers from 0, (runs,). epochs: updates made, (runs,). converged, capped: bool (runs,);
+    a run that is neither never converges and stays at risk.
 
     E. L. Kaplan and P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457; variance by Greenwood's formula, bands on the log(-log S)
-    scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). Where all have converged that scale has no band: the
-    upper end there is the largest share of which no survivor among n would be less likely than half of the rest,
-    1 - ((1 - confidence) / 2)**(1/n).
+    scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). After the last run has converged, S is 0 and that scale has
+    no band. The upper end is then the largest share p at which n runs would all converge with probability (1 - confidence) / 2
+    or more: p = 1 - ((1 - confidence) / 2)**(1/n).
     """
     sets = risk_sets(group, epochs, converged, capped)
     at_risk, events = sets.counts()
@@ -111,9 +112,9 @@ def kaplan_meier(
 
 
 def weighted_medians(sets: RiskSets, weight: Integers, groups: int) -> Floats:
-    """Kaplan-Meier medians where the runs in `sets.order` count as often as their weights say, (..., groups), from (..., runs).
+    """Kaplan-Meier medians if the runs in `sets.order` count as often as their weights say, float64 (..., groups).
 
-    Whole weights. inf where a curve does not fall to one half, as that of a group without a run that counts.
+    weight: whole numbers, (..., runs). inf if a curve does not fall to one half, and for a group in which no run counts.
     """
     median = np.full((*weight.shape[:-1], groups), np.inf)
     first = first_of_group(sets.group)
@@ -153,10 +154,10 @@ def _running_sum(values: Floats, first: Integers) -> Floats:
 
 
 def survival_quantile(curves: Survival, groups: int, share: float = 0.5) -> tuple[Floats, Floats, Floats]:
-    """The first epoch by which `share` of each group has converged, with the interval that the bands give; inf if never.
+    """The first epoch by which `share` of each group has converged, and its interval; inf if that never happens.
 
-    Arrays (groups,): estimate, low, high. The interval holds the epochs whose band contains 1 - share (R. Brookmeyer and
-    J. Crowley, Biometrics 38 (1982) 29, on the log-log scale).
+    Returns arrays (groups,) in epochs: estimate, low, high. The interval contains the epochs whose band contains 1 - share (R.
+    Brookmeyer and J. Crowley, Biometrics 38 (1982) 29, on the log-log scale).
     """
     level = (1 - share) * (1 + TOLERANCE)
     first_below = (_first_at_most(curves, curve, level, groups) for curve in (curves.survival, curves.low, curves.high))
@@ -175,11 +176,11 @@ def _first_at_most(curves: Survival, curve: Floats, level: float, groups: int) -
 def restricted_mean(
     curves: Survival, groups: int, limit: npt.ArrayLike, confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats, Floats]:
-    """The mean of min(epochs to convergence, limit) of each group: the area under its curve up to `limit`.
+    """The mean of min(epochs to convergence, limit) in each group: the area under its curve up to `limit`.
 
-    groups: how many. limit: in epochs, one for all or (groups,); no curve may be cut off before it, or its last value
-    counts as lasting until there. Arrays (groups,), epochs: estimate, low, high, the interval kept inside [0, limit].
-    A group whose curve has no step has the mean `limit`, and no spread.
+    groups: how many there are. limit: in epochs, one number for all groups or one per group, (groups,). No run may be cut off
+    before it; otherwise the curve is continued at its last value. Returns arrays (groups,) in epochs: estimate, low, high, with
+    the interval inside [0, limit]. A group whose curve has no step has the mean `limit` and an interval of width 0.
 
     J. P. Klein and M. L. Moeschberger, Survival Analysis, 2nd ed. 2003, section 4.5, equations 4.5.1 and 4.5.2.
     """

@@ -1,7 +1,7 @@
-"""The manifest of a folder of results, in two copies, each with its checksum.
+"""The manifest of a folder of results, in two copies with a checksum each.
 
-The manifest is small, and without it nothing in the folder can be interpreted. So a flipped bit in it must neither pass for
-another spec nor cost the runs. The first copy counts as long as it is intact.
+The manifest is small, and without it nothing in the folder can be interpreted. A flipped bit in it must neither turn it into
+another spec nor cost the runs. The second copy is read only if the first is damaged.
 """
 
 import json
@@ -29,15 +29,15 @@ MOST_BYTES = 2**26  # of a manifest; a spec that lists a million numbers takes h
 
 
 def has_manifest(folder: Path) -> bool:
-    """Whether a folder is a folder of results. OSError if that cannot be known."""
+    """Whether a folder is a folder of results. OSError if the system does not let us look."""
     return any(is_there(folder / name) for name in (MANIFEST, COPY))
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
-    """The manifest of a folder, and what is wrong with its first copy if the second had to be read.
+    """The manifest of a folder, and the damage of its first copy (None if it is intact).
 
-    ResultsError if there is none, if it is from another version, if both copies are damaged, or if this thread does not round
-    to nearest, since every number would then be read as another.
+    ResultsError if there is no manifest, if it is from another version, if both copies are damaged, or if this thread does not
+    round to nearest, because then every number would be read wrongly.
     """
     _check_rounding(folder)
     harms: list[str] = []
@@ -77,7 +77,7 @@ class _ForeignError(ValueError):
 
 
 def check_one_sweep(folder: Path) -> None:
-    """ResultsError if both copies are intact but from different sweeps: either would have the files of the other removed."""
+    """Raise ResultsError if both copies are intact but belong to different sweeps: either would delete the other's files."""
     try:
         first, second = _sound(folder / MANIFEST), _sound(folder / COPY)
     except (OSError, ValueError, ResultsError):
@@ -88,7 +88,7 @@ def check_one_sweep(folder: Path) -> None:
 
 
 def copies_agree(folder: Path) -> bool:
-    """Whether both copies are intact and the same."""
+    """Whether both copies are intact and equal."""
     try:
         return _sound(folder / MANIFEST) == _sound(folder / COPY)
     except (OSError, ValueError, ResultsError):
@@ -96,7 +96,10 @@ def copies_agree(folder: Path) -> bool:
 
 
 def write_manifest(folder: Path | HeldFolder, manifest: Manifest) -> None:
-    """Write both copies, one after the other, so that one is always whole. ResultsError if no reader would accept them."""
+    """Write both copies, one after the other, so that one of them is always complete.
+
+    ResultsError if the manifest is too large for any reader to accept.
+    """
     content = manifest.model_dump(mode="json")
     data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
     if len(data) > MOST_BYTES or has_too_many_values(data):

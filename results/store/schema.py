@@ -1,4 +1,4 @@
-"""The columns of the table of runs, their types, and the manifest, in which a folder of results describes itself."""
+"""The columns of the table of runs with their types, and the manifest, which describes a folder of results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -18,7 +18,7 @@ MOST_REMARKS = 100
 MOST_RUNS = 10**11  # the names of shards have twelve digits
 FIRST_COLUMNS = ("run", "cell", "seed")
 LAST_COLUMNS = tuple(COLUMNS)
-LATER = {name for name, column in (COLUMNS | RECORDED).items() if column.later}  # which files from before lack
+LATER = {name for name, column in (COLUMNS | RECORDED).items() if column.later}  # columns that older files may lack
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
 Checked = TypeVar("Checked")
@@ -53,7 +53,7 @@ WEIGHTS_SCHEMA = pa.schema(
 )
 
 
-Count = Annotated[int, Field(strict=True, ge=0, le=10**24)]  # of whatever; budgets of many years may be estimated
+Count = Annotated[int, Field(strict=True, ge=0, le=10**24)]  # large enough for the estimate of a sweep of many years
 RunCount = Annotated[int, Field(strict=True, ge=0, le=MOST_RUNS)]
 Jobs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=1e20, allow_inf_nan=False)]
@@ -69,7 +69,7 @@ class _Record(BaseModel):
 
 
 class AxisColumn(_Record):
-    """One column of settings: its name in the table, the dotted setting that it shows, and its type."""
+    """A column of settings: its name in the table, the dotted setting whose values it shows, and their type."""
 
     name: Word
     setting: Setting
@@ -77,12 +77,13 @@ class AxisColumn(_Record):
 
 
 class SweptAxis(_Record):
-    """An axis of the spec: what it varies, over which values, and with which others it advances.
+    """An axis of the spec.
 
-    setting: the dotted setting that varies, `train.lr`; of an axis of tables that of the tables, `train.optimizer`.
-    columns: those that show it, by name. words: its values, for people. together: axes with the same number advance together.
-    drawn: on which scale its values were drawn; None if they were listed or spaced. nested: whether columns show numbers that
-    the tables of an axis have of their own, so that other tables have no value there.
+    setting: the dotted setting that varies, such as `train.lr`; if the values are tables, the setting of these tables,
+    `train.optimizer`. columns: the names of the columns that show it. words: a description of its values for people. together:
+    axes with the same number advance together. drawn: the distribution from which the values were drawn at random; None if they
+    were listed or spaced. nested: whether some of the columns show keys inside the axis's tables, which other tables of the
+    axis may lack; runs with those have no value there.
     """
 
     setting: Setting
@@ -94,7 +95,10 @@ class SweptAxis(_Record):
 
 
 class DataColumn(_Record):
-    """A column of a file of data, or so many columns of one kind; categories: how many at most."""
+    """A column of a data file, or several columns of the same kind.
+
+    columns: how many. categories: how many a column has, or at most has if there are several columns; None for numbers.
+    """
 
     name: Words
     side: Side
@@ -104,7 +108,7 @@ class DataColumn(_Record):
 
     @property
     def description(self) -> str:
-        """In words: `input colour: 3 categories`."""
+        """The column in words: `input colour: 3 categories`."""
         many = self.columns > 1
         kind = {
             "number": "number",
@@ -115,11 +119,12 @@ class DataColumn(_Record):
 
 
 class Estimate(_Record):
-    """What the runs that are missing were expected to take before they were begun, on so many jobs.
+    """What the missing runs were expected to take before they began, on `jobs` workers.
 
-    run_epochs: updates of all runs together; seconds: of wall time; disk: bytes written; memory: bytes of this process at
-    most. shapes: how many network shapes there are, timed: how many of them were timed, the others are scaled from these.
-    cut: whether timing was cut off before some runs had ended; these are then taken to use all their epochs.
+    runs, cells: how many are missing. run_epochs: updates of all runs together. seconds: wall time. disk: bytes written.
+    memory: the most that this process holds, in bytes. shapes: the number of network shapes; timed: how many of them were
+    timed; the times of the others are scaled from these. cut: whether timing ended before some of the timed runs did; the
+    estimate then takes these to use all their epochs.
     """
 
     jobs: Jobs
@@ -135,10 +140,11 @@ class Estimate(_Record):
 
 
 class Session(_Record):
-    """One stretch of work on a sweep. Times in seconds; `kernels` is summed over the workers.
+    """One stretch of work on a sweep, from start or resume to its end. Times are in seconds, sizes in bytes.
 
-    elsewhere: what is left of jobs x wall: workers that wait, start or make tables. outcomes: runs by outcome. disk: bytes
-    written; memory: the most that this process held.
+    kernels, writing: time spent training, summed over the workers, and time spent writing. elsewhere: the rest of jobs times
+    wall, in which workers wait, start or build tables. outcomes: the number of runs by outcome. disk: bytes written. memory:
+    the most that this process held. None: an older version did not record it.
     """
 
     started: Word
@@ -159,14 +165,15 @@ class Session(_Record):
 
 
 class Manifest(_Record):
-    """What `manifest.json` holds.
+    """The content of `manifest.json`.
 
-    spec: the whole spec with defaults filled in; spec_hash: SHA-256 of what fixes the rows and records. measure: whether there
-    is such a column. beside: what is kept beside each shard. data: digests of the data files, by the setting that names them.
-    swept: the axes that the columns of `axes` show; folders of before they were written get them when they are read.
-    source: where the file of the spec was. This and the files that the spec names are places as seen from the folder.
-    columns: of the task's file. remarks: on what may be a mistake, of the data and the rules.
-    signed: whether every file must say that it is of this sweep; those of folders of before they did need not.
+    spec: the whole spec with its defaults filled in. spec_hash: SHA-256 of everything that determines the rows and records.
+    measure: whether the table has a column for the convergence measure. beside: the kinds of files that are stored beside each
+    shard. data: SHA-256 hashes of the data files, by the setting that names the file. swept: the axes that the columns in
+    `axes` show; reading a manifest of an earlier version, which lacks them, fills them in. source: the path of the spec file.
+    It is relative to the folder, and so are the paths of files in the spec. columns: the inputs and targets of the task's file.
+    remarks: warnings about the data and the stopping rules that may point to a mistake. signed: whether every file must carry
+    the hash of this sweep; files of earlier versions need not.
     """
 
     format: Literal[1] = FORMAT
@@ -190,7 +197,7 @@ class Manifest(_Record):
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Self:
-        """Whether the spec is one, and all else is said of that spec."""
+        """Check that the spec is valid and that the other fields agree with it."""
         seeds = _checked("spec", WrittenSpec.model_validate, self.spec).seed_count
         if self.runs % seeds:
             raise ValueError(f"runs = {self.runs}: no multiple of {seeds}, the seeds of each cell")
@@ -222,7 +229,7 @@ def _refuse_twice(place: str, names: Sequence[str]) -> None:
 
 
 def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schema:
-    """The columns of the table of runs, in order; the last is the convergence measure, if it was asked for."""
+    """The columns of the table of runs, in order; the convergence measure is included if `measure` is set."""
     return pa.schema(
         [
             ("run", pa.int64()),

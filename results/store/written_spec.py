@@ -1,7 +1,7 @@
-"""The spec in a manifest as far as results read it: strict models of plain data.
+"""The parts of a manifest's spec that results read, as strict models of plain data.
 
-Sweeps, which stand above results, parse the whole spec again. Results read only the seeds, the task, the stopping rule and the
-axes, and check that these are what they should be, whoever wrote the file. Everything else passes.
+The package sweep, which stands above results, validates the whole spec. Results read only the seeds, the task, the stopping
+rule and the axes, and they validate these parts whoever wrote the file. They accept anything elsewhere.
 """
 
 from functools import reduce
@@ -42,13 +42,15 @@ SeedCount = Annotated[int, Field(ge=1, le=100_000_000)]
 
 
 class _Part(BaseModel):
-    """A table; keys that results never read are nobody's business here."""
+    """A table of the spec. Keys that results never read are allowed and ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
 
 class Axis(_Part, extra="forbid"):
-    """What a setting varies over: one of KINDS, with n where that many values are spaced between two numbers."""
+    """The values of a setting: exactly one of KINDS is given; `n` is the number of values for the kinds in SPACED, and only for
+    them.
+    """
 
     values: Annotated[list[Value], Field(min_length=1)] | None = None
     linear: Ends | None = None
@@ -78,7 +80,7 @@ Setting = Annotated[
 
 
 class Choice(_Part, extra="allow"):
-    """A table of an axis of tables: its name or scheme, and its numbers, which may be axes."""
+    """One table of an axis of tables: it has a name or a scheme, and other keys, whose values may be axes."""
 
     __pydantic_extra__: dict[str, Setting]  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -93,14 +95,14 @@ class Choice(_Part, extra="allow"):
 
 
 class Choices(_Part, extra="forbid"):
-    """An axis of tables."""
+    """An axis whose values are tables."""
 
     values: Annotated[list[Choice], Field(min_length=1)]
     zip: Text | None = None
 
 
 class Task(_Part):
-    """What networks learned: by name, or from a file."""
+    """The task, by its name or by its data file."""
 
     name: Text | None = None
     file: Text | None = None
@@ -113,7 +115,7 @@ class Task(_Part):
 
 
 class SeedRange(_Part, extra="forbid"):
-    """`count` seeds from `start` on."""
+    """The seeds start, start + 1, ..., start + count - 1."""
 
     start: Seed
     count: SeedCount
@@ -123,12 +125,15 @@ if TYPE_CHECKING:
     Stop = _Part
 else:
     Stop = create_model(
-        "Stop", __base__=_Part, __doc__="When a run has converged.", **dict.fromkeys(STOPPING, (NumberOrAxis | None, None))
+        "Stop",
+        __base__=_Part,
+        __doc__="The criteria by which a run has converged.",
+        **dict.fromkeys(STOPPING, (NumberOrAxis | None, None)),
     )
 
 
 class Train(_Part):
-    """How a network is trained; here only what ends a run is named."""
+    """The training settings; results read only the stopping criteria."""
 
     stop: Stop | None = None
 
@@ -138,7 +143,7 @@ def _seeds_kind(raw: object) -> str:
 
 
 class WrittenSpec(_Part):
-    """The whole of it."""
+    """The whole spec."""
 
     task: Task
     seeds: Annotated[
@@ -152,24 +157,24 @@ class WrittenSpec(_Part):
 
     @property
     def seed_count(self) -> int:
-        """How many runs each cell has."""
+        """The number of seeds, which is the number of runs per cell."""
         if isinstance(self.seeds, SeedRange):
             return self.seeds.count
         return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
 
 
 def axis_in(spec: dict[str, Any], setting: str) -> None:
-    """ValidationError if a setting that is said to vary has no axis in the spec."""
+    """Check that a setting has an axis in the spec. ValidationError if it has none."""
     place, written = axis_of(spec, setting)
     (Axis if place == setting else Choices).model_validate(written)
 
 
-TITLES = ("name", "scheme")  # the first key of a table in a spec, which says what was chosen
+TITLES = ("name", "scheme")  # the keys whose value says which table of an axis this is
 DATA_FILE, START_FILE = "task.file", "model.init.file"
 
 
 def setting_at(spec: dict[str, Any], setting: str) -> Any:
-    """What a spec has at a dotted setting, which may end in a layer, as train.lr[0] does; None if there is nothing."""
+    """The value of a dotted setting in a spec; None if there is none. The setting may end in a layer, as `train.lr[0]` does."""
 
     def within(table: Any, key: str) -> Any:
         if isinstance(table, list):
@@ -180,9 +185,9 @@ def setting_at(spec: dict[str, Any], setting: str) -> Any:
 
 
 def axis_of(spec: dict[str, Any], setting: str) -> tuple[str, Any]:
-    """The place of the axis that a setting varies along, and what is written there.
+    """The dotted place of the axis along which a setting varies, and the spec's content there.
 
-    The place is the setting itself; for the name or a number of tables that form an axis, it is the place of these tables.
+    The place is the setting itself. If the setting is a key in the tables of an axis, it is the place of these tables.
     """
     place = setting.rpartition(".")[0]
     around = setting_at(spec, place)
@@ -190,7 +195,7 @@ def axis_of(spec: dict[str, Any], setting: str) -> tuple[str, Any]:
 
 
 def files_in(spec: dict[str, Any]) -> dict[str, Any]:
-    """The names of a spec's files of data and of initial weights, by the settings that name them."""
+    """The paths of a spec's data file and of its files of initial weights, by the setting that names them."""
     starts = setting_at(spec, "model.init.values")
     places = [f"model.init.values.{place}.file" for place in range(len(starts))] if isinstance(starts, list) else [START_FILE]
     named = {key: setting_at(spec, key) for key in (DATA_FILE, *places)}
