@@ -1,4 +1,4 @@
-"""For all tests: how many examples hypothesis tries, what Windows skips, and little collecting of garbage."""
+"""Setup for all tests: how many examples Hypothesis tries, which tests Windows skips, and fewer garbage collections."""
 
 import gc
 import sys
@@ -6,27 +6,27 @@ import sys
 import pytest
 from hypothesis import settings
 
-SOME, MANY = 40, 100  # examples of a property, in `make test` and in `make test-all`
+SOME, MANY = 40, 100  # examples per property, in `make test` and in `make test-all`
 
-# What the imports leave is never garbage, and looking through it again and again takes a fifth of the processor's time.
+# Imported modules never become garbage, and scanning them in every collection would take a fifth of the processor's time.
 gc.disable()
 
 
 def pytest_configure(config):
-    """No example has a deadline, since a shared machine stalls."""
+    """Set up Hypothesis. Examples have no deadline, because a shared machine stalls now and then."""
     examples = SOME if config.option.markexpr == "not long" else MANY
     settings.register_profile("steady", deadline=None, derandomize=True, max_examples=examples)
     settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items):
-    """Skip on Windows what it lacks the means for."""
+    """On Windows, skip the tests that need what Windows lacks."""
     for item in items:
         if sys.platform == "win32" and item.get_closest_marker("posix"):
             item.add_marker(pytest.mark.skip(reason="needs signals, links, permissions or limits that Windows lacks"))
 
 
 def pytest_collection_finish():
-    """Count what is there as kept; the tests' own garbage is collected as ever."""
+    """Exclude everything that exists now from garbage collection; garbage that tests create is still collected."""
     gc.freeze()
     gc.enable()

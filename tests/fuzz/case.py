@@ -1,4 +1,4 @@
-"""One case of the fuzzer: commands to be given in a folder, and what is known of how they end."""
+"""One case of the fuzzer: the commands to run in a folder, and what is known about how they should end."""
 
 import json
 import re
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 AXIS_WORDS = {"values", "linear", "log", "range", "uniform", "loguniform", "n", "zip"}
 CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
-SHOWN = 30  # characters of a word that a message shows at least
+SHOWN = 30  # messages show at least this many characters of a word
 
 
 @dataclass(frozen=True)
 class Case:
-    """named: what a refusal must name (None: not known). must_refuse: an oracle says that the input is wrong.
+    """Commands to run, and what a refusal of the first one must look like.
 
-    changed: words for what alone makes the first command's input another than a sound one; a refusal must have one of each.
+    named: the words one of which a refusal must name (None: not known). must_refuse: an oracle says that the input is wrong.
+    changed: groups of words for the changes that turned a sound input of the first command into this one; a refusal must
+    contain one word of each group.
     """
 
     commands: list[list[str]]
@@ -24,14 +26,14 @@ class Case:
 
 
 def keys(path: Iterable[str | int]) -> frozenset[str]:
-    """The words by which a message may name a place in nested tables: its key, or that of the setting of which it is a part."""
+    """The words by which a message may name a place in nested tables: its key, or that of the setting that contains it."""
     words = [step for step in path if isinstance(step, str)]
     settings = [word for word in words if word not in AXIS_WORDS]
     return frozenset({*words[-1:], *settings[-1:]})
 
 
 def names(text: str, word: str) -> bool:
-    """Whether a message has a word, written in any of the ways in which what is not seen is escaped."""
+    """Whether a message contains a word, in any of the ways in which invisible characters are escaped."""
     if not word:
         return '""' in text or "''" in text
     quoted = (repr(word), json.dumps(word), json.dumps(word, ensure_ascii=False))

@@ -1,9 +1,9 @@
-"""Cases tried one after another, in this process, by the commands that users give, within limits of time and memory.
+"""Runs cases one after another in this process, as commands that users type, within limits of time and memory.
 
-    python -m fuzz.child SEED KINDS FIRST STOP
+python -m fuzz.child SEED KINDS FIRST STOP
 
-A case is fixed by the seed, its number, and the kinds of which it is one. Prints a line of JSON before each case and one after
-it, with what was wrong.
+The seed, the case's number and the kinds to choose from determine a case. Prints one line of JSON before each case, and one
+after it with what was wrong.
 """
 
 import atexit
@@ -36,34 +36,34 @@ from .specs import spec_case
 MAKERS = {"spec": spec_case, "data": data_case, "folder": folder_case, "line": line_case}
 SHARES = {"spec": 4, "data": 3, "folder": 5, "line": 1}
 MOST_BYTES = 4 * 2**30
-MOST_SECONDS = 10  # of the processor
-MOST_SAID = 6000  # characters of a refusal
+MOST_SECONDS = 10  # seconds of processor time
+MOST_SAID = 6000  # longest refusal, in characters
 WARNED = re.compile(r"\b[A-Z]\w*Warning: ")
-HARMFUL = {"\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068"}  # they turn the direction of text
+HARMFUL = {"\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068"}  # they reverse the direction of text
 
 
 class Accepted(BaseException):
-    """Sound so far; to go on, kernels would have to be compiled, which takes a minute."""
+    """The input is accepted so far. Going on would compile kernels, which takes a minute, so the command ends here."""
 
 
 class TooLong(BaseException):
-    """The time is over."""
+    """The time limit is exceeded."""
 
 
 def made(seed: int, kinds: list[str], number: int, folder: Path) -> tuple[str, Case]:
-    """A case of one of some kinds, made in a folder, and its kind."""
+    """Make a case of one of the given kinds in a folder; the case and its kind."""
     rng = Random(f"{seed}-{number}")
     kind = rng.choices(kinds, [SHARES[kind] for kind in kinds])[0]
     return kind, MAKERS[kind](rng, folder)
 
 
 def wrongs(case: Case) -> list[str]:
-    """All that is wrong with how the commands of a case end, in the current folder."""
+    """Everything that is wrong with how the commands of a case end, in the current folder."""
     return [f"{' '.join(command)[:300]}: {wrong}" for command in case.commands for wrong in tried(command, case)]
 
 
 def tried(command: list[str], case: Case) -> list[str]:
-    """What is wrong with how a command ends."""
+    """Run a command; what is wrong with how it ends."""
     said, before = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), peak()
     sys.argv = ["backsweep", *command]
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
@@ -85,7 +85,7 @@ def tried(command: list[str], case: Case) -> list[str]:
 
 
 def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
-    """What is wrong with an exit code and all that was said."""
+    """What is wrong with an exit code and everything that was printed."""
     named = case.named if case.named in command else None
     raw = sorted({sign for sign in text if sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in HARMFUL)})
     found = [f"raw on the terminal: {raw!r} in {text[:500]!r}"] * bool(raw)
@@ -105,14 +105,14 @@ def found_in(text: str, code: Any, case: Case, command: list[str]) -> list[str]:
 
 
 def peak() -> int:
-    """The most memory that this process has held."""
+    """The most memory that this process has used so far, in bytes."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def limit_memory() -> None:
-    """So much more than now, so that this process is refused memory, and not its neighbours."""
+    """Allow this process only so much more memory than it has now, so that it fails before the machine does."""
     import resource
 
     now = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -121,7 +121,7 @@ def limit_memory() -> None:
 
 
 def compile_nothing() -> None:
-    """Have sweeps that need other kernels than there are end where they would be compiled; and time the others briefly."""
+    """Stop sweeps that need kernels that are not compiled yet before they compile them, and keep timing runs short."""
     prepare = sweep.prepare
 
     def prepared(plan: Any, jobs: int, progress: Any) -> None:
@@ -133,12 +133,12 @@ def compile_nothing() -> None:
 
 
 def over(*_: Any) -> None:
-    """Time is over."""
+    """Raise TooLong."""
     raise TooLong(f"over {MOST_SECONDS} s of the processor")
 
 
 def run(seed: int, kinds: list[str], first: int, stop: int) -> None:
-    """Try cases first ... stop - 1."""
+    """Run the cases first ... stop - 1."""
     from .folders import sound
 
     sound()

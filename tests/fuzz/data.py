@@ -1,4 +1,6 @@
-"""Data files: CSV, Parquet and NPZ with odd cells, headers and types, damaged, or something else in their place."""
+"""Data files: CSV, Parquet and NPZ files that are damaged or have odd cells, headers and types, or something else in their
+place.
+"""
 
 import os
 from csv import writer
@@ -56,7 +58,7 @@ NAMES = ("a", "b", "c", "run", "cell", "epochs", "loss", "seed", "lr", *odd.TEXT
 
 
 def data_case(rng: Random, folder: Path) -> Case:
-    """A sweep over a file, first as a dry run."""
+    """A sweep over a data file, first as a dry run."""
     names = rng.sample([name for name in NAMES if name.strip()], 3)
     if rng.random() < 0.3:
         return cell_case(rng, folder, names)
@@ -84,7 +86,7 @@ def data_case(rng: Random, folder: Path) -> Case:
 
 
 def cell_case(rng: Random, folder: Path, names: list[str]) -> Case:
-    """A sound CSV file but for one cell: if it is refused, its column and row are named."""
+    """A CSV file that is sound except for one cell; if the file is refused, the message must name that column and row."""
     cells = [list(column) for column in (("0", "1", "0", "1"), ("0.5", "-2", "3", "1"), ("x", "y", "z", "x"))]
     rng.shuffle(cells)
     place, row = rng.randrange(3), rng.randrange(4)
@@ -97,7 +99,7 @@ def cell_case(rng: Random, folder: Path, names: list[str]) -> Case:
 
 
 def columns(rng: Random) -> list[list[str]]:
-    """Three columns of cells: most of one kind, one or the other odd."""
+    """Three columns of cells: most cells of one kind, a few odd ones."""
     rows = rng.choice((0, 1, 2, 4, 4, 9, 9, 30))
     sound = (("0", "1"), ("0.5", "-2", "3"), ("x", "y", "z"), ("True", "False"), ("007", "7", "8"))
     kinds = [CELLS if rng.random() < 0.1 else rng.choice(sound) for _ in range(3)]
@@ -105,7 +107,7 @@ def columns(rng: Random) -> list[list[str]]:
 
 
 def csv(rng: Random, folder: Path, names: list[str]) -> Path:
-    """Quoted where it must be, mostly."""
+    """A CSV text, with quotes where they are needed, mostly."""
     separator, end = rng.choice((",", ",", ",", ",", ",", ",", ";", "\t")), rng.choice(("\n", "\n", "\r\n", "\r"))
 
     def quoted(cell: str) -> str:
@@ -121,11 +123,11 @@ def csv(rng: Random, folder: Path, names: list[str]) -> Path:
 
 
 def parquet(rng: Random, folder: Path, names: list[str]) -> Path:
-    """Columns of any type that Arrow has."""
+    """A table with columns of any type that Arrow has."""
     file, rows = folder / "data.parquet", rng.choice((0, 1, 3, 8))
     kinds: list[pa.DataType] = [pa.int8(), pa.int64(), pa.uint64(), pa.float16(), pa.float32(), pa.float64(), pa.bool_()]
     kinds += [pa.string(), pa.large_string()]
-    kinds += kinds  # more often than what columns cannot hold
+    kinds += kinds  # more often than types that columns cannot hold
     kinds += [pa.binary(), pa.date32(), pa.timestamp("ns"), pa.decimal128(38, 2), pa.null()]
     kinds += [pa.dictionary(pa.int8(), pa.string()), pa.list_(pa.int8()), pa.struct([("a", pa.int8())]), pa.time64("us")]
     pq.write_table(pa.table([arrow(rng, rng.choice(kinds), rows) for _ in names], names=names), file)
@@ -133,7 +135,7 @@ def parquet(rng: Random, folder: Path, names: list[str]) -> Path:
 
 
 def arrow(rng: Random, kind: pa.DataType, rows: int) -> Any:
-    """Some values of a type, null now and then, or of whatever else where the type has none such."""
+    """Values of an Arrow type, some of them null; values of another type if this type has none in our list."""
     candidates: list[Any] = [
         None,
         True,
@@ -159,12 +161,12 @@ def arrow(rng: Random, kind: pa.DataType, rows: int) -> Any:
             continue
     try:
         return pa.array([rng.choice(fitting or [None]) for _ in range(rows)], kind)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # each alone would do, but not together
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # each is accepted alone, but not together
         return pa.nulls(rows, kind)
 
 
 def npz(rng: Random, folder: Path, names: list[str]) -> Path:
-    """Arrays of any type and shape, objects among them, which are pickled."""
+    """Arrays of any type and shape, including object arrays, which NumPy pickles."""
     file, rows = folder / "data.npz", rng.choice((0, 1, 4, 4, 4))
     makers = [
         lambda: np.arange(rows).astype(rng.choice(("i1", "u8", "f2", "f8", "c16", ">i4", "M8[s]", "m8[D]", "?"))),
@@ -187,7 +189,7 @@ def npz(rng: Random, folder: Path, names: list[str]) -> Path:
 
 
 def instead(rng: Random, file: Path) -> None:
-    """Something else in a file's place."""
+    """Put something else in the place of a file."""
     target = file.with_name(f"elsewhere-{rng.getrandbits(32)}")
     file.rename(target)
     how = rng.randrange(5)

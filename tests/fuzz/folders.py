@@ -1,4 +1,4 @@
-"""Results folders: a sound one whose manifest, tables or files were changed, as by hand, with all hashes made right."""
+"""Results folders: a sound one whose manifest, tables or files were changed, as if by hand, with all hashes recomputed."""
 
 import json
 import shutil
@@ -69,7 +69,7 @@ weights = true
 
 @cache
 def sound() -> Path:
-    """A finished sweep with all that a folder can hold, made once per process."""
+    """A finished sweep with everything that a folder can contain, made once per process."""
     folder = Path(mkdtemp(prefix="fuzz-sound-")) / "r"
     (folder.parent / "spec.toml").write_text(SPEC_TEXT)
     keep_typical_trajectory(Sweep.from_toml(folder.parent / "spec.toml").run(folder, jobs=1))
@@ -77,7 +77,7 @@ def sound() -> Path:
 
 
 def folder_case(rng: Random, folder: Path) -> Case:
-    """A changed folder, and some of all commands that read it."""
+    """A changed folder, and some of the commands that read it."""
     shutil.copytree(sound(), folder / "r")
     (folder / "spec.toml").write_text(SPEC_TEXT)
     commands = [list(command) for command in rng.sample(READING, 4)]
@@ -91,7 +91,7 @@ def folder_case(rng: Random, folder: Path) -> Case:
 
 
 def alter_manifest(rng: Random, folder: Path) -> tuple[frozenset[str], ...]:
-    """Some of its fields, also such as it might have, in both copies; the keys that lead there, as room may have been made."""
+    """Change some fields of the manifest, or add optional ones, in both copies; returns the keys of the change."""
     sound = json.loads((folder / MANIFEST).read_bytes())
     ((told, data),) = hostile_manifests.at_random(sound, rng.getrandbits(32), 1)
     hostile_manifests.put(folder, data)
@@ -101,7 +101,7 @@ def alter_manifest(rng: Random, folder: Path) -> tuple[frozenset[str], ...]:
 
 
 def change_manifest(rng: Random, folder: Path) -> None:
-    """One thing in it, or its bytes; in both copies, or only one."""
+    """Change one value in the manifest, or its bytes, in both copies or in one."""
     path = folder / MANIFEST
     if not path.is_file():
         return
@@ -117,12 +117,14 @@ def change_manifest(rng: Random, folder: Path) -> None:
     if rng.random() < 0.1:
         data = rng.choice((odd.damage(rng, data), b"[" * 100_000, b'{"a":' * 3000, b"null", b"{}", b'"\xff"'))
     for name in (MANIFEST, COPY) if rng.random() < 0.9 else (MANIFEST,):
-        if (folder / name).is_file() and not (folder / name).is_symlink():  # as an earlier change has left it
+        if (folder / name).is_file() and not (
+            folder / name
+        ).is_symlink():  # an earlier change may have removed it or put a link there
             (folder / name).write_bytes(data)
 
 
 def change_table(rng: Random, folder: Path) -> None:
-    """The rows or columns of one of its Parquet files; its name says what is then in it."""
+    """Change the rows or columns of one of the folder's Parquet files, and rename the file to match its new hash."""
     files = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
     if not files:
         return
@@ -144,7 +146,7 @@ def change_table(rng: Random, folder: Path) -> None:
 
 
 def change_file(rng: Random, folder: Path) -> None:
-    """Something else in the place of a file or folder; a stranger; one that is gone."""
+    """Put something else in the place of a file or folder, add a foreign file, or delete one."""
     paths = sorted(path for path in folder.rglob("*") if not path.is_symlink())
     path = rng.choice(paths)
     how = rng.randrange(4)

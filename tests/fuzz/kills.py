@@ -1,8 +1,9 @@
-"""Sweeps killed at random moments, on every backend, and begun anew each time: in the end the table of one that was left alone.
+"""Kills sweeps at random moments, on every backend, and resumes them; the final table must equal that of an uninterrupted
+sweep.
 
-    python -m fuzz.kills [--seed N] [--kills K] [--backends threads,processes,dask,ray]
+python -m fuzz.kills [--seed N] [--kills K] [--backends threads,processes,dask,ray]
 
-Each process is killed with all that it has started, as by a batch system.
+Each process is killed together with all processes that it started, as a batch system does it.
 """
 
 import argparse
@@ -32,7 +33,7 @@ Sweep.from_dict(LONG).run(sys.argv[1], jobs=2, backend=sys.argv[2])
 
 
 def killed(folder: Path, backend: str, rng: Random) -> int:
-    """Begin or go on, and be killed: at any time since the start, or once there is more than before; how many runs are done."""
+    """Start or resume a sweep and kill it, at a random time or once it has finished more runs than before; the runs done."""
     before = done(folder)
     child = subprocess.Popen(
         [sys.executable, "-c", RUN, folder, backend],
@@ -58,19 +59,19 @@ def killed(folder: Path, backend: str, rng: Random) -> int:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that one has started, and those that these have."""
+    """The processes that a process has started, and those that they have started."""
     children = Path(f"/proc/{pid}/task").glob("*/children")
     found = [int(child) for file in children for child in file.read_text().split()]
     return [*found, *(one for child in found for one in descendants(child))]
 
 
 def done(folder: Path) -> int:
-    """How many runs are done."""
+    """The number of finished runs."""
     return Results.open(folder).done if (folder / "manifest.json").exists() else 0
 
 
 def main() -> None:
-    """As a command: exit code 1 if a table is not that of a sweep left alone."""
+    """The command. Exit code 1 if a table differs from that of an uninterrupted sweep."""
     parser = argparse.ArgumentParser(prog="kills")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--kills", type=int, default=8)

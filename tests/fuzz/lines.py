@@ -1,4 +1,4 @@
-"""Command lines: sound commands with arguments that nobody meant."""
+"""Command lines: sound commands with wrong arguments."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from . import odd
 from .case import Case
 from .folders import READING, SLOW, SPEC_TEXT, sound
 
-COMMANDS: Any = get_command(app)  # Click's, or that of Typer's own copy of Click
+COMMANDS: Any = get_command(app)  # Click's, or that of the copy of Click inside Typer
 OPTIONS = sorted({one for command in COMMANDS.commands.values() for each in command.params for one in each.opts if "--" in one})
 OPTIONS += ["--help", "--nonsense"]
 VALUES = (
@@ -37,7 +37,7 @@ VALUES += ("csv", "json", "latex", "threads", "127.0.0.1:1", *odd.TEXTS)
 
 
 def line_case(rng: Random, folder: Path) -> Case:
-    """A command on a sound folder, with one word changed, or an option more."""
+    """A command on a sound folder, with one word changed or one option added."""
     shutil.copytree(sound(), folder / "r")
     (folder / "spec.toml").write_text(SPEC_TEXT)
     command = list(rng.choice(READING if rng.random() < 0.95 else SLOW))
@@ -46,12 +46,12 @@ def line_case(rng: Random, folder: Path) -> Case:
 
 
 def change(rng: Random, command: list[str]) -> frozenset[str]:
-    """Change a word of a command, or add or take one away; the words by which a refusal may name that, if these are known."""
+    """Change, add or remove a word of a command; returns the words by which a refusal may name it, if they are known."""
     how, place = rng.randrange(3), rng.randrange(len(command))
     if how == 0:
         option = [one for one in command[place - 1 : place + 1] if one.startswith("--")]
         command[place] = word(rng)
-        another = place == 0 and command[0] in COMMANDS.commands  # which refuses its arguments, not its name
+        another = place == 0 and command[0] in COMMANDS.commands  # the other command refuses its arguments, not its own name
         return frozenset({command[place], *option}) if command[place] and not another else frozenset()
     if how == 1:
         command += [rng.choice(OPTIONS), word(rng)]
@@ -62,5 +62,5 @@ def change(rng: Random, command: list[str]) -> frozenset[str]:
 
 
 def word(rng: Random) -> str:
-    """An argument, without the zero bytes that no system would hand on."""
+    """An argument without null bytes, which no system passes on."""
     return rng.choice(VALUES).replace("\x00", "")

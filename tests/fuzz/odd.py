@@ -1,4 +1,4 @@
-"""Values and names that programs stumble over, and changes of nested tables."""
+"""Values and names that make programs stumble, and changes of nested tables."""
 
 import datetime as dt
 import math
@@ -49,7 +49,7 @@ TIMES = (dt.date(2020, 2, 29), dt.time(1, 2, 3), dt.datetime(1979, 5, 27, 7, 32,
 
 
 def value(rng: Random, dates: bool = False) -> Any:
-    """Anything that TOML, or without `dates` JSON, can say; numbers over 64 bits only in JSON."""
+    """Any value that TOML, or JSON if `dates` is false, can express; only JSON gets integers of more than 64 bits."""
     kinds = [lambda: rng.choice(TEXTS), lambda: rng.choice(REAL), lambda: rng.random() < 0.5, list, dict]
     kinds += [lambda: rng.choice([number for number in WHOLE if not dates or -(2**63) <= number < 2**63])] * 2
     kinds += [lambda: rng.choice(TIMES)] if dates else [lambda: None]
@@ -59,7 +59,7 @@ def value(rng: Random, dates: bool = False) -> Any:
 
 
 def nested(rng: Random) -> Any:
-    """Lists in lists, or tables in tables."""
+    """Lists inside lists, or tables inside tables."""
     found: Any = 1
     inside = rng.random() < 0.5
     for _ in range(rng.choice((2, 20, 90))):
@@ -68,20 +68,20 @@ def nested(rng: Random) -> Any:
 
 
 def places(table: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of all that is in nested tables and lists."""
+    """The paths of all values in nested tables and lists."""
     inner = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
     return [one for key, child in inner for one in ((*path, key), *places(child, (*path, key)))]
 
 
 def at(table: Any, path: tuple[Any, ...]) -> Any:
-    """What is at a path."""
+    """The value at a path."""
     for key in path:
         table = table[key]
     return table
 
 
 def near(rng: Random, old: Any, dates: bool = False) -> Any:
-    """Another value of the same kind."""
+    """Another value of the same type."""
     if isinstance(old, bool):
         return not old
     if isinstance(old, int):
@@ -94,7 +94,7 @@ def near(rng: Random, old: Any, dates: bool = False) -> Any:
 
 
 def change(rng: Random, table: Any, dates: bool = False) -> frozenset[str]:
-    """Change one thing in nested tables: a value, a key more, one less, or one called otherwise; the keys of that."""
+    """Change one thing in nested tables: change a value, add a key, delete one, or rename one. Returns the keys on its path."""
     path = rng.choice(places(table) or [()])
     if not path:
         return frozenset()
@@ -115,7 +115,7 @@ def change(rng: Random, table: Any, dates: bool = False) -> frozenset[str]:
 
 
 def damage(rng: Random, content: bytes) -> bytes:
-    """Bytes with a few of them changed, cut off, doubled, or all random."""
+    """Bytes after damage: a few are changed, some are cut off or repeated, or all are random."""
     if not content or rng.random() < 0.15:
         return rng.randbytes(rng.choice((0, 1, 5, 8, 100, 5000)))
     how = rng.randrange(4)

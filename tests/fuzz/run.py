@@ -1,4 +1,4 @@
-"""The fuzzer: whatever lies in specs, data files and results folders, a command ends with a result or with one sentence.
+"""The fuzzer: whatever specs, data files and results folders contain, a command ends with a result or with one sentence.
 
     python -m fuzz.run [--seed N] [--minutes M] [--cases K] [--first N] [--kinds spec,data,folder,line]
 
@@ -20,20 +20,20 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 ALL = "spec,data,folder,line"
-BLOCK = 200  # cases per process
-PATIENCE = 90  # seconds without a word, of a case that waits and does not compute
+BLOCK = 200  # cases per child process
+PATIENCE = 90  # seconds without output after which a case counts as hanging
 TESTS = Path(__file__).parents[1]
 
 
 class Finding(NamedTuple):
-    """What is wrong with a case."""
+    """Something that is wrong with a case."""
 
     number: int
     wrong: str
 
     @property
     def cause(self) -> str:
-        """What findings of one cause have in common, mostly: where and why."""
+        """A key that findings with the same cause usually share: where it happened, and why."""
         lines = self.wrong.strip().splitlines()
         frames = [line.strip().partition(", in ")[0] for line in lines if line.strip().startswith('File "')]
         command, _, wrong = lines[0].partition(": ")
@@ -41,7 +41,7 @@ class Finding(NamedTuple):
 
 
 def tried(seed: int, kinds: str, first: int, stop: int, deadline: float, counts: Counter[str]) -> Iterator[Finding]:
-    """What is wrong with cases first ... stop - 1, as far as the time allows."""
+    """What is wrong with the cases first ... stop - 1, or with as many of them as the time allows."""
     while first < stop and time.monotonic() < deadline:
         end = min(first + BLOCK, stop)
         begun = False
@@ -67,7 +67,7 @@ def tried(seed: int, kinds: str, first: int, stop: int, deadline: float, counts:
 
 
 def heard(child: subprocess.Popen[str], deadline: float) -> Iterator[dict[str, Any] | str]:
-    """What a process says of its cases; in words how it ended, if not well."""
+    """What a child process reports about its cases; if it ended badly, also how it ended."""
     lines: Queue[str | None] = Queue()
 
     def read() -> None:
@@ -92,7 +92,7 @@ def heard(child: subprocess.Popen[str], deadline: float) -> Iterator[dict[str, A
 
 
 def fuzz(seed: int, first: int, cases: int, minutes: float, kinds: str = ALL) -> list[Finding]:
-    """Try cases, print each finding of a new cause in full, and give them all."""
+    """Run cases, print the first finding of each cause in full, and return all findings."""
     again = f"make fuzz SEED={seed}" + f" KINDS={kinds}" * (kinds != ALL)
     print(f"seed {seed}, from case {first}; to repeat: {again} FIRST={first}", flush=True)
     counts, causes, found = Counter[str](), Counter[str](), list[Finding]()
@@ -109,7 +109,7 @@ def fuzz(seed: int, first: int, cases: int, minutes: float, kinds: str = ALL) ->
 
 
 def main() -> None:
-    """As a command: exit code 1 if anything was found."""
+    """The command. Exit code 1 if there are findings."""
     parser = argparse.ArgumentParser(prog="fuzz")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--minutes", type=float, default=30.0)

@@ -1,4 +1,4 @@
-"""Specs: drawn from the schema into sound ones, then changed as tables or as text."""
+"""Specs: sound ones with values drawn from the schema, then changed as tables or as text."""
 
 import copy
 import json
@@ -41,11 +41,11 @@ SOUND: tuple[dict[str, Any], ...] = (
         "design": {"method": "sobol", "points": 4, "seed": 1},
     },
 )
-LONGEST = 2**22  # characters of a hostile number or nest
+LONGEST = 2**22  # characters of a hostile number or nesting
 
 
 def spec_case(rng: Random, folder: Path) -> Case:
-    """A spec that was changed, and a dry run of it."""
+    """A changed spec, and a dry run of it."""
     kind = rng.random()
     table: Any = None
     changed: list[frozenset[str]] = []
@@ -69,7 +69,7 @@ def spec_case(rng: Random, folder: Path) -> Case:
 
 
 def hostile(rng: Random) -> str:
-    """TOML that is long or deep."""
+    """TOML that is very long or deeply nested."""
     many = rng.choice((90, 1500, 50_000))
     return rng.choice(
         (
@@ -88,18 +88,18 @@ def hostile(rng: Random) -> str:
 
 @cache
 def schema() -> dict[str, Any]:
-    """The schema of specs."""
+    """The JSON Schema of specs."""
     return json.loads(json.dumps(spec_schema()))
 
 
 @cache
 def validator() -> Any:
-    """What checks tables by the schema."""
+    """Validates tables against the schema."""
     return jsonschema.Draft202012Validator(schema())
 
 
 def fits_schema(table: Any) -> bool:
-    """Whether the schema, by which editors check, has nothing against a table; what it cannot judge fits."""
+    """Whether a table satisfies the schema, which editors use; True for tables that the validator cannot handle."""
     try:
         return validator().is_valid(table)
     except (RecursionError, TypeError, OverflowError, ValueError):
@@ -107,7 +107,7 @@ def fits_schema(table: Any) -> bool:
 
 
 def graft(rng: Random, table: dict[str, Any]) -> frozenset[str]:
-    """Put something drawn from the schema in the place of one setting; its key."""
+    """Replace one setting by a value drawn from the schema; returns its key."""
     known = schema()
     key = rng.choice(list(known["properties"]))
     part = known["properties"][key]
@@ -117,18 +117,18 @@ def graft(rng: Random, table: dict[str, Any]) -> frozenset[str]:
         holder, key = table[key], rng.choice(list(inner["properties"]))
         part = inner["properties"][key]
     holder[key] = drawn(rng, part)
-    return frozenset({key, "samples"} if key == "task" else {key})  # of which another task has more or fewer
+    return frozenset({key, "samples"} if key == "task" else {key})  # which other tasks have more or fewer of
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """A part of the schema in the place of a reference to it."""
+    """Follow a reference within the schema to the part that it names."""
     while "$ref" in part:
         part = schema()["$defs"][part["$ref"].rsplit("/", 1)[1]]
     return part
 
 
 def drawn(rng: Random, part: Any, depth: int = 0) -> Any:
-    """A value that a part of the schema allows, as far as this looks at it."""
+    """A value that a part of the schema allows, as far as this function understands the schema."""
     part = resolved(part) if isinstance(part, dict) else {}
     choices = part.get("anyOf") or part.get("oneOf")
     if choices and depth < 6:
@@ -155,7 +155,7 @@ def drawn(rng: Random, part: Any, depth: int = 0) -> Any:
 
 
 def number(rng: Random, part: dict[str, Any], whole: bool) -> Any:
-    """A number within the bounds of the schema, often at one of them."""
+    """A number within the bounds of the schema, often equal to a bound."""
     low = part.get("minimum", part.get("exclusiveMinimum", -5))
     high = part.get("maximum", part.get("exclusiveMaximum", max(low, 1) * 1000))
     found = rng.choice((low, high, rng.uniform(low, min(high, low + 10)), rng.uniform(low, high)))

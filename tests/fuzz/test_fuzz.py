@@ -1,4 +1,4 @@
-"""A few cases of the fuzzer, always the same, and that it finds what is wrong; `make fuzz` goes on with others."""
+"""A few fixed cases of the fuzzer, and tests that it detects faults; `make fuzz` runs more cases."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from .run import fuzz
 pytestmark = pytest.mark.posix
 
 
-def test_some_cases(capsys):
+def test_fixed_cases_end_well(capsys):
     assert fuzz(seed=0, first=0, cases=40, minutes=30) == []
     assert "40 cases" in capsys.readouterr().out
 
@@ -33,7 +33,7 @@ def test_some_cases(capsys):
         ("killed", 137, "exit code 137"),
     ],
 )
-def test_what_is_wrong_with_an_end_is_found(text, code, wrong):
+def test_every_wrong_ending_is_detected(text, code, wrong):
     found = child.found_in(text, code, Case([], named="spec.toml"), ["run", "spec.toml"])
     assert [one.startswith(wrong or "") for one in found] == [True] * (wrong is not None)
 
@@ -57,7 +57,7 @@ def test_a_refusal_names_the_key_that_was_changed(text, named):
 
 @pytest.mark.parametrize("key", ["\x1b[31mred", "\u202eright", "", "é", "x" * 3000, "a\nb", '"'])
 @pytest.mark.parametrize("shown", [dotted, shortly])
-def test_keys_are_known_however_they_are_shown(key, shown):
+def test_keys_are_recognised_in_any_escaping(key, shown):
     place = shown((key,)) if shown is dotted else shown(key)
     assert names(f"backsweep: {visible(place)}: unknown key", key)
 
@@ -69,13 +69,13 @@ def test_a_refusal_need_not_name_another_command_that_was_put_in_place(word, nam
     assert lines.change(rng, ["status", "r"]) == named
 
 
-def test_what_an_oracle_refuses_must_be_refused():
+def test_input_that_an_oracle_refuses_must_be_refused():
     case = Case([], must_refuse=True)
     assert child.found_in("", 2, case, []) == []
     assert len(child.found_in("", 0, case, [])) == 1
 
 
-def test_an_error_that_nobody_foresaw_is_found_with_its_place(monkeypatch):
+def test_an_unexpected_exception_is_reported_with_its_place(monkeypatch):
     monkeypatch.setattr(main, "app", lambda **_: 1 / 0)
     monkeypatch.setattr(child, "main", main.main)
     (found,) = child.tried(["ls"], Case([["ls"]]))

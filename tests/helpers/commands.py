@@ -1,4 +1,4 @@
-"""The command line, in this process or one of its own, and specs to give it."""
+"""Runs the command line, in this process or in one of its own, and provides specs for it."""
 
 import contextlib
 import io
@@ -30,31 +30,31 @@ hidden = 64
 [train]
 epochs = 1000000000
 """
-PATIENCE = 900  # seconds for a process to end: only what hangs takes so long
-SLOW = "backsweep: planning ...\n"  # what is said where that takes longer than a second, on a busy machine
+PATIENCE = 900  # seconds until a process must have ended; only a hanging one takes so long
+SLOW = "backsweep: planning ...\n"  # printed if planning takes more than a second, as on a busy machine
 BACKSWEEP = [sys.executable, "-c", "from backsweep.sweep.cli.start import main; main()"]
 
 
 def backsweep(*arguments, cwd, **options):
-    """A command in a process of its own, to its end; starting one takes a second of the processor."""
+    """Run a command in a process of its own, to its end. Starting the process takes a second of processor time."""
     return subprocess.run(
         [*BACKSWEEP, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, **options
     )
 
 
 def complaint(done):
-    """What a command says on stderr; that it is still planning, as on a busy machine, is no complaint."""
+    """What a command prints on stderr, without the note that it is still planning, which appears on a busy machine."""
     return done.stderr.replace(SLOW, "")
 
 
 def hear_signals():
-    """Begin as a terminal's command does: in the background one is deaf to Ctrl-C, and under nohup to a closed terminal."""
+    """Reset signals as in a terminal: background processes ignore Ctrl-C, and nohup ignores the closing of the terminal."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def begun(*arguments, cwd, **options):
-    """A command at work, that hears Ctrl-C and the end of its terminal."""
+    """Start a command that reacts to Ctrl-C and to the closing of its terminal."""
     return subprocess.Popen(
         [*BACKSWEEP, *arguments],
         cwd=cwd,
@@ -81,7 +81,7 @@ def wait_for_work(process, seconds):
 
 
 def here(*arguments, cwd="."):
-    """A command in this process: its exit code, what it prints, and what it says of errors. What is no exit is raised."""
+    """Run a command in this process: its exit code, stdout and stderr. Exceptions other than an exit are raised."""
     there = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     handlers = {number: signal.getsignal(number) for number in there}
     with (
@@ -102,14 +102,14 @@ def here(*arguments, cwd="."):
 
 
 def must(*arguments, cwd):
-    """What a command prints that has nothing to complain of."""
+    """The output of a command that must succeed and print nothing on stderr."""
     code, printed, said = here(*arguments, cwd=cwd)
     assert (code, said) == (0, "")
     return printed
 
 
 def refused(*arguments, cwd):
-    """What is said of bad input."""
+    """The message that refuses an invalid input."""
     code, _, said = here(*arguments, cwd=cwd)
     assert code == 2, said
     return said

@@ -1,4 +1,4 @@
-"""Specs drawn at random, with axes in the place of any of their numbers, and what the oracle calls their settings."""
+"""Random specs with axes in the place of any number, and the same settings under the oracle's names."""
 
 import math
 import re
@@ -24,10 +24,10 @@ from backsweep.sweep.spec.make_data import TAGS, bottleneck, make
 
 MOST_AXES = 3
 HEADS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs]
-DRAWN_TASKS = [name for name in TAGS if name != "two_spirals"]  # whose 194 samples are many for the oracle
-DRAWN_SCHEMES = [name for name in SCHEMES if name != "file"]  # a spec alone has no file
+DRAWN_TASKS = [name for name in TAGS if name != "two_spirals"]  # its 194 samples are slow in the oracle
+DRAWN_SCHEMES = [name for name in SCHEMES if name != "file"]  # a random spec comes without files
 ENDS = "two ends in BOUNDS, between which it is drawn"
-# Between which ends numbers are drawn: so that a few epochs train, and neither blow up nor stand still.
+# Ranges of numbers with which a few epochs make progress without diverging.
 BOUNDS = {
     "optimizer.beta": (0.1, 0.95),
     "optimizer.beta1": (0.5, 0.95),
@@ -56,7 +56,7 @@ BOUNDS = {
     "stop.accuracy": (0.5, 1.0),
     "stop.gradient_norm": (0.05, 0.5),
 }
-# Tasks of a few samples; `numbers` draws what may be an axis.
+# Tasks with few samples; `numbers` draws the values that may be axes.
 SMALL_TASKS = {
     "and": lambda numbers: "and",
     "or": lambda numbers: {"name": "or", "encoding": [-0.5, 0.5]},
@@ -76,13 +76,13 @@ SMALL_TASKS = {
 
 
 def entry(name, table, what):
-    """What a table of this file says of a name; a sentence if that is missing."""
+    """The entry of a table in this file; if it is missing, the error says which file to edit."""
     assert name in table, f"tests/helpers/drawn.py: {name} is new: give it {what}"
     return table[name]
 
 
 class Numbers:
-    """Numbers within bounds; some of them, up to MOST_AXES, are axes of two values."""
+    """Draws numbers within bounds; some of them, at most MOST_AXES, become axes of two values."""
 
     def __init__(self, draw):
         self.draw, self.left = draw, MOST_AXES
@@ -100,7 +100,7 @@ class Numbers:
         return self(*entry(setting, BOUNDS, ENDS))
 
     def of(self, group, hyperparameters):
-        """Those of an optimizer, a schedule or a scheme: all without a default, and some of the others."""
+        """The numbers of an optimizer, schedule or scheme: all that have no default, and some of the others."""
         return {
             key: self.named(f"{group}.{key}")
             for key, one in hyperparameters.items()
@@ -117,10 +117,10 @@ def sample(task):
 
 @cache
 def heads(task):
-    """The outputs and losses that the targets of a task go with."""
+    """The combinations of output and loss that fit the targets of a task."""
     _, data = sample(task)
     low, high = data.targets.min(), data.targets.max()
-    if data.midpoint is None:  # numbers, which another seed of the data may take anywhere
+    if data.midpoint is None:  # targets that are numbers, whose range changes with the seed of the data
         low, high = -math.inf, math.inf
     reached = {
         name
@@ -133,7 +133,7 @@ def heads(task):
 
 @st.composite
 def specs(draw):
-    """A spec as a table: few runs of few epochs."""
+    """A random spec as a table: few runs of few epochs."""
     numbers, pick = Numbers(draw), lambda values: draw(st.sampled_from(values))
     name = pick(DRAWN_TASKS)
     task, data = sample(name)
@@ -190,7 +190,7 @@ def specs(draw):
 
 
 def settled(table, values):
-    """The spec with one value in the place of each axis; values by dotted setting."""
+    """The spec with one value in the place of each axis; `values` by dotted setting."""
     return _settled(table, values, "")
 
 
@@ -205,11 +205,11 @@ def _settled(table, values, place):
 
 
 def for_the_oracle(spec):
-    """The arguments of `reference.train`, but for the data and the seed."""
+    """The arguments of `reference.train` except for the data and the seed."""
     model, train = spec["model"], spec["train"]
     return {**model, **train, "stop": train.get("stop") or None}
 
 
 def axes_of(table):
-    """How many axes there are in a spec."""
+    """The number of axes in a spec."""
     return len(re.findall(r"'values'", str(table)))

@@ -1,4 +1,4 @@
-"""A small folder of results, made without training; what may stand in a file's place; what lies there, to the byte."""
+"""A small folder of results made without training, things to put in a file's place, and the exact contents of folders."""
 
 import os
 import socket
@@ -33,7 +33,7 @@ def rows(start, stop):
 
 
 def records(start, stop):
-    """Two records per run: when it began, and when it ended."""
+    """Two records per run: at its beginning and at its end."""
     runs = np.repeat(np.arange(start, stop), 2)
     epochs = np.where(np.arange(len(runs)) % 2, runs + 1, 0).astype(np.int32)
     values = [np.random.default_rng(run).random(2) for run in range(start, stop)]
@@ -41,7 +41,7 @@ def records(start, stop):
 
 
 def made(path, spans=SPANS):
-    """A store of runs with their records, three shards of it done."""
+    """A store of runs with records, of which three shards are done."""
     store = Store.create(path, manifest())
     with store.writing():
         for span in spans:
@@ -50,7 +50,7 @@ def made(path, spans=SPANS):
 
 
 def contents(folder):
-    """All that lies in a folder, by name, to the byte; what the lock and the note leave is no matter."""
+    """The contents of all files in a folder, by name; the lock and the note of the running process are left out."""
     found = sorted(path for path in folder.rglob("*") if path.name not in {".lock", ".writer.json"})
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in found}
 
@@ -63,7 +63,7 @@ def make_link(path):
 
 def make_socket(path):
     here = os.open(".", os.O_RDONLY)
-    os.chdir(path.parent)  # the names of sockets are short
+    os.chdir(path.parent)  # sockets need short paths
     try:
         with socket.socket(socket.AF_UNIX) as there:
             there.bind(path.name)
@@ -77,5 +77,5 @@ KINDS = {
     "named pipe": lambda path: os.mkfifo(path),
     "socket": make_socket,
     "link": make_link,
-    "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which has no end
+    "device": lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # /dev/zero, which never ends
 }

@@ -1,4 +1,4 @@
-"""Manifests as a stranger, a bad disk or a mistake could leave them, their checksums made right.
+"""Manifests as an attacker, a bad disk or a mistake could leave them, with correct checksums.
 
 The fields are those of the strict models, and every place of a real manifest; each is dropped, or holds what does not belong
 there. `one_by_one` goes through all of them, `at_random` for as long as one likes.
@@ -71,14 +71,14 @@ RAW = (
 
 
 def one_by_one(sound: dict[str, Any]) -> Iterator[Case]:
-    """A manifest altered in one place, for every place and everything wrong; what was done, and the bytes of the file."""
+    """One altered manifest for every place and every wrong value: a description of the change, and the file's bytes."""
     for place in places(sound):
         for value in WRONG:
             yield _told([(place, value)]), sealed(altered(sound, place, value))
 
 
 def at_random(sound: dict[str, Any], seed: int, count: int) -> Iterator[Case]:
-    """So many manifests altered in up to three places, also by what stands in another place; the same for the same seed."""
+    """`count` manifests altered in up to three places, also with values from other places; reproducible by the seed."""
     rng, there = random.Random(seed), list(places(sound))
     for _ in range(count):
         found, done = sound, []
@@ -91,25 +91,25 @@ def at_random(sound: dict[str, Any], seed: int, count: int) -> Iterator[Case]:
 
 
 def places(sound: dict[str, Any]) -> list[Place]:
-    """Every field of the models, and every place of a real manifest; of lists the first."""
+    """All fields of the models and all places of a real manifest; only the first entry of lists."""
     return list(dict.fromkeys([*_fields(Manifest, ()), *_fields(WrittenSpec, ("spec",)), *_written(sound, ())]))
 
 
 def sealed(content: dict[str, Any]) -> bytes:
-    """The bytes of a manifest whose checksum is right."""
+    """The bytes of a manifest with a correct checksum."""
     content = {key: value for key, value in content.items() if key != CHECKSUM}
     checksum = hash_of(json.dumps(content, sort_keys=True).encode())
     return json.dumps({CHECKSUM: checksum, **content}).encode()
 
 
 def put(folder: Path, data: bytes) -> None:
-    """Make these bytes both copies of a folder's manifest."""
+    """Write these bytes as both copies of a folder's manifest."""
     for name in (MANIFEST, COPY):
         (folder / name).write_bytes(data)
 
 
 def altered(content: Any, place: Place, value: object) -> Any:
-    """A copy with a value in a place, for which room is made; or without it."""
+    """A copy with a value put in a place, which is created if necessary; or with the place removed."""
     found = copy.deepcopy(content)
     inner = found
     for step, following in pairwise(place):
@@ -126,7 +126,7 @@ def altered(content: Any, place: Place, value: object) -> Any:
 
 
 def at(content: Any, place: Place) -> object:
-    """What stands in a place; GONE if nothing does."""
+    """The value in a place; GONE if there is none."""
     for step in place:
         try:
             content = content[step]
@@ -136,7 +136,7 @@ def at(content: Any, place: Place) -> object:
 
 
 def _inside(outer: Any, step: str | int, empty: object) -> Any:
-    """What lies a step further in, where room is made if there is none; a stray table is as good as any if that cannot be."""
+    """The next value on a path, created if it does not exist; a new empty table if it cannot be."""
     if isinstance(outer, dict):
         return outer.setdefault(step, empty)
     if isinstance(outer, list) and isinstance(step, int):
@@ -169,7 +169,7 @@ def _told(done: list[tuple[Place, object]]) -> str:
 
 
 def commands_on(folder: Path, spec: Path) -> list[list[str]]:
-    """All commands that read a folder of results, of the sweep in a spec."""
+    """All commands that read a folder of results, with the sweep of a spec."""
     at, run = str(folder), ["--setting", "lr", "--values", "0.1,1.0"]
     return [
         ["status", at],

@@ -1,4 +1,4 @@
-"""Files of rows as a stranger, a bad disk or a mistake could leave them, the hashes in their names made right.
+"""Files of rows as an attacker, a bad disk or a mistake could leave them, with correct hashes in their names.
 
 `one_by_one` alters each column, the rows, what the schema says of itself, and the bytes of a sound file, one thing at a time;
 `at_random` goes on for as long as one likes.
@@ -21,12 +21,12 @@ Change = Callable[[pa.Table], pa.Table]
 WHOLE = (None, -5, -(2**31), 2**31 - 1, 2**62, -(2**63))
 REAL = (None, float("nan"), float("inf"), -1e308)
 TYPES = (pa.string(), pa.binary(), pa.int8(), pa.uint64(), pa.float32(), pa.bool_(), pa.list_(pa.int64()), pa.null())
-SPOTS = 40  # at which bytes are flipped, evenly spread over a footer
+SPOTS = 40  # number of bytes flipped, evenly spread over a footer
 MAGIC = b"PAR1"
 
 
 def written(table: pa.Table) -> bytes:
-    """A table as a Parquet file, laid out as ours are if it has their columns."""
+    """A table as a Parquet file, in the layout of our own files if it has their columns."""
     try:
         return bytes(encoded(table))
     except (pa.ArrowException, OSError):
@@ -36,7 +36,7 @@ def written(table: pa.Table) -> bytes:
 
 
 def put(path: Path, data: bytes) -> Path:
-    """Give a file other content, and the name that goes with it."""
+    """Replace the content of a file, and rename it to match its new hash."""
     path.unlink(missing_ok=True)
     path = path.with_name(f"{path.name.rpartition('-')[0]}-{hash_of(data)}.parquet")
     path.write_bytes(data)
@@ -44,12 +44,12 @@ def put(path: Path, data: bytes) -> Path:
 
 
 def rewritten(path: Path, change: Change) -> Path:
-    """Change the table in a file."""
+    """Apply a change to the table in a file."""
     return put(path, written(change(pq.read_table(path))))
 
 
 def with_value(table: pa.Table, name: str, row: int, value: Any) -> pa.Table:
-    """A table with another value in one place."""
+    """A table with one value replaced."""
     place = table.column_names.index(name)
     values = table.column(place).to_pylist()
     values[row] = value
@@ -57,7 +57,7 @@ def with_value(table: pa.Table, name: str, row: int, value: Any) -> pa.Table:
 
 
 def one_by_one(data: bytes) -> Iterator[Case]:
-    """A sound file altered in one place, for every place; what was done, and the bytes of the file."""
+    """A sound file altered in one place, for every place: a description of the change, and the file's bytes."""
     table = pq.read_table(pa.BufferReader(data))
     for name, change in (*_of_rows(table), *_of_columns(table), *_of_schema(table)):
         yield name, written(change(table))
@@ -65,7 +65,7 @@ def one_by_one(data: bytes) -> Iterator[Case]:
 
 
 def at_random(data: bytes, seed: int, count: int) -> Iterator[Case]:
-    """So many files altered in up to three ways, or with flipped bytes; the same for the same seed."""
+    """`count` files altered in up to three ways, or with flipped bytes; reproducible by the seed."""
     rng = random.Random(seed)
     sound = pq.read_table(pa.BufferReader(data))
     for _ in range(count):
@@ -148,12 +148,12 @@ def _wrong(kind: pa.DataType) -> tuple[Any, ...]:
 
 
 def _spoiled(table: pa.Table, name: str, value: Any) -> pa.Table:
-    """A value in the middle row; columns that came twice, and rows that are gone, are as wrong as it is."""
+    """The column with a wrong value in its middle row; duplicated columns and missing rows count as already wrong."""
     if table.column_names.count(name) != 1 or not len(table):
         return table
     try:
         return with_value(table, name, len(table) // 2, value)
-    except (pa.ArrowException, OverflowError, TypeError):  # its type is another by now
+    except (pa.ArrowException, OverflowError, TypeError):  # its type has already been changed
         return table
 
 
@@ -166,7 +166,7 @@ def _empty(table: pa.Table, place: int, kind: pa.DataType) -> pa.Table:
 
 
 def _coded(table: pa.Table, place: int, words: list[str]) -> pa.Table:
-    """Codes of categories that stand for other words, or for none."""
+    """A categorical column whose codes point to other words, or to none."""
     codes = pa.array(np.zeros(len(table)), pa.int8())
     kind = table.schema.field(place).type
     index = kind.index_type if pa.types.is_dictionary(kind) else pa.int8()

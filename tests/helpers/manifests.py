@@ -1,11 +1,11 @@
-"""Manifests of sweeps that nobody ran, for folders whose files a test writes itself."""
+"""Manifests of sweeps that were never run, for folders whose files a test writes itself."""
 
 from backsweep.results.store.schema import Manifest
 from backsweep.results.store.swept import swept_axes
 
 
 def manifest_of(axes=(), runs=100, **more):
-    """One whose spec has an axis wherever a column says so."""
+    """A manifest whose spec has an axis for every column of settings."""
     spec = {"task": {"name": "xor"}, "model": {}, "train": {}}
     for axis in axes:
         *tables, last = axis.setting.split(".")

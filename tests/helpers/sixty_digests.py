@@ -1,6 +1,6 @@
 """Digests of all that a sweep promises to give again, for each of the sixty sweeps.
 
-`test_sixty_specs` compares them with those in data/sixty_specs.json. What changes on purpose is written down anew by
+`test_sixty_specs` compares them with those in data/sixty_specs.json. After a deliberate change, write the file again with
 
     cd tests && python -m helpers.sixty_digests
 """
@@ -22,7 +22,7 @@ KEPT = DATA / "sixty_specs.json"
 
 
 def _of(values):
-    """The bytes of a column, the same on every machine, whatever marks its NaN."""
+    """The bytes of a column, the same on every machine and for every kind of NaN."""
     if values.dtype.kind in "OUST":
         return json.dumps([None if value != value else value for value in values.tolist()]).encode()
     values = np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values
@@ -37,13 +37,13 @@ def _digest(parts):
 
 
 def _columns(table):
-    """Names, kinds and contents of a table."""
+    """Names, types and contents of a table."""
     for name, column in table.items():
         yield from (name, column.dtype.name, _of(column.to_numpy()))
 
 
 def digests(table, folder):
-    """Of a spec as it is understood, and of the rows, records and weights of its runs."""
+    """Digests of a spec with its defaults filled in, and of the rows, records and weights of its runs."""
     sweep = Sweep.from_dict(table)
     results = sweep.run(folder, jobs=1)
     ends = results.table["outcome"].value_counts()

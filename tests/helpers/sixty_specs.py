@@ -1,7 +1,7 @@
-"""Sixty sweeps, small and unlike each other. `sixty_digests` runs them.
+"""Sixty small and varied sweeps, which `sixty_digests` runs.
 
-Most are made by going around the lists below at different paces. They are written here and not taken from the registries, so
-that a new entry leaves the others' digests alone; it gets a sweep of its own at the end of `single`.
+Most of them combine the lists below, going around each list at a different pace. The lists are written here and not taken from
+the registries, so that a new entry leaves the other digests unchanged; it gets a sweep of its own at the end of `single`.
 """
 
 from pathlib import Path
@@ -115,7 +115,7 @@ PARAMETRIZATIONS = ["standard", "ntk", "standard", "mean_field"]
 
 
 def around(number):
-    """A spec of every list's next entry; what does not go together is left out."""
+    """A spec made of the next entry of every list; combinations that are not allowed are left out."""
 
     def of(entries, pace=1):
         return entries[number // pace % len(entries)]
@@ -153,7 +153,7 @@ def around(number):
 
 
 def single(folder):
-    """What no list above has. folder: for files of data."""
+    """Sweeps for everything that the lists above lack. folder: where to put data files."""
     points, weights, arrays, table = (
         str(path) for path in (DATA / "points.csv", DATA / "start.npz", folder / "arrays.npz", folder / "table.parquet")
     )
@@ -224,7 +224,7 @@ def single(folder):
         "train": {"lr": 0.7, "epochs": {"values": [5, 10]}},
         "record": {"every": 5, "weights": True},
     }
-    yield {  # all ends of a run but one; the fourth is that of the sweeps above
+    yield {  # three of the four outcomes; the sweeps above have the fourth
         "task": {"name": "teacher", "inputs": 2, "hidden": 2, "samples": 8},
         "seeds": 4,
         "model": {"output": "identity", "activation": "tanh", "bias": True, "init": "normal"},
@@ -255,5 +255,5 @@ def single(folder):
 
 
 def specs(folder):
-    """All of them, as tables."""
+    """All sixty specs, as tables."""
     return [*map(around, range(45)), *single(folder)]

@@ -1,4 +1,4 @@
-"""What several tests need of tables: a sweep whose table is the same each time, its hash, how CSV and Markdown are read."""
+"""Shared by tests of tables: a sweep with a fixed table, the hash of that table, and readers of CSV and Markdown."""
 
 import hashlib
 from html.parser import HTMLParser
@@ -14,7 +14,7 @@ SPEC = {
     "train": {"lr": {"log": [0.1, 10.0], "n": 5}, "epochs": 2000, "stop": {"loss": 0.05}},
 }
 
-# To read CSV to the last bit; later releases do so anyway, and warn of the option.
+# Reads CSV to the last bit; later releases always do, and warn about the option.
 EXACT: dict[str, Any] = {} if tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
 
 

@@ -1,4 +1,4 @@
-"""Tasks out of tables, as a spec has them, their data, and files to hold them."""
+"""Tasks made from tables as in a spec, their data, and files for them."""
 
 import re
 from pathlib import Path
@@ -63,7 +63,7 @@ def save(folder, frame, suffix):
 
 
 def refused(folder, table=AB):
-    """What is said of a task that gives no data: one line, of an error that carries the setting or the place."""
+    """The message that refuses a task: one line, of an error that carries the setting or the place in the data."""
     with pytest.raises((DataError, SettingError)) as error:
         data(table, folder)
     said, found = str(error.value), error.value

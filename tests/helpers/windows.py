@@ -1,8 +1,6 @@
-"""A process in which Linux lacks what Windows lacks, and refuses what Windows refuses, as far as this code meets it.
+"""A process in which Linux lacks what Windows lacks and refuses what Windows refuses, as far as this code is concerned.
 
-That is a shim and no proof. What other packages need of Linux they have loaded before.
-
-    python windows.py < COMMANDS    runs commands of backsweep, lists of words in JSON; prints the exit code of each
+This is an imitation and proves nothing about Windows. Other packages have already loaded what they need of Linux.
 """
 
 import errno
@@ -46,7 +44,7 @@ IN_USE = "The process cannot access the file because it is being used by another
 
 
 def pretend():
-    """Have it so from now on."""
+    """Make this process behave so from now on."""
     for name in OTHERS:
         import_module(name)
     platformdirs.user_cache_path("backsweep")
@@ -93,7 +91,7 @@ def _forbid_folders_and_open_files():
 
 
 def _open_files():
-    """Of this process, but for those of the lock and of `tempfile`, which have ways of their own on Windows."""
+    """The open files of this process, except those of the lock and of `tempfile`, which work differently on Windows."""
     found = set()
     for descriptor in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):

@@ -24,12 +24,12 @@ SCHEDULED = {
     "exponential": {"factor": 0.9},
     "cosine": {"epochs": 5, "floor": 0.1, "warmup": 2},
 }
-EVERY = 5  # of the cases is one of "some"
+EVERY = 5  # of the cases belong to "some"
 ONE_PRECISION = {"sigmoid": ["float64"], "symmetric_sigmoid": ["float32"], "tanh": ["float32"]}
 
 
 def cases():
-    """Settings, each list going around as often as the longest needs."""
+    """Settings that combine all lists; each list goes around as often as the longest one needs."""
     heads = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
     for place in range(max(map(len, (heads, OPTIMIZERS, SCHEDULES, ACTIVATIONS)))):
         loss, output = heads[place % len(heads)]
@@ -54,7 +54,7 @@ def cases():
     yield {"measure": True, "stop": {}, "bound": 1.0}
     yield {"stop": {"accuracy": 0.5, "gradient_norm": 1.0, "patience": 2}, "stall": {"window": 2, "improvement": 0.01}}
     yield {"stop": {"within": 0.9}, "loss": "cross_entropy", "output": "softmax"}
-    # Weights that are no numbers, and a measure that is none: every loss over the first, which is 0.
+    # Weights that become NaN, and a measure that is NaN because the first loss is 0.
     yield {"activation": "relu", "batch": "pattern", "loss": "mse", "output": "identity", "init": "he_normal", "lr": 1e30}
     yield {"measure": True, "stop": {}, "loss": "mse", "hidden": (), "output": "identity", "init": "constant", "y": 0.0}
 
@@ -74,7 +74,7 @@ def digest(settings, dtype, runs, epochs):
 
 
 def normal_starts(stream, runs):
-    """Many draws: one in some thousands is another where a logarithm's last bit is."""
+    """Many draws: one in a few thousand would change if the last bit of a logarithm did."""
     fit = train(X, TARGETS, hidden=(40, 40), init="normal", stream=stream, seed=np.arange(runs), epochs=1, stop={"loss": 1e9})
     return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in fit.weights)).hexdigest()[:12]
 

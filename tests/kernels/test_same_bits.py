@@ -1,4 +1,4 @@
-"""The same bits on every processor, and with the JIT off: the same cases in processes whose compiler is told less."""
+"""The same bits on every processor and without the JIT: the same cases in processes whose compiler uses fewer features."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ import pytest
 CASES = Path(__file__).with_name("same_bits_cases.py")
 X86 = platform.machine().lower() in {"x86_64", "amd64"}
 PROCESSORS = {
-    # The C library, too, takes another way where it sees fewer features.
+    # The C library also chooses other code if it sees fewer features.
     "sse2": {
         "NUMBA_CPU_NAME": "x86-64",
         "NUMBA_CPU_FEATURES": "+sse2",
@@ -33,7 +33,7 @@ def started(length, settings=None, emulator=()):
 
 @cache
 def digests(process):
-    """A line for each case."""
+    """One line per case."""
     printed, _ = process.communicate()
     assert process.returncode == 0
     return printed.splitlines()
@@ -52,13 +52,13 @@ def here():
 @pytest.mark.skipif(not X86, reason="the features named are those of x86")
 @pytest.mark.long
 @pytest.mark.parametrize("processor", PROCESSORS)
-def test_processors_that_know_less_give_the_same_bits(processor, here):
+def test_processors_with_fewer_features_give_the_same_bits(processor, here):
     assert digests(elsewhere(processor)) == here
 
 
 @pytest.mark.skipif(not X86, reason="the features named are those of x86")
 def test_the_oldest_processor_gives_the_same_bits_in_some_cases():
-    """A few, since all kernels are compiled once more for it."""
+    """Only some cases, because all kernels are compiled again for it."""
     assert digests(elsewhere("sse2", "some")) == digests(started("some"))
 
 
@@ -67,13 +67,13 @@ def test_the_oldest_processor_gives_the_same_bits_in_some_cases():
 )
 @pytest.mark.long
 def test_an_emulated_processor_of_2008_gives_the_same_bits(here):
-    """NumPy and the C library, too, meet a processor without AVX; what was compiled for SSE2 is loaded, not compiled again."""
+    """NumPy and the C library lack AVX there too; the kernels compiled for SSE2 are loaded, not compiled again."""
     assert digests(elsewhere("sse2")) == here
-    # A setting for the processor at hand would have NumPy's linear algebra use what the emulated one has not.
+    # A setting meant for this machine would make NumPy's linear algebra use features that the emulated processor lacks.
     settings = {**PROCESSORS["sse2"], "OPENBLAS_CORETYPE": "Nehalem"}
     assert digests(started("long", settings, [EMULATOR, "-cpu", "Nehalem"])) == here
 
 
 @pytest.mark.long
-def test_the_source_run_by_python_itself_gives_the_same_bits():
+def test_without_the_jit_the_bits_are_the_same():
     assert digests(started("short", {"NUMBA_DISABLE_JIT": "1"})) == digests(started("short"))

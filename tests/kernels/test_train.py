@@ -1,4 +1,4 @@
-"""The front door: what it gives back, and that runs do not see each other."""
+"""`backsweep.train`: what it returns, what it refuses and with which message, and that runs do not affect each other."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def bits(fit, i=...):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_run_has_the_same_bits_alone_in_any_order_and_in_any_company(optimizer, dtype):
-    """Lanes are refilled: most runs are short, some thirty times as long."""
+    """Lanes are refilled: most runs are short, some are thirty times as long."""
     many, network = settings_of_many(100), {"hidden": 3, "bias": True, "optimizer": optimizer, "dtype": dtype}
     together = train(X, Y, **network, **many)
     assert {"converged", "capped"} <= set(together.outcome)
@@ -100,7 +100,7 @@ def test_no_runs_at_all():
     assert train(X, Y, seed=np.zeros((3, 0)), lr=np.ones((3, 1)), measure=True).measure.shape == (3, 0)
 
 
-def test_arrays_that_may_not_be_written_or_are_no_floats_are_fine():
+def test_arrays_may_be_read_only_or_of_integers():
     x, y = X.astype(int), Y.astype(bool)
     x.flags.writeable = y.flags.writeable = False
     seeds = np.broadcast_to(np.int32(3), (5,))
@@ -115,7 +115,7 @@ def test_one_unit_one_sample_one_of_everything():
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_type_of_a_call_follows_from_its_precision(dtype, monkeypatch):
-    """The machine code for one call is used for all others without looking: whatever they are made of, it must fit."""
+    """All calls use the machine code that was compiled for one of them, without checks, so their types must match."""
     calls = []
     monkeypatch.setattr(job, "with_parts", lambda choices, call: call)
     monkeypatch.setattr(job, "train_runs", calls.append)
@@ -134,7 +134,7 @@ def test_the_type_of_a_call_follows_from_its_precision(dtype, monkeypatch):
 
 
 def test_a_run_without_decay_is_the_same_beside_one_that_has_it():
-    """Where a weight has become infinite: 0 times it is no number."""
+    """Even if a weight has become infinite: 0 times infinity is NaN."""
     settings = {"hidden": (), "lr": 1.7e308, "loss": "mse", "init": "constant", "epochs": 5}
     alone = train([[100.0]], [[1.0]], weight_decay=0.0, **settings)
     beside = train([[100.0]], [[1.0]], weight_decay=np.array([0.0, 0.01]), **settings)
@@ -142,8 +142,8 @@ def test_a_run_without_decay_is_the_same_beside_one_that_has_it():
     assert bits(beside, 0) == bits(alone)
 
 
-def test_threads_may_compile_at_a_time():
-    """In a process of its own, since what is compiled here is not compiled again; each part is made once."""
+def test_threads_may_compile_at_the_same_time():
+    """In a new process, because this one has already compiled everything; each part is compiled once."""
     code = """
 import os, tempfile
 from concurrent.futures import ThreadPoolExecutor

@@ -7,9 +7,9 @@ from .network import ACTIVATIONS, fed, forward
 
 
 def gradients(weights, biases, x, y, network, loss="bce", huber_delta=1.0):
-    """Of the loss: one array per layer like the weights, and one per layer like the biases, or []."""
+    """Gradients of the loss: one array per layer, shaped like the weights, and one per layer, shaped like the biases, or []."""
     zs, activations = forward(weights, biases, x, network)
-    slopes = [np.zeros_like(a) for a in activations]  # of the loss at every activation, gathered from the layers above
+    slopes = [np.zeros_like(a) for a in activations]  # gradient of the loss at every activation, summed over the layers above
     of_weights, of_biases = [], []
     for layer in range(network.depth, 0, -1):
         if layer == network.depth:

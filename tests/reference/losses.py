@@ -1,4 +1,4 @@
-"""Losses of outputs a and targets t, and the share of samples that are right."""
+"""Losses of outputs a and targets t, and the share of samples that are classified correctly."""
 
 import numpy as np
 
@@ -11,17 +11,17 @@ def huber(a, t, delta):
 
 
 def entropy(u):
-    """u log u, and 0 at 0."""
+    """u log u, with the value 0 at 0."""
     return np.where(u == 0, 0.0, u * np.log(np.where(u == 0, 1.0, u)))
 
 
 def atanh_slope(e):
-    """Fahlman's (1988), held to where his program held it."""
+    """Fahlman's (1988), clipped where his program clipped it."""
     return np.clip(np.log((1 + e) / (1 - e)), -17, 17)
 
 
 def from_logits(loss, z, t):
-    """Cross-entropies: log a from the logits, where a itself would be 0 or 1."""
+    """Cross-entropies, with log a computed from the logits, because a itself may round to 0 or 1."""
     if loss == "bce":
         return np.mean(np.logaddexp(0, z) - t * z)
     log_a = z - z.max(axis=1, keepdims=True)
@@ -29,7 +29,7 @@ def from_logits(loss, z, t):
     return np.mean(-np.sum(t * log_a, axis=1))
 
 
-# Each of a, t and huber's delta: the loss, and its slope at every output.
+# Functions of a, t and Huber's delta: the loss, and its slope at every output.
 LOSSES = {
     "mse": (lambda a, t, delta: np.mean((a - t) ** 2), lambda a, t, delta: 2 * (a - t) / a.size),
     "half_mse": (lambda a, t, delta: np.mean((a - t) ** 2) / 2, lambda a, t, delta: (a - t) / a.size),
@@ -45,7 +45,7 @@ LOSSES = {
     ),
 }
 
-# Outputs and the losses that go with them.
+# The losses that fit each output.
 SQUARES = ("mse", "half_mse", "sse", "half_sse", "huber")
 HEADS = [
     ("sigmoid", "bce"),
@@ -63,7 +63,7 @@ def value_of(z, a, t, loss, huber_delta):
 
 
 def slope_of(z, a, t, network, loss, huber_delta):
-    """Of the loss at the logits: (samples, outputs)."""
+    """The slope of the loss at the logits: (samples, outputs)."""
     if loss == "bce":
         return (a - t) / t.size
     if loss == "cross_entropy":
@@ -78,7 +78,7 @@ def loss_of(weights, biases, x, y, network, loss="bce", huber_delta=1.0):
 
 
 def accuracy_of(a, t, output, midpoint):
-    """The share of samples whose outputs are all on their target's side; nothing that is not a number is right."""
+    """The share of samples whose outputs are all on their target's side; NaN is never right."""
     if output == "softmax":
         right = (np.argmax(a, axis=1) == np.argmax(t, axis=1)) & ~np.isnan(a).any(axis=1)
     elif midpoint is None:

@@ -1,4 +1,4 @@
-"""Networks: which layers there are, what each is fed with, and the forward pass."""
+"""Networks: their layers, the inputs of each layer, and the forward pass."""
 
 import math
 from dataclasses import dataclass
@@ -16,27 +16,27 @@ class Network:
     bias_input: float = 1.0
     shortcuts: bool = False
     parametrization: str = "standard"
-    derivative_offset: float = 0.0  # Fahlman's: keeps flat units learning
+    derivative_offset: float = 0.0  # Fahlman's derivative offset, with which saturated units keep learning
 
     @property
     def depth(self):
-        """Layers with weights. They are counted from 1; 0 stands for the data."""
+        """The number of layers with weights. They are counted from 1; 0 stands for the data."""
         return len(self.hidden) + 1
 
     def sources(self, layer):
-        """The layers whose activations a layer is fed with."""
+        """The layers whose activations are a layer's inputs."""
         return list(range(layer)) if self.shortcuts else [layer - 1]
 
     def widths(self, inputs, outputs):
         return [inputs, *self.hidden, outputs]
 
     def fan_in(self, layer, inputs):
-        """Weights of each unit, the bias not among them."""
+        """The number of weights per unit, without the bias."""
         widths = self.widths(inputs, None)
         return sum(widths[source] for source in self.sources(layer))
 
     def scales(self, layer, inputs):
-        """What a layer's weighted sum and its bias are multiplied by."""
+        """The factors of a layer's weighted sum and of its bias."""
         return PARAMETRIZATIONS[self.parametrization](self, layer, self.fan_in(layer, inputs))
 
 
@@ -62,7 +62,7 @@ def sigmoid(z):
 
 
 def softmax(z):
-    """Of each row. Without its largest logit, which cancels and could overflow."""
+    """Softmax of each row. The largest logit is subtracted first; it cancels, and could overflow."""
     powers = np.exp(z - z.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -71,7 +71,7 @@ def normal_density(z):
     return np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
 
 
-# Each with its derivative, both at the weighted sum z.
+# Each activation with its derivative, both at the weighted sum z.
 ACTIVATIONS = {
     "sigmoid": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z))),
     "symmetric_sigmoid": (lambda z: sigmoid(z) - 0.5, lambda z: sigmoid(z) * (1 - sigmoid(z))),
@@ -87,7 +87,7 @@ ACTIVATIONS = {
 
 
 def fed(activations, layer, network):
-    """What a layer is fed with, side by side, the bias's input not among it: (samples, fan_in)."""
+    """The inputs of a layer side by side, without the bias's input: (samples, fan_in)."""
     return np.concatenate([activations[source] for source in network.sources(layer)], axis=1)
 
 

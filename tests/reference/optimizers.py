@@ -1,4 +1,4 @@
-"""Optimizers: an array of weights w, its gradient g and its rate lr -> the next w. Each array has a dict for its memory."""
+"""Optimizers: from an array of weights w, its gradient g and its rate lr to the next w. Each array has a dict for its state."""
 
 import math
 
@@ -35,7 +35,7 @@ def rmsprop(w, g, lr, memory, alpha=0.99, epsilon=1e-8):
 
 
 def adam(w, g, lr, memory, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Kingma & Ba, 2015. AdamW (Loshchilov & Hutter, 2019) differs only in its weight decay, which is not done here."""
+    """Kingma & Ba, 2015. AdamW (Loshchilov & Hutter, 2019) differs only in its weight decay, which is applied elsewhere."""
     t = memory["t"] = memory.get("t", 0) + 1
     memory["m"] = beta1 * memory.get("m", 0.0) + (1 - beta1) * g
     memory["v"] = beta2 * memory.get("v", 0.0) + (1 - beta2) * g**2
@@ -53,9 +53,9 @@ def rprop(w, g, lr, memory, grow=1.2, shrink=0.5, least=1e-6, most=50.0):
 
 
 def quickprop(w, g, lr, memory, mu=1.75):
-    """Fahlman, 1988, as his program runs it."""
+    """Fahlman, 1988, as in his program."""
     slope, before, last = -g, memory.get("slope", np.zeros_like(w)), memory.get("step", np.zeros_like(w))
-    side = np.sign(last)  # a last step below 0 has the mirror image
+    side = np.sign(last)  # if the last step was below 0, everything is mirrored
     descent = np.where(side * slope > 0, lr * slope, 0.0)
     parabola = np.where(slope == 0, 0.0, slope / (before - slope)) * last
     jump = np.where(side * slope > mu / (1 + mu) * side * before, mu * last, parabola)
@@ -92,7 +92,7 @@ def norm(arrays):
 
 
 def rates_of(network, inputs, lr, lr_over_fan_in):
-    """One per layer."""
+    """One learning rate per layer."""
     rates = list(lr) if np.iterable(lr) else [lr] * network.depth
     if lr_over_fan_in:  # as in Fahlman's program, where the bias is one more input
         rates = [rate / (network.fan_in(layer, inputs) + network.bias) for layer, rate in enumerate(rates, start=1)]
@@ -103,7 +103,7 @@ def cosine(epoch, epochs, floor=0.0):
     return floor + (1 - floor) * (1 + math.cos(math.pi * min(epoch / epochs, 1.0))) / 2
 
 
-# Each of an epoch, the first of which is 0, and the schedule's hyperparameters.
+# Functions of the epoch, counted from 0, and of the schedule's hyperparameters.
 SCHEDULES = {
     "constant": lambda epoch: 1.0,
     "step": lambda epoch, every, factor: factor ** (epoch // every),
@@ -113,7 +113,7 @@ SCHEDULES = {
 
 
 def schedule_factor(epoch, name="constant", warmup=0, **hyperparameters):
-    """What the rates are multiplied by during an epoch."""
+    """The factor of the learning rates in an epoch."""
     factor = SCHEDULES[name](epoch, **hyperparameters)
     return factor * min(1.0, (epoch + 1) / warmup) if warmup else factor
 

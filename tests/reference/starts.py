@@ -1,4 +1,4 @@
-"""What a run draws from its stream: the weights it starts with, then the order of the samples, epoch by epoch."""
+"""What a run draws from its stream: its initial weights, then the order of the samples, epoch by epoch."""
 
 import math
 
@@ -21,7 +21,7 @@ def draw(rng, law, a, b, shape):
 
 
 def spread(law, variance):
-    """The law of weights of mean 0 and this variance: its name and two numbers."""
+    """The distribution of weights with mean 0 and this variance: its name and two parameters."""
     return (
         ("normal", 0.0, math.sqrt(variance))
         if law == "normal"
@@ -29,7 +29,7 @@ def spread(law, variance):
     )
 
 
-# Of the settings, the inputs of a unit and the units of its layer: the law of a weight and its two numbers. Files have none.
+# Functions of the settings, a unit's inputs and its layer's units: the distribution of a weight and its two parameters. The
 # Glorot & Bengio, 2010; He et al., 2015; LeCun et al., 1998.
 SCHEMES = {
     "constant": lambda init, fan_in, units: ("constant", init.get("value", 0.0), 0.0),
@@ -46,7 +46,7 @@ SCHEMES = {
 
 
 def start(network, inputs, outputs, init, rng):
-    """Weights and biases before the first update; the draws are W1, b1, W2, b2, ..., each row by row."""
+    """Weights and biases before the first update; they are drawn in the order W1, b1, W2, b2, ..., row by row."""
     weights, biases = [], []
     given = iter([np.array(array, dtype=float) for array in init.get("arrays", [])])
     for layer, units in enumerate(network.widths(inputs, outputs)[1:], start=1):
@@ -56,7 +56,7 @@ def start(network, inputs, outputs, init, rng):
             biases += [next(given)] if network.bias else []
         else:
             law = SCHEMES[init["scheme"]](init, fan_in, units)
-            drawn = init["scheme"] in ("uniform", "normal", "constant")  # the others' biases are 0 and leave the stream alone
+            drawn = init["scheme"] in ("uniform", "normal", "constant")  # with the other schemes biases are 0 and not drawn
             weights.append(draw(rng, *law, (units, fan_in)))
             if network.bias:
                 biases.append(draw(rng, *law, units) if drawn else np.zeros(units))
@@ -77,7 +77,7 @@ ORDERS = {
 
 
 def batches(batch, samples, rng):
-    """The samples of each update of one epoch: a list of arrays of indices."""
+    """The samples of each update in one epoch: a list of arrays of indices."""
     if batch == "full":
         return [np.arange(samples)]
     if batch == "pattern":

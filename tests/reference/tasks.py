@@ -1,4 +1,4 @@
-"""Data made by formula: inputs and targets, zeros and ones not encoded."""
+"""Data made by formulas: inputs and targets, with zeros and ones not yet encoded."""
 
 import itertools
 
@@ -34,7 +34,7 @@ def two_spirals():
 
 
 def in_turn(first, second):
-    """The rows of the two by turns, and whether each is of the second; the first may have one more."""
+    """The rows of both arrays alternating, and whether each row is from the second; the first may have one more."""
     rows = [row for pair in itertools.zip_longest(first, second) for row in pair if row is not None]
     return np.array(rows), np.arange(len(rows))[:, None] % 2.0
 
@@ -64,7 +64,7 @@ def blobs(samples=100, centers=3, spread=1.0, features=2, data_seed=0):
 
 
 def teacher(inputs=8, hidden=8, samples=72, noise=0.0, data_seed=0, activation="tanh"):
-    """With x as rounded as the data are: the network answers to these."""
+    """The targets are the teacher network's outputs for x, rounded as the data are."""
     rng = np.random.default_rng(data_seed)
     x = np.round(rng.standard_normal((samples, inputs)), 9)
     w, v = rng.standard_normal((hidden, inputs)), rng.standard_normal(hidden)

@@ -1,4 +1,4 @@
-"""The oracle's layers and runs against NumPy's streams, PyTorch's schemes, sums by hand, and published figures."""
+"""The oracle's layers and runs against NumPy's streams, PyTorch's schemes, sums computed by hand, and published figures."""
 
 import itertools
 import math
@@ -9,7 +9,7 @@ import pytest
 
 import reference
 
-torch = pytest.importorskip("torch")  # which has wheels for some machines only
+torch = pytest.importorskip("torch")  # PyTorch has no wheels for some machines
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 Y = np.array([[0.0], [1], [1], [0]])
@@ -23,7 +23,7 @@ def test_slopes_at_the_corners():
     assert [reference.ACTIVATIONS[name][1](z)[0] for name in ("relu", "leaky_relu", "elu")] == [0.0, 0.01, 1.0]
 
 
-def test_the_slope_of_atanh_is_held():
+def test_the_slope_of_atanh_is_clipped():
     network = reference.Network((), "sigmoid", "sigmoid")
     (slope,), _ = reference.gradients([np.array([[40.0]])], [], np.ones((1, 1)), np.zeros((1, 1)), network, "sse")
     assert slope == pytest.approx(0, abs=1e-15)
@@ -47,7 +47,7 @@ def test_shortcuts_feed_the_data_then_the_hidden_layers_in_order():
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
 def test_parametrizations(activation):
-    """NTK: Jacot et al., 2018; mean field as in the code of Sohl-Dickstein, 2024."""
+    """NTK: Jacot et al., 2018; mean field as in Sohl-Dickstein's code, 2024."""
     rng = np.random.default_rng(5)
     x, w1, b1, w2, b2 = (rng.normal(size=shape) for shape in ((6, 3), (4, 3), 4, (2, 4), 2))
     f = reference.ACTIVATIONS[activation][0]
@@ -96,7 +96,7 @@ def test_arrays_are_taken_as_they_are():
         ("lecun_normal", lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="linear")),
     ],
 )
-def test_schemes_spread_as_pytorchs(scheme, fill, stream):
+def test_schemes_have_pytorchs_variances(scheme, fill, stream):
     torch.manual_seed(0)
     network = reference.Network((200,), bias=True)
     weights, biases = reference.start(network, 300, 50, {"scheme": scheme}, reference.stream_of(stream, 1))
@@ -109,7 +109,7 @@ def test_schemes_spread_as_pytorchs(scheme, fill, stream):
     assert not np.concatenate(biases).any()
 
 
-def test_biases_that_are_not_drawn_leave_the_stream_alone():
+def test_constant_biases_draw_nothing_from_the_stream():
     for bias in (False, True):
         weights, _ = reference.start(
             reference.Network((3,), bias=bias), 2, 1, {"scheme": "he_normal"}, np.random.RandomState(6)
@@ -123,7 +123,7 @@ def test_biases_that_are_not_drawn_leave_the_stream_alone():
 
 
 def ends(**settings):
-    """The network w x on the single sample (1, 0) with half of the squared error: w *= 1 - lr."""
+    """The end of a run of the network w x on the single sample (1, 0) with half of the squared error: w *= 1 - lr."""
     weight = settings.pop("weight", 1.0)
     settings = {"lr": 0.5, "midpoint": None} | settings
     init = {"scheme": "constant", "value": weight}
@@ -180,7 +180,7 @@ def test_runs_that_do_not_converge():
     assert (stalled.outcome, stalled.epochs) == ("stalled", 2)
     assert ends(stall={"window": 3, "improvement": 1.0}, epochs=3).outcome == "stalled"
     falls_then_rises = [1.0, 0.5, 0.1, 0.5]
-    assert not reference.training.has_stalled(falls_then_rises, window=2, improvement=0.5)  # epoch 3 is not looked at
+    assert not reference.training.has_stalled(falls_then_rises, window=2, improvement=0.5)  # epoch 3 is not tested
     assert reference.training.has_stalled([*falls_then_rises, 0.1], window=2, improvement=0.5)
 
 
@@ -203,7 +203,7 @@ def test_the_measure_of_a_run():
 
 
 def test_the_notebook():
-    """The XOR notebook of 16 February 2024, which this began with: what it printed, and its losses."""
+    """What the XOR notebook of 16 February 2024, the origin of this program, printed, and its losses."""
     run = reference.train(X, Y, hidden=(2,), seed=2, lr=0.1, epochs=10_000)
     np.testing.assert_allclose(run.weights[0], [[0.6945972, 0.69298621], [4.95603514, 4.90910154]], rtol=0, atol=5e-9)
     np.testing.assert_allclose(run.weights[1], [[-8.76869413, 6.71602913]], rtol=0, atol=5e-9)

@@ -1,4 +1,4 @@
-"""One run: a start, then epochs; the test of how it stands comes before the update."""
+"""One run: initial weights, then epochs; the stopping test comes before the update."""
 
 import math
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ class Run:
     biases: list  # one (units,) per layer, or none
     limit: int
     outcome: str | None = None
-    losses: list = field(default_factory=list)  # these five: of all samples, one per epoch tested
+    losses: list = field(default_factory=list)  # these five: over all samples, one number per tested epoch
     accuracies: list = field(default_factory=list)
     gradient_norms: list = field(default_factory=list)
     weight_norms: list = field(default_factory=list)
-    met: list = field(default_factory=list)  # whether all criteria of the stop held
+    met: list = field(default_factory=list)  # whether all stopping criteria held
 
     @property
     def epochs(self):
-        """Passes over the data that were completed."""
+        """The number of completed passes over the data."""
         return len(self.losses) - 1
 
     @property
@@ -38,7 +38,7 @@ class Run:
         return self.accuracies[-1]
 
     def measure(self):
-        """Sohl-Dickstein, 2024: how slowly a run went under, as a negative number, or how slowly it blew up."""
+        """Sohl-Dickstein, 2024: how slowly a run converged, as a negative number, or how slowly it diverged."""
         v = np.array(self.losses[: self.limit])
         if self.outcome == "diverged":
             v = np.append(v, np.full(self.limit - len(v), 1e6))
@@ -47,7 +47,7 @@ class Run:
         return float(-np.sum(v) if np.mean(v[-20:]) < 1 else np.sum(1 / v))
 
 
-# Each of a goal, the run at its last test, its outputs a there and the targets y.
+# Functions of a threshold, the run at its latest test, its outputs a there and the targets y.
 STOPS = {
     "loss": lambda goal, run, a, y: run.loss <= goal,
     "within": lambda goal, run, a, y: bool(np.all(np.abs(a - y) < goal)),
@@ -56,7 +56,7 @@ STOPS = {
 }
 
 
-# What is recorded of a run, a number for each epoch tested.
+# The quantities recorded of a run, one number per tested epoch.
 RECORDED = {
     "loss": lambda run: run.losses,
     "accuracy": lambda run: run.accuracies,
@@ -73,7 +73,7 @@ def has_stalled(losses, window, improvement):
 
 
 def outcome_of(run, patience, stall, bound):
-    """None while a run goes on."""
+    """The outcome; None while a run goes on."""
     if not math.isfinite(run.loss):
         return "diverged"
     if len(run.met) >= patience and all(run.met[-patience:]):

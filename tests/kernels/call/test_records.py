@@ -1,4 +1,4 @@
-"""Records: what was asked for, when it was asked for, of the runs that were asked about; and the convergence measure."""
+"""Records: the requested quantities at the requested epochs of the requested runs; and the convergence measure."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ CASES = {
 
 
 def compare(trajectories, row, run, at):
-    """One row of the records against the oracle's lists, at the epochs `at` that the run has seen and at its last."""
+    """Compare one run's records with the oracle's lists, at the epochs in `at` that the run reached, and at its last epoch."""
     epochs = sorted({*(epoch for epoch in at if epoch <= run.epochs), run.epochs})
     known = len(epochs)
     assert trajectories.epoch[row, :known].tolist() == epochs
@@ -45,7 +45,7 @@ def test_records_are_the_oracles(case):
 
 
 @pytest.mark.parametrize("places", [[5], [3, 17, 4], [], None])
-def test_only_the_runs_asked_about(places):
+def test_only_requested_runs_have_records(places):
     settings = {"lr": 0.5, "epochs": np.arange(1, 51), "seed": np.arange(50)}
     fit = train(X, Y, **settings, record_at=AT, record_runs=places)
     recorded = list(range(50)) if places is None else places
@@ -73,7 +73,7 @@ def test_recording_changes_nothing():
         assert plain.weights[0].tobytes() == recorded.weights[0].tobytes()
 
 
-def test_records_of_runs_that_end_as_no_numbers():
+def test_records_of_runs_that_end_in_nan():
     settings = {"output": "identity", "loss": "mse", "activation": "identity", "bound": np.inf, "epochs": 500, "midpoint": None}
     fit = train(X * 10, Y, **settings, lr=5.0, seed=np.arange(8), record_at=[0])
     lost = fit.outcome == "diverged"
@@ -104,13 +104,14 @@ def test_the_measure_is_the_oracles(epochs):
 
 
 def test_the_measure_by_hand():
-    """The network w x on (1, 0), half of the squared error: a quarter of the loss is left each epoch, or four times as much."""
+    """The network w x on (1, 0), with half of the squared error: each epoch leaves a quarter of the loss, or quadruples it."""
     same = {"hidden": (), "output": "identity", "loss": "half_sse", "midpoint": None, "measure": True, "epochs": 40}
     shrinks = train([[1.0]], [[0.0]], **same, init={"scheme": "constant", "value": 1.0}, lr=0.5)
     assert shrinks.measure == pytest.approx(-4 / 3)  # 1 + 1/4 + 1/16 + ...
     grows = train([[1.0]], [[0.0]], **same, init={"scheme": "constant", "value": 2.0}, lr=3.0)
     assert (grows.outcome, grows.epochs) == ("diverged", 10)  # 2 4**9 < 1e6 < 2 4**10
-    # 1 + 1/4 + ... to the loss over the bound, relative ones ending at 1e6; then losses of 1e6, over the first, for 29 epochs.
+    # 1 + 1/4 + ... up to the loss above the bound, with relative losses of at most 1e6; each of the other 29 epochs counts as
+    # 1e6 over the first loss.
     assert grows.measure == pytest.approx(sum(max(4.0**-e, 1e-6) for e in range(11)) + 29 * 2e-6)
     already = train([[1.0]], [[0.0]], **same, init={"scheme": "constant", "value": 0.0}, lr=0.5)
     assert np.isnan(already.measure)  # 0 / 0

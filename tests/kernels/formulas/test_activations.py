@@ -1,4 +1,4 @@
-"""Activations in both precisions: outputs and slopes against mpmath, edges, softmax, and the same bits with the JIT off."""
+"""Activations in both precisions: outputs and slopes against mpmath, edge cases, softmax, and equal bits without the JIT."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def run_backward(address, deltas, out, slopes, offset, with_offset, count):
 
 
 def forward(name, z):
-    """(out, slopes) of rows of weighted sums."""
+    """(outputs, slopes) of rows of weighted sums."""
     out, slopes = aligned(z.dtype, *z.shape), aligned(z.dtype, *z.shape)
     activation = OUTPUTS[name] if name in OUTPUTS else ACTIVATIONS[name]
     run_forward(activation.forward.address(z.dtype), out, z, slopes, len(z))
@@ -50,7 +50,7 @@ def forward(name, z):
 
 
 def backward(name, deltas, out, slopes, offset=None):
-    """deltas * (f' + offset), in place."""
+    """deltas * (f' + offset), computed in place."""
     offsets = aligned(out.dtype, 1, out.shape[1])
     offsets[0] = 0.0 if offset is None else offset
     address = ACTIVATIONS[name].backward.address(out.dtype)
@@ -73,7 +73,7 @@ def exact(function, z):
     return np.array([float(function(mpmath.mpf(float(value)))) for value in z.ravel()]).reshape(z.shape)
 
 
-def test_every_activation_is_held_to_a_formula():
+def test_every_activation_has_a_reference_formula():
     assert set(EXACT) == set(ACTIVATIONS)
     assert set(OUTPUTS) - set(ACTIVATIONS) == {"softmax"}
 
@@ -136,7 +136,7 @@ def test_outputs_may_take_the_place_of_the_weighted_sums(name, dtype):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", [*EXACT, "softmax"])
-def test_outputs_stay_in_the_closed_range_stated(name, dtype):
+def test_outputs_stay_in_their_documented_range(name, dtype):
     activation = {**ACTIVATIONS, **OUTPUTS}[name]
     out, _ = forward(name, table_of(dtype, 400) * dtype(10))
     assert activation.low is None or out.min() >= activation.low
@@ -190,7 +190,7 @@ for dtype in case.PRECISIONS:
 """
 
 
-def test_the_source_run_by_python_itself_gives_the_same_bits():
+def test_without_the_jit_the_bits_are_the_same():
     here = os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")])  # noqa: PTH120
     digests = [
         subprocess.run(

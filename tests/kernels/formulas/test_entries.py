@@ -1,5 +1,6 @@
-"""What an entry declares is what its formulas find: they never read or store past an array, and an entry for which there is no
-room is refused when it is made."""
+"""Formulas find exactly the arrays that their entry declares, and never read or write past one; an entry that needs more room
+than there is raises an error when it is made.
+"""
 
 import os
 import subprocess
@@ -14,7 +15,7 @@ from backsweep.ranges import BELOW_ONE, POSITIVE, Hyperparameter
 
 BETA = {"beta": Hyperparameter(BELOW_ONE, 0.9)}
 
-# Without the JIT arrays are NumPy's, which know their ends.
+# Without the JIT, arrays are NumPy's, which check their bounds.
 EXACTLY = """
 import numpy as np
 from backsweep.kernels.formulas.optimizers import OPTIMIZERS, Segment
@@ -89,6 +90,6 @@ def test_formulas_stay_within_the_arrays(script):
         (lambda: ranges_of("optimizer", [BETA, {"beta": Hyperparameter(POSITIVE, 0.9)}]), "optimizer.beta: two entries"),
     ],
 )
-def test_an_entry_that_cannot_be_is_refused_when_it_is_made(make, told):
+def test_an_impossible_entry_is_refused_when_it_is_made(make, told):
     with pytest.raises(ValueError, match=told):
         make()

@@ -1,4 +1,4 @@
-"""Optimizers: ten steps that are the oracle's and PyTorch's, and runs of differing hyperparameters side by side in one call."""
+"""Optimizers: ten steps against the oracle and PyTorch, and runs with different hyperparameters in one call."""
 
 import itertools
 
@@ -8,14 +8,14 @@ import pytest
 import reference
 from backsweep.kernels import OPTIMIZERS, SCHEDULES, train
 
-torch = pytest.importorskip("torch")  # which has wheels for some machines only
+torch = pytest.importorskip("torch")  # PyTorch has no wheels for some machines
 
 RNG = np.random.default_rng(3)
 X, Y = RNG.normal(size=(6, 3)), RNG.random((6, 2))
 NETWORK = {"hidden": (4, 3), "activation": "tanh", "output": "identity", "loss": "half_mse", "bias": True}
 START = {"init": {"scheme": "normal", "std": 0.5}, "seed": 11, "midpoint": None}
 RATES = {"gd": 0.3, "momentum": 0.1, "averaged_momentum": 0.3, "nesterov": 0.1, "quickprop": 0.1, "delta_bar_delta": 0.1}
-# Each optimizer's hyperparameters, none of them its default.
+# Hyperparameters of each optimizer, all different from the defaults.
 HYPERPARAMETERS = {
     "gd": {},
     "momentum": {"beta": 0.7},
@@ -45,7 +45,7 @@ SCHEDULE_HYPERPARAMETERS = {
 }
 
 
-def test_each_hyperparameter_of_each_optimizer_and_schedule_is_here():
+def test_the_lists_above_have_every_hyperparameter():
     tables = {
         "HYPERPARAMETERS": (OPTIMIZERS, HYPERPARAMETERS),
         "SCHEDULE_HYPERPARAMETERS": (SCHEDULES, SCHEDULE_HYPERPARAMETERS),
@@ -93,7 +93,9 @@ def test_schedules(schedule, warmup):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_hyperparameters_that_differ_from_run_to_run(name):
-    """Twenty runs in one call have the bits of twenty calls; a first run without decay or clipping stands beside others."""
+    """Twenty runs in one call have the same bits as in twenty calls; the first run has neither decay nor clipping, the others
+    do.
+    """
     varied = {
         "seed": np.arange(20),
         "lr": [RATES.get(name, 0.02) * np.geomspace(0.5, 2, 20), 0.01, 0.02],
@@ -124,8 +126,8 @@ def test_hyperparameters_that_differ_from_run_to_run(name):
         np.testing.assert_allclose(alone.weights[0], run.weights[0], rtol=1e-9, atol=1e-10)
 
 
-def test_quickprop_stays_where_slopes_are_nothing():
-    """Saturated units: slopes of exactly 0 after a step. 0 / 0 counts as 0."""
+def test_quickprop_stops_where_slopes_are_zero():
+    """Saturated units have slopes of exactly 0 after a step; 0 / 0 must count as 0."""
     settings = {"hidden": (), "output": "tanh", "loss": "mse", "init": {"scheme": "constant", "value": 0.5}, "lr": 4.0}
     settings |= {"optimizer": {"name": "quickprop"}, "epochs": 12, "midpoint": None}
     for scale in (1.0, 30.0, 100.0):
@@ -166,7 +168,7 @@ def test_ten_steps_are_pytorchs(name, clip):
             torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
         optimizer.step()
     fit = train(X, Y, **settings)
-    rtol = 1e-4 if clip else 1e-9  # PyTorch adds 1e-6 to the norm that it divides by
+    rtol = 1e-4 if clip else 1e-9  # PyTorch divides by the norm plus 1e-6
     for layer, w, b in zip(layers, fit.weights, fit.biases, strict=True):
         np.testing.assert_allclose(w, layer.weight.detach().numpy(), rtol=rtol, atol=rtol)
         np.testing.assert_allclose(b, layer.bias.detach().numpy(), rtol=rtol, atol=rtol)

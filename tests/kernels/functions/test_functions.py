@@ -1,4 +1,4 @@
-"""The functions on lanes against mpmath, in both precisions: the errors that the docstrings state, and the edges."""
+"""The elementary functions on lanes against mpmath, in both precisions: the errors that docstrings state, and edge cases."""
 
 import mpmath
 import numpy as np
@@ -51,7 +51,7 @@ EXACT = {
     "distribution": lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
     "density": mpmath.npdf,
 }
-# The most that the docstrings allow, in ulp; and the ends of what they speak of, in float64 and float32.
+# The largest errors that the docstrings allow, in ulp, and the range of arguments they hold for, in float64 and float32.
 MOST_ULP = {
     "exp": 2.0,
     "log": 1.0,
@@ -89,7 +89,7 @@ LOOPS = {name: looped(function) for name, function in FUNCTIONS.items()}
 
 
 def compute(name, x):
-    """The function of an array, of its dtype."""
+    """The function applied to an array, in the array's dtype."""
     lanes = lanes_of(x.dtype)
     table = aligned(x.dtype, -(-len(x) // lanes), lanes)
     table.ravel()[: len(x)] = x
@@ -111,7 +111,7 @@ def arguments(name, dtype, count, seed=0):
 
 
 def errors(name, x):
-    """In units of the last place of the exact result."""
+    """Errors in units in the last place of the exact result."""
     exact = [EXACT[name](mpmath.mpf(float(argument))) for argument in x]
     off = [float(mpmath.mpf(float(value)) - true) for value, true in zip(compute(name, x), exact, strict=True)]
     return np.abs(off) / np.spacing(np.abs(np.array([float(true) for true in exact]).astype(x.dtype))).astype(float)
@@ -119,11 +119,11 @@ def errors(name, x):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_error_is_within_what_is_stated(name, dtype):
+def test_errors_are_within_the_stated_bounds(name, dtype):
     assert errors(name, arguments(name, dtype, 1_500)).max() <= MOST_ULP[name]
 
 
-# The arguments with the largest errors that were ever found (benchmarks/accuracy.py), and their errors, in float64 and float32.
+# The arguments with the largest errors ever found (benchmarks/accuracy.py), and these errors, in float64 and float32.
 WORST = {
     "exp": ((3.885521836537115, 1.85), (3.1978046894073486, 1.83)),
     "log": ((1.4042989405862667, 0.85), (0.7051712870597839, 0.84)),
@@ -142,7 +142,7 @@ WORST = {
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_worst_arguments_known_are_as_bad_as_known(name, dtype):
+def test_the_worst_known_arguments_have_their_known_errors(name, dtype):
     argument, error = WORST[name][dtype == np.float32]
     assert errors(name, np.array([argument], dtype))[0] == pytest.approx(error, abs=0.01)
     assert error <= MOST_ULP[name]
@@ -202,7 +202,7 @@ def test_single_precision_ends_earlier(name, argument, value):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", ["sigmoid", "softplus", "softplus slope", "distribution", "density"])
-def test_far_below_zero_it_stays_at_a_tiny_normal_number(name, dtype):
+def test_far_below_zero_values_stay_at_a_tiny_normal_number(name, dtype):
     value = compute(name, np.array([-INFINITY, -1e9, -697.5], dtype))
     assert (value == value[0]).all()
     assert np.finfo(dtype).tiny < value[0] < np.finfo(dtype).tiny ** 0.9
@@ -216,7 +216,7 @@ def test_every_subnormal_number_has_a_logarithm(dtype):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", ["exp", "sigmoid", "symmetric_sigmoid", "tanh", "elu", "softplus", "distribution"])
-def test_it_rises_but_for_rounding(name, dtype):
+def test_functions_increase_up_to_rounding(name, dtype):
     a = compute(name, np.linspace(-60, 60, 50_001).astype(dtype))
     assert (np.diff(a) >= -2 * MOST_ULP[name] * np.spacing(np.abs(a[1:]))).all()
 
@@ -230,7 +230,7 @@ def test_odd_functions_are_odd_to_the_bit(name, dtype):
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @pytest.mark.parametrize("name", ["sigmoid", "softplus slope", "distribution"])
-def test_a_share_and_its_mirror_image_make_one(name, dtype):
+def test_values_at_x_and_at_minus_x_add_up_to_one(name, dtype):
     x = arguments(name, dtype, 20_000)
     np.testing.assert_allclose(compute(name, x) + compute(name, -x), 1.0, rtol=0, atol=5 * np.finfo(dtype).eps)
 
@@ -241,7 +241,7 @@ def test_a_share_and_its_mirror_image_make_one(name, dtype):
     [("sigmoid", 0, 1), ("softplus slope", 0, 1), ("distribution", 0, 1), ("tanh", -1, 1), ("symmetric_sigmoid", -0.5, 0.5)]
     + [(name, -1, 1) for name in ("sine", "cosine")],
 )
-def test_no_rounding_leaves_the_closed_range(name, low, high, dtype):
+def test_rounding_never_leaves_the_range(name, low, high, dtype):
     rng = np.random.default_rng(0)
     a = compute(name, np.concatenate([rng.uniform(-50, 50, 300_000), rng.normal(size=200_000) * 1e-4]).astype(dtype))
     assert a.min() >= low

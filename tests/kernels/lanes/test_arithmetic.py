@@ -1,4 +1,4 @@
-"""What other libraries set for the calling thread's arithmetic changes nothing, and is as it was afterwards."""
+"""Floating-point settings that other libraries make for the calling thread change no result, and are restored afterwards."""
 
 import contextlib
 import ctypes
@@ -13,9 +13,9 @@ from backsweep.kernels import train
 from backsweep.kernels.lanes import arithmetic
 
 X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
-FLUSHED_RESULTS, FLUSHED_OPERANDS, ROUNDING_BITS = 1 << 15, 1 << 6, (1 << 13, 2 << 13, 3 << 13)  # of MXCSR
-ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # fenv.h on x86
-# Gradients and steps that are below the normal numbers.
+FLUSHED_RESULTS, FLUSHED_OPERANDS, ROUNDING_BITS = 1 << 15, 1 << 6, (1 << 13, 2 << 13, 3 << 13)  # bits of MXCSR
+ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # values of fenv.h on x86
+# Gradients and steps that are subnormal.
 CASES = {
     "rprop": {"optimizer": {"name": "rprop", "least": 1e-320}, "lr": 1e-310},
     "quickprop": {"optimizer": "quickprop", "lr": 1e-309},
@@ -24,7 +24,7 @@ CASES = {
 
 
 def bits():
-    """All that some runs give, one of which has a gradient of subnormal numbers."""
+    """The bits of all results of some runs, one of which has a subnormal gradient."""
     found = []
     for settings in CASES.values():
         init = {"scheme": "uniform", "low": 1e-160, "high": 3e-160}
@@ -48,7 +48,7 @@ def test_subnormal_numbers_flushed_by_the_caller_are_kept_while_training(keep_su
     tiny = np.float64(1e-310)
     assert tiny * 0.5 == 0.0
     within = bits()
-    with ThreadPoolExecutor(1) as pool:  # a thread begins as its maker is set
+    with ThreadPoolExecutor(1) as pool:  # a thread inherits the settings of the one that starts it
         in_a_thread = pool.submit(bits).result()
     assert tiny * 0.5 == 0.0
     keep_subnormals()
@@ -58,7 +58,7 @@ def test_subnormal_numbers_flushed_by_the_caller_are_kept_while_training(keep_su
 
 @pytest.mark.skipif(not X86_ON_LINUX, reason="the numbers of fenv.h are those of x86")
 @pytest.mark.parametrize("way", ROUNDING)
-def test_the_caller_may_round_another_way(way):
+def test_the_caller_may_use_another_rounding_mode(way):
     usual, library = bits(), ctypes.CDLL(None)
     library.fesetround(ROUNDING[way])
     try:
@@ -71,8 +71,8 @@ def test_the_caller_may_round_another_way(way):
 
 
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="the bits are those of x86")
-def test_numbers_tell_by_themselves_whether_they_are_as_usual(monkeypatch):
-    """Each way in which they may not be is seen, also by a processor that flushes only operands, or only results."""
+def test_unusual_arithmetic_is_recognised_by_computing(monkeypatch):
+    """Every unusual setting is recognised, including processors that flush only operands or only results."""
     asked = []
     monkeypatch.setattr(arithmetic, "usual_arithmetic", lambda: asked.append(True) or contextlib.nullcontext())
     with arithmetic.usual_numbers():
@@ -87,15 +87,15 @@ def test_numbers_tell_by_themselves_whether_they_are_as_usual(monkeypatch):
     assert len(asked) == 5
 
 
-def test_what_was_set_is_put_back_where_training_fails(keep_subnormals):
+def test_settings_are_restored_if_training_fails(keep_subnormals):
     with pytest.raises(ValueError, match="epochs"):
         train([[0.0]], [0.0], epochs=-1)
     assert np.float64(1e-310) * 0.5 == 0.0
 
 
 @pytest.mark.parametrize(("dtype", "weight", "rate"), [("float32", 1e10, 1e35), ("float64", 1e100, 1e250)])
-def test_what_is_no_number_has_one_and_the_same_bits(dtype, weight, rate):
-    """Weights, of which one became infinite and was multiplied by 0; a measure of losses over a first one of 0."""
+def test_every_nan_has_the_same_bits(dtype, weight, rate):
+    """NaN in weights, after an infinite weight times 0, and in a measure whose first loss is 0."""
     settings = {"hidden": (), "output": "identity", "loss": "mse", "dtype": dtype, "seed": np.arange(40), "epochs": 4}
     far = {"init": {"scheme": "constant", "value": weight}, "lr": rate, "bound": np.inf, "batch": "pattern"}
     weights = train([[0, 1], [1, 0], [1, 1]], [1, 1, 0], **far, **settings).weights[0]

@@ -1,4 +1,4 @@
-"""Machine code on disk: what is damaged is compiled again, and a folder that others could write to is not believed."""
+"""The cache of machine code: damaged files are compiled again, and folders that others may write to are not used."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ ROOT = hasattr(os, "getuid") and os.getuid() == 0
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of machine code of its own, from which a part is loaded anew each time."""
+    """An empty cache folder, from which a part is loaded anew each time."""
     folder = CodeFolder(tmp_path / "code")
     monkeypatch.setattr(made, "CODE", folder)
     monkeypatch.setattr(made, "_made", {})
@@ -37,7 +37,7 @@ def flipped(content, place):
     return bytes(byte ^ (1 << 3 if at == place else 0) for at, byte in enumerate(content))
 
 
-def test_a_damaged_file_is_not_believed_and_made_anew(folder):
+def test_a_damaged_file_is_compiled_again(folder):
     assert load()
     file = only_file(folder)
     whole = file.read_bytes()
@@ -53,7 +53,7 @@ def test_a_damaged_file_is_not_believed_and_made_anew(folder):
         assert hashlib.sha256(f"code/{file.name}\0".encode() + content[32:]).digest() == content[:32]
 
 
-def test_the_code_of_another_function_or_of_other_sources_is_not_taken_for_it(folder):
+def test_code_of_another_function_or_of_other_sources_is_not_loaded(folder):
     assert load()
     file = only_file(folder)
     for path in (file.with_name("squares-float64.code"), folder.path.with_name("other") / file.name):
@@ -63,7 +63,7 @@ def test_the_code_of_another_function_or_of_other_sources_is_not_taken_for_it(fo
     assert folder.read(file.name)
 
 
-def test_what_is_whole_is_loaded_and_not_compiled(folder, monkeypatch):
+def test_an_intact_file_is_loaded_and_not_compiled(folder, monkeypatch):
     load()
 
     def refuse(*arguments):
@@ -74,7 +74,7 @@ def test_what_is_whole_is_loaded_and_not_compiled(folder, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_a_named_pipe_in_the_place_of_a_file_is_not_waited_for_and_replaced(folder):
+def test_a_named_pipe_in_the_place_of_a_file_is_replaced_without_waiting(folder):
     os.mkfifo(folder.path / "part.code")
     assert folder.read("part.code") is None
     folder.write("part.code", b"code")
@@ -82,8 +82,8 @@ def test_a_named_pipe_in_the_place_of_a_file_is_not_waited_for_and_replaced(fold
 
 
 @pytest.mark.posix
-def test_a_folder_is_written_by_its_owner_alone_and_read_by_all(folder):
-    """What root compiles while it builds an image is read by whoever runs it."""
+def test_only_its_owner_writes_a_folder_and_all_may_read_it(folder):
+    """Root compiles while it builds an image, and the user who runs the image reads the files."""
     load()
     assert folder.path.stat().st_mode & 0o777 == 0o755
     assert only_file(folder).stat().st_mode & 0o777 == 0o644
@@ -119,9 +119,9 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path):
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_a_folder_that_can_only_be_read_is_read(folder, monkeypatch):
+def test_a_read_only_folder_is_read(folder, monkeypatch):
     folder.write("a", b"content")
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may always write
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may write anywhere
     found = CodeFolder(folder.path)
     assert (found.trouble, found.read("a")) == ("it is read-only", b"content")
 
@@ -137,14 +137,14 @@ print(made.CODE.read("a"), made.why_not_kept())
 
 
 @pytest.mark.skipif(not ROOT, reason="only root may take another's place")
-def test_what_root_has_compiled_is_read_by_others(folder):
+def test_others_read_what_root_has_compiled(folder):
     folder.write("a", b"content")
     for mode, found, said in (
         (0o755, b"content", "(it is read-only), so each process compiles what is missing there: set NUMBA_CACHE_DIR"),
         (0o700, None, "(it cannot be read), so each process compiles its own: set NUMBA_CACHE_DIR"),
     ):
         folder.path.chmod(mode)
-        for parent in folder.path.parents:  # those that pytest made for this user alone
+        for parent in folder.path.parents:  # pytest makes its folders private to this user
             if not parent.stat().st_mode & 0o001:
                 parent.chmod(0o755)
         command = [sys.executable, "-c", AS_ANOTHER, folder.path]
@@ -173,7 +173,7 @@ UNKNOWN = pytest.param("unknown", marks=pytest.mark.skipif(not ROOT, reason="onl
 
 @pytest.mark.parametrize("home", [UNKNOWN, "raising", "as it is written"])
 def test_a_user_without_a_home_can_train(home, tmp_path):
-    """As one of a container that has a number alone."""
+    """As in a container whose user has only a number."""
     without = {"HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR"}
     environment = {name: value for name, value in os.environ.items() if name not in without}
     command = [sys.executable, "-c", HOMELESS, home]
@@ -184,7 +184,7 @@ def test_a_user_without_a_home_can_train(home, tmp_path):
 
 
 def test_a_file_that_windows_holds_is_left_where_it_is_the_same(folder, monkeypatch):
-    """Another process has compiled it too, and a third reads it."""
+    """Another process has compiled the same file, and a third has it open."""
     folder.write("a", b"content")
 
     def refuse(*_):
@@ -198,8 +198,8 @@ def test_a_file_that_windows_holds_is_left_where_it_is_the_same(folder, monkeypa
     assert [path.name for path in folder.path.iterdir()] == ["a"]
 
 
-def test_the_ends_of_lines_are_no_other_sources(tmp_path):
-    """As Git writes them on Windows; a client there would refuse its workers on Linux."""
+def test_line_endings_do_not_change_the_hash_of_sources(tmp_path):
+    """Git converts them on Windows; otherwise a client there would refuse its workers on Linux."""
     hashes = []
     for name, end in (("unix", "\n"), ("windows", "\r\n")):
         for folder in ("package/inner", "ground"):
@@ -220,7 +220,7 @@ print(sorted(path.name for path in made.CODE.path.iterdir()), why_not_kept())
 
 @pytest.mark.posix
 def test_a_full_disk_is_named_and_nothing_is_left_or_put_elsewhere(tmp_path):
-    """A limit on the size of files stands for it."""
+    """A limit on file sizes stands in for a full disk."""
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", FULL], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"[] machine code cannot be kept in {tmp_path / 'code'}/kernels-")

@@ -1,4 +1,4 @@
-"""Every operation on lanes, in both precisions: compiled against NumPy rows, and fma against exact fractions."""
+"""Every operation on lanes in both precisions: compiled code against NumPy rows, and fma against exact fractions."""
 
 from fractions import Fraction
 
@@ -139,7 +139,7 @@ def test_a_splat_row_is_as_wide_as_a_row(make, dtype):
 
 @Formula
 def weigh(out: Memory, values: Memory, numbers: Table, shift: int):
-    """A formula that reads and writes all kinds of arguments."""
+    """A formula that reads and writes every kind of argument."""
     for row in range(2):
         store(
             out,
@@ -211,7 +211,7 @@ def test_aligned_arrays_start_on_a_cache_line(dtype):
 
 
 def rounded_once(a, b, c, dtype):
-    """a * b + c as NumPy rounds it to float64, or by way of the neighbours to float32."""
+    """a * b + c rounded once: by NumPy to float64, or to float32 by comparing the neighbours."""
     exact = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
     if dtype == np.float64:
         return float(exact)
@@ -249,7 +249,7 @@ def test_numpy_fma_of_singles_is_rounded_once(a, b, c):
 
 @given(st.floats(1, 2, width=32), st.floats(1, 2, width=32), st.integers(-60, 3), st.booleans(), st.integers(-2, 2))
 def test_numpy_fma_of_singles_is_rounded_once_near_ties(a, b, k, up, steps):
-    """Products of 48 bits, and addends far below their last: where a rounding to float64 on the way would show."""
+    """Products of 48 bits with addends far below their last bit, where an intermediate rounding to float64 would show."""
     a, b = np.float32(a), np.float32(b)
     tie = (np.float64(np.float32(a * b)) + steps * 2.0**-24) - np.float64(a) * np.float64(b)
     for c in (np.float32(tie), np.float32((1 if up else -1) * 2.0**k)):

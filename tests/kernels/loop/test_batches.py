@@ -1,4 +1,4 @@
-"""Batches: the samples of each update are those that NumPy would draw, whatever the size."""
+"""Batches: each update uses the samples that NumPy would draw, for any batch size."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_every_loss_is_a_mean_or_a_sum_over_the_batchs_own_samples(loss):
 
 @pytest.mark.parametrize("order", [order for order in ORDERS if order != "given"])
 def test_every_run_draws_its_own_order_wherever_it_runs(order):
-    """Forty runs of different lengths, more than there are lanes, each with the bits of its own call."""
+    """Forty runs of different lengths, more than there are lanes; each has the bits of a call of its own."""
     settings = {**NETWORK, "loss": "mse", "batch": {"size": 3, "order": order}, "stop": {"loss": 0.05}}
     rng = np.random.default_rng(1)
     seeds, epochs = rng.integers(0, 2**32, 40), rng.integers(1, 30, 40)
@@ -74,6 +74,6 @@ def test_every_run_draws_its_own_order_wherever_it_runs(order):
             assert alone.weights[0].tobytes() == together.weights[0][i].tobytes()
 
 
-def test_optimizers_that_keep_numbers_of_each_weight_go_on_from_batch_to_batch():
+def test_optimizers_keep_their_state_from_batch_to_batch():
     for name in [name for name, one in OPTIMIZERS.items() if one.states and not one.full_batch_only]:
         compare(optimizer={"name": name}, lr=0.01, batch={"size": 4, "order": "shuffled"}, weight_decay=0.01, clip=0.5)

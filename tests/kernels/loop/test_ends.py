@@ -1,4 +1,4 @@
-"""How runs end: at which epoch, for which reason, on cases worked by hand and at thresholds from the oracle's own records."""
+"""How runs end: when and why, in cases computed by hand and at thresholds taken from the oracle's records."""
 
 import numpy as np
 import pytest
@@ -15,11 +15,10 @@ DTYPE = pytest.mark.parametrize("dtype", DTYPES)
 
 
 def ends(weight=1.0, lr=0.5, **settings):
-    """The network w x on the one sample (1, 0) with half of the squared error: the loss is w**2 / 2, its slope w, and w *= 1 -
-    lr.
+    """How runs of the network w x end, on the single sample (1, 0) with half of the squared error.
 
-    With lr 1/2 from w = 1: w = 1, 1/2, 1/4, 1/8, ..., the loss 1/2, 1/8, 1/32, 1/128, ...: powers of two, so nothing is
-    rounded.
+    The loss is w**2 / 2, its slope is w, and each update is w *= 1 - lr. With lr = 1/2 and w = 1 at first, w is 1, 1/2, 1/4,
+    1/8, ... and the loss is 1/2, 1/8, 1/32, 1/128, ...: powers of two, so nothing is rounded.
     """
     init = {"scheme": "constant", "value": weight}
     plain = {"hidden": (), "output": "identity", "loss": "half_sse", "init": init, "lr": lr, "midpoint": None, "epochs": 10}
@@ -32,23 +31,26 @@ def ends(weight=1.0, lr=0.5, **settings):
     [
         ({"loss": 0.5}, 0),  # the first loss is 1/2
         ({"loss": 0.499}, 1),
-        ({"loss": 0.125}, 1),  # 1/8 after one update: at most is enough
+        ({"loss": 0.125}, 1),  # 1/8 after one update, which equals the threshold
         ({"loss": 0.124}, 2),
-        ({"loss": 2.0**-21}, 10),  # (2**-10)**2 / 2, in the last pass of all
+        ({"loss": 2.0**-21}, 10),  # (2**-10)**2 / 2, reached in the last pass
         ({"within": 1.0}, 1),  # |w| = 1 is not below 1
         ({"within": 0.5}, 2),
         ({"within": 0.51}, 1),
-        ({"gradient_norm": 1.0}, 0),  # the norm is |w|: at most is enough
+        ({"gradient_norm": 1.0}, 0),  # the norm is |w|, which equals the threshold
         ({"gradient_norm": 0.5}, 1),
         ({"gradient_norm": 0.4999}, 2),
-        ({"loss": 0.125, "gradient_norm": 0.25}, 2),  # the loss holds from 1 on, the norm from 2 on
-        ({"loss": 0.03125, "within": 0.51, "gradient_norm": 1.0}, 2),  # 1/32 at epoch 2, the others before
-        ({"loss": 0.125, "patience": 3}, 3),  # holds at 1, 2, 3
-        ({"within": 0.5, "patience": 2}, 3),  # holds at 2, 3
-        ({"loss": 1.0, "patience": 11}, 10),  # holds at 0, ..., 10, which is the last pass
+        (
+            {"loss": 0.125, "gradient_norm": 0.25},
+            2,
+        ),  # the loss criterion holds from epoch 1 on, that of the norm from epoch 2 on
+        ({"loss": 0.03125, "within": 0.51, "gradient_norm": 1.0}, 2),  # 1/32 at epoch 2; the other criteria hold earlier
+        ({"loss": 0.125, "patience": 3}, 3),  # holds at epochs 1, 2, 3
+        ({"within": 0.5, "patience": 2}, 3),  # holds at epochs 2, 3
+        ({"loss": 1.0, "patience": 11}, 10),  # holds at epochs 0, ..., 10, the last of which is the last pass
     ],
 )
-def test_converged_at_the_epoch_that_arithmetic_says(stop, epochs, dtype):
+def test_converged_at_the_epoch_computed_by_hand(stop, epochs, dtype):
     fit = ends(stop=stop, dtype=dtype)
     assert (fit.outcome, fit.epochs, fit.loss) == ("converged", epochs, 2.0 ** (-2 * epochs - 1))
     assert fit.weights[0].tolist() == [[2.0**-epochs]]
@@ -67,33 +69,33 @@ def test_converged_at_the_epoch_that_arithmetic_says(stop, epochs, dtype):
         {"loss": 1.0, "patience": 12},
     ],
 )
-def test_capped_where_no_pass_will_do(stop, dtype):
+def test_capped_if_no_pass_meets_the_criteria(stop, dtype):
     fit = ends(stop=stop, dtype=dtype)
     assert (fit.outcome, fit.epochs, fit.loss) == ("capped", 10, 2.0**-21)
 
 
 @DTYPE
 def test_diverged_over_the_bound(dtype):
-    """lr 3: w *= -2, so that the loss is 1/2, 2, 8, 32, 128, ...; at the bound is not over it."""
+    """With lr 3 each update is w *= -2 and the loss is 1/2, 2, 8, 32, 128, ...; a loss equal to the bound is allowed."""
     assert (ends(lr=3.0, bound=100.0, dtype=dtype).outcome, ends(lr=3.0, bound=100.0, dtype=dtype).epochs) == ("diverged", 4)
     assert ends(lr=3.0, bound=128.0, epochs=4, dtype=dtype).outcome == "capped"
     assert (ends(lr=3.0, bound=128.0, dtype=dtype).outcome, ends(lr=3.0, bound=128.0, dtype=dtype).epochs) == ("diverged", 5)
     far = ends(lr=3.0, bound=np.inf, epochs=5000, dtype=dtype)
-    assert (far.outcome, far.epochs, far.loss) == ("diverged", np.finfo(dtype).maxexp // 2, np.inf)  # where w**2 is infinite
+    assert (far.outcome, far.epochs, far.loss) == ("diverged", np.finfo(dtype).maxexp // 2, np.inf)  # w**2 becomes infinite
 
 
 @DTYPE
 def test_a_loss_that_is_not_finite_never_converges(dtype):
-    """The weight is so large that its square is infinite; the gradient is not, and the criterion would hold."""
+    """The weight is so large that its square is infinite. The gradient is finite, and the gradient criterion would hold."""
     big = 1e300 if dtype == "float64" else 1e30
     for stop in ({"gradient_norm": 1e38}, {"gradient_norm": 1e308}, {"within": 1e308}, None):
         fit = ends(weight=big, stop=stop, bound=np.inf, dtype=dtype)
         assert (fit.outcome, fit.epochs, fit.loss) == ("diverged", 0, np.inf)
-    assert ends(weight=1e4, stop={"gradient_norm": 1e5}, dtype=dtype).outcome == "converged"  # finite, though over the bound
+    assert ends(weight=1e4, stop={"gradient_norm": 1e5}, dtype=dtype).outcome == "converged"  # finite, but above the bound
 
 
-def test_no_number_is_the_one_nan_that_there_is_and_nothing_is_right():
-    """inf - inf: two hidden units that overflow in opposite directions."""
+def test_a_nan_output_has_the_canonical_bits_and_counts_as_wrong():
+    """inf - inf: two hidden units overflow in opposite directions."""
     x, w1, w2 = [[1e200]], [[1e200], [1e200]], [[1.0, -1.0]]
     fit = train(
         x, [[0.0]], activation="identity", output="identity", loss="sse", init={"scheme": "file", "arrays": [w1, w2]},
@@ -106,7 +108,7 @@ def test_no_number_is_the_one_nan_that_there_is_and_nothing_is_right():
 
 @DTYPE
 def test_stalled(dtype):
-    """Each epoch leaves a quarter of the loss; after two, 15/16 of it is gone."""
+    """Each epoch leaves a quarter of the loss, so after two epochs 15/16 of it is gone."""
     assert ends(stall={"window": 2, "improvement": 0.9375}, epochs=9, dtype=dtype).outcome == "capped"
     for window, improvement, epochs in ((2, 0.94, 2), (1, 0.75, None), (1, 0.76, 1), (3, 1.0, 3), (9, 1.0, 9)):
         fit = ends(stall={"window": window, "improvement": improvement}, epochs=9, dtype=dtype)
@@ -114,12 +116,12 @@ def test_stalled(dtype):
         assert (fit.outcome, fit.epochs) == expected
     assert ends(stall={"window": 10, "improvement": 5.0}, epochs=9, dtype=dtype).outcome == "capped"
     both = ends(stall={"window": 2, "improvement": 1.0}, stop={"loss": 2.0**-5}, dtype=dtype)
-    assert (both.outcome, both.epochs) == ("converged", 2)  # at epoch 2 both hold, and convergence is tested first
+    assert (both.outcome, both.epochs) == ("converged", 2)  # both hold at epoch 2, and convergence is tested first
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("batch", ["full", {"size": 3, "order": "shuffled"}])
-def test_thresholds_from_the_oracles_records_end_runs_where_they_were_read(loss, batch):
+def test_thresholds_from_the_oracles_records_end_runs_at_the_recorded_epochs(loss, batch):
     output = LOSSES[loss].outputs[0]
     y = np.hstack([Y, 1 - Y]) if output == "softmax" else Y
     settings = {**XOR, "loss": loss, "output": output, "batch": batch, "init": {"scheme": "normal"}}
@@ -147,7 +149,7 @@ STOPS = [
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=str)
-def test_every_criterion_as_the_oracle_sees_it(stop):
+def test_every_criterion_agrees_with_the_oracle(stop):
     seeds = np.arange(40)
     settings = {**XOR, "optimizer": {"name": "momentum"}, "epochs": 150, "stall": {"window": 50, "improvement": 0.01}}
     fit = train(X, Y, **{**settings, "seed": seeds}, stop=stop)
@@ -165,7 +167,7 @@ def rows(fit):
 @pytest.mark.parametrize("head", [("sigmoid", "bce"), ("softmax", "cross_entropy"), ("sigmoid", "mse")])
 @DTYPE
 def test_the_screen_never_decides(samples, head, dtype):
-    """A criterion that always holds has every epoch judged by the exact loss; without it the screen lets most of them go."""
+    """A criterion that always holds makes every epoch compute the exact loss; without it, the screen skips most of them."""
     rng = np.random.default_rng(3)
     x = rng.normal(size=(samples, 2))
     side = (x[:, :1] * x[:, 1:] > 0) * 1.0
@@ -183,8 +185,8 @@ def test_the_screen_never_decides(samples, head, dtype):
 
 
 @DTYPE
-def test_the_distance_is_compared_as_it_is(dtype):
-    """Thresholds that single precision rounds down: what is below them must still be seen."""
+def test_thresholds_are_compared_in_double_precision(dtype):
+    """Single precision would round these thresholds down, and errors just below them must still count."""
     fit = train(X, Y, **{**XOR, "epochs": 400, "seed": np.arange(30)}, dtype=dtype, stop={"within": 0.5})
     assert "converged" in fit.outcome
     for i in np.flatnonzero(fit.outcome == "converged")[:6]:
@@ -196,7 +198,7 @@ def test_the_distance_is_compared_as_it_is(dtype):
 
 
 def reference_outputs(fit, i):
-    """The largest error of a run's final weights."""
+    """The largest error of the outputs with a run's final weights."""
     network = reference.Network((3,), bias=True)
     _, activations = reference.forward([w[i] for w in fit.weights], [b[i] for b in fit.biases], X, network)
     return float(np.abs(activations[-1] - Y).max())

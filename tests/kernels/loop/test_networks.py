@@ -1,4 +1,4 @@
-"""Networks: one step of gradient descent goes down the oracle's gradient, and that is the slope of the oracle's loss."""
+"""Networks: one step of gradient descent follows the oracle's gradient, and that is the slope of the oracle's loss."""
 
 import itertools
 
@@ -12,12 +12,12 @@ import reference
 from backsweep.kernels import ACTIVATIONS, LOSSES, PARAMETRIZATIONS, train
 
 HEADS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs]
-DEPTHS = [(), (3,), (9, 2), (2, 4, 3)]  # nine units are more than a block
+DEPTHS = [(), (3,), (9, 2), (2, 4, 3)]  # nine units do not fit into one block
 TOLERANCES = {"float64": (1e-11, 1e-12), "float32": (2e-4, 2e-5)}
 
 
 def data(output, samples=7, inputs=3, outputs=2, seed=0, hard=False):
-    """Samples, and targets within the reach of the output."""
+    """Samples, and targets that the output can reach."""
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(samples, inputs)), rng.random((samples, outputs))
     if output == "softmax":
@@ -28,7 +28,7 @@ def data(output, samples=7, inputs=3, outputs=2, seed=0, hard=False):
 
 
 def shape_of(place, activation):
-    """The further choices of a network, which go around with its place in the list."""
+    """The other settings of a network; they go around with its place in the list."""
     hidden = DEPTHS[place % 4]
     allowed = [name for name in PARAMETRIZATIONS if hidden or name != "mean_field"]
     return {
@@ -44,14 +44,14 @@ def shape_of(place, activation):
 
 
 def networks():
-    """Each activation with each output and loss, and each of them in one depth and another."""
+    """Every activation with every output and loss, each combination in two depths."""
     for place, (activation, (output, loss)) in enumerate(itertools.product(ACTIVATIONS, HEADS)):
         for depth in (place, place + 1 + place // 4 % 3):
             yield {**shape_of(depth, activation), "output": output, "loss": loss}
 
 
 def split(settings):
-    """Settings of the engine as those of the oracle's network, and of its loss."""
+    """Settings of the engine, translated into those of the oracle's network and of its loss."""
     shape = {key: value for key, value in settings.items() if key not in ("loss", "huber_delta")}
     return reference.Network(**shape), settings["loss"], settings["huber_delta"]
 
@@ -65,7 +65,7 @@ def interleaved(weights, biases):
 
 
 def step_of(x, y, weights, biases, settings, dtype):
-    """The gradient by which the engine moves each array, in the oracle's order, and the loss that it starts from."""
+    """The gradient that the engine applies to each array, in the oracle's order, and the loss before the step."""
     arrays = interleaved(weights, biases)
     fit = train(
         x, y, init={"scheme": "file", "arrays": arrays}, lr=1.0, epochs=1, midpoint=None, dtype=dtype,
@@ -92,14 +92,14 @@ def check(settings, dtype="float64", **shape):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_step_goes_down_the_oracles_gradient(activation):
+def test_a_step_follows_the_oracles_gradient(activation):
     for settings in networks():
         if settings["activation"] == activation:
             check(settings)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_likewise_in_single_precision(activation):
+def test_a_step_in_single_precision_follows_the_oracles_gradient(activation):
     for settings in list(networks())[::2]:
         if settings["activation"] == activation:
             check(settings, "float32")
@@ -127,8 +127,8 @@ def loss_moved(weights, biases, x, y, settings, array, place, step):
 
 
 @pytest.mark.parametrize(("output", "loss"), HEADS)
-def test_a_step_goes_down_the_slope_of_the_loss(output, loss):
-    """Central differences of the oracle's loss alone: nobody's backpropagation."""
+def test_a_step_follows_the_slope_of_the_loss(output, loss):
+    """Central differences of the oracle's loss, which need no backpropagation."""
     for place, activation in enumerate(ACTIVATIONS):
         settings = {**shape_of(place, activation), "output": output, "loss": loss, "derivative_offset": 0.0}
         weights, biases, x, y, moved = check(settings)

@@ -1,4 +1,4 @@
-"""Starts: the weights before the first update are NumPy's own draws, bit for bit."""
+"""Initial weights equal NumPy's draws, bit for bit."""
 
 import itertools
 
@@ -75,7 +75,7 @@ def test_offsets_and_bounds_may_differ_from_run_to_run():
 
 
 @pytest.mark.parametrize("bias", [False, True])
-def test_arrays_are_where_weights_start(bias):
+def test_given_arrays_are_the_initial_weights(bias):
     network = reference.Network((4, 2), bias=bias)
     weights, biases = reference.start(network, 3, 2, {"scheme": "normal"}, np.random.default_rng(1))
     arrays = list(itertools.chain(*zip(weights, biases, strict=True))) if bias else weights
@@ -92,7 +92,7 @@ def test_single_precision_rounds_the_same_draws():
 
 
 def test_a_stream_does_not_know_what_ran_before_it():
-    """Normals of the old stream come in pairs: a run that leaves half a pair must not pass it on."""
+    """The old stream makes normals in pairs, and a run must not inherit the unused half of another run's pair."""
     one = started("normal", seed=9, hidden=(1,))
     many = started("normal", seed=np.full(50, 9), hidden=(1,))
     for i in range(50):

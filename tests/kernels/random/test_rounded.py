@@ -1,4 +1,6 @@
-"""The logarithm and the exponential of one number against sixty digits of mpmath: correctly rounded, and how they get there."""
+"""The scalar logarithm and exponential against mpmath with sixty digits: correctly rounded, on each of the paths that lead
+there.
+"""
 
 from fractions import Fraction
 
@@ -52,7 +54,7 @@ def exponentials(x):
 
 @njit(error_model="numpy")
 def unlike(x):
-    """How often the short way to a logarithm gives another number than the long one."""
+    """How often a logarithm that may take the fast path differs from that of the slow path."""
     count = 0
     for i in range(len(x)):
         high, low = rounded._log_at_length(x[i])
@@ -73,11 +75,11 @@ def test_correctly_rounded_with_fifty_bits_to_spare(ours, exact, points):
             if w
         ]
         assert max(errors) < 2.0**-103
-        # mpmath rounds to nearest, ties to even, as it makes a float of a number.
+        # Converting to float, mpmath rounds to nearest, ties to even.
         assert found.tolist() == [float(w) for w in wanted]
 
 
-def test_the_short_way_to_a_logarithm_is_left_wherever_it_would_not_do():
+def test_a_logarithm_takes_the_slow_path_wherever_the_fast_one_may_fail():
     x = RNG.random(400_000)
     assert unlike(np.concatenate([x, 1.0 - x * 2.0**-7, 1.0 - x * 2.0**-20, x * 2.0**-40])) == 0
 

@@ -1,6 +1,6 @@
-"""The random streams against NumPy's own RandomState and default_rng: bit for bit, normal draws but for their last bits.
+"""The random streams against NumPy's own RandomState and default_rng: bit for bit; normal draws up to their last bits.
 
-NumPy takes the logarithms of these from the C library; what exactly they are here is held by mpmath.
+NumPy takes their logarithms from the C library; mpmath checks the exact values here.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from backsweep.kernels.random.streams import (
 UNIFORMS, NORMALS, PERMUTATION, INDICES = range(4)
 LONGEST = 1000
 LANES, LANE = 7, 2
-ROOMS = new_state(LANES), np.zeros((LANES, LONGEST), np.int64)  # never cleared: a used state has to start afresh
+ROOMS = new_state(LANES), np.zeros((LANES, LONGEST), np.int64)  # never cleared: a new seed must reset a used state
 
 
 @njit(error_model="numpy")
@@ -90,7 +90,7 @@ def numpys(kind, seed, program):
 
 
 def assert_numpys(found, wanted, program):
-    """The C library's logarithm is within an ulp, and a draw takes a root and two products more."""
+    """Compare with NumPy's draws. The C library's logarithm is within an ulp, and a draw adds a root and two products."""
     normal = np.concatenate([np.full(count, what == NORMALS) for what, count in program])
     np.testing.assert_array_equal(found[~normal], wanted[~normal])
     if normal.any():
@@ -130,7 +130,7 @@ def test_the_polar_method_with_correctly_rounded_logarithms_bit_for_bit():
 
 @pytest.mark.parametrize(("kind", "most"), [(MT19937, 1000), (PCG64, 20)], ids=STREAMS)
 def test_few_normal_draws_are_not_numpys_to_the_last_bit(kind, most):
-    """In a million; here, by glibc 2.36, some 360 and one."""
+    """Of a million draws, some 360 and one differ with glibc 2.36."""
     found, wanted = (np.concatenate([draw(kind, 3, [(NORMALS, 1000)] * 1000)]) for draw in (ours, numpys))
     assert np.sum(found != wanted) < most
 
@@ -138,7 +138,7 @@ def test_few_normal_draws_are_not_numpys_to_the_last_bit(kind, most):
 @kinds
 @pytest.mark.parametrize("what", [PERMUTATION, INDICES])
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 8, 192, 1000])
-def test_orders_are_numpys_time_after_time(kind, what, count):
+def test_repeated_permutations_are_numpys(kind, what, count):
     program = [(what, count)] * 30 + [(UNIFORMS, 1)]
     for seed in (0, 1, LAST_SEED):
         np.testing.assert_array_equal(ours(kind, seed, program), numpys(kind, seed, program))
@@ -156,11 +156,11 @@ def test_the_tail_and_the_wedges_of_the_ziggurat_are_numpys():
         more_words += 1
     tail = np.sum(np.abs(values) > EDGE)
     assert tail > 50
-    assert more_words - 4 * tail > 1000  # the tail takes two words, seldom four; a wedge takes one
+    assert more_words - 4 * tail > 1000  # the tail uses two words, rarely four; a wedge uses one
 
 
 @kinds
-def test_lanes_take_turns_without_disturbing_each_other(kind):
+def test_lanes_draw_independently_of_each_other(kind):
     expected = [stream(kind, lane) for lane in range(LANES)]
     for lane in range(LANES):
         seed_one(kind, ROOMS[0], lane, lane)
@@ -175,7 +175,7 @@ def some_draws():
     return hashlib.sha256(np.concatenate(values).tobytes()).hexdigest()
 
 
-def test_the_source_run_by_python_itself_draws_the_same():
+def test_without_the_jit_the_draws_are_the_same():
     settings = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run([sys.executable, "-W", "error", __file__], env=settings, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == some_draws()

@@ -129,7 +129,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("wrong", "said"), WRONG, ids=[f"{said} {i}" for i, (_, said) in enumerate(WRONG)])
-def test_nonsense_is_named(wrong, said):
+def test_an_invalid_setting_is_named(wrong, said):
     settings = {"x": X, "y": Y, "epochs": 5, **wrong}
     with pytest.raises((SettingError, DataError), match=said) as raised:
         train(**settings)
