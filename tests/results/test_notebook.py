@@ -1,4 +1,4 @@
-"""What results, sweeps and plans show of themselves: at once, whatever state the folder is in and whatever they are called."""
+"""The reprs of results, sweeps and plans: immediate, whatever the state of the folder and whatever the names."""
 
 import shutil
 from html.parser import HTMLParser
@@ -20,7 +20,7 @@ NESTED = {"values": ["gd", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}]
 
 
 class Page(HTMLParser):
-    """The texts and tags of a piece of HTML; every element is closed in turn."""
+    """The texts and tags of a piece of HTML; checks that every element is closed in order."""
 
     def __init__(self, html):
         super().__init__()
@@ -47,12 +47,12 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def results(swept, tmp_path):
-    """A folder of one's own, to harm."""
+    """A folder for this test alone, which it may damage."""
     return Results.open(shutil.copytree(swept.path, tmp_path / "copy"))
 
 
 def shown(value):
-    """What is shown at a prompt and in a notebook; both say the same lines."""
+    """The repr at a prompt and in a notebook; both have the same lines."""
     text, page = repr(value), Page(value._repr_html_())
     first, *lines = text.splitlines()
     assert len(lines) <= 2
@@ -127,7 +127,7 @@ def test_unfinished_sweeps_say_so(swept, tmp_path):
     assert page.texts.count("30") == 3
 
 
-def test_a_damaged_file_of_rows_is_told_in_a_notebook(results):
+def test_a_notebook_shows_a_damaged_file_of_rows(results):
     path = next((results.path / "shards").iterdir())
     path.write_bytes(b"PAR1")
     remedy = f"`backsweep resume {results.path}` trains its runs again, and no others"
@@ -136,7 +136,7 @@ def test_a_damaged_file_of_rows_is_told_in_a_notebook(results):
     assert results.damage == [said]
 
 
-def test_harm_to_the_manifest_is_told(results):
+def test_damage_to_the_manifest_is_shown(results):
     (results.path / "manifest.json").write_text("{}")
     text, _ = shown(results)
     assert "manifest.json: damaged" in text
@@ -146,7 +146,7 @@ def test_harm_to_the_manifest_is_told(results):
     assert "Without one of them nothing in this folder can be used" in text
 
 
-def test_files_that_hold_the_same_runs_are_told(results, swept):
+def test_files_that_hold_the_same_runs_are_shown(results, swept):
     store = results.store
     with store.writing():
         store.append(swept.store.read().slice(0, 200))
@@ -158,7 +158,7 @@ def test_files_that_hold_the_same_runs_are_told(results, swept):
     assert text.splitlines()[-1] in page.texts
 
 
-def test_a_folder_that_is_gone_is_told(results):
+def test_a_folder_that_is_gone_is_shown(results):
     shutil.rmtree(results.path)
     text, _ = shown(results)
     assert "no results here" in text

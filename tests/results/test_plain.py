@@ -1,4 +1,4 @@
-"""Plain data of somebody else's takes work in proportion to its size."""
+"""Reading foreign JSON takes work in proportion to its size."""
 
 import pytest
 

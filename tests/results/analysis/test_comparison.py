@@ -1,4 +1,4 @@
-"""Settings and sweeps against each other: by hand, against scipy, and by simulation."""
+"""Comparisons of settings and sweeps: computed by hand, against scipy, and by simulation."""
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,8 @@ def test_pairs_by_hand():
     row = compare_sweeps(FIRST, SECOND, rng=generator(), resamples=200).iloc[0]
     assert row[["pairs", "both", "only_first", "only_second", "neither"]].tolist() == [5, 1, 1, 2, 1]
     assert row["success_difference"] == pytest.approx(0.2)
-    assert row["success_p"] == row["success_p_holm"] == 1  # two to one, of three
-    assert row["restricted_limit"] == 40  # where the first was cut off
+    assert row["success_p"] == row["success_p_holm"] == 1  # two pairs against one, of three
+    assert row["restricted_limit"] == 40  # where the first run was cut off
     assert row["restricted_mean_difference"] == pytest.approx(np.mean([30 - 10, 40 - 20, 5 - 40, 0, 8 - 40]))
     assert row["running_time_difference"] == pytest.approx(85 / 3 - 133 / 2)
 
@@ -47,7 +47,7 @@ BOTH = pd.concat([FIRST.assign(lr=0.1, bias=True), SECOND.assign(lr=0.2, bias=Tr
 
 def test_two_values_of_a_setting():
     found = compare_sweeps(*values_of(BOTH, "lr", 0.1, 0.2), rng=generator(), resamples=200)
-    assert found["bias"].tolist() == [True]  # of the other combination there is no pair
+    assert found["bias"].tolist() == [True]  # the other combination has no pair
     alone = compare_sweeps(FIRST, SECOND, rng=generator(), resamples=200)
     pd.testing.assert_frame_equal(found.drop(columns="bias"), alone)
 
@@ -55,7 +55,7 @@ def test_two_values_of_a_setting():
 def test_runs_without_a_setting_are_paired_with_their_like():
     rule, beta = pd.Categorical(["gd", "gd", "momentum", "momentum", "momentum"]), [np.nan, np.nan, 0.5, 0.5, 0.9]
     first, second = (side.assign(rule=rule, beta=beta) for side in (FIRST, SECOND))
-    second["rule"] = second["rule"].cat.add_categories("adam")  # as in a sweep of more rules
+    second["rule"] = second["rule"].cat.add_categories("adam")  # as in a sweep of several optimizers
     found = compare_sweeps(first, second, rng=generator(), resamples=50)
     assert found["pairs"].tolist() == [2, 2, 1]
     assert found["rule"].tolist() == ["gd", "momentum", "momentum"]
@@ -78,7 +78,7 @@ def test_where_none_converges(outcome):
     found = compare_sweeps(none, none, rng=generator(), resamples=200)
     row = found.iloc[0]
     assert row[["neither", "success_p", "restricted_mean_difference"]].tolist() == [3, 1, 0]
-    assert np.isnan(row["running_time_difference"])  # inf less inf
+    assert np.isnan(row["running_time_difference"])  # inf minus inf
     assert comparison(found)["epochs per success"].tolist() == ["both ∞"]
     one = compare_sweeps(none, table(["converged"] * 3, [4, 5, 6]), rng=generator(), resamples=200).iloc[0]
     assert one["running_time_difference"] == -np.inf
@@ -100,7 +100,9 @@ def test_what_cannot_be_paired_is_named():
 
 
 def sweeps_of(rng, cells, seeds, success):
-    """Runs of as many cells; a pair shares what its seed is worth, so the two are correlated. Times 1 to 100, else 100."""
+    """Runs of several cells. Both runs of a pair depend on the seed, so they are correlated. Epochs are 1 to 100, or 100 if
+    capped.
+    """
     worth = rng.random((cells, seeds))
     parts = []
     for rate in success:
@@ -113,10 +115,10 @@ def sweeps_of(rng, cells, seeds, success):
 
 
 def test_paired_intervals_cover_the_truth():
-    """2,000 sweeps of 80 seeds; the truth is that of a sweep of half a million."""
+    """2,000 sweeps of 80 seeds; half a million seeds give the truth."""
     rng = generator(1)
     first, second = sweeps_of(rng, 1, 500_000, (0.5, 0.6))
-    mean = second["epochs"].mean() - first["epochs"].mean()  # all cut off at 100, the limit
+    mean = second["epochs"].mean() - first["epochs"].mean()  # all are cut off at 100, the limit
     cost = np.subtract(*(sweep["epochs"].sum() / (sweep["outcome"] == "converged").sum() for sweep in (second, first)))
     found = compare_sweeps(*sweeps_of(rng, 2000, 80, (0.5, 0.6)), rng=rng, limit=100, resamples=400)
     for name, truth in (("restricted_mean_difference", mean), ("running_time_difference", cost)):

@@ -1,4 +1,4 @@
-"""Which value of a setting is meant, in Python and on the command line: one meaning for all."""
+"""How Python and the command line find the value of a setting that a user means: in the same way."""
 
 import numpy as np
 import pandas as pd
@@ -66,7 +66,7 @@ def test_where_takes_what_tables_show(setting, value, runs):
         ("lr", 10**400, "lr has no value 1000"),
     ],
 )
-def test_what_is_no_value_is_said_with_those_there_are(setting, value, said):
+def test_an_unknown_value_is_refused_with_the_values_there_are(setting, value, said):
     with pytest.raises(BacksweepError, match=f"where: {said}"):
         part_of(TABLE, {setting: value})
     with pytest.raises(BacksweepError, match=f"^{said}"):
@@ -78,7 +78,7 @@ def test_one_value_twice_is_no_comparison():
         values_of(TABLE, "lr", 0.1778, 0.17782794100389226)
 
 
-def test_a_shown_value_of_two_is_refused_with_both():
+def test_a_text_that_shows_two_values_is_refused_with_both():
     with pytest.raises(BacksweepError, match=r"= 0.1235 may be 0.12345678 or 0.12345679; write one of these"):
         Levels([0.12345678, 0.12345679]).places(0.1235)
     assert Levels([0.12345678, 0.1235]).places(0.1235) == [1]
@@ -108,12 +108,12 @@ def test_texts_of_the_command_line(levels, text, level):
 
 
 @pytest.mark.parametrize("text", ["true", "[1", '"a', "[true]", "[[1]]", "nan", "", "é"])
-def test_texts_that_are_no_value(text):
+def test_texts_that_are_not_values(text):
     with pytest.raises(BacksweepError):
         Levels(RATES).of_text(text)
 
 
-def test_commas_within_quotes_and_brackets_part_nothing():
+def test_commas_within_quotes_and_brackets_do_not_separate():
     assert members('"a,b","c"') == ['"a,b"', '"c"']
     assert members("[2,3], 4") == ["[2,3]", "4"]
     assert members("0.1, 1.0") == ["0.1", "1.0"]

@@ -1,4 +1,4 @@
-"""Quantiles of losses by epoch against a plain loop, and what becomes of runs that have ended."""
+"""Quantiles of losses by epoch against a plain loop, and how runs count that have ended."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from backsweep.results.statistics.loss_bands import BANDS
 
 
 def made_up(rng, runs, longest):
-    """Runs recorded every third epoch and at their end, of which some diverge."""
+    """Runs that are recorded every third epoch and at their end; some of them diverge."""
     table = pd.DataFrame({"run": np.arange(100, 100 + runs), "outcome": rng.choice(["converged", "diverged", "capped"], runs)})
     rows = []
     for run in table["run"]:

@@ -1,4 +1,4 @@
-"""Seeds still to be run: the whole-table questions agree with those on plain rates, and with a run of so many seeds."""
+"""How many more seeds are needed: the functions on tables agree with those on plain rates, and with runs of that many seeds."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from backsweep.results.statistics.groups import wilson_interval
 
 
 def table(success, runs):
-    """One lr each, of which this share of runs converge; the seeds are shared."""
+    """One cell per lr, in which this share of the runs converges; all cells have the same seeds."""
     parts = [
         pd.DataFrame({"cell": cell, "seed": np.arange(runs), "lr": 0.1 * (cell + 1), "good": np.arange(runs) < share * runs})
         for cell, share in enumerate(success)
@@ -21,7 +21,7 @@ def table(success, runs):
     return both.assign(outcome=np.where(both.pop("good"), "converged", "capped"), epochs=10, loss=0.1, accuracy=1.0)
 
 
-def test_with_as_many_as_it_says_the_interval_is_as_narrow_as_asked_and_with_fewer_it_is_not():
+def test_the_needed_seeds_give_the_requested_half_width_and_fewer_do_not():
     found = seeds_to_know(table([0.5, 0.9, 1.0], 20), half_width=0.05)
     assert found["runs"].tolist() == [20] * 3
     assert found["more"].tolist() == (found["needed"] - 20).tolist()
@@ -31,17 +31,17 @@ def test_with_as_many_as_it_says_the_interval_is_as_narrow_as_asked_and_with_few
 
 
 @pytest.mark.parametrize("by", [["seed"], ["lr", "seed"]])
-def test_more_seeds_of_one_seed_are_not_asked_for(by):
+def test_grouping_by_seed_is_refused(by):
     with pytest.raises(BacksweepError, match="by: seed cannot be a setting here, because more seeds"):
         seeds_to_know(table([0.5, 0.9], 20), by, half_width=0.05)
 
 
-def test_what_is_known_well_enough_takes_no_more():
+def test_a_rate_that_is_known_well_enough_needs_no_more_seeds():
     assert seeds_to_know(table([0.5], 2000), half_width=0.05)["more"].tolist() == [0]
 
 
-def test_with_as_many_as_it_says_two_settings_are_told_apart():
-    """At the shares that are there McNemar's p is well below 5 % then: the power leaves room for chance."""
+def test_the_needed_pairs_tell_two_settings_apart():
+    """At exactly these shares, McNemar's p is well below 5 %, because the power allows for chance."""
     small = table([0.5, 0.6], 100)
     first, second = (small[small["cell"] == cell].drop(columns="lr") for cell in (0, 1))
     found = seeds_to_compare(first, second)

@@ -1,4 +1,4 @@
-"""A setting may be called as any column of findings is: it is in every table, as itself, and nothing is written over it."""
+"""A setting may have the name of any column of findings: it is in every table under its own name, and nothing overwrites it."""
 
 import sys
 from pathlib import Path
@@ -33,7 +33,7 @@ def rng():
     return np.random.default_rng(0)
 
 
-# For each table of findings: how it is made, how people see it, and how many settings it has beside `lr`.
+# For each table of findings: how it is made, how people see it, and how many settings it has besides `lr`.
 FINDINGS = {
     "summary": (summary, readable.summary),
     "details": (lambda table: detailed_summary(table, rng=rng(), resamples=20), readable.details),
@@ -55,14 +55,14 @@ OWN = {
     "seeds to compare": (*names.PAIRS, *names.SEEDS),
 }
 VALUES = [0.25, 0.75]
-# Words that people's tables, pandas or the explorer have.
+# Words that tables for people, pandas or the explorer use.
 WORDS = ["most", "of", "by", "second", "group", "rest", "level_0", "index", "column", "row", "low", "high", "outcomes"]
 SIDES = [f"{name}_{side}" for name in ("outcome", "epochs") for side in ("first", "second")]
 ODD = ["__proto__", "constructor", "toString", "prototype", "a.b", "a[0]", "a\\b", "$x$", "_x", "", "nan", "None", "x\ny"]
 
 
 def runs(name):
-    """Two values of a setting of this name, and of lr; four seeds each."""
+    """Runs with two values of a setting of this name and two of lr, four seeds each."""
     rows = [(value, lr, seed) for value in VALUES for lr in (0.1, 1.0) for seed in range(4)]
     table = pd.DataFrame(rows, columns=[name, "lr", "seed"])
     ended = pd.Categorical(["converged", "converged", "capped", "converged"] * 4, categories=OUTCOMES)
@@ -72,27 +72,29 @@ def runs(name):
 
 
 def clashing(finding):
-    """Names that a setting could have: all that a table has, in full or for people, and what programs take for others."""
+    """Names that a setting could have: all column names of a table, in full or for people, and names that programs treat
+    specially.
+    """
     make, shown = FINDINGS[finding]
     words = {*OWN[finding], *WORDS, *SIDES, *names.SHARES, *shown(make(runs("other"))).columns, *ODD}
     return sorted(words - {*FIRST_COLUMNS, *LAST_COLUMNS, "other", "lr"})
 
 
 @pytest.mark.parametrize("finding", FINDINGS)
-def test_the_columns_of_a_finding_are_those_that_are_put_down(finding):
-    """So a new one cannot be forgotten, and no setting be called so."""
+def test_the_columns_of_each_finding_are_those_in_names(finding):
+    """So a new column cannot be forgotten, and no setting can get its name."""
     made = FINDINGS[finding][0](runs("other"))
     assert tuple(name for name in made.columns if name not in ("other", "lr")) == OWN[finding]
     assert set(OWN[finding]) <= names.TAKEN
 
 
-def test_those_of_shares_too():
+def test_the_columns_of_shares_are_those_in_names():
     made = what_matters(runs("other"), rng=rng(), resamples=20)
     assert tuple(made.columns) == names.SHARES
 
 
 @pytest.mark.parametrize("finding", FINDINGS)
-def test_whatever_a_setting_is_called_nothing_is_lost(finding):
+def test_no_name_of_a_setting_loses_a_column(finding):
     make, shown = FINDINGS[finding]
     plain = make(runs("other"))
     for name in clashing(finding):
@@ -136,7 +138,7 @@ def test_a_setting_whose_word_is_taken_is_shown_in_full(name):
 
 @pytest.mark.parametrize("name", [name for name in ODD if name])
 def test_a_manifest_may_name_its_columns_as_it_likes(name):
-    """A setting is dotted words, as strict models demand; the column that shows it has any name but an empty one."""
+    """The strict models require dotted words for a setting; the column that shows it may have any name that is not empty."""
     axes = [
         AxisColumn(name=name, setting="model.init.std", type="float64"),
         AxisColumn(name="lr", setting="train.lr", type="int64"),
@@ -145,7 +147,7 @@ def test_a_manifest_may_name_its_columns_as_it_likes(name):
 
 
 def test_no_table_of_findings_is_forgotten():
-    """Each method of `Results` that gives one, and each kind that the command line has, is made above."""
+    """The tests above cover every method of `Results` that returns a table of findings, and every kind of the command line."""
     made = {name.split()[0] for name in FINDINGS} | {"what_matters"}
     called = {"compare": "comparison", "compare_with": "unpaired", "seeds_to_know": "seeds", "seeds_to_compare": "seeds"}
     as_they_lie = {"trajectories", "trajectory", "query"}
@@ -155,8 +157,10 @@ def test_no_table_of_findings_is_forgotten():
     assert {kind.value.replace("-", "_").replace("settings", "details") for kind in Kind} <= made
 
 
-def test_all_that_stands_beside_settings_is_taken_and_no_more(monkeypatch):
-    """What tables, figures and the explorer put beside settings, as they do it; names for people may have signs."""
+def test_exactly_the_names_of_columns_next_to_settings_are_taken(monkeypatch):
+    """Checks the columns that tables, figures and the explorer really add to the settings; names for people may contain other
+    characters.
+    """
     put = set()
 
     def spied(settings, columns):
@@ -177,11 +181,11 @@ def test_all_that_stands_beside_settings_is_taken_and_no_more(monkeypatch):
 
 
 def test_few_settings_are_called_in_full():
-    """Of all that a spec may vary; the documentation names each, and why."""
+    """Of all settings that may vary; the documentation lists each one with the reason."""
     said = Path("docs/findings.md").read_text(encoding="utf-8").partition("## Names")[2].partition("##")[0]
     places = {place for place in _places(Spec) if place.startswith(("task.", "model.", "train."))}
     shown = {place for place in places if place.rpartition(".")[2] in names.TAKEN}
-    # A cosine's epochs share their last word with those of training.
+    # The epochs of the cosine schedule share their last word with the epochs of training.
     assert shown == {
         *("model.init.mean", "train.epochs", "train.schedule.epochs"),
         *("train.loss", "train.stop.loss", "train.stop.accuracy", "train.stop.gradient_norm"),
@@ -228,7 +232,7 @@ MEAN = {
 
 
 def test_a_folder_with_such_a_setting_on_disk(tmp_path):
-    """On disk it is `mean`, as earlier versions wrote it; all that is read calls it in full."""
+    """On disk its column is `mean`, as earlier versions wrote it; everything that reads it uses the full name."""
     pytest.importorskip("duckdb")
     pytest.importorskip("xarray")
     results = Sweep.from_dict(MEAN).run(tmp_path / "r", jobs=1)

@@ -1,4 +1,4 @@
-"""Every summary, comparison and figure on tables with no run, one, or only such as say little: a table or a sentence."""
+"""Every summary, comparison and figure on tables with no runs, one run, or hardly any information: a table or one sentence."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from backsweep.results.text import readable
 
 
 def made_up(outcomes, lrs=(0.1, 1.0), epochs=100):
-    """A run for each outcome and lr; the seeds are the places of the outcomes."""
+    """One run per outcome and lr; the number of the outcome is the seed."""
     rows = [(seed, lr, outcome) for lr in lrs for seed, outcome in enumerate(outcomes)]
     table = pd.DataFrame(rows, columns=["seed", "lr", "outcome"])
     cells = table["lr"].map({lr: cell for cell, lr in enumerate(lrs)})
@@ -90,7 +90,7 @@ def test_a_figure_or_a_sentence(name, kind):
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_what_a_figure_says_in_words(kind):
-    """Of the one table that each kind can draw."""
+    """For the one table that every kind can draw."""
     table = TABLES["of each outcome"]
     every = table.assign(measure=np.where(table["seed"] < 2, -1.0, 1.0))
     records = pd.DataFrame({"run": np.repeat(table["run"], 2), "epoch": [0, 100] * len(table), "loss": 0.5})

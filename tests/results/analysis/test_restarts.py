@@ -1,4 +1,4 @@
-"""Trials with restarts: runs that fail are followed by the next, and their epochs count."""
+"""Trials with restarts: a run that fails is followed by the next run, and its epochs count."""
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,7 @@ def test_where_nothing_converges_there_is_no_trial():
 
 
 def test_people_see_fractions_of_epochs():
-    """Of 10, 11 and 55 epochs, whose mean is 76 ÷ 3."""
+    """The mean of 10, 11 and 55 epochs, 76 ÷ 3."""
     shown = readable.restarts(restart_report(table(["converged"] * 3, [10, 11, 55], bits=4)))
     assert shown.iloc[0].tolist() == ["4", "3", "25.33", "25.70", "11.00", "55", "0.000", "0"]
     assert [fraction_text(number) for number in (0.5, 99.996, 123.45, 12345.6, np.inf, np.nan)] == [

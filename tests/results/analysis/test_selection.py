@@ -1,4 +1,4 @@
-"""The best cell, judged on seeds that did not choose it."""
+"""The best cell, measured on seeds that did not choose it."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ def table(outcomes, epochs, seeds, **settings):
     )
 
 
-def test_what_is_alone_is_not_chosen_and_all_its_runs_judge():
+def test_a_single_combination_is_not_chosen_and_all_its_runs_count():
     alone = table(["converged"] * 3 + ["capped"] * 2, 9, range(5))
     found = best_on_other_seeds(alone, rng=np.random.default_rng(0))
     assert found[["runs", "success", "running_time"]].to_numpy().tolist() == [[5, 0.6, 15]]
@@ -31,8 +31,10 @@ def test_a_lucky_run_of_a_cell_that_has_only_begun_does_not_win():
         best_on_other_seeds(table(["converged"] * 2, 9, [0, 1], lr=[1, 2]), rng=np.random.default_rng(0))
 
 
-def test_the_winners_curse_stays_where_the_winner_was_chosen():
-    """Of 10 cells alike, rate 0.5, the best looks better than it is where it was chosen, and as it is on the others."""
+def test_the_winners_curse_is_only_in_the_choosing_half():
+    """The best of 10 equal cells, success rate 0.5, looks better than that on the half that chose it, and not on the other
+    half.
+    """
     cells, seeds, repeats = 10, 101, 2000
     runs = table(["converged"] * cells * seeds, 10, np.tile(np.arange(seeds), cells), lr=np.repeat(np.arange(cells), seeds))
     found = []
@@ -56,15 +58,15 @@ def test_of_cells_that_converge_alike_the_cheaper_is_the_best():
 
 @pytest.mark.parametrize("outcome", ["capped", "diverged", "stalled"])
 @pytest.mark.parametrize("settings", [{}, {"lr": [1, 1, 1, 2, 2, 2]}])
-def test_where_none_converges_none_is_the_best(outcome, settings):
+def test_if_no_run_converges_no_cell_is_the_best(outcome, settings):
     runs = table([outcome] * 6, [9] * 6, [0, 1, 2] * 2 if settings else range(6), **settings)
     with pytest.raises(NoAnswerError, match=r"^no run converged, so no setting is the best") as error:
         best_on_other_seeds(runs, rng=np.random.default_rng(0))
     assert error.value.columns[: len(settings)] == tuple(settings)
 
 
-def test_a_lucky_run_among_the_judges_makes_no_best():
-    """Of two seeds one chooses; only the other converged."""
+def test_a_success_only_on_the_other_seeds_makes_no_cell_the_best():
+    """Of two seeds, one chooses; only the other converged."""
     runs = table(["capped", "converged"] * 2, 9, [0, 1] * 2, lr=[1, 1, 2, 2])
     lucky = [seed for seed in range(8) if np.random.default_rng(seed).permutation([0, 1])[0] == 1]
     for seed in set(range(8)) - set(lucky):
@@ -75,7 +77,7 @@ def test_a_lucky_run_among_the_judges_makes_no_best():
     assert tied_best(best) == ["2 settings did equally well on the seeds that choose; this is the first of them."]
 
 
-def test_who_is_cheaper_is_not_tied():
+def test_a_cheaper_cell_is_not_tied():
     runs = table(["converged"] * 6, [9, 9, 3, 3, 3, 3], [0, 1] * 3, lr=[1, 1, 2, 2, 3, 3])
     best = best_on_other_seeds(runs, rng=np.random.default_rng(0))
     assert best[["lr", "tied"]].to_numpy().tolist() == [[2, 2]]

@@ -1,4 +1,4 @@
-"""Summaries at length, of tables with all, some, one and no runs, and with none that converged."""
+"""Detailed summaries of tables with all kinds of runs, some, one and none, and of tables in which none converged."""
 
 import numpy as np
 import pandas as pd
@@ -61,7 +61,7 @@ def test_where_none_converges(outcome):
     assert row[outcome] == 1
     names = ["running_time", "running_time_high", "lower_quartile_epochs", "upper_quartile_epochs"]
     assert row[names].tolist() == [np.inf] * 4
-    assert row["running_time_low"] == 9 / row["success_high"]  # if they converged oftener, one of three would have
+    assert row["running_time_low"] == 9 / row["success_high"]  # at a higher rate, one of three runs would have converged
     assert row[["restricted_mean_epochs", "restricted_mean_low", "restricted_mean_high"]].tolist() == [9, 9, 9]
     assert np.isnan(row["mean_epochs_of_converged_only"])
 

@@ -48,7 +48,7 @@ def test_a_row_for_each_setting():
     ]
 
 
-def test_by_default_by_every_setting_that_varies_and_by_nothing_all_runs():
+def test_by_default_all_varying_settings_group_and_an_empty_by_pools_all_runs():
     pd.testing.assert_frame_equal(summary(MIXED), summary(MIXED, ["lr", "bias"]))
     assert summary(MIXED, [])[["runs", "success"]].to_numpy().tolist() == [[8, 0.75]]
 
@@ -58,7 +58,7 @@ def test_different_values_are_told_apart():
     assert readable.summary(close)["lr"].tolist() == ["1.00001", "1.00002"]
 
 
-def test_what_runs_have_not_is_a_group_of_its_own_and_a_dash():
+def test_runs_that_lack_a_setting_are_a_group_shown_as_a_dash():
     runs = table(["converged"] * 3, [1, 2, 3], rule=["gd", "momentum", "gd"], beta=[np.nan, 0.5, np.nan])
     found = summary(runs)
     assert found["runs"].tolist() == [2, 1]
@@ -73,7 +73,7 @@ def test_unknown_columns_are_named_with_those_there_are():
 
 
 @pytest.mark.parametrize("outcome", ["capped", "diverged", "stalled"])
-def test_where_none_converges_the_median_is_never(outcome):
+def test_if_none_converges_the_median_is_infinite(outcome):
     found = summary(table([outcome] * 3, [5, 6, 7], lr=[0.1] * 3))
     assert found[["success", "success_low", "median_epochs"]].to_numpy().tolist() == [[0.0, 0.0, np.inf]]
     assert readable.summary(found)["median epochs"].tolist() == ["∞"]

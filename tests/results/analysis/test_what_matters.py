@@ -1,4 +1,4 @@
-"""What matters: which design a table has, what is refused, and rows by hand."""
+"""What matters: the design that a table has, refusals, and rows computed by hand."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from backsweep.results.analysis.what_matters import what_matters
 
 
 def runs(cells, seeds=6, success=None, seed=0):
-    """Runs of these settings, (cells, one column per setting), each with so many seeds; by default success is chance."""
+    """Runs of these settings, (cells, one column per setting), each with this many seeds; by default success is random."""
     rng = np.random.default_rng(seed)
     table = cells.loc[np.repeat(cells.index, seeds)].reset_index(drop=True)
     rate = np.full(len(table), 0.5) if success is None else np.repeat(success, seeds)
@@ -62,7 +62,9 @@ def share(rows, response, factor):
 
 
 def test_success_and_log_epochs_are_split_each_by_what_decides_them():
-    """hidden decides success, and lr how soon; seeds have no say. A diverged run has the limit, not its own 3 epochs."""
+    """hidden decides the success, lr the epochs, and seeds change nothing. A diverged run counts with the limit, not with its
+    own 3 epochs.
+    """
     table = runs(GRID)
     fails = table["hidden"] == 2
     table["outcome"] = pd.Categorical(np.where(fails, "diverged", "converged"), categories=OUTCOMES)
@@ -79,7 +81,7 @@ def test_success_and_log_epochs_are_split_each_by_what_decides_them():
 def test_the_limit_is_where_the_first_run_was_cut_off():
     table = runs(grid(lr=[0.1, 0.2, 0.4]), seeds=4)
     table["outcome"] = pd.Categorical(["converged"] * 8 + ["capped"] * 4, categories=OUTCOMES)
-    table["epochs"] = [0] * 4 + [90] * 4 + [50] * 4  # 90 is beyond 50, and so the same; 0 counts as 1
+    table["epochs"] = [0] * 4 + [90] * 4 + [50] * 4  # 90 is beyond 50 and counts as 50; 0 counts as 1
     assert share(found(table), "log epochs", "lr") == pytest.approx(1)
     table.loc[0, "epochs"] = 1000
     cut = np.array([[1, 0, 0, 0], [1] * 4, [1] * 4])  # in units of log 50
@@ -125,8 +127,8 @@ def test_fewer_sampled_points_are_one_factor_and_one_sampled_setting_is_a_factor
     assert factors(runs(sampled(60)[["lr"]]), DRAWN) == ({"lr", "seed", "rest"}, {"variance"})
 
 
-def test_what_was_drawn_is_told_and_not_guessed_from_the_values():
-    """Drawn values may be in order, or whole numbers that come several times; listed ones may look like drawn ones."""
+def test_drawn_settings_are_declared_and_not_guessed_from_the_values():
+    """Drawn values may be sorted, or whole numbers that repeat; listed values may look random."""
     in_order = pd.DataFrame({"lr": np.arange(60), "beta": -np.arange(60)})
     assert factors(runs(in_order)) == ({"lr = beta", "seed", "rest"}, {"variance"})
     assert factors(runs(in_order), ("lr", "beta"))[1] == {"PED-ANOVA"}

@@ -1,4 +1,4 @@
-"""A folder that cannot be read is no empty one: nothing goes that was not seen."""
+"""A folder that cannot be read does not count as empty, and no file is removed that was not seen."""
 
 import errno
 import os
@@ -56,7 +56,7 @@ def test_a_folder_without_permission_to_read_costs_nothing(store, name, tmp_path
     before = contents(store.path)
     for path in (tmp_path, store.path, *store.path.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
-    for parent in tmp_path.parents:  # all of them made by pytest for this user alone, but the system's
+    for parent in tmp_path.parents:  # pytest made all of them private to this user, except the system's
         if parent.owner() == "root" and not parent.stat().st_mode & 0o001:
             parent.chmod(0o755)
     (store.path / name).chmod(0o300)
@@ -72,8 +72,8 @@ def test_a_folder_without_permission_to_read_costs_nothing(store, name, tmp_path
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EMFILE, errno.EIO, errno.ENOMEM])
 @pytest.mark.parametrize("name", ["shards", "records", "trajectories", ""])
 @pytest.mark.parametrize("midway", [False, True])
-def test_a_listing_that_fails_ends_it_by_name(store, name, midway, code, monkeypatch):
-    """At the opening of the folder, or midway through what is in it."""
+def test_a_listing_that_fails_is_an_error_that_names_the_folder(store, name, midway, code, monkeypatch):
+    """When the folder is opened, or in the middle of the listing."""
     before, bad, scan = contents(store.path), store.path / name, os.scandir
 
     class Breaking:
@@ -106,7 +106,7 @@ def test_a_listing_that_fails_ends_it_by_name(store, name, midway, code, monkeyp
 
 
 def test_too_many_open_files_cost_nothing(store):
-    """None at all can be opened any more, once the sweep is being written."""
+    """No file can be opened any more once the sweep is being written."""
     before = contents(store.path)
     with store.writing():
         for look in (store.heal, store.compact, store.missing, store.read, store.is_crowded):
@@ -130,8 +130,8 @@ def no_more_files():
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "folder"])
 @pytest.mark.parametrize("name", ["shards", "records", "trajectories"])
-def test_what_is_no_folder_is_named(store, name, kind, tmp_path):
-    """A link to a folder too, which would have things deleted elsewhere."""
+def test_a_file_in_the_place_of_a_folder_is_named(store, name, kind, tmp_path):
+    """So is a link to a folder, through which files elsewhere would be deleted."""
     elsewhere = tmp_path / "elsewhere"
     (store.path / name).rename(elsewhere)
     if kind == "link":
@@ -167,7 +167,7 @@ def test_a_manifest_that_is_a_link_is_refused(store, names, tmp_path):
         (store.path / name).symlink_to(tmp_path / name)
     with pytest.raises(LinkError, match=r"manifest.json: a link, not a file"):
         Store.open(store.path)
-    (tmp_path / "manifest.json").unlink()  # the link leads nowhere, and is there all the same
+    (tmp_path / "manifest.json").unlink()  # the link is broken, but it exists
     assert has_manifest(store.path)
     with pytest.raises(LinkError, match=r"manifest.json: a link, not a file"):
         Store.open(store.path)
@@ -205,8 +205,8 @@ def test_entries_come_in_the_order_of_their_names(tmp_path):
         entries(tmp_path / "a")
 
 
-def test_half_written_files_go_and_what_links_lead_to_stays(store, tmp_path):
-    """A planted link itself goes; whatever is no file stays."""
+def test_half_written_files_are_removed_and_targets_of_links_stay(store, tmp_path):
+    """A planted link itself is removed; anything that is not a file stays."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
     for folder in ("", "shards", "trajectories"):

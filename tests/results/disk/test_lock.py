@@ -1,4 +1,4 @@
-"""A folder has one writer, or its user is told why that cannot be known there."""
+"""A folder has at most one writer; if the file system cannot guarantee that, the user is told why."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ from helpers.folders import manifest
 
 @pytest.mark.parametrize("code", ["ENOSYS", "ENOLCK", "EOPNOTSUPP"])
 def test_a_file_system_without_locks_is_named_with_what_to_do(code, tmp_path, monkeypatch):
-    """As on some networks, and in some containers. No other kind of lock is taken: it would outlive its owner."""
+    """As on some networks, and in some containers. Another kind of lock is not used, because it would outlive its owner."""
     number = getattr(errno, code)
 
     def refuse(*_):
@@ -31,7 +31,7 @@ def test_a_file_system_without_locks_is_named_with_what_to_do(code, tmp_path, mo
     Store.create(tmp_path / "sweep", manifest())
 
 
-def test_what_the_system_says_otherwise_is_passed_on(tmp_path, monkeypatch):
+def test_other_errors_of_the_system_are_passed_on(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(errno.EPERM, "Operation not permitted")
 

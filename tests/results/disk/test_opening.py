@@ -1,4 +1,4 @@
-"""Only regular files are hold_open, of a size that was looked at: nothing hangs, nothing is followed."""
+"""Only regular files are opened, after a look at their size: no read hangs, and no link is followed."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.posix
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
+def test_anything_but_a_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
     path = tmp_path / "thing"
     try:
         KINDS[kind](path)
@@ -25,7 +25,7 @@ def test_what_is_no_regular_file_is_refused_by_name_and_kind(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "named pipe", "socket"])
-def test_behind_a_link_too(kind, tmp_path):
+def test_anything_but_a_regular_file_behind_a_link_is_refused_too(kind, tmp_path):
     KINDS[kind](tmp_path / "thing")
     (tmp_path / "link").symlink_to(tmp_path / "thing")
     with pytest.raises(BacksweepError, match=rf"link: a {kind}, not a file"):
@@ -38,7 +38,7 @@ def test_links_are_followed_where_they_may_be(tmp_path):
 
 
 def test_a_name_that_stands_for_something_else_once_it_is_opened(tmp_path, monkeypatch):
-    """Between the look and the opening a pipe, or a link, takes the file's place."""
+    """A pipe or a link replaces the file between the check and the opening."""
     path, open_it = tmp_path / "file", os.open
 
     def swapping(make):
@@ -57,13 +57,13 @@ def test_a_name_that_stands_for_something_else_once_it_is_opened(tmp_path, monke
             open_regular(path)
 
 
-def test_sizes_are_looked_at_first(tmp_path):
+def test_sizes_are_checked_first(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"12345678")
     assert read_regular(path, most=8) == b"12345678"
     with pytest.raises(BacksweepError, match=r"file: larger than the 7 bytes"):
         read_regular(path, most=7)
-    os.truncate(path, 2**40)  # of which nothing is on disk
+    os.truncate(path, 2**40)  # none of it is on disk
     with pytest.raises(BacksweepError, match=r"larger than the 1,000 bytes"):
         open_regular(path, most=1000)
 
@@ -71,13 +71,13 @@ def test_sizes_are_looked_at_first(tmp_path):
 def test_a_file_that_grows_is_read_no_further(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(b"12345678")
-    found = os.stat_result((stat.S_IFREG, *[0] * 9))  # as /proc has them: no size, but content
+    found = os.stat_result((stat.S_IFREG, *[0] * 9))  # like files in /proc: size 0, but with content
     monkeypatch.setattr(opening.os, "fstat", lambda _: found)
     with pytest.raises(BacksweepError, match="larger than the 7 bytes"):
         read_regular(path, most=7)
 
 
-def test_what_is_not_there_is_said_by_the_system(tmp_path):
+def test_a_missing_file_is_the_systems_own_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         open_regular(tmp_path / "nothing")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
@@ -101,7 +101,7 @@ def test_a_new_file_begins_under_a_name_that_nobody_can_plant(tmp_path, monkeypa
 
 @pytest.mark.parametrize("system", [IsADirectoryError, PermissionError])
 def test_a_folder_in_the_place_of_a_file_is_named_whatever_the_system_says(system, tmp_path, monkeypatch):
-    """Linux says that it is a folder, macOS that it may not be removed."""
+    """Linux says that it is a folder, macOS that the operation is not permitted."""
 
     def refuse(*_, **__):
         raise system("not removed")

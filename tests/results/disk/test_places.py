@@ -1,4 +1,4 @@
-"""What holds of a folder that is written to, whether the system opens folders or, like Windows, does not."""
+"""What holds for a folder that is written to, whether the system can open folders or, like Windows, cannot."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.posix
 
 
 def without_open_folders(monkeypatch):
-    """As on Windows: folders are not hold_open, names not looked up in them, and open files neither renamed nor removed."""
+    """As on Windows: folders cannot be opened, names not looked up in them, and open files neither renamed nor removed."""
     monkeypatch.setattr(places, "Folder", PathFolder)
     monkeypatch.setattr(system, "LOOKS_UP_IN_FOLDERS", False)
     monkeypatch.setattr(system, "IN_USE_SECONDS", 0.1)
@@ -48,9 +48,9 @@ def without_open_folders(monkeypatch):
 def open_files():
     found = set()
     for descriptor in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):  # that of the listing
+        with suppress(FileNotFoundError):  # the one for the listing
             found.add(str(descriptor.readlink()))
-    return {name for name in found if ".filelock" not in name}  # it has other ways on Windows
+    return {name for name in found if ".filelock" not in name}  # it works differently on Windows
 
 
 @pytest.fixture(params=["opens folders", "opens none"])
@@ -127,8 +127,8 @@ def test_a_folder_that_was_exchanged_is_left_alone(tmp_path, inside):
     assert contents(tmp_path / "moved").items() >= before.items()
 
 
-def test_a_file_in_use_is_waited_for_where_the_system_says_so(tmp_path, monkeypatch):
-    """A virus scanner, an index or a reader has it for a moment; whoever may not at all hears of it after a second."""
+def test_a_file_in_use_is_tried_again(tmp_path, monkeypatch):
+    """A virus scanner, an indexer or a reader holds it for a moment; if permission is missing, the error comes later."""
     for name in ("old", "new"):
         (tmp_path / name).write_text(name)
     replace, refused = os.replace, []
@@ -166,14 +166,14 @@ def test_a_file_in_use_is_waited_for_where_the_system_says_so(tmp_path, monkeypa
 
 
 def test_a_junction_is_a_link():
-    """As Windows has them: a folder to Python, that is another's."""
+    """On Windows, Python takes a junction for a folder, but it leads elsewhere."""
     found = types.SimpleNamespace(st_mode=stat.S_IFDIR | 0o777, st_reparse_tag=JUNCTION)
     with pytest.raises(LinkError, match="shards: a link, not a folder"):
         check_kind(Path("shards"), found, "folder")
 
 
-def test_macos_is_asked_to_empty_the_memory_of_the_drive(tmp_path, monkeypatch):
-    """There fsync leaves a file in it; a file system that knows no better is asked for that nevertheless."""
+def test_macos_flushes_the_drives_cache_too(tmp_path, monkeypatch):
+    """On macOS, fsync leaves data in the drive's cache, so F_FULLFSYNC is used; file systems without it get fsync."""
     fcntl = types.ModuleType("fcntl")
     fcntl.F_FULLFSYNC, asked = 51, []
     monkeypatch.setitem(sys.modules, "fcntl", fcntl)

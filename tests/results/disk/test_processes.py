@@ -1,4 +1,4 @@
-"""A process is known by its number and its birth, and asking harms it on no system."""
+"""A process is identified by its number and its start time; asking for these never harms it, on any system."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ WAITING = [sys.executable, "-c", "input()"]
 
 @pytest.fixture(params=["Linux", "elsewhere"])
 def system(request, monkeypatch):
-    """Elsewhere there is no /proc, and processes are asked for through psutil alone."""
+    """Both ways of asking: /proc, which Linux has, and psutil alone, as on other systems."""
     if request.param == "elsewhere":
         monkeypatch.setattr(processes, "_ticks", lambda pid: None)
 
@@ -41,8 +41,8 @@ def test_a_number_that_no_process_has():
 
 
 @pytest.mark.usefixtures("system")
-def test_whoever_looks_for_the_writer_sends_it_no_signal(tmp_path, monkeypatch):
-    """On Windows any signal but two ends a process, and 0 is Ctrl-C."""
+def test_looking_for_the_writer_sends_no_signal(tmp_path, monkeypatch):
+    """On Windows every signal but two ends a process, and signal 0 is Ctrl-C."""
 
     def refuse(*_):
         raise AssertionError("a signal")
@@ -54,7 +54,7 @@ def test_whoever_looks_for_the_writer_sends_it_no_signal(tmp_path, monkeypatch):
     assert writer_of(tmp_path) is None
 
 
-def test_psutil_comes_along():
-    """joblib can do without it, but not in images that have no pgrep: there a sweep on processes hangs on Ctrl-C."""
+def test_psutil_is_a_dependency():
+    """joblib works without it, but in images without pgrep a sweep on processes would then hang on Ctrl-C."""
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert any(line.startswith("psutil") for line in project["dependencies"])

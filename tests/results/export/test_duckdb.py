@@ -1,4 +1,4 @@
-"""SQL over a folder: the same as pandas finds in the table, of the files that count, and nothing else can be reached."""
+"""SQL over a folder: the same results as pandas on the table, from valid files only, and nothing else can be reached."""
 
 import shutil
 import sys
@@ -42,7 +42,7 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def results(swept, tmp_path):
-    """A folder of one's own, to harm."""
+    """A folder for this test alone, which it may damage."""
     return Results.open(shutil.copytree(swept.path, tmp_path / "copy"))
 
 
@@ -55,7 +55,7 @@ def test_a_query_of_chosen_runs_finds_them_alone(swept, table):
 
 
 def rows(start, stop):
-    """Runs that end each way in turn; every third has a loss that is no number, every fifth lacks its settings."""
+    """Runs that end in each way in turn; every third loss is NaN, and every fifth run lacks its settings."""
     runs = np.arange(start, stop)
     ends = pa.DictionaryArray.from_arrays(pa.array((runs % 4).astype(np.int8)), list(OUTCOMES))
     lacking = runs % 5 == 0
@@ -123,7 +123,7 @@ def test_conditions_choose_the_rows_that_pandas_does(tmp_path, where, holds):
     assert found["run"].tolist() == results.table.loc[holds(results.table), "run"].tolist()
 
 
-def test_what_is_no_number_is_left_out_of_means(tmp_path):
+def test_nan_is_left_out_of_means(tmp_path):
     results = make(tmp_path / "r", (0, 100))
     assert only(results.query("SELECT avg(loss) FROM runs")) == pytest.approx(results.table["loss"].mean(), rel=1e-12)
     assert only(results.query("SELECT count(loss) FROM runs")) == results.table["loss"].count()
@@ -141,16 +141,16 @@ def test_names_of_tables_are_found_in_any_case(swept):
     assert only(swept.query('SELECT count(*) FROM "RUNS" JOIN Records USING (run)')) == len(swept.trajectories())
 
 
-def test_only_files_that_count_are_read(results):
+def test_only_valid_files_are_read(results):
     folder = results.path / "records"
     shutil.copy(next(folder.iterdir()), folder / f"{480:012d}-{960:012d}-{'0' * 16}.parquet")
     assert only(results.query("SELECT count(*) FROM records")) == len(results.trajectories())
 
 
-def test_a_file_that_was_merged_into_another_does_not_count(tmp_path):
+def test_a_file_that_was_merged_into_another_is_not_read(tmp_path):
     results = make(tmp_path / "r", (0, 50), (50, 100))
     with results.store.writing():
-        results.store.append(rows(0, 100))  # as a process leaves it that dies while it merges
+        results.store.append(rows(0, 100))  # left by a process that died while merging
     assert only(results.query("SELECT count(*) FROM runs")) == 100
 
 
@@ -177,7 +177,7 @@ def compact(path):
     return store.shards()
 
 
-def test_an_unfinished_and_an_empty_folder_have_what_they_have(tmp_path):
+def test_unfinished_and_empty_folders_can_be_queried(tmp_path):
     assert only(make(tmp_path / "some", (10, 30), (50, 60)).query("SELECT count(*) FROM runs")) == 30
     empty = make(tmp_path / "none")
     assert only(empty.query("SELECT count(*) FROM runs")) == 0
@@ -246,7 +246,7 @@ def test_variables_of_the_caller_are_no_tables(swept):
         ("-- nothing", "query: it contains no statement"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
+def test_an_error_is_one_line(swept, sql, said):
     with pytest.raises(BacksweepError) as refused:
         swept.query(sql)
     assert str(refused.value).startswith(said)
@@ -254,8 +254,8 @@ def test_what_is_wrong_is_said_in_a_line(swept, sql, said):
     assert "LINE 1" not in str(refused.value)
 
 
-def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypatch):
-    """Without room on the disk either: DuckDB would make some beside the query, or in the folder that one is in."""
+def test_a_query_too_large_for_memory_is_an_error_and_leaves_no_files(swept, monkeypatch):
+    """Even without room on disk: DuckDB would put temporary files beside the database or into the current folder."""
     monkeypatch.chdir(swept.path)
     there = sorted(swept.path.rglob("*"))
     monkeypatch.setitem(duckdb.SHUT_IN, "memory_limit", "30MB")
@@ -265,7 +265,7 @@ def test_a_query_too_large_for_memory_is_said_and_leaves_nothing(swept, monkeypa
     assert sorted(swept.path.rglob("*")) == there
 
 
-def test_without_duckdb_it_is_said_how_to_get_it(swept, monkeypatch):
+def test_without_duckdb_the_error_says_how_to_install_it(swept, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(BacksweepError, match=r"^duckdb is not installed; pip install 'backsweep\[duckdb\]'$"):
         swept.query("SELECT 1")

@@ -1,4 +1,4 @@
-"""Runs as arrays with named dimensions: every value at its place, of each kind of design, finished or not."""
+"""Runs as arrays with named dimensions: every value in its place, for each kind of design, finished or not."""
 
 import sys
 
@@ -50,7 +50,7 @@ def made(tmp_path_factory):
 
 
 def unfinished(results, path, *spans):
-    """The same sweep, of which only the runs of these spans are done."""
+    """The same sweep with only the runs of these spans done."""
     store, table = Store.create(path, results.manifest.model_copy(update={"sessions": ()})), results.store.read()
     with store.writing():
         for start, stop in spans:
@@ -59,7 +59,7 @@ def unfinished(results, path, *spans):
 
 
 def rows(array):
-    """The runs of a dataset as rows of a table, in no order; without those that are missing."""
+    """The runs of a dataset as rows of a table, in any order, without missing runs."""
     frame = array.to_dataframe().reset_index()
     frame = frame[frame["outcome"] >= 0]
     return frame.assign(outcome=np.array(OUTCOMES)[frame["outcome"]])
@@ -155,7 +155,7 @@ def test_it_is_a_dataset_that_computes(made):
         assert float(success.sel(hidden=hidden, lr=lr)) == share
 
 
-def test_without_xarray_it_is_said_how_to_get_it(made, monkeypatch):
+def test_without_xarray_the_error_says_how_to_install_it(made, monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(BacksweepError, match=r"^xarray is not installed; pip install 'backsweep\[xarray\]'$"):
         made["grid"].to_xarray()

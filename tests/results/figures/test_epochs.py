@@ -1,4 +1,4 @@
-"""When runs converge, counted by hand; the cumulated share against scipy, on runs of which many were cut off."""
+"""When runs converge, counted by hand; the cumulative share against scipy, for runs of which many were cut off."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""All kinds of figures at one door: on Axes of their own or given ones, in files that are the same each time."""
+"""All kinds of figures: drawn on new or given Axes, into files that are the same each time."""
 
 import re
 import subprocess
@@ -87,7 +87,7 @@ def test_names_stand_in_a_file_as_they_are(kind, tmp_path):
 
 
 def test_signs_that_the_font_lacks_are_no_warning(tmp_path):
-    """Warnings are errors here; in SVG the signs themselves stand, for the reader's own fonts."""
+    """Warnings are errors here. SVG files keep the characters, for the reader's own fonts."""
     names = ["学习率", "🙂", "שלום", "नमस्ते", "กข"]
     table = runs(rules=names).rename(columns={"lr": "学习率"})
     for kind, suffix in (("success", "png"), ("survival", "pdf"), ("outcomes", "svg"), ("histogram", "svg")):

@@ -1,4 +1,4 @@
-"""Bars of importance: what is drawn is what was found, and what is not known is said."""
+"""Bars of importance: they show the computed shares, and the text names what is unknown."""
 
 from itertools import pairwise
 from xml.etree import ElementTree as ET

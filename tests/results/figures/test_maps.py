@@ -1,4 +1,4 @@
-"""Maps of two settings against shares and medians computed cell by cell, and what is drawn of them."""
+"""Maps of two settings against shares and medians computed cell by cell, and their drawings."""
 
 import itertools
 
@@ -21,7 +21,7 @@ from backsweep.results.figures.style import STYLE, draw_svg
 
 
 def sweep(seeds=4, keep=1.0, number=0, **settings):
-    """Runs of all combinations; of some cells most converge, of others few; some cells are missing if not all are kept."""
+    """Runs of all combinations; in some cells most converge, in others few. With `keep` below 1, some cells are missing."""
     rng = np.random.default_rng(number)
     cells = pd.DataFrame(list(itertools.product(*settings.values())), columns=list(settings))
     cells = cells[rng.random(len(cells)) < keep]
@@ -99,7 +99,7 @@ def test_by_default_the_settings_with_the_most_values_are_chosen_the_first_acros
         (sweep(a=[1, 2], b=[3, 4]), {"row": "a", "column": "a"}, "must be another"),
     ],
 )
-def test_what_gives_no_map_is_said(runs, options, message):
+def test_tables_without_a_map_are_refused_with_the_reason(runs, options, message):
     for compute in (success_map, median_map):
         with pytest.raises(BacksweepError, match=message):
             compute(runs, **options)
@@ -150,7 +150,7 @@ def test_however_many_names_there_are_they_do_not_overlap(count, height):
             place for label, place in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True) if label.get_rotation()
         ]
         inches = np.diff(aslant) * axes.bbox.width / count / axes.figure.dpi
-        assert (inches > 10 / 72 * np.sqrt(2) * 0.9).all()  # their height is 10 points, of which the slant takes more
+        assert (inches > 10 / 72 * np.sqrt(2) * 0.9).all()  # their height is 10 points, and slanted text needs more
 
 
 def test_names_are_shown_as_they_are_and_not_as_formulas():

@@ -1,4 +1,4 @@
-"""How runs end against counts, and the bars drawn of it."""
+"""The shares of outcomes against counts, and the bars drawn from them."""
 
 import itertools
 
@@ -120,7 +120,7 @@ def test_words_and_caption_have_the_numbers_that_matter():
     assert "The most" not in outcome_shares(table(["capped"])).alt_text
 
 
-def test_what_cannot_be_drawn_is_said():
+def test_tables_that_cannot_be_drawn_are_refused_with_the_reason():
     with pytest.raises(BacksweepError, match="no run"):
         outcome_shares(table([], lr=np.zeros(0)))
     with pytest.raises(BacksweepError, match="no setting 'beta'"):

@@ -63,7 +63,7 @@ def test_the_report_draws_each_kind_under_the_name_of_the_command_line(folder):
     results = Results.open(folder)
     written = {path.stem for path in results.report_markdown().parent.glob("*.svg")}
     wanted = {name for name, kind in FIGURES.items() if kind.in_report(results.table) is not None}
-    assert written == wanted - {"trainability"}  # which needs a measure
+    assert written == wanted - {"trainability"}  # it needs the convergence measure
 
 
 def test_a_report_of_measured_runs_has_the_map_of_them(measured):
@@ -88,7 +88,7 @@ def test_help_lists_every_kind(monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     code, said, _ = answered("figure", "--help")
     assert code == 0
-    unwrapped = re.sub(r"\n   +", " ", said)  # a long line goes on below, indented further
+    unwrapped = re.sub(r"\n   +", " ", said)  # long lines continue below, indented further
     for name, kind in FIGURES.items():
         (line,) = (line for line in unwrapped.splitlines() if line.startswith(f"  {name} "))
         assert kind.title in line
@@ -96,7 +96,7 @@ def test_help_lists_every_kind(monkeypatch):
 
 
 def test_a_new_entry_is_drawn_everywhere(folder, monkeypatch, tmp_path):
-    """Whatever it needs: nothing but its entry names it."""
+    """Whatever it needs; no other place names it."""
     seen = SimpleNamespace(alt_text="A new figure in words.", caption="What it shows.")
     given = {}
 

@@ -1,4 +1,4 @@
-"""Power laws against weighted curves computed again from repeated runs, numpy's fits, and by simulation."""
+"""Power laws against weighted curves computed from repeated runs, against NumPy's fits, and by simulation."""
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ def table(epochs, outcome="converged", **columns):
 
 
 def sweep(rng, seeds=15, slope=-1.0, height=300.0, spread=0.5, cap=10**9, levels=LEVELS, **columns):
-    """A power law with noise that a seed has in common in all its runs, and some that it has not."""
+    """A power law with noise: one part is the same in all runs of a seed, the other is not."""
     lr, seed = np.repeat(levels, seeds), np.tile(np.arange(seeds), len(levels))
     noise = spread * (rng.normal(size=seeds)[seed] + rng.normal(size=len(lr))) / np.sqrt(2)
     epochs = np.rint(height * lr**slope * np.exp(noise)).astype(int)
@@ -51,7 +51,7 @@ def test_medians_are_those_of_the_summary(case):
 
 
 @given(some_runs, st.integers(0, 100))
-def test_a_draw_is_the_table_with_each_seed_as_often_as_drawn(case, number):
+def test_a_resample_is_the_table_with_each_seed_as_often_as_drawn(case, number):
     level, seed, epochs, outcome = (np.array(column) for column in zip(*case, strict=True))
     runs = table(epochs, outcome, seed=seed, lr=level + 1.0)
     names, place = np.unique(seed, return_inverse=True)
@@ -67,7 +67,7 @@ def test_a_draw_is_the_table_with_each_seed_as_often_as_drawn(case, number):
 @given(st.floats(-3, 3), st.floats(1, 1000))
 def test_an_exact_power_law_is_found(slope, height):
     levels = np.array([1.0, 2, 8, 32])
-    epochs = height * levels**slope + 1e4 * levels**0  # whatever they are, the line is that of numpy through their logarithms
+    epochs = height * levels**slope + 1e4 * levels**0  # for any values, the line equals NumPy's fit through their logarithms
     found = fitted(table(np.rint(epochs).astype(int), lr=levels, seed=[0, 0, 0, 0]))
     expected = np.polynomial.Polynomial.fit(np.log(levels), np.log(np.rint(epochs)), 1).convert().coef
     assert found.slope[0] == pytest.approx(expected[1], rel=1e-9, abs=1e-9)
@@ -96,7 +96,7 @@ def test_each_curve_is_that_of_its_own_runs():
     assert np.isnan(both.groups[1])
     alone = [fitted(runs.drop(columns="hidden")) for runs in (one, two)]
     np.testing.assert_allclose(both.slope, [found.slope[0] for found in alone])
-    np.testing.assert_allclose(both.low, [found.low[0] for found in alone])  # the same draws of seeds
+    np.testing.assert_allclose(both.low, [found.low[0] for found in alone])  # the same resamples of seeds
     np.testing.assert_allclose(both.line_high, [found.line_high[0] for found in alone])
 
 
@@ -109,7 +109,7 @@ def test_seeds_are_drawn_with_all_their_runs():
     assert found.line_high[0, 0] / found.line_low[0, 0] > 1.5
 
 
-def test_interval_and_band_hold_the_middle_of_what_is_drawn():
+def test_interval_and_band_are_percentiles_of_the_resamples():
     runs = sweep(np.random.default_rng(8))
     found = fitted(runs, resamples=400)
     cell, converged = np.searchsorted(LEVELS, runs["lr"]), np.ones(len(runs), bool)
@@ -126,8 +126,8 @@ def test_one_seed_has_a_slope_without_an_interval():
     assert np.isnan([found.low[0], found.high[0], *found.line_low[0], *found.line_high[0]]).all()
 
 
-def test_a_line_that_some_draws_do_not_have_is_unknown():
-    # Each level has its median by a single seed: most draws are without one of them.
+def test_a_line_that_some_resamples_lack_has_no_interval():
+    # The median of each level depends on a single seed, and most resamples lack one of these seeds.
     runs = table([10, 20, 99, 99, 99, 99], ["converged"] * 2 + ["capped"] * 4, lr=[1.0, 2.0] * 3, seed=[0, 0, 1, 1, 2, 2])
     runs = pd.concat([runs, table([9, 19], lr=[1.0, 2.0], seed=[3, 3])])
     found = fitted(runs, resamples=400)
@@ -162,7 +162,7 @@ def test_the_interval_and_band_cover_as_they_claim():
         (sweep(np.random.default_rng(0)).iloc[:0], "lr", None, "above 0"),
     ],
 )
-def test_what_has_no_slope_is_said_in_one_sentence(runs, setting, by, message):
+def test_tables_without_a_slope_are_refused_in_one_sentence(runs, setting, by, message):
     with pytest.raises(BacksweepError, match=message):
         power_laws(runs, setting, by, rng=np.random.default_rng(0))
 
@@ -186,7 +186,7 @@ def test_the_picture_has_the_medians_the_lines_and_their_bands():
         np.testing.assert_array_equal(points.get_ydata(), value.laws.median[k])
         np.testing.assert_allclose(axes.collections[k].get_facecolor()[0], to_rgba(LINES[k], 0.18))
     assert axes.lines[0].get_marker() != axes.lines[2].get_marker()
-    assert draw_svg(draw_slope, value).count("stroke-dasharray") == 2  # of the second line, and in the legend
+    assert draw_svg(draw_slope, value).count("stroke-dasharray") == 2  # in the second line, and in the legend
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == value.labels

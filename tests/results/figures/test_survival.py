@@ -1,4 +1,4 @@
-"""Survival curves: those of scipy, of the groups that were asked for, and drawn as far as they are known."""
+"""Survival curves: they equal scipy's, belong to the requested groups, and are drawn as far as they are known."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Maps of trainability against pixels computed one by one, and a boundary whose dimension is known."""
+"""Maps of trainability against pixels computed one by one, and a boundary with a known dimension."""
 
 import itertools
 
@@ -21,7 +21,7 @@ MEASURES = st.sampled_from([-1e6, -100.0, -20.5, -3.0, 1.0, 1.5, 80.0])
 
 
 def table(measure, columns=None, rows=None):
-    """One run a pixel, or several: measure (rows, columns) or (rows, columns, seeds)."""
+    """One run per pixel, or several: measure (rows, columns) or (rows, columns, seeds)."""
     measure = np.atleast_3d(measure)
     columns = np.geomspace(0.01, 100, measure.shape[1]) if columns is None else columns
     rows = np.linspace(0, 0.9, measure.shape[0]) if rows is None else rows
@@ -44,8 +44,8 @@ def test_a_pixel_is_its_median_run_from_training_at_once_to_failing_at_once(meas
     shuffled = runs.loc[random.sample(runs.index.tolist(), len(runs))]
     value = trainability_map(shuffled, "beta", "lr")
     for i, j in np.ndindex(measure.shape[:2]):
-        training = sorted((m for m in measure[i, j] if m < 0), reverse=True)  # the least negative trained soonest
-        failing = sorted((m for m in measure[i, j] if m > 0), reverse=True)  # the smallest failed soonest
+        training = sorted((m for m in measure[i, j] if m < 0), reverse=True)  # the least negative measure trained soonest
+        failing = sorted((m for m in measure[i, j] if m > 0), reverse=True)  # the smallest measure failed soonest
         order = training + failing
         assert value.measure[i, j] == order[(len(order) - 1) // 2]
         assert (value.measure[i, j] < 0) == (len(training) >= len(failing))
@@ -160,6 +160,6 @@ def test_words_and_caption_have_the_numbers_that_matter():
         (table(np.full((2, 2), np.nan)), "no run has a convergence measure"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(runs, message):
+def test_tables_that_cannot_be_drawn_are_refused_with_the_reason(runs, message):
     with pytest.raises(BacksweepError, match=message):
         trainability_map(runs)

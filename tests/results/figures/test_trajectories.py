@@ -25,7 +25,7 @@ def table(outcomes, **settings):
 
 
 def made_up(rng, runs, schedule):
-    """Runs recorded at the epochs of a schedule and where they end, and how each ended."""
+    """Runs recorded at scheduled epochs and at their end, and their outcomes."""
     rows = []
     for run in range(runs):
         end = int(rng.integers(0, max(schedule) + 1))

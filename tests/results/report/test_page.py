@@ -1,4 +1,4 @@
-"""The report in a real browser: linked views, tables that sort and filter, nothing from the network, any width and light."""
+"""The report in a real browser: linked views, sortable and filterable tables, no network, any width, light and dark."""
 
 import re
 import shutil
@@ -30,7 +30,7 @@ def report(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        # Debian's Chromium would look for updates; in a container it has no sandbox.
+        # Debian's Chromium would look for updates, and it has no sandbox in a container.
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
@@ -39,7 +39,7 @@ def browser():
 
 @pytest.fixture
 def opened(browser, report):
-    """A page of the report, what it asked the network for, and what it complained of."""
+    """Open a page of the report, which keeps its network requests and its error messages."""
     pages = []
 
     def open_page(of=report, **options):
@@ -60,18 +60,18 @@ def opened(browser, report):
 
 
 def shapes(page):
-    """The outlines of all that the explorer draws beside the map, each view apart."""
+    """The outlines of everything that the explorer draws, one text per view."""
     views = "() => [...document.querySelectorAll('#explorer .mark-group.role-scope')]"
     return page.evaluate(f"({views})().map(v => [...v.querySelectorAll('path')].map(p => p.getAttribute('d')).join())")
 
 
 def until(page, there):
-    """Wait while the page draws."""
+    """Wait until a condition holds while the page draws."""
     while not there():
         page.wait_for_timeout(20)
 
 
-def test_it_asks_nobody_and_complains_of_nothing(opened, report):
+def test_it_requests_nothing_and_logs_no_errors(opened, report):
     page = opened()
     assert page.requests == [report.as_uri()]
     assert page.complaints == []
@@ -108,7 +108,7 @@ def test_every_share_has_a_space_before_its_percent_sign(opened):
     assert not [text for text in texts if re.search(r"\d%", text)]
 
 
-def test_names_that_steer_programs_are_words_like_others(opened, report, tmp_path):
+def test_names_with_a_meaning_for_programs_are_plain_text(opened, report, tmp_path):
     results = Results.open(report.parent)
     names = dict(zip([2, 3, 4], ["toString", "a\\b\nc", "<img src=x onerror=alert(1)>"], strict=True))
     odd = results.table.rename(columns={"hidden": "__proto__", "lr": "constructor"})
@@ -121,7 +121,7 @@ def test_names_that_steer_programs_are_words_like_others(opened, report, tmp_pat
     choices = page.locator("#explorer select option").all_text_contents()
     assert len(set(choices)) == 18
     before = shapes(page)
-    # What JavaScript's objects have of themselves stands behind one more space, which a page does not show.
+    # Names of JavaScript's own properties get one more space in front, which a page does not show.
     page.locator("#explorer select").select_option(index=choices.index("constructor 0.1, __proto__  toString"))
     until(page, lambda: shapes(page)[1:] != before[1:])
 
@@ -158,7 +158,7 @@ def test_a_heading_sorts_by_numbers_and_by_the_keyboard(opened):
     assert page.locator("#settings-table th[aria-sort=descending]").inner_text().startswith("median epochs")
 
 
-def test_a_text_leaves_the_rows_that_have_it(opened):
+def test_a_filter_leaves_the_rows_that_contain_its_text(opened):
     page = opened()
     page.locator("[data-filters=settings-table]").fill("0.2512")
     assert column(page, "lr") == ["0.2512"] * 3
@@ -183,7 +183,7 @@ def test_in_the_dark_the_ink_is_light(opened):
         assert (ground < 0.3, ink > 0.7, label > 0.7) == (dark, dark, dark)
 
 
-def test_whoever_does_not_see_is_told(opened):
+def test_screen_readers_get_descriptions(opened):
     page = opened()
     for figure in page.locator("figure [role=img]").all():
         assert len(figure.get_attribute("aria-label")) > 40

@@ -1,4 +1,4 @@
-"""The report: whole on any folder, itself one file, and a name stays text."""
+"""The report: complete for any folder, a single file, and names are shown as text."""
 
 import json
 import re
@@ -206,8 +206,8 @@ def test_where_nothing_converges_or_one_seed_was_run_no_best_is_claimed(results)
 
 
 @pytest.mark.parametrize("done", [1, 2, 5, 21, 22, 41, 62, 119])
-def test_however_few_runs_are_done_there_is_a_report(results, done, tmp_path):
-    """Whichever seeds of the cell last begun are there, all of them perhaps among those that choose."""
+def test_a_sweep_with_few_finished_runs_has_a_report(results, done, tmp_path):
+    """Whichever seeds of the latest cell are done, even if all of them are in the choosing half."""
     partly = Results(results.store)
     partly.__dict__["table"] = results.table.head(done)
     assert "</html>" in partly.report(tmp_path / "r.html").read_text()
@@ -241,7 +241,7 @@ def test_while_another_process_writes_the_report_goes_without_a_trajectory(tmp_p
         assert "The loss of run " not in again.report().read_text()
 
 
-def test_a_trajectory_of_an_earlier_report_is_not_shown_as_todays(tmp_path):
+def test_the_trajectory_of_an_earlier_report_is_not_shown_again(tmp_path):
     copy = Sweep.from_dict(SPEC).run(tmp_path / "r")
     with copy.store.writing():
         copy.store.append_trajectory(0, replay(Sweep.from_dict(SPEC).plan(), 0).trajectory)

@@ -1,4 +1,4 @@
-"""Box counts against boxes counted one by one, and dimensions against those that are known."""
+"""Box counts against boxes counted one by one, and dimensions against known ones."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from backsweep.results.statistics.box_counting import SHORTEST_SIDE, box_countin
 
 
 def repeated(pattern, times):
-    """The self-similar set whose every pixel is the pattern again."""
+    """The self-similar set in which the pattern replaces every pixel of itself, again and again."""
     picture = np.ones((1, 1), int)
     for _ in range(times):
         picture = np.kron(picture, pattern)
@@ -95,7 +95,7 @@ def test_the_set_may_lie_in_any_way():
     assert counts == counts[:1] * 4
 
 
-def test_what_cannot_be_counted_is_said():
+def test_pictures_that_cannot_be_counted_are_refused_with_the_reason():
     with pytest.raises(ValueError, match="nothing in the picture"):
         box_counting(np.zeros((20, 20), bool))
     with pytest.raises(ValueError, match=str(SHORTEST_SIDE)):

@@ -1,4 +1,4 @@
-"""Shares of variance against statsmodels, brute force, decompositions that are known, and by simulation."""
+"""Shares of variance against statsmodels, brute force and known decompositions, and by simulation."""
 
 from itertools import permutations
 
@@ -82,7 +82,7 @@ def test_a_sum_has_no_interactions_and_a_product_of_centred_factors_nothing_else
     np.testing.assert_allclose(estimated(a[:, None, None] * seed + 0 * b[:, None])[[1, 2]], 0, atol=1e-12)
 
 
-def test_what_a_seed_does_to_all_cells_does_not_blur_a_setting():
+def test_an_effect_of_seeds_on_all_cells_does_not_widen_intervals():
     setting, seed = np.array([0.0, 1]), 100 * generator(2).normal(size=8)
     part = np.array([0.25, np.var(seed, ddof=1)])
     share = estimated(setting[:, None] + seed)
@@ -122,12 +122,12 @@ def test_one_run_that_differs_leaves_the_rest_open():
     response = np.ones((1, 2, 3, 30))
     response[0, 1, 1, 4] = 0
     found = variance_shares(response, generator(), 200)
-    assert (found.high == 1).all()  # a third of the resamples has no such run
+    assert (found.high == 1).all()  # a third of the resamples lacks this run
     assert (found.low == 0).all()
 
 
 def simulated(rng, seeds, parts, of_seed):
-    """Two factors with given parts of the variance: first, second, their interaction, seed, rest."""
+    """Two factors with given shares of the variance: first, second, their interaction, seed, rest."""
     first = np.array([-1.0, 0, 1]) * np.sqrt(1.5 * parts[0])
     second = np.array([-1.5, -0.5, 0.5, 1.5]) * np.sqrt(0.8 * parts[1])
     both = np.array([[1.0, -1, -1, 1], [-2, 2, 2, -2], [1, -1, -1, 1]]) * np.sqrt(parts[2] / 2)

@@ -1,4 +1,4 @@
-"""PED-ANOVA against shares that are known, by brute force over pairs, and by simulation."""
+"""PED-ANOVA against known shares, by brute force over pairs, and by simulation."""
 
 from itertools import permutations
 
@@ -14,7 +14,7 @@ def generator(seed=0):
 
 
 def places(values):
-    """The place of each value among its axis's, (axes, cells)."""
+    """The rank of each value on its axis, (axes, cells)."""
     return np.stack([np.unique(column, return_inverse=True)[1] for column in values.T])
 
 
@@ -24,7 +24,9 @@ def shares(values, response, resamples=50, seed=0, points=None):
 
 
 def test_few_levels_are_the_unbiased_between_level_variance():
-    """Best of 20 cells, by levels of an axis: pairs of best cells of one level, of all its pairs, less that of all cells."""
+    """The best of 20 cells, by levels of an axis: the share of pairs of best cells among the pairs of a level, minus that among
+    all pairs.
+    """
     rng = generator(7)
     level, is_best = np.arange(20) % 4, rng.permutation(20) < 7
     chance = 7 * 6 / (20 * 19)
@@ -39,7 +41,7 @@ def test_few_levels_are_the_unbiased_between_level_variance():
 
 def test_a_smoothed_axis_is_all_pairs_of_best_cells_one_at_a_time():
     rng = generator(1)
-    x = rng.permutation(256)  # one cell a step of the grid
+    x = rng.permutation(256)  # one cell per step of the grid
     response = -np.abs(x - 100) + 40.0 * rng.random(256)
     best = np.argsort(-response)[:26]
     at = (x[best] + 0.5) / 256
@@ -56,7 +58,9 @@ def test_a_smoothed_axis_is_all_pairs_of_best_cells_one_at_a_time():
 
 
 def test_shares_of_a_rectangle_are_those_of_its_sides():
-    """Best where x < a and y < b, ab = 0.1: the share of x is (b - ab) / (1 - ab), of y with a. Smoothing takes some of it."""
+    """Best where x < a and y < b, with ab = 0.1: the share of x is (b - ab) / (1 - ab), and likewise for y with a. Smoothing
+    reduces both.
+    """
     values = generator(2).random((20_000, 3))
     a, b = 0.4, 0.25
     response = ((values[:, 0] < a) & (values[:, 1] < b)).astype(float)
@@ -86,7 +90,9 @@ def test_where_an_axis_does_nothing_its_share_is_0_on_average_and_inside_the_int
 
 
 def test_intervals_from_sobols_points_hold_the_truth():
-    """Random points spread less evenly: there the kernel's bias shows, and the small share is held 87 to 93 times in 100."""
+    """Random points are less evenly spread, so there the kernel's bias shows: the interval of the small share contains the
+    truth 87 to 93 times in 100.
+    """
     rng = generator(5)
     truth = np.array([0.15, 0.3]) / 0.9
     held = []
@@ -98,7 +104,7 @@ def test_intervals_from_sobols_points_hold_the_truth():
 
 
 def test_cells_of_one_point_are_no_evidence_for_each_other():
-    """Which point is best is chance alone; that all four of its cells are does not make the axis matter."""
+    """Which point is best is chance alone. That all four of its cells are best does not make the axis matter."""
     rng = generator(6)
     points = np.repeat(np.arange(100), 4)
     found = []
@@ -112,7 +118,7 @@ def test_cells_of_one_point_are_no_evidence_for_each_other():
 def test_equals_of_the_last_are_best_too_but_never_all():
     level = np.arange(40) % 4
     assert shares(level[:, None], (level > 0) + 0.0).estimate[0] == pytest.approx(1)  # three quarters are the best
-    nine = np.where(level > 0, 1.0, 0.0) + (np.arange(40) == 5)  # one better still: its equals are not the last
+    nine = np.where(level > 0, 1.0, 0.0) + (np.arange(40) == 5)  # one is better still, and the cells that tie are not the last
     assert shares(level[:, None], nine).estimate[0] == pytest.approx(1)
 
 

@@ -1,4 +1,4 @@
-"""Resamples by their moments, and percentiles by hand."""
+"""Resamples by their moments, and percentiles computed by hand."""
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ def test_as_many_are_drawn_as_there_are_each_with_the_same_chance():
         np.testing.assert_allclose(np.bincount(thing, minlength=8)[:4], expected, atol=4.5 * np.sqrt(expected.max()))
 
 
-def test_of_more_things_some_are_told():
-    """A multinomial of all, of which only some are looked at: mean and covariance are those of the whole."""
+def test_resamples_of_many_things_can_count_only_some():
+    """A multinomial draw of which only some counts are returned: mean and covariance are those of the whole."""
     often = np.concatenate(list(resampled(3, 40_000, np.random.default_rng(1), among=12)))
     np.testing.assert_allclose(often.mean(axis=0), 1, atol=0.025)
     covariance = np.where(np.eye(3), 11 / 12, -1 / 12)
@@ -36,13 +36,13 @@ def test_percentiles_leave_as_many_out_on_either_side(resamples, place):
     assert percentiles(drawn, 0.025) == (place, resamples - 1 - place)
 
 
-def test_what_is_not_known_of_a_resample_counts_for_both_ends():
+def test_an_unknown_resample_counts_at_both_ends():
     drawn = np.append(np.full(94, 0.5), np.full(6, np.nan))
     assert percentiles(drawn, 0.025) == (-np.inf, np.inf)
     assert percentiles(drawn, 0.025, 0, 1) == (0, 1)
     assert percentiles(drawn, 0.1) == (0.5, 0.5)
 
 
-def test_an_interval_is_told_only_where_it_is_known():
+def test_unknown_intervals_are_nan():
     found = Interval(np.array([1.0, 2]), np.array([0.0, 1]), np.array([2.0, 3])).known(np.array([True, False]))
     np.testing.assert_array_equal(np.stack(found), [[1, np.nan], [0, np.nan], [2, np.nan]])

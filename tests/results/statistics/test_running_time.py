@@ -7,15 +7,15 @@ from scipy import stats
 from backsweep.results.statistics.running_time import expected_running_time
 
 
-def test_all_epochs_for_each_success():
-    """Ten runs of 100 epochs, two of which succeed: a success costs 500."""
+def test_all_epochs_divided_by_successes():
+    """Ten runs of 100 epochs, of which two succeed: 500 epochs per success."""
     found = expected_running_time([0] * 10, [100] * 10, [True] * 2 + [False] * 8, 1, np.random.default_rng(0))
     assert found.estimate.tolist() == [500]
     assert found.low[0] < 500 < found.high[0]
 
 
 def test_the_interval_is_scipys():
-    """Both draw at random: of 20,000 resamples the ends differ by about a hundredth of the width."""
+    """Both draw at random: with 20,000 resamples the ends differ by about a hundredth of the width."""
     rng = np.random.default_rng(1)
     epochs, converged = rng.integers(1, 1000, 50), rng.random(50) < 0.6
     found = expected_running_time(np.zeros(50, int), epochs, converged, 1, rng, resamples=20_000)
@@ -35,7 +35,7 @@ def test_the_interval_is_scipys():
     )
 
 
-def test_groups_do_not_meet_and_the_same_generator_gives_the_same():
+def test_groups_are_independent_and_results_reproducible():
     group, epochs, converged = [1, 0, 1, 0], [5, 1000, 7, 1000], [True, True, False, True]
     first, again = (expected_running_time(group, epochs, converged, 3, np.random.default_rng(4)) for _ in range(2))
     np.testing.assert_array_equal(first, again)
@@ -45,7 +45,9 @@ def test_groups_do_not_meet_and_the_same_generator_gives_the_same():
 
 
 def test_intervals_cover_the_truth():
-    """2,000 sweeps of 120 runs: half converge, at 1 to 100; the others are cut off at 100, so a success costs 50.5 + 100."""
+    """2,000 sweeps of 120 runs. Half of them converge, at epochs 1 to 100, and the others are cut off at 100, so a success
+    takes 50.5 + 100 epochs.
+    """
     rng = np.random.default_rng(5)
     sweeps, size = 2000, 120
     converged = rng.random(sweeps * size) < 0.5
@@ -55,7 +57,7 @@ def test_intervals_cover_the_truth():
 
 
 def test_intervals_of_large_groups_cover_the_truth():
-    """Of 3,000 runs, which are dealt into batches, three in ten converge, at 1 to 100; a success costs 50.5 + 700 / 3."""
+    """Of 3,000 runs, dealt into batches, three in ten converge, at epochs 1 to 100; a success takes 50.5 + 700 / 3."""
     rng = np.random.default_rng(6)
     sweeps, size, hits = 400, 3000, 0
     for _ in range(5):
@@ -66,7 +68,7 @@ def test_intervals_of_large_groups_cover_the_truth():
     assert 0.93 <= hits / (5 * sweeps) <= 0.97
 
 
-def test_a_group_is_no_less_sure_for_being_dealt_into_batches(monkeypatch):
+def test_batches_do_not_widen_the_interval(monkeypatch):
     rng = np.random.default_rng(7)
     group, epochs, converged = np.repeat(np.arange(50), 1000), rng.integers(1, 100, 50_000), rng.random(50_000) < 0.5
     widths = []

@@ -1,4 +1,4 @@
-"""How many seeds: against statsmodels, and by simulation of what is promised."""
+"""Numbers of seeds: against statsmodels, and by simulation of the promised power and width."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_seeds_to_tell_rates_apart_are_those_of_statsmodels(first, second, alpha
 
 
 def test_the_power_is_as_promised():
-    """The two-sided test of pooled rates; of 20,000 experiments four standard errors are 1.1 %."""
+    """The two-sided test of pooled rates; four standard errors of 20,000 experiments are 1.1 %."""
     seeds = int(seeds_to_tell_apart(0.3, 0.45, power=0.8))
     first, second = np.random.default_rng(0).binomial(seeds, [[0.3], [0.45]], (2, 20_000)) / seeds
     pooled = (first + second) / 2
@@ -31,7 +31,7 @@ def test_the_power_is_as_promised():
 
 
 def test_the_power_of_pairs_is_as_promised():
-    """R. J. Connor's formula is approximate: it is known to be within some hundredths."""
+    """R. J. Connor's formula is approximate, within some hundredths."""
     seeds = int(pairs_to_tell_apart(0.1, 0.2, power=0.8))
     _, b, c = np.random.default_rng(1).multinomial(seeds, [0.7, 0.1, 0.2], 20_000).T
     assert np.mean(mcnemar(b, c) < 0.05) == pytest.approx(0.8, abs=0.03)
@@ -50,7 +50,7 @@ def test_seeds_to_a_half_width_are_the_fewest(rate, width):
     assert seeds == 1 or half_width(rate, seeds - 1) > width * (1 - 1e-9)
 
 
-def test_of_many_at_once_less_what_is_there():
+def test_more_seeds_are_those_needed_minus_those_there():
     needed = seeds_to_half_width([0.5, 0.5, 0.0], [0.1, 0.05, 0.1])
     assert needed.shape == (3,)
     assert more_seeds(needed, 50).tolist() == [needed[0] - 50, needed[1] - 50, 0]
@@ -67,6 +67,6 @@ def test_of_many_at_once_less_what_is_there():
     ],
     ids=["no width", "a rate over 1", "no rate", "a sure power"],
 )
-def test_what_has_no_answer_is_named(asked, named):
+def test_impossible_arguments_are_named(asked, named):
     with pytest.raises(ValueError, match=named):
         asked()

@@ -1,4 +1,4 @@
-"""Tests of difference against scipy, statsmodels and published examples."""
+"""Tests of differences against scipy, statsmodels and published examples."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ counts = st.integers(0, 60)
 
 
 def log_rank(epochs, converged, capped, second):
-    """Of a single group."""
+    """The log-rank test of a single group."""
     found = significance.log_rank(np.zeros(len(second), int), epochs, converged, capped, second, 1)
     return significance.LogRank(*(column.item() for column in found))
 
@@ -43,7 +43,9 @@ def test_of_many_counts_at_once_and_of_no_pairs():
 
 
 def test_paired_intervals_cover_the_true_difference():
-    """2,000 sweeps of 100 pairs: of a pair both converge with 0.4, one alone with 0.1 and 0.25."""
+    """2,000 sweeps of 100 pairs: both runs of a pair converge with probability 0.4, only the first with 0.1, only the second
+    with 0.25.
+    """
     _, b, c, _ = np.random.default_rng(0).multinomial(100, [0.4, 0.1, 0.25, 0.25], 2000).T
     low, high = paired_difference_interval(b, c, 100)
     assert 0.93 <= np.mean((low <= 0.15) & (high >= 0.15)) <= 0.97
@@ -57,7 +59,7 @@ def test_log_rank_is_scipys(first, second):
     epochs, converged = (np.array(column) for column in zip(*first, *second, strict=True))
     sample = np.arange(len(epochs)) >= len(first)
     found = log_rank(epochs, converged, ~converged, sample)
-    if found.statistic == 0:  # where no variance is left scipy divides by zero
+    if found.statistic == 0:  # scipy divides by zero if no variance is left
         return
     samples = (stats.CensoredData.right_censored(epochs[mine], ~converged[mine]) for mine in (~sample, sample))
     theirs = stats.logrank(*samples)
@@ -87,7 +89,7 @@ def test_without_a_convergence_nothing_is_told_apart(runs):
     assert log_rank(np.full(runs, 9), nothing, ~nothing, np.arange(runs) > 1) == (0, 0.0, 0.0, 1.0)
 
 
-def test_groups_do_not_meet():
+def test_groups_are_independent():
     rng = np.random.default_rng(2)
     group, epochs, converged = rng.integers(0, 7, 300), rng.integers(0, 9, 300), rng.random(300) < 0.6
     capped, second = ~converged & (rng.random(300) < 0.5), rng.random(300) < 0.5
@@ -99,7 +101,7 @@ def test_groups_do_not_meet():
 
 
 def test_log_rank_keeps_its_level():
-    """Of 2,000 pairs of samples alike 5 % are called different; four standard errors are 2 %."""
+    """Of 2,000 pairs of equal samples, 5 % are called different; four standard errors are 2 %."""
     rng = np.random.default_rng(1)
     pairs, limit = 2000, 150
     times = rng.geometric(0.01, pairs * 80)

@@ -10,7 +10,7 @@ from scipy import stats
 
 from backsweep.results.statistics.survival import kaplan_meier, restricted_mean, risk_sets, survival_quantile, weighted_medians
 
-# E. J. Freireich et al., Blood 21 (1963) 699: weeks of remission under 6-mercaptopurine; 0 where still in remission.
+# E. J. Freireich et al., Blood 21 (1963) 699: weeks of remission under 6-mercaptopurine; 0 means still in remission.
 WEEKS = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])
 RELAPSED = np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0], bool)
 PUBLISHED = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
@@ -38,7 +38,7 @@ def test_survival_and_its_bands_are_scipys(case):
     curve = one_group(epochs, converged, ~converged)
     exact = stats.ecdf(stats.CensoredData.right_censored(epochs, ~converged)).sf
     np.testing.assert_allclose(curve.survival, exact.evaluate(curve.epoch), rtol=1e-12, atol=1e-12)
-    with warnings.catch_warnings(action="ignore"):  # of bands that the formula does not give
+    with warnings.catch_warnings(action="ignore"):  # bands that the formula does not define
         band = exact.confidence_interval(method="log-log")
     inside = curve.survival > 0
     np.testing.assert_allclose(curve.low[inside], band.low.evaluate(curve.epoch)[inside], rtol=1e-9)
@@ -48,7 +48,7 @@ def test_survival_and_its_bands_are_scipys(case):
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30), st.sampled_from(["converged", "capped", "diverged"])), min_size=1)
 )
-def test_many_groups_at_once_are_each_group_alone(case):
+def test_many_groups_give_the_same_as_each_group_alone(case):
     group, epochs, outcome = (np.array(column) for column in zip(*case, strict=True))
     together = kaplan_meier(group, epochs, outcome == "converged", outcome == "capped")
     medians = survival_quantile(together, 5)
@@ -66,7 +66,7 @@ ends = st.sampled_from(["converged", "capped", "diverged"])
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 30), ends, st.integers(0, 3)), min_size=1))
-def test_weighted_medians_are_those_of_runs_that_are_there_so_often(case):
+def test_weighted_medians_are_those_of_repeated_runs(case):
     group, epochs, outcome, weight = (np.array(column) for column in zip(*case, strict=True))
     converged, capped = outcome == "converged", outcome == "capped"
     sets = risk_sets(group, epochs, converged, capped)
@@ -77,7 +77,7 @@ def test_weighted_medians_are_those_of_runs_that_are_there_so_often(case):
 
 
 def test_diverged_runs_stay_at_risk_for_ever():
-    """Of ten runs five converge at 7 and five diverge at 2: half never converge, whenever they diverged."""
+    """Of ten runs, five converge at epoch 7 and five diverge at 2: half of them never converge, whenever they diverged."""
     epochs, converged = np.array([7] * 5 + [2] * 5), np.array([True] * 5 + [False] * 5)
     curve = one_group(epochs, converged, np.zeros(10, bool))
     assert (curve.at_risk.tolist(), curve.survival.tolist()) == ([10], [0.5])
@@ -93,7 +93,7 @@ def test_capped_runs_leave_those_at_risk_after_their_last_epoch():
 
 @pytest.mark.parametrize(("runs", "high"), [(1, np.inf), (5, np.inf), (6, 7), (100, 7)])
 def test_where_all_converge_at_once_few_runs_leave_the_upper_end_open(runs, high):
-    """1 - 0.025**(1/n) falls to one half between five runs and six, as for the exact interval of a median."""
+    """1 - 0.025**(1/n) falls below one half between five runs and six, as for the exact interval of a median."""
     curve = one_group(np.full(runs, 7), np.ones(runs, bool), np.zeros(runs, bool))
     assert [float(end[0]) for end in survival_quantile(curve, 1)] == [7, 7, high]
 
@@ -138,7 +138,7 @@ def test_the_restricted_mean_is_the_area_under_scipys_curve(case, limit):
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20), st.booleans()), min_size=1))
 def test_without_censoring_it_is_the_plain_mean_with_its_binomial_error(case):
-    """Greenwood's variance is then that of the mean with divisor n; of groups at once, those that diverged never converge."""
+    """Greenwood's variance is then that of the mean with divisor n. Several groups at once; diverged runs never converge."""
     group, epochs, converged = (np.array(column) for column in zip(*case, strict=True))
     mean, low, high = restricted_mean(kaplan_meier(group, epochs, converged, np.zeros(len(epochs), bool)), 4, 12)
     for number in np.unique(group):

@@ -30,7 +30,7 @@ def trajectory_of_another_run(folder):
 
 
 def hole(path, size):
-    """A file so large that costs the disk nothing, and begins and ends as it did."""
+    """Make a file very large at no cost of disk space; its beginning and end stay the same."""
     data = path.read_bytes()
     with path.open("r+b") as file:
         file.seek(size - len(data))
@@ -39,12 +39,12 @@ def hole(path, size):
 
 
 def spoil(name, change):
-    """What is done to the second file of rows."""
+    """Change the second file of rows."""
     return name, lambda folder, _: rewritten(files(folder, "shards")[1], change)
 
 
 def cut(which):
-    """What is done to the second file of records: every run without one of its records, its first, last or another."""
+    """Remove a record of every run from the second file of records: the first, the last or another."""
 
     def change(table):
         runs = table["run"].to_numpy()
@@ -57,7 +57,7 @@ def cut(which):
 
 
 def put_off(folder):
-    """Rows whose runs end an epoch later than their records say, all else made right: either may be what was altered."""
+    """Rows whose runs end one epoch later than their records say, with all hashes correct: either may have been altered."""
     place = pq.read_table(files(folder, "shards")[1]).column_names.index("epochs")
 
     def change(table):

@@ -1,4 +1,4 @@
-"""Many small files become few, whatever their sizes and gaps; the rows stay the same to the last bit."""
+"""Many small files are merged into few, whatever their sizes and gaps; no bit of the rows changes."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from backsweep.results.store.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.store.holdings import Holdings
 from backsweep.results.store.store import Store
 
-from .suffering import RUNS, manifest, records, rows
+from .faulty_disk import RUNS, manifest, records, rows
 
 FILES = st.lists(st.tuples(st.integers(1, 4 * LARGE), st.booleans()), max_size=400)
 
@@ -34,14 +34,14 @@ def test_neighbours_are_merged_until_they_are_large(files):
         assert max(sizes[place] for place in group) < large
     merged = {place for group in groups for place in group}
     assert len(merged) == sum(map(len, groups))
-    # What is left: large files, and between two of them, or a gap, one that is not.
+    # The result: large files, and at most one small file between two of them or next to a gap.
     gaps = sum(a[1] != b[0] for a, b in pairwise(spans))
     assert len(files) - len(merged) + len(groups) <= 2 * (LARGE_SHARE + gaps + 1)
 
 
 @pytest.fixture
 def crowded(tmp_path):
-    """Every run a file, with two gaps."""
+    """A store with one run per file and two gaps."""
     store = Store.create(tmp_path / "r", manifest(runs=RUNS))
     with store.writing():
         for run in range(RUNS):
@@ -80,7 +80,7 @@ def test_large_files_are_not_written_again(crowded, monkeypatch):
 
 
 def test_memory_does_not_grow_with_the_files(crowded, monkeypatch):
-    """Row group by row group."""
+    """Files are copied row group by row group."""
     monkeypatch.setattr(compaction, "GROUP_BYTES", 1)
     before = crowded.read()
     with crowded.writing():
@@ -103,8 +103,8 @@ def test_a_damaged_file_is_not_merged(crowded):
     assert "000000000005-000000000006" not in files_of(crowded)
 
 
-def test_files_within_another_are_not_read_and_go(crowded):
-    """As a process leaves them that dies between merging files and removing them."""
+def test_files_contained_in_another_are_not_read_and_are_removed(crowded):
+    """A process that dies between merging and removing leaves such files."""
     with crowded.writing():
         crowded.append(rows(0, 10), records(0, 10))
     assert crowded.read()["run"].to_pylist() == [run for run in range(40) if run not in {13, 30}]
@@ -127,7 +127,7 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
     assert pa.concat_tables(theirs.each(folder, lambda _, rows: rows)).equals(before)
 
 
-def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monkeypatch):
+def test_a_listing_between_removing_old_files_and_writing_new_ones_is_repeated(crowded, monkeypatch):
     before, look, torn = crowded.read(), holdings.spans_in, iter([[]])
 
     monkeypatch.setattr(
@@ -136,7 +136,7 @@ def test_a_look_between_the_old_files_and_the_new_is_not_believed(crowded, monke
     assert crowded.read().equals(before)
 
 
-def test_sound_files_do_not_go_on_the_word_of_a_damaged_one(crowded):
+def test_sound_files_are_not_removed_because_of_a_damaged_one(crowded):
     before, missing = crowded.read(), crowded.missing()
     with crowded.writing():
         crowded.append(rows(0, 10), records(0, 10))

@@ -39,26 +39,26 @@ SPEC = {
     "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 40, "stop": {"loss": 0.7}},
     "record": {"every": 5, "weights": True, "runs": 12},
 }
-LIKE_ANY_OTHER = (  # what only training again can tell: `verify` does
+LIKE_ANY_OTHER = (  # only training again can detect this, which `verify` does
     *(f"{name} = " for name in ("lr", *RECORDED)),
-    *(f"{name} gone" for name in LATER),  # as in a folder from before them
+    *(f"{name} gone" for name in LATER),  # as in an older folder, which lacks it
     "epochs = 2147483647",
     "epoch = 2147483647",
-    "the last row gone",  # of records
-    "byte ",  # of the footer, such as in statistics that nobody reads
+    "the last row gone",  # rows of records
+    "byte ",  # bytes of the footer, such as statistics that nobody reads
 )
 
 
 @pytest.fixture(autouse=True)
 def four_files(monkeypatch):
-    """Of four runs each, however fast the machine is."""
+    """Shards of four runs each, however fast the machine is."""
     monkeypatch.setattr(pace, "MOST_RUNS", 4)
     monkeypatch.setattr(Store, "compact", lambda _: None)
 
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """Two finished sweeps of the same shape with everything that a folder can hold, in folders of the same names."""
+    """Two finished sweeps of the same shape, with everything that a folder can contain, in folders with the same names."""
     made = []
     with mock.patch.object(pace, "MOST_RUNS", 4), mock.patch.object(Store, "compact"):
         for epochs in (40, 41):
@@ -74,7 +74,7 @@ def folder(swept, tmp_path):
 
 
 def overlapping(folder, change, stop):
-    """Runs 2 ... stop - 1 once more, beside runs 0 to 3 and 4 to 7."""
+    """Add a file with runs 2 ... stop - 1, which overlaps those of runs 0 to 3 and 4 to 7."""
     for kind in KINDS:
         schema, rows = signed(folder, kind).schema, pa.concat_tables(map(pq.read_table, files(folder, kind)[:2]))
         runs = rows["run"].to_numpy()
@@ -88,7 +88,7 @@ def signed(folder, kind):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_not_its_names_is_named_and_made_again(case, folder, swept):
+def test_a_file_that_does_not_hold_what_its_name_says_is_named_and_made_again(case, folder, swept):
     undisturbed, other = swept
     path = CASES[case](folder, other)
     named = f"{path}: damaged ("
@@ -114,7 +114,7 @@ def test_what_is_not_its_names_is_named_and_made_again(case, folder, swept):
 
 
 @pytest.mark.parametrize("case", ["shards: those of the runs before", "weights of another sweep", "trajectory of another run"])
-def test_the_other_commands_go_on_without_what_is_damaged(case, folder, swept):
+def test_the_other_commands_work_without_the_damaged_files(case, folder, swept):
     path = CASES[case](folder, swept[1])
     commands = (
         ("table", folder, "--of", "best"),
@@ -136,7 +136,7 @@ def test_the_other_commands_go_on_without_what_is_damaged(case, folder, swept):
 
 @pytest.mark.parametrize("record", [{"every": 5}, {"points": 4}])
 @pytest.mark.parametrize("which", ["first", "middle", "last"])
-def test_records_that_lack_an_epoch_are_not_handed_out(record, which, tmp_path):
+def test_records_that_lack_an_epoch_are_not_returned(record, which, tmp_path):
     results = Sweep.from_dict({**SPEC, "record": record}).run(tmp_path / "r", jobs=1)
     recorded = results.trajectories()
     path = cut(which)[1](results.path, None)
@@ -150,8 +150,8 @@ def test_records_that_lack_an_epoch_are_not_handed_out(record, which, tmp_path):
     assert Results.open(results.path).trajectories().equals(recorded)
 
 
-def test_records_and_weights_of_other_runs_are_not_handed_out(folder):
-    """Though `status` looks only at the ends of such files."""
+def test_records_and_weights_of_other_runs_are_not_returned(folder):
+    """Although `status` looks only at the first and last rows of such files."""
     whole = Results.open(folder)
     recorded, kept = whole.trajectories(), whole.store.weights()
     for kind in ("records", "weights"):
@@ -165,8 +165,8 @@ def test_records_and_weights_of_other_runs_are_not_handed_out(folder):
     assert weights["run"].to_pylist() == [run for run in kept["run"].to_pylist() if not 4 <= run < 8]
 
 
-def test_folders_of_before_need_not_say_of_which_sweep_they_are(folder):
-    """As long as all files of theirs are like that: what says another sweep is of another."""
+def test_files_of_earlier_versions_need_no_hash_of_their_sweep(folder):
+    """As long as none of the folder's files has one. A file with the hash of another sweep belongs to that sweep."""
     store = Store.open(folder)
     write_manifest(folder, store.manifest.model_copy(update={"signed": False}))
     for kind in (*KINDS, "trajectories"):
@@ -180,10 +180,10 @@ def test_folders_of_before_need_not_say_of_which_sweep_they_are(folder):
     assert f"{path}: damaged (belongs to another sweep)" in here("table", folder)[2]
 
 
-@pytest.mark.parametrize("stop", [6, 8])  # as large as the others, and larger, with all that one of them has
+@pytest.mark.parametrize("stop", [6, 8])  # as large as the others; and larger, with everything that one of them has
 @pytest.mark.parametrize("agrees", [True, False])
-def test_of_files_that_overlap_the_rows_decide(agrees, stop, folder, swept):
-    """If they agree, the smaller goes or those within the other; if not, nobody knows which are right."""
+def test_the_rows_decide_between_files_that_overlap(agrees, stop, folder, swept):
+    """If they agree, the smaller file goes, or those contained in the other. If they differ, nobody knows which are right."""
     loss = 0.25
 
     def change(rows):
@@ -209,8 +209,10 @@ def test_of_files_that_overlap_the_rows_decide(agrees, stop, folder, swept):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_a_file_holds_it_is_read_or_named(kind, folder):
-    """Each column, the rows, what the schema says and the footer's bytes in turn: no other error, and never other runs."""
+def test_any_altered_file_is_read_or_named(kind, folder):
+    """Each column, the rows, the schema's metadata and the footer's bytes in turn: no other error, and never rows of other
+    runs.
+    """
     reader, (start, stop) = signed(folder, kind), (4, 8)
     sound = reader.read(spans_in(folder / kind)[1])
     at = folder / kind / f"{start:012d}-{stop:012d}-x"
@@ -231,8 +233,8 @@ def test_whatever_a_file_holds_it_is_read_or_named(kind, folder):
 
 
 @pytest.mark.parametrize("foreign", [MANIFEST, COPY])
-def test_nothing_is_removed_where_the_copies_of_the_manifest_are_of_two_sweeps(foreign, folder, swept):
-    """For what is one's would be damage to the other."""
+def test_nothing_is_removed_if_the_manifests_belong_to_two_sweeps(foreign, folder, swept):
+    """The files of one sweep look like damage to the other."""
     shutil.copy(swept[1] / MANIFEST, folder / foreign)
     before = contents(folder)
     code, printed, said = here("resume", folder, "--jobs", "1")
@@ -245,13 +247,13 @@ def test_nothing_is_removed_where_the_copies_of_the_manifest_are_of_two_sweeps(f
 
 
 def of_the_runs(folder):
-    """All that was kept of the runs, to the byte; not what a report adds."""
+    """The bytes of all files that belong to runs; not those that a report adds."""
     return {name: data for name, data in contents(folder).items() if name.partition("/")[0] in KINDS}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_more_rows_than_there_can_be_are_refused_before_any_is_read(kind, folder, monkeypatch):
-    """Whatever memory they would take: a few bytes may stand for any number of rows."""
+    """Whatever memory they would take: a few bytes can encode any number of rows."""
     monkeypatch.setattr(seeds, "MOST_RECORDS", 5)
     shard = spans_in(folder / kind)[1]
     path = rewritten(shard.path, lambda table: pa.concat_tables([table] * 5))
@@ -263,6 +265,6 @@ def test_more_rows_than_there_can_be_are_refused_before_any_is_read(kind, folder
             look(shard)
 
 
-def test_what_a_span_may_hold_is_counted_without_making_it():
+def test_the_size_of_a_span_is_computed_without_making_it():
     assert seeds.Recording({}, 10**11).count((0, 10**11)) == 10**11
     assert seeds.Recording({"record": {"runs": 7}}, 10**11).count((0, 10**11)) == 7

@@ -1,4 +1,6 @@
-"""Whatever befalls the process that writes a folder, the next one goes on in it, and nothing is lost or made twice."""
+"""Whatever happens to a process that writes a folder, the next process continues there; nothing is lost and nothing is made
+twice.
+"""
 
 import os
 import subprocess
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SUFFERING = Path(__file__).with_name("suffering.py")
+FAULTY_DISK = Path(__file__).with_name("faulty_disk.py")
 
 
 @pytest.mark.posix
@@ -15,8 +17,11 @@ SUFFERING = Path(__file__).with_name("suffering.py")
     "mode", ["error", "strict", *(pytest.param(mode, marks=pytest.mark.long) for mode in ("kill", "eager"))]
 )
 def test_every_operation_on_a_file_may_fail_or_be_the_last(mode, tmp_path):
-    """See suffering.py: each open, write, fsync, rename, unlink and mkdir in turn."""
-    command, environment = [sys.executable, SUFFERING, mode, tmp_path], {**os.environ, "PYTHONPATH": str(SUFFERING.parents[2])}
+    """Each open, write, fsync, rename, unlink and mkdir in turn, see faulty_disk.py."""
+    command, environment = (
+        [sys.executable, FAULTY_DISK, mode, tmp_path],
+        {**os.environ, "PYTHONPATH": str(FAULTY_DISK.parents[2])},
+    )
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     *wrong, operations = ended.stdout.splitlines()
     assert wrong == []

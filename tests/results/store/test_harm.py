@@ -34,8 +34,8 @@ def test_shards_with_other_columns_than_the_manifest_says_are_named(store):
         assert len(Store.open(store.path).read()) == 0
 
 
-def test_what_cannot_be_read_at_all_is_damaged_too(store, monkeypatch):
-    """A bad sector, rather than a wrong byte."""
+def test_an_unreadable_file_counts_as_damaged(store, monkeypatch):
+    """A bad sector instead of a wrong byte."""
     bad, read = {shard_of(store, 20), store.path / "manifest.json"}, opening.read_regular
 
     def failing(path, **options):
@@ -54,7 +54,7 @@ def test_what_cannot_be_read_at_all_is_damaged_too(store, monkeypatch):
 
 
 class Unreachable(io.FileIO):
-    """A file on a disk that is reached through a network, which is down."""
+    """A file on a network disk that is down."""
 
     def readinto(self, _):
         raise OSError(errno.ETIMEDOUT, "Connection timed out")
@@ -63,8 +63,8 @@ class Unreachable(io.FileIO):
         return self.readinto(None)
 
 
-def test_what_cannot_be_reached_for_now_is_not_damaged(store, monkeypatch):
-    """Of a large file the footer is read first, from the disk."""
+def test_a_file_on_an_unreachable_disk_is_not_damaged(store, monkeypatch):
+    """The footer of a large file is read first, from the disk."""
     with monkeypatch.context() as patch, store.writing():
         patch.setattr(parquet_module, "MOST_UNTOLD", 0)
         patch.setattr(parquet_module, "open_regular", Unreachable)

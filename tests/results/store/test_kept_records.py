@@ -41,7 +41,7 @@ def test_records_come_back_with_every_bit(recorded):
     assert "DELTA_BINARY_PACKED" in encodings["epoch"]
 
 
-def test_a_folder_from_before_a_column_has_it_as_null(recorded, monkeypatch):
+def test_a_column_that_an_older_folder_lacks_is_null(recorded, monkeypatch):
     later = RECORDS_SCHEMA.append(pa.field("later", pa.float64()))
     for module in (kinds, store_module):
         monkeypatch.setattr(module, "RECORDS_SCHEMA", later)
@@ -55,7 +55,7 @@ def test_a_folder_from_before_a_column_has_it_as_null(recorded, monkeypatch):
     assert found.drop_columns("later").equals(pa.concat_tables([records(0, 20), records(20, 40)]))
 
 
-def test_a_shard_without_its_records_counts_as_missing_and_goes(recorded):
+def test_a_shard_without_its_records_counts_as_missing_and_is_removed(recorded):
     next((recorded.path / "records").glob("000000000020-*")).unlink()
     assert recorded.missing() == [(20, 100)]
     assert len(recorded.read()) == 20
@@ -65,7 +65,7 @@ def test_a_shard_without_its_records_counts_as_missing_and_goes(recorded):
     assert recorded.missing() == [(30, 100)]
 
 
-def test_records_without_their_shard_are_not_shown_and_go(recorded):
+def test_records_without_their_shard_are_not_shown_and_are_removed(recorded):
     shard_of(recorded, 0).unlink()
     assert recorded.records()["run"].to_pylist() == np.repeat(np.arange(20, 40), 2).tolist()
     with recorded.writing():

@@ -29,7 +29,7 @@ def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
             (store.path / name).unlink()
         else:
             (store.path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        if name == "manifest.json" and said in {"damaged", "missing"}:  # the copy will do
+        if name == "manifest.json" and said in {"damaged", "missing"}:  # the second copy is enough
             again = Store.open(store.path)
             assert again.manifest == before
             assert said in again.harm
@@ -46,7 +46,7 @@ def test_every_flipped_byte_of_a_manifest_is_noticed_and_mended(store):
         path.write_bytes(flipped)
         again = Store.open(store.path)
         assert again.manifest == store.manifest
-        if json.loads(sound) != _parsed(flipped):  # spaces may be others
+        if json.loads(sound) != _parsed(flipped):  # white space may differ
             assert "damaged" in again.harm or "format 0" in again.harm
             with again.writing():
                 assert "restored from its copy" in again.heal()[0]

@@ -1,4 +1,4 @@
-"""A writer whose folder is moved, or whose lock is lost, stops; it writes in no other folder, and nothing is lost."""
+"""A writer stops if its folder is moved or its lock is lost; it writes into no other folder, and nothing is lost."""
 
 import os
 import shutil
@@ -42,14 +42,14 @@ def store(tmp_path):
 
 
 def write_all(store):
-    """Everything that a writer ever does; what there is to be done in heal is a shard that was damaged."""
+    """Everything that a writer ever does; `heal` has a damaged shard to deal with."""
     for write in WRITES:
         with suppress(BacksweepError, NotADirectoryError):
             write(store)
 
 
 @pytest.mark.parametrize("instead", ["another sweep", "a copy", "nothing", "a link to another", "a file"])
-def test_a_folder_that_was_moved_is_written_no_more_nor_what_is_in_its_place(store, instead, tmp_path):
+def test_a_moved_folder_and_its_replacement_are_not_written_to(store, instead, tmp_path):
     moved, other = tmp_path / "moved", made(tmp_path / "other", SPANS[:1]).path
     victim, seen = store.path if instead in {"another sweep", "a copy"} else other, {}
 
@@ -74,7 +74,7 @@ def test_a_folder_that_was_moved_is_written_no_more_nor_what_is_in_its_place(sto
         scene()
     assert contents(moved) == seen["before"]
     assert contents(victim) == seen["victim"]
-    again = Store.open(moved)  # and goes on there, to the same bytes
+    again = Store.open(moved)  # and continues there, to the same bytes
     with again.writing():
         again.heal()
         for start, stop in again.missing():
@@ -85,8 +85,8 @@ def test_a_folder_that_was_moved_is_written_no_more_nor_what_is_in_its_place(sto
 
 @pytest.mark.parametrize("name", ["shards", "records", "trajectories"])
 @pytest.mark.parametrize("instead", ["another", "a link to another", "nothing"])
-def test_a_folder_within_that_was_moved_costs_nothing(store, name, instead, tmp_path):
-    """What is in the one that took its place is no reason to remove anything in the others."""
+def test_a_moved_inner_folder_removes_nothing_in_the_others(store, name, instead, tmp_path):
+    """The content of the folder in its place is no reason to remove files elsewhere."""
     other = made(tmp_path / "other", SPANS[:1]).path
     seen = {}
 
@@ -116,16 +116,16 @@ def test_a_writer_whose_lock_was_removed_stops_and_the_second_goes_on(store):
                 before = contents(store.path)
                 write_all(store)
                 assert contents(store.path) == before
-                assert survey(store.path).writer is not None  # the second's note
+                assert survey(store.path).writer is not None  # the note of the second writer
                 with pytest.raises(BusyError), only_writer(store.path):
                     pass
-            append(store)  # the first stays out, though the second is done
+            append(store)  # the first writer stays out, although the second is done
 
     with pytest.raises(MovedError, match=rf"^{store.path / '.lock'}: removed or replaced"):
         scene()
 
 
-def test_a_lock_that_is_removed_alone_ends_it_too(store):
+def test_removing_only_the_lock_ends_a_writer_too(store):
     before = contents(store.path)
     with pytest.raises(MovedError, match="removed or replaced"), store.writing():
         (store.path / ".lock").unlink()
@@ -133,7 +133,7 @@ def test_a_lock_that_is_removed_alone_ends_it_too(store):
 
 
 def test_a_folder_moved_while_a_file_is_written(store, tmp_path):
-    """It lands nowhere: not in the folder that took its place, nor half in its own."""
+    """The file lands nowhere: not in the folder that took its place, and not half-written in its own."""
     before = contents(store.path)
 
     def moving():
@@ -159,8 +159,8 @@ def test_a_folder_that_is_only_renamed_and_put_back_is_the_same(store, tmp_path)
     assert store.missing() == [(80, 100)]
 
 
-def test_what_is_reached_through_a_link_is_held_itself(store, tmp_path):
-    """The link may be turned to another folder meanwhile; the folder may not be taken for it."""
+def test_a_folder_reached_through_a_link_is_held_open_itself(store, tmp_path):
+    """The link may be pointed at another folder meanwhile, which must not be taken for this one."""
     link, other = tmp_path / "link", made(tmp_path / "other", SPANS[:1]).path
     link.symlink_to(store.path)
     reached = Store.open(link)
@@ -177,8 +177,8 @@ def test_what_is_reached_through_a_link_is_held_itself(store, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_lock_that_is_no_file_is_refused(store, kind, tmp_path):
-    """A linked one used to be emptied."""
+def test_a_lock_that_is_not_a_regular_file_is_refused(store, kind, tmp_path):
+    """The target of a linked lock used to be emptied."""
     lock = store.path / ".lock"
     lock.unlink()
     KINDS[kind](lock)
@@ -188,7 +188,7 @@ def test_a_lock_that_is_no_file_is_refused(store, kind, tmp_path):
         assert lock.read_bytes() == b"content"
 
 
-def test_a_lock_that_is_a_victims_other_name_keeps_its_bytes(store, tmp_path):
+def test_a_lock_that_is_a_hard_link_keeps_the_bytes_of_its_target(store, tmp_path):
     (tmp_path / "victim").write_bytes(b"precious")
     (store.path / ".lock").unlink()
     os.link(tmp_path / "victim", store.path / ".lock")
@@ -197,6 +197,6 @@ def test_a_lock_that_is_a_victims_other_name_keeps_its_bytes(store, tmp_path):
     assert (tmp_path / "victim").read_bytes() == b"precious"
 
 
-def test_nothing_is_written_but_as_the_only_writer(store):
+def test_only_the_single_writer_may_write(store):
     with pytest.raises(RuntimeError, match="only within `writing`"):
         append(store)

@@ -1,4 +1,4 @@
-"""The folder of results: what is written comes back, by one writer at a time."""
+"""The folder of results: only complete files, whatever happens, and damage is named."""
 
 import json
 
@@ -18,7 +18,7 @@ def test_rows_come_back_in_order_with_every_bit(store):
     assert found.drop(columns="loss").astype(object).equals(expected.drop(columns="loss").astype(object))
 
 
-def test_what_is_missing_are_the_gaps(store):
+def test_missing_runs_are_the_gaps(store):
     assert [shard[:2] for shard in store.shards()] == [(0, 20), (20, 40), (40, 60)]
     assert store.missing() == [(60, 100)]
     shard_of(store, 20).unlink()
@@ -61,7 +61,7 @@ def test_a_folder_without_a_manifest_is_no_result(tmp_path):
 
 
 def test_opening_runs_no_code(store):
-    """Everything in a folder is Parquet or JSON."""
+    """All files in a folder are Parquet or JSON."""
     for path in store.path.rglob("*"):
         if path.is_file() and path.name != ".lock":
             assert path.read_bytes()[:4] == b"PAR1" or json.loads(path.read_text())

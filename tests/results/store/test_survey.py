@@ -1,4 +1,4 @@
-"""Folders seen from outside: what is there, who writes, what is wrong; also while files come and go."""
+"""Folders as a reader sees them: what is there, who writes, and what is wrong, even while files come and go."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ SESSION = Session(
 
 
 def rows(start, stop, outcome=None):
-    """Of runs that end each way in turn, or all the same way."""
+    """Runs that end in each way in turn, or all in the same way."""
     runs = range(start, stop)
     codes = pa.array([run % 4 if outcome is None else outcome for run in runs], pa.int8())
     ends = pa.DictionaryArray.from_arrays(codes, list(OUTCOMES))
@@ -51,7 +51,7 @@ def shard(store, start):
     return next((store.path / "shards").glob(f"{start:012d}-*"))
 
 
-def test_counts_come_from_the_shards_of_sessions_that_left_no_record(store):
+def test_without_a_session_record_counts_come_from_the_shards(store):
     seen = survey(store.path, closely=True)
     assert (seen.done, seen.missing, seen.damage, seen.writer) == (60, [(60, 100)], None, None)
     assert seen.outcomes == dict.fromkeys(OUTCOMES, 15)
@@ -59,7 +59,7 @@ def test_counts_come_from_the_shards_of_sessions_that_left_no_record(store):
     assert survey(store.path).missing == [(20, 40), (60, 100)]
 
 
-def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
+def test_complete_session_records_make_reading_shards_unnecessary(store, monkeypatch):
     outcomes = {Outcome.CONVERGED: 50, Outcome.CAPPED: 10}
     with store.writing():
         store.add_session(SESSION.model_copy(update={"outcomes": outcomes}))
@@ -68,7 +68,7 @@ def test_complete_records_of_sessions_spare_the_shards(store, monkeypatch):
 
 
 @pytest.mark.parametrize("told", [{"outcomes": None}, {"runs": 40, "outcomes": {Outcome.CAPPED: 40}}], ids=["old", "killed"])
-def test_incomplete_records_of_sessions_do_not(store, told):
+def test_incomplete_session_records_do_not(store, told):
     with store.writing():
         store.add_session(SESSION.model_copy(update=told))
     assert survey(store.path).outcomes == dict.fromkeys(OUTCOMES, 15)
@@ -91,7 +91,7 @@ def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
     assert survey(make(tmp_path / "r", beside=("weights",)).path).done == 0
 
 
-def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monkeypatch):
+def test_a_file_that_vanishes_while_it_is_read_causes_another_look(store, monkeypatch):
     read, gone = kinds.whole, []
 
     def vanishing(path, digest):
@@ -104,7 +104,7 @@ def test_a_file_that_vanishes_while_it_is_read_makes_one_look_again(store, monke
     assert survey(store.path).done == 40
 
 
-def test_files_that_always_vanish_are_said_not_raised(store, monkeypatch):
+def test_files_that_keep_vanishing_are_reported_without_an_exception(store, monkeypatch):
     def vanished(file, _):
         raise FileNotFoundError(2, "No such file", str(file.path))
 
@@ -162,7 +162,7 @@ with Store.open({str(store.path)!r}).writing():
     os.kill(os.getpid(), signal.SIGKILL)
 """
     process = subprocess.Popen([sys.executable, "-c", code])
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried: its number is still taken
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # a zombie: its number is still taken
     assert (store.path / ".writer.json").exists()
     assert survey(store.path).writer is None
     assert process.wait() == -signal.SIGKILL
@@ -179,7 +179,7 @@ def test_another_process_with_the_same_number_is_not_the_writer(store):
         assert writer_of(store.path) is None
 
 
-def test_of_a_writer_elsewhere_only_its_word_is_known(store, monkeypatch):
+def test_a_writer_on_another_machine_is_known_only_from_its_note(store, monkeypatch):
     note(store.path, rate=5.0, left=7.0)
     monkeypatch.setattr(writer_module.socket, "gethostname", lambda: "elsewhere")
     seen = writer_of(store.path)
@@ -187,12 +187,12 @@ def test_of_a_writer_elsewhere_only_its_word_is_known(store, monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', '{"pid": -1, "host": "h", "born": null, "at": 0}'])
-def test_a_note_that_is_no_note_is_none(store, text):
+def test_an_invalid_note_is_ignored(store, text):
     (store.path / ".writer.json").write_text(text.replace('"h"', f'"{writer_module.socket.gethostname()}"'))
     assert survey(store.path).writer is None
 
 
-def test_a_folder_that_becomes_a_file_while_one_looks_ends_no_listing(tmp_path, monkeypatch):
+def test_a_folder_that_becomes_a_file_does_not_end_the_listing(tmp_path, monkeypatch):
     make(tmp_path / "b" / "r")
     (tmp_path / "a").mkdir()
     real = survey_module.entries

@@ -1,4 +1,4 @@
-"""A manifest says of the axes what the plan knows of them; older folders, whose manifests do not, are read as if they did."""
+"""The manifest says about the axes what the plan knows; manifests of older folders, which do not, are read as if they did."""
 
 import json
 from itertools import product
@@ -50,7 +50,7 @@ def test_axes_advance_together_and_are_drawn_as_the_plan_has_them(sweeps, tmp_pa
             assert (said[name].drawn is not None) == (axis.zip == DRAWN_TOGETHER)
 
 
-def test_a_manifest_that_does_not_say_is_read_as_one_that_does(sweeps, tmp_path):
+def test_a_manifest_without_axes_is_read_as_if_it_had_them(sweeps, tmp_path):
     for sweep in sweeps:
         manifest = manifest_of(sweep, tmp_path)
         put(tmp_path, sealed({key: value for key, value in manifest.model_dump(mode="json").items() if key != "swept"}))
@@ -68,7 +68,7 @@ def test_words_are_those_of_the_axes(tmp_path):
     assert layers == ["1.0, 2.0", "3 values from 0.01 to 0.1 on a log scale"]
 
 
-def test_a_long_list_is_told_by_its_ends(tmp_path):
+def test_a_long_list_is_shortened_to_its_ends(tmp_path):
     rates = [k / 7 for k in range(1, 3000)]
     (axis,) = manifest_of(Sweep.from_dict({"name": "x", "task": "xor", "train": {"lr": {"values": rates}}}), tmp_path).swept
     assert axis.words == f"{', '.join(map(str, rates[:3]))}, ..., {', '.join(map(str, rates[-3:]))} (2,999 values)"

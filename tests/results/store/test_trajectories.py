@@ -13,7 +13,7 @@ from backsweep.results.store.store import Store
 
 
 def trajectory(*losses):
-    """Of run 0, which makes three epochs."""
+    """The trajectory of run 0, which takes three epochs."""
     return pa.table({"epoch": np.arange(4, dtype=np.int32), "loss": losses})
 
 
@@ -21,7 +21,7 @@ def test_trajectories_are_kept(store):
     table = trajectory(0.4, 0.3, 0.2, 0.1)
     with store.writing():
         store.append_trajectory(0, table)
-        store.append_trajectory(70, table.slice(0, 2))  # of a run that is not there
+        store.append_trajectory(70, table.slice(0, 2))  # a run that is not there
     assert Store.open(store.path).trajectories() == {0: table, 70: table.slice(0, 2)}
 
 
@@ -69,7 +69,7 @@ def test_a_trajectory_that_is_there_twice_is_shown(store):
         store.append_trajectory(0, trajectory(0.4, 0.3, 0.2, 0.1))
     (file,) = (store.path / "trajectories").iterdir()
     content = pa.BufferOutputStream()
-    pq.write_table(pq.read_table(file), content)  # laid out otherwise
+    pq.write_table(pq.read_table(file), content)  # with another layout
     twin = file.with_name(f"{0:012d}-{hash_of(content.getvalue())}.parquet")
     twin.write_bytes(content.getvalue())
     with pytest.warns(DamageWarning, match=f"{max(file, twin).name}: damaged .of run 0 there is {min(file, twin).name} too"):

@@ -29,7 +29,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, step):
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
-def test_half_written_files_of_a_dead_process_are_not_read_and_go(store):
+def test_half_written_files_of_a_dead_process_are_not_read_and_are_removed(store):
     leftover = store.path / "shards" / ".000000000060-000000000080.parquet.partial"
     leftover.write_bytes(b"half a shard")
     assert store.missing() == [(60, 100)]
@@ -39,7 +39,7 @@ def test_half_written_files_of_a_dead_process_are_not_read_and_go(store):
 
 
 def test_a_folder_is_flushed_after_a_file_was_renamed_into_it(tmp_path, monkeypatch):
-    """Else a power cut may take the name away again."""
+    """Otherwise a power cut may lose the new name."""
     seen = []
     rename, flush = os.replace, os.fsync
     monkeypatch.setattr(os, "replace", lambda *names, **where: (seen.append("rename"), rename(*names, **where)))

@@ -1,4 +1,6 @@
-"""Tables in each format, read back by other means: pandas, json, a renderer of Markdown, what LaTeX's signs stand for."""
+"""Tables in each format, read back by other programs: pandas, json, a Markdown renderer, and LaTeX's characters by their
+meaning.
+"""
 
 import io
 import json
@@ -60,7 +62,7 @@ def table(names, *rows):
 
 
 def typeset(text):
-    """The rows of a tabular as LaTeX would set them; its signs by their meaning in text."""
+    """The rows of a tabular as LaTeX would set them, with its commands replaced by the characters they print."""
     begin, *lines, end = text.splitlines()
     assert re.fullmatch(r"\\begin\{tabular\}\{r+\}", begin)
     assert end == r"\end{tabular}"
@@ -75,7 +77,7 @@ def _set(cell):
 
 
 def _lines(cell):
-    """A cell with line breaks as LaTeX sets them: one alone, with nothing on one side of it, is none."""
+    """A cell with line breaks as LaTeX sets them: a break with nothing after it disappears."""
     lines = re.split("\r\n|\r|\n", cell)
     return "\n".join(lines) if len(lines) > 1 and lines[-1] else lines[0]
 
@@ -113,7 +115,7 @@ def test_names_and_values_with_special_signs_survive(nasty, capsys):
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=3))
-def test_whatever_stands_in_a_cell_stays_there(rows):
+def test_no_content_escapes_its_cell(rows):
     made = table(["a", "b"], *rows)
     shown = rendered(as_markdown(made))
     assert shown.rows[1:] == [[cell.strip(" ") for cell in row] for row in rows]

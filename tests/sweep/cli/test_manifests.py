@@ -49,7 +49,7 @@ def sound(swept):
     return json.loads((folder / MANIFEST).read_text())
 
 
-def suffered(swept, cases):
+def refused_by_commands(swept, cases):
     """Give each manifest to every command; how many of them were refused."""
     folder, refused, rng = swept / "runs" / "r", 0, random.Random(0)
     for what, data in cases:
@@ -71,14 +71,14 @@ def suffered(swept, cases):
 
 
 def test_what_is_no_manifest_is_refused_by_every_command(swept, sound):
-    assert suffered(swept, RAW) == len(RAW)
+    assert refused_by_commands(swept, RAW) == len(RAW)
 
 
 @pytest.mark.long
 def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
     cases = [*one_by_one(sound)]
     random.Random(0).shuffle(cases)
-    assert 0 < suffered(swept, cases[:25]) < 25
+    assert 0 < refused_by_commands(swept, cases[:25]) < 25
     for what, data in cases[25:300]:
         put(swept / "runs" / "r", data)
         code, _, said = here("status", swept / "runs" / "r")
@@ -86,7 +86,7 @@ def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
 
 
 def test_several_fields_may(swept, sound):
-    assert 0 < suffered(swept, at_random(sound, seed=0, count=20)) < 20
+    assert 0 < refused_by_commands(swept, at_random(sound, seed=0, count=20)) < 20
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""A process whose disk fails, who is killed, or who loses power, at each of its file operations in turn.
+"""A process whose disk fails, which is killed, or which loses power, at each of its file operations in turn.
 
-    python suffering.py MODE FOLDER
+    python faulty_disk.py MODE FOLDER
 
-A child is forked for the first operation, the second, ... until one gets through; each makes a small sweep's store and suffers
-at its operation. Whoever comes after then goes on in that folder. What is wrong by then is printed, a line each; at last the
-number of operations. As SQLite's I/O-error and crash tests do it (sqlite.org/testing.html, sections 3.2 and 3.3).
+Forks one child for the first operation, one for the second, ... until a child finishes; each writes the store of a small sweep
+and fails at its operation. Then the parent continues the sweep in that folder and checks it. Prints one line per fault found,
+and at the end the number of operations. SQLite's I/O-error and crash tests do the same (sqlite.org/testing.html, sections 3.2
+and 3.3).
 
-MODE: "error", the operation fails; "kill", SIGKILL instead of it; "strict", the power goes: what was not flushed is lost, names
-as well as content; "eager", the power goes: names are on disk, but not the content that was not flushed.
+MODE: "error", the operation fails; "kill", SIGKILL comes instead of it; "strict", a power cut after which everything is lost
+that was not flushed, names as well as content; "eager", a power cut after which names are on disk, but not the content that
+was not flushed.
 """
 
 import errno
@@ -25,11 +27,11 @@ from backsweep.results.store.store import Store
 from helpers.folders import manifest, records, rows
 
 RUNS, BATCH = 40, 10
-NOT_OURS = (".lock", ".writer.json")  # what is lost of these is no loss
+NOT_OURS = (".lock", ".writer.json")  # these files need not survive
 
 
 def sweep(path, done=lambda start: None):
-    """Make what is missing; `done` hears of each batch that is on disk."""
+    """Write the missing runs; `done` is called with each batch that is on disk."""
     store = Store.create(path, manifest(runs=RUNS))
     with store.writing():
         store.heal()
@@ -43,10 +45,11 @@ def sweep(path, done=lambda start: None):
 
 
 class Disk:
-    """The operations of this process on files in a folder, numbered; at number `at` it suffers.
+    """Numbers this process's operations on files in a folder; the one with the number `at` fails.
 
-    volatile: what the folders hold; durable: what they would after a power cut, a name for each file's number; `flushed` the
-    content of each by number. All are kept in `log`, for whoever comes after.
+    volatile: the entries of the folders as the process sees them; durable: the entries that would survive a power cut; both map
+    a name to a file's number. flushed: the flushed content of each file, by number. `keep` writes them to `log`, for the
+    parent.
     """
 
     def __init__(self, folder, mode, at, log):
@@ -66,10 +69,10 @@ class Disk:
         return path.startswith(self.folder) and not Path(path).name.startswith(NOT_OURS)
 
     def path(self, name, folder=None):
-        """In full, of a name that may be looked up in an open folder."""
+        """The full path of a name, which may be relative to an open folder."""
         return str(name) if folder is None else f"{self.descriptors[folder]}/{name}"
 
-    def suffer(self, half=None):
+    def fail(self, half=None):
         self.count += 1
         if self.count != self.at:
             return
@@ -91,7 +94,7 @@ class Disk:
     def os_open(self, name, flags, *rest, dir_fd=None):
         path = self.path(name, dir_fd)
         if self.ours(path):
-            self.suffer()
+            self.fail()
         descriptor = self.real["open"](name, flags, *rest, dir_fd=dir_fd)
         self.descriptors[descriptor] = path
         if self.ours(path) and flags & os.O_CREAT:
@@ -101,7 +104,7 @@ class Disk:
         return descriptor
 
     def os_fsync(self, descriptor):
-        self.suffer()
+        self.fail()
         if descriptor in self.names:
             path, number = self.names[descriptor]
             self.flushed[number] = Path(path).read_bytes()
@@ -113,7 +116,7 @@ class Disk:
     def os_replace(self, source, target, *, src_dir_fd=None, dst_dir_fd=None):
         old, new = self.path(source, src_dir_fd), self.path(target, dst_dir_fd)
         if self.ours(old):
-            self.suffer()
+            self.fail()
         self.real["replace"](source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
         if self.ours(old):
             folder = self.volatile[str(Path(old).parent)]
@@ -122,7 +125,7 @@ class Disk:
     def os_unlink(self, name, *, dir_fd=None):
         path = self.path(name, dir_fd)
         if self.ours(path):
-            self.suffer()
+            self.fail()
         self.real["unlink"](name, dir_fd=dir_fd)
         if self.ours(path):
             self.volatile[str(Path(path).parent)].pop(Path(path).name, None)
@@ -130,15 +133,15 @@ class Disk:
     def os_mkdir(self, name, *rest, dir_fd=None):
         path = self.path(name, dir_fd)
         if self.ours(path):
-            self.suffer()
+            self.fail()
         self.real["mkdir"](name, *rest, dir_fd=dir_fd)
         self.volatile[path], self.durable[path] = {}, {}
         if path != self.folder:
-            self.volatile[str(Path(path).parent)][Path(path).name] = None  # a folder
+            self.volatile[str(Path(path).parent)][Path(path).name] = None  # None stands for a folder
 
 
 class _File(io.BytesIO):
-    """Written in one go, when it is flushed."""
+    """A file that is written at once when it is flushed."""
 
     def __init__(self, disk, file, path, number):
         super().__init__()
@@ -151,7 +154,7 @@ class _File(io.BytesIO):
     def flush(self):
         data, half = self.getvalue(), lambda: (self.file.write(self.getvalue()[: len(self.getvalue()) // 2]), self.file.flush())
         if data:
-            self.disk.suffer(half)
+            self.disk.fail(half)
             self.file.write(data)
             self.file.flush()
             self.seek(0)
@@ -163,7 +166,7 @@ class _File(io.BytesIO):
 
 
 def lose_power(folder, mode, log):
-    """Leave in `folder` what would be there when the machine starts again."""
+    """Restore in `folder` what would be there after the power cut."""
     volatile, durable, flushed, _ = pickle.loads(Path(log).read_bytes())
     entries = durable if mode == "strict" else volatile
     shutil.rmtree(folder, ignore_errors=True)
@@ -179,7 +182,9 @@ def lose_power(folder, mode, log):
 
 
 def wrongs(folder, kept):
-    """Go on in a folder; what is wrong then. kept: the batches that were said to be on disk."""
+    """Continue the sweep in a folder; a list of what is wrong afterwards. kept: the batches reported as on disk before the
+    failure.
+    """
     again = []
     try:
         sweep(folder, again.append)
@@ -196,7 +201,7 @@ def wrongs(folder, kept):
     return found
 
 
-def suffer_everywhere(mode, folder):
+def fail_everywhere(mode, folder):
     at, journal = 0, folder / "journal"
     while True:
         at += 1
@@ -209,7 +214,7 @@ def suffer_everywhere(mode, folder):
             disk.install()
             try:
                 sweep(path, disk.done.append)
-            except (OSError, BacksweepError):  # the latter names a file that the disk has lost
+            except (OSError, BacksweepError):  # a BacksweepError names a file that the disk has lost
                 disk.keep()
                 os._exit(3)
             disk.keep()
@@ -229,5 +234,5 @@ def suffer_everywhere(mode, folder):
 
 
 if __name__ == "__main__":
-    os.fsync = os.fstat  # no power is really lost, and a disk may take minutes for it
-    suffer_everywhere(sys.argv[1], Path(sys.argv[2]))
+    os.fsync = os.fstat  # the power cut is simulated, and a real fsync may take minutes
+    fail_everywhere(sys.argv[1], Path(sys.argv[2]))
