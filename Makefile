@@ -16,10 +16,10 @@ demo: $(RUNTIME)
 # Two processes run the tests, each whole files, so that nothing that a file compiles or trains once is done twice. The longest
 # tests, such as those of other processors and of more examples, run in test-all only; test keeps some of each kind.
 test: $(READY)
-	python -m pytest -n 2 --dist loadfile -m "not long"
+	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: $(READY)
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The kernels on an emulated arm64, which must give the same bits; needs Debian's debootstrap and qemu-user-static.
 test-arm64: $(READY)
@@ -30,7 +30,7 @@ test-arm64: $(READY)
 # Two tests are left out: where they let nothing be written, the counts cannot be written either.
 coverage: $(READY)
 	coverage erase
-	coverage run -m pytest -n 2 --dist loadfile \
+	coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--deselect tests/sweep/cli/test_main.py::test_a_folder_that_may_not_be_written_is_said \
 		--deselect tests/sweep/cli/test_main.py::test_a_full_disk_is_said_and_nothing_is_lost
 	coverage combine --quiet
@@ -100,14 +100,14 @@ test-lowest:
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --upgrade pip
 	.venv-lowest/bin/python -m pip install --quiet -e '.[dev]' -c tests/lowest.txt
-	.venv-lowest/bin/python -m pytest -n 2 --dist loadfile
+	.venv-lowest/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Tests the newest releases that pyproject.toml allows, and pins those that passed in constraints.txt, from which the other targets
 # install.
 lock:
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip install --quiet setuptools -e '.[dev]'
-	.venv-lock/bin/python -m pytest -n 2 --dist loadfile
+	.venv-lock/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	{ grep '^#' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable --all \
 		| grep -vE '^(pip==|nvidia-|cuda-|triton==)' | sed 's/+.*//'; } > .venv-lock/constraints.txt
 	mv .venv-lock/constraints.txt constraints.txt

@@ -140,7 +140,8 @@ def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(
     assert len(list(folder.glob("*.code"))) > 5
 
 
-@pytest.mark.parametrize("name", [EXAMPLES[0], *(pytest.param(name, marks=pytest.mark.long) for name in EXAMPLES[1:])])
+@pytest.mark.long
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
     assert installed.must(installed.python, "-m", f"backsweep.examples.{name}", cwd=tmp_path)
 
