@@ -23,7 +23,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """On Windows, skip the tests that need what Windows lacks. Everywhere, run the files with the fewest tests first.
 
-    Those files have the longest tests. If they came last, as pytest-xdist orders files by itself, one process would wait for them.
+    Those files have the longest tests. If they came last, in the order of pytest-xdist, one process would wait for them.
     """
     for item in items:
         if sys.platform == "win32" and item.get_closest_marker("posix"):
