@@ -31,8 +31,8 @@ test-arm64: $(READY)
 coverage: $(READY)
 	coverage erase
 	coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
-		--deselect tests/sweep/cli/test_main.py::test_a_folder_that_may_not_be_written_is_said \
-		--deselect tests/sweep/cli/test_main.py::test_a_full_disk_is_said_and_nothing_is_lost
+		--deselect tests/sweep/cli/test_main.py::test_a_folder_without_write_permission_is_named \
+		--deselect tests/sweep/cli/test_main.py::test_a_full_disk_is_named_and_nothing_is_lost
 	coverage combine --quiet
 	coverage report --include 'kernels/*'
 	coverage report --omit 'kernels/*'

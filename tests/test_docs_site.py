@@ -1,4 +1,4 @@
-"""The documentation: it builds strictly and needs no network, names every key, and shows what its commands print."""
+"""The documentation: it builds strictly and without a network, names every key, and shows what its commands print."""
 
 import ast
 import contextlib
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGE = runpy.run_path(str(DOCS / "every_key.py"))["page"]()
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.DOTALL | re.MULTILINE)
-TIMED = ("run",)  # what they print has times in it
+TIMED = ("run",)  # their output contains times
 FETCHED = re.compile(
     r'(?:<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)="|url\(["\']?|@import ["\'])((?:https?:)?//[^"\')]+)'
 )
@@ -32,7 +32,7 @@ FETCHED = re.compile(
 
 
 def sections():
-    """Of each section of the page its title and the rows of its table, by key."""
+    """For each section of the page, its title and the rows of its table, by key."""
     for title, text in re.findall(r"^### (.*?)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE):
         rows = [row.strip("| ").split(" | ") for row in text.splitlines() if row.startswith("| `")]
         yield title, {cells[0].split("`")[1]: cells for cells in rows}
@@ -43,7 +43,7 @@ TABLES = {"the spec": spec_schema(), **spec_schema()["$defs"]}
 
 
 def sections_of(table):
-    """Those that have the keys of a table of the schema, and end in its name, if the table has one."""
+    """The sections that have the keys of a table of the schema; if the table has a name, the section's title ends in it."""
     keys = table["properties"]
     of = keys.get("scheme", {}) if "scheme" in keys else keys.get("name", {})
     name = of.get("const") or ", ".join(of.get("enum", []))
@@ -94,7 +94,7 @@ def blocks(page):
 
 
 def commands(text):
-    """Each command of a console block, with what it should print."""
+    """Each command of a console block, with the output it should print."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, _, output = part.partition("\n")
         yield command, output
@@ -118,7 +118,7 @@ def printed(command):
 
 
 def answers(code, names):
-    """The numbers of the last expression of a piece of Python, and those in the comment behind it."""
+    """The numbers in the last expression of a piece of Python, and those in the comment after it."""
     *before, last = ast.parse(code).body
     exec(compile(ast.Module(before, []), "page", "exec"), names)
     found = eval(compile(ast.Expression(last.value), "page", "eval"), names)
@@ -160,8 +160,8 @@ def in_source(path):
 
 
 @pytest.mark.parametrize("page", CHANGES, ids=lambda page: page.stem)
-def test_a_change_is_shown_at_places_that_there_are(page):
-    """Each path exists, but for files that the page says to write; so does what it names in a file, and each failing test."""
+def test_the_places_that_a_how_to_names_exist(page):
+    """Each path exists, except for files that the page creates; so does each name it mentions in a file, and each test."""
     text = page.read_text(encoding="utf-8")
     written = set(re.findall(rf"Write {PATH}", text))
     paths = set(re.findall(PATH, text))
@@ -177,7 +177,7 @@ def test_a_change_is_shown_at_places_that_there_are(page):
     assert [test for path, test in failing if f"def {test}(" not in in_source(path)] == []
 
 
-def test_every_page_on_a_change_is_found_by_those_who_change_something():
+def test_every_how_to_is_linked_for_contributors():
     for place in ("mkdocs.yml", "CONTRIBUTING.md", "docs/architecture.md", "docs/index.md"):
         missing = [page.name for page in CHANGES if f"how-to/{page.name}" not in in_source(place)]
         assert missing == [], place
@@ -207,7 +207,7 @@ def test_nothing_is_fetched_from_a_network(site):
     assert fetched == set()
 
 
-def test_drawings_stand_in_their_pages_with_words_for_those_who_do_not_see_them(site):
+def test_drawings_have_descriptions_for_screen_readers(site):
     shown = {page: (site / f"{page}.html").read_text(encoding="utf-8") for page in ("tutorial", "architecture")}
     assert [text.count('<svg role="img" aria-label="') for text in shown.values()] == [3, 1]
     assert "prefers-color-scheme: dark) { svg" not in "".join(shown.values())

@@ -1,4 +1,4 @@
-"""Errors pass from one process to another as they are: what a pool of workers raises is what its owner reads."""
+"""Errors survive pickling: the caller of a pool reads the same error that a worker raised."""
 
 import pickle
 import subprocess
@@ -55,7 +55,7 @@ def _below(kind: type) -> set[type]:
     return {found for one in kind.__subclasses__() for found in (one, *_below(one))}
 
 
-def test_what_earlier_versions_called_errors_is_still_there():
+def test_earlier_names_of_errors_still_exist():
     import backsweep.kernels
     import backsweep.results.errors
     import backsweep.sweep
@@ -78,7 +78,7 @@ def test_what_earlier_versions_called_errors_is_still_there():
         ("backsweep.results", ("numba", "joblib", "backsweep.kernels", "backsweep.sweep")),
     ],
 )
-def test_a_package_loads_nothing_that_it_does_not_stand_on(module, without):
+def test_a_package_imports_only_those_below_it(module, without):
     ask = f"import sys, {module}; print([name for name in {without} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

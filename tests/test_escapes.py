@@ -1,4 +1,6 @@
-"""Signs that steer a terminal or are not seen are escaped by all that shows names; what an output lacks is no question mark."""
+"""Everything that shows names escapes characters that control a terminal or are invisible; characters that an output lacks
+never become question marks.
+"""
 
 import io
 import json
@@ -17,13 +19,16 @@ from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdow
 from backsweep.sweep.cli.tables import TableFormat, print_table
 from helpers.tables import EXACT, rendered
 
-# ESC ] sets a terminal's title, \x9b is ESC [ in one sign; marks of direction; what has no width; separators; private use.
+# ESC ] sets a terminal's title, \x9b is ESC [ in one character; then marks of direction, zero-width characters, separators,
+# private use.
 STEERING = "a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\u00ad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"
 SEEN = r"a\x1b]0;owned\x07\x9b2J\x7f\x00\x85\u202e\u2066\u200b\u2060\ufeff\xad\u2028\u2029\ue000\U000e0041\u3164\ufe0fz"
 
 
 def is_seen(text):
-    """By Unicode's categories: no control, format, surrogate, private or unassigned sign, no separator but the space."""
+    """Whether a character is visible, by its Unicode category: no control, format, surrogate, private-use or unassigned
+    character, and no separator except the space.
+    """
     return not any(
         unicodedata.category(sign)[0] == "C" or (unicodedata.category(sign)[0] == "Z" and sign != " ") for sign in text
     )
@@ -38,14 +43,14 @@ def test_every_sign_that_is_not_seen_is_written_out():
 
 
 @given(st.text(st.characters(exclude_categories=[])))
-def test_whatever_the_text_it_is_seen_and_fits(text):
+def test_any_text_is_visible_and_fits(text):
     assert is_seen(visible(text))
     assert is_seen(visible_lines(text).replace("\n", ""))
     for encoding in ("ascii", "latin-1", "cp1252", "utf-8"):
         visible(text).encode(encoding, FITTING)
 
 
-def test_an_output_of_few_signs_has_words_for_ours():
+def test_an_output_with_few_characters_gets_words_for_ours():
     said = "∞ – −3 ± 1 × 2 ≤ ≥ µ …"
     assert fitting(said, "ascii") == "inf - -3 +/- 1 x 2 <= >= u ..."
     assert fitting(said, "cp1252") == "inf – -3 ± 1 × 2 <= >= µ …"
@@ -55,8 +60,8 @@ def test_an_output_of_few_signs_has_words_for_ours():
     assert "?" not in "".join(STAND_INS.values())
 
 
-def test_columns_still_stand_under_each_other_where_signs_become_words(capsys, monkeypatch):
-    """On a stream of ASCII, as with PYTHONIOENCODING=ascii."""
+def test_columns_stay_aligned_when_characters_become_words(capsys, monkeypatch):
+    """On an ASCII stream, as with PYTHONIOENCODING=ascii."""
     made = pd.DataFrame({"median": ["∞", "12"], "lr": ["0.5", "–"]})
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors=FITTING)
     monkeypatch.setattr("sys.stdout", stream)

@@ -1,4 +1,4 @@
-"""The examples, run as their heads say, and what they claim, found again by other means. For xor_notebook see test_notebook."""
+"""The examples, run as their docstrings say, with their claims checked by other means. For xor_notebook see test_notebook."""
 
 import re
 import subprocess
@@ -65,7 +65,7 @@ def test_own_csv_writes_the_throws_that_are_cleared_and_learns_them(tmp_path):
     throws = pd.read_csv(tmp_path / "runs" / "throws.csv")
     heights = {"low": 1.0, "middle": 2.5, "high": 4.0}
     for throw in throws.itertuples():
-        seconds = 10 / (throw.speed * cos(radians(throw.angle)))  # until it is at the fence
+        seconds = 10 / (throw.speed * cos(radians(throw.angle)))  # until the ball reaches the fence
         height = throw.speed * sin(radians(throw.angle)) * seconds - 9.81 / 2 * seconds**2
         assert throw.cleared == ("yes" if height > heights[throw.fence] else "no")
     assert 0.2 < (throws.cleared == "yes").mean() < 0.8
@@ -115,12 +115,12 @@ def test_resume_and_replay_gives_the_same_bits(tmp_path):
 
 
 def outputs(notebook):
-    """What cells answered as text: the file in the repository, or a fresh run of it."""
+    """The text outputs of cells: those in the file of the repository, or those of a fresh run."""
     return [[out.data["text/plain"] for out in cell.outputs] for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_notebook_runs_and_answers_as_it_is_kept(tmp_path, monkeypatch):
-    for home in ("IPYTHONDIR", "JUPYTER_DATA_DIR"):  # not with kernels and settings of whoever runs this
+def test_running_the_notebook_gives_its_stored_outputs(tmp_path, monkeypatch):
+    for home in ("IPYTHONDIR", "JUPYTER_DATA_DIR"):  # independent of the Jupyter kernels and settings of this user
         monkeypatch.setenv(home, str(tmp_path / home))
     kept = nbformat.read(NOTEBOOK, as_version=4)
     fresh = nbformat.read(NOTEBOOK, as_version=4)
@@ -132,7 +132,7 @@ def test_the_notebook_runs_and_answers_as_it_is_kept(tmp_path, monkeypatch):
     assert (tmp_path / "runs" / "first_look" / "report.html").exists()
 
 
-def test_the_notebook_is_kept_as_it_was_executed_from_the_top_and_small():
+def test_the_notebook_is_stored_small_and_as_executed_from_the_top():
     kept = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(kept)
     code = [cell for cell in kept.cells if cell.cell_type == "code"]

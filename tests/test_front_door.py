@@ -1,4 +1,4 @@
-"""What users import: each says what it takes and gives, and its example is run."""
+"""What users import: every docstring says what it takes and returns, and its example is run."""
 
 import doctest
 import inspect
@@ -21,14 +21,14 @@ DRAWN = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
 
 
 def function_of(member):
-    """What a property or a class method is made of."""
+    """The function inside a property or a class method."""
     member = member.fget if isinstance(member, property) else member
     member = member.func if isinstance(member, cached_property) else member
     return inspect.unwrap(member.__func__ if isinstance(member, classmethod) else member)
 
 
 def shown(classes):
-    """What each class has of its own that users see, by its whole name."""
+    """The public members that each class defines itself, by their full names."""
     for one in classes:
         yield one.__name__, one
         for name, member in vars(one).items():
@@ -44,7 +44,7 @@ WITHOUT_EXAMPLE = {"Findings", "Runs", "Runs.trajectory"}
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A folder with the sweep of the examples where they look for it, and that sweep."""
+    """A folder with the sweep of the examples in the place where they expect it, and that sweep."""
     folder = tmp_path_factory.mktemp("front")
     sweep = Sweep(
         task="xor",
@@ -58,7 +58,7 @@ def swept(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_examples_say_what_happens(name, swept, monkeypatch):
+def test_examples_give_the_results_they_show(name, swept, monkeypatch):
     folder, sweep = swept
     monkeypatch.chdir(folder)
     known = {"backsweep": backsweep, "Results": Results, "sweep": sweep, "results": Results.open("runs/xor")}
@@ -70,7 +70,7 @@ def test_examples_say_what_happens(name, swept, monkeypatch):
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_what_users_meet_is_explained_in_its_place(name):
+def test_every_public_member_has_a_full_docstring(name):
     text = inspect.getdoc(SHOWN[name])
     assert not text.startswith("See ")
     if not inspect.isclass(SHOWN[name]):
@@ -79,7 +79,7 @@ def test_what_users_meet_is_explained_in_its_place(name):
     assert (">>> " in text) == (name not in WITHOUT_EXAMPLE)
 
 
-def test_the_door_opens_what_its_rooms_have():
+def test_the_package_exports_the_public_names_of_its_parts():
     assert backsweep.Results is Results
     assert backsweep.Sweep is Sweep
     assert backsweep.train is kernels.train
@@ -98,7 +98,7 @@ def test_the_front_door_loads_nothing_heavy():
 
 
 def test_the_module_is_the_command_line(tmp_path):
-    """The same answers, the same looks at the room that there is, before anything heavy is loaded."""
+    """The same output, and the same check of the available resources before heavy imports."""
     for arguments in (["--version"], ["table", "none"]):
         module, script = (
             subprocess.run([*command, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The notebook that this began with: what it printed (16 February 2024, NumPy), reproduced."""
+"""The notebook from which this program began: what it printed (16 February 2024, NumPy), reproduced."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""How runs end: names that tables have, and codes that files and arrays have, of which older folders are full."""
+"""Outcomes: their names in tables, and their codes in files and arrays, which older folders contain."""
 
 import numpy as np
 import pandas as pd

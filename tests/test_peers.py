@@ -1,4 +1,4 @@
-"""The comparison with peers: who errs is left out and the rest goes on; the README shows what was measured."""
+"""The comparison with peers: one with wrong results is left out and the rest continues; the README shows the measurements."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def peers(monkeypatch):
-    """The modules `timing` and `page`, with turns as short as can be, and few starts."""
+    """The modules `timing` and `page`, with the shortest possible measurements and few starts."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "peers"))
     import page
     import timing
@@ -26,7 +26,7 @@ def test_a_peer_that_differs_from_the_oracle_is_left_out_and_the_rest_goes_on(pe
     timing, page = peers
     good = timing.Peer(page.REFERENCE, "numpy_peers", "by_matrices", sizes=(8, 64))
     other = timing.Peer("NumPy, sample by sample", "numpy_peers", "runs_last", each_core=True, sizes=(8,))
-    wrong = timing.Peer(page.MAPPED, "numpy_peers", "by_matrices", sizes=(8,), biased=True)  # it has no biases
+    wrong = timing.Peer(page.MAPPED, "numpy_peers", "by_matrices", sizes=(8,), biased=True)  # this peer has no biases
     field = timing.Field((good, other, wrong))
     try:
         found = {shape.name: field.figures(shape) for shape in page.SHAPES[:2]}

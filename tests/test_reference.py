@@ -1,4 +1,4 @@
-"""The oracle's gradients and updates against finite differences, PyTorch, and sums by hand."""
+"""The oracle's gradients and updates against finite differences, PyTorch, and sums computed by hand."""
 
 import itertools
 import math
@@ -9,11 +9,11 @@ import pytest
 import reference
 from reference import HEADS
 
-torch = pytest.importorskip("torch")  # which has wheels for some machines only
+torch = pytest.importorskip("torch")  # PyTorch has no wheels for some machines
 
 
 def problem(output, rng, samples=7, inputs=3, outputs=2):
-    """Data and targets within the range of the output."""
+    """Data, with targets that the output can reach."""
     x, y = rng.normal(size=(samples, inputs)), rng.random((samples, outputs))
     if output == "softmax":
         y /= y.sum(axis=1, keepdims=True)
@@ -77,7 +77,9 @@ TORCH_LOSSES = {
 
 
 def torch_loss(parameters, x, y, activation, output, loss, offset=0.0):
-    """Of a network of full layers with biases. The offset is added to slopes alone: z - z.detach() is 0 and has slope 1."""
+    """The loss of a fully connected network with biases. The offset changes only the slopes: z - z.detach() is 0 and has slope
+    1.
+    """
 
     def activated(z, name):
         return TORCH_ACTIVATIONS[name](z) + offset * (z - z.detach())
@@ -87,7 +89,7 @@ def torch_loss(parameters, x, y, activation, output, loss, offset=0.0):
         z = torch.nn.functional.linear(a, w, b)
         if layer < depth:
             a = activated(z, activation)
-        elif loss not in ("bce", "cross_entropy"):  # those two start from the logits
+        elif loss not in ("bce", "cross_entropy"):  # these two take the logits
             z = activated(z, output)
         else:
             return TORCH_LOSSES[loss](z, torch.tensor(y))
@@ -117,7 +119,7 @@ def test_losses_and_gradients_are_pytorchs(activation, output, loss, offset):
 
 
 def torch_run(run, x, y, loss, make, steps=10, activation="tanh", clip=None, schedule=None, batches=None):
-    """The weights of a run's PyTorch twin; run is the oracle's at epoch 0."""
+    """The weights of a PyTorch network trained like the oracle's run; run is the oracle's at epoch 0."""
     parameters = [torch.tensor(array, requires_grad=True) for array in interleaved(run.weights, run.biases)]
     optimizer = make(parameters)
     scheduler = schedule(optimizer) if schedule else None
@@ -127,7 +129,7 @@ def torch_run(run, x, y, loss, make, steps=10, activation="tanh", clip=None, sch
             torch_loss(parameters, x[samples], y[samples], activation, "sigmoid", loss).backward()
             if clip:
                 length = torch.nn.utils.get_total_norm([parameter.grad for parameter in parameters])
-                for parameter in parameters:  # clip_grad_norm_ would add 1e-6 to the length
+                for parameter in parameters:  # clip_grad_norm_ would add 1e-6 to the norm
                     parameter.grad *= min(1.0, clip / length)
             optimizer.step()
         if scheduler:
@@ -136,7 +138,7 @@ def torch_run(run, x, y, loss, make, steps=10, activation="tanh", clip=None, sch
 
 
 def agree(make, *, loss="bce", activation="tanh", clip=None, torch_schedule=None, batches=None, rtol=1e-9, **settings):
-    """Ten epochs of the oracle and of PyTorch."""
+    """Compare ten epochs of the oracle with PyTorch."""
     x, y = problem("softmax" if loss == "cross_entropy" else "sigmoid", np.random.default_rng(11))
     settings |= {
         "hidden": (4, 3),
@@ -241,7 +243,7 @@ def test_schedules_go_on_after_their_last_epoch():
 
 
 def follow(name, gradients, lr, **hyperparameters):
-    """The weights of a single number whose gradients are given."""
+    """The weights of a single-weight network whose gradients are given."""
     w, memory, path = np.zeros(1), {}, []
     for g in gradients:
         w = reference.OPTIMIZERS[name](w, np.array([float(g)]), lr, memory, **hyperparameters)
@@ -250,12 +252,13 @@ def follow(name, gradients, lr, **hyperparameters):
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide", "ignore:divide by zero")
-def test_optimizers_that_pytorch_has_not_by_hand():
+def test_optimizers_that_pytorch_lacks_by_hand():
     assert follow("averaged_momentum", [1, 1, 1], 1.0, beta=0.5) == [-0.5, -1.25, -2.125]
     # The rate: 1, grown to 1.5, grown to 2, halved to 1, and left where the gradient is 0.
     delta_bar_delta = follow("delta_bar_delta", [1, 1, 1, -1, 0], 1.0, kappa=0.5, phi=0.5, theta=0.5)
     assert delta_bar_delta == [-1, -2.5, -4.5, -3.5, -3.5]
-    # Slopes 8, 4, 4, -2, 0, -1: a plain step; to the parabola's end; mu times the last; back; nowhere; a plain step.
+    # Slopes 8, 4, 4, -2, 0, -1: a plain step; to the minimum of the parabola; mu times the last step; back; no step; a plain
+    # step.
     quickprop = follow("quickprop", [-8, -4, -4, 2, 0, 1], 0.125, mu=1.0)
     np.testing.assert_allclose(
         np.diff(quickprop, prepend=0), [1, 1 + 0.5, 1.5 + 0.5, -2 / 6 * 2, 0, -0.125], rtol=1e-14, atol=0

@@ -1,4 +1,4 @@
-"""Every entry of every registry has a reference, a test of its gradient where it has one, a line in docs, and a benchmark."""
+"""Every entry of every registry has a reference, a test of its gradient if it has one, a line in the docs, and a benchmark."""
 
 import re
 import runpy
@@ -31,7 +31,7 @@ from suites.cases import CASES
 
 DOCS = Path(__file__).parent.parent / "docs"
 HEADS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs]
-REGISTRIES = {  # and the oracle's own
+REGISTRIES = {  # and the oracle's own modules
     "activation": (ACTIVATIONS, reference.ACTIVATIONS),
     "output": (OUTPUTS, [output for output, _ in reference.HEADS]),
     "loss": (LOSSES, [loss for _, loss in reference.HEADS]),
@@ -45,8 +45,8 @@ REGISTRIES = {  # and the oracle's own
     "task": (TAGS, reference.TASKS),
 }
 ENTRIES = [(registry, name) for registry, (entries, _) in REGISTRIES.items() for name in entries]
-ENTRIES += [("dtype", name) for name in DTYPES]  # of which the oracle has one
-TABLES = {  # of docs/spec.md, by what stands before them; the other registries' entries stand in the text
+ENTRIES += [("dtype", name) for name in DTYPES]  # the oracle has one of them
+TABLES = {  # tables of docs/spec.md, by the text before them; the entries of other registries are named in the text
     "start": "**Initial weights.**",
     "optimizer": "**Optimizers.**",
     "schedule": "**Schedules**",
@@ -66,7 +66,7 @@ def test_the_oracle_knows_every_recorded_column():
 
 
 def test_the_gradient_of_each_activation_output_and_loss_is_held_to_finite_differences():
-    """The oracle's; the kernels go down these very gradients in kernels/loop/test_networks.py."""
+    """The oracle's gradient; kernels/loop/test_networks.py compares the kernels with it."""
     marks = test_reference.test_gradients_are_finite_differences.pytestmark
     tested = {mark.args[0]: set(mark.args[1]) for mark in marks}
     assert tested == {"activation": set(ACTIVATIONS), ("output", "loss"): set(HEADS)}
@@ -74,7 +74,7 @@ def test_the_gradient_of_each_activation_output_and_loss_is_held_to_finite_diffe
 
 @cache
 def documented(registry):
-    """The names that the docs have for entries of a registry: first cells of its table, or whole words in code."""
+    """The names that the docs have for entries of a registry: the first cells of its table, or whole words in code."""
     first_table = runpy.run_path(str(DOCS / "every_key.py"))["first_table"]
     if registry == "task":
         return set(first_table((DOCS / "tasks.md").read_text(), "# Tasks")) | {"file"}
@@ -108,7 +108,7 @@ def test_the_docs_say_what_is_declared(page, after, declared):
 
 
 def test_every_task_and_number_can_be_drawn_at_random():
-    """Or a sentence says what `helpers/drawn.py` lacks."""
+    """Otherwise an error says what `helpers/drawn.py` lacks."""
     for task in drawn.DRAWN_TASKS:
         assert drawn.heads(task), f"{task} goes with no output"
     groups = {
@@ -126,7 +126,7 @@ def test_every_task_and_number_can_be_drawn_at_random():
 @entries
 def test_it_has_a_benchmark_that_makes_sense(registry, name):
     case = CASES[registry, name]
-    if isinstance(case, partial):  # of training: `check` refuses what `train` would
+    if isinstance(case, partial):  # settings of training: `check` refuses what `train` would refuse
         settings = {key: value for key, value in case.keywords.items() if key != "keep_weights"}
         check(*case.args, **settings)
     else:

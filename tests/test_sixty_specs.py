@@ -1,7 +1,7 @@
-"""Sixty sweeps give what they gave: specs as they are understood, and rows, records and weights to the last bit.
+"""Sixty sweeps give their stored results: specs with their defaults, and rows, records and weights to the last bit.
 
-The digests are of what results promise, on every processor: no times, no versions, no names of modules. What is compared
-with the formulas themselves is in `reference`; this holds what no formula says, such as columns, orders and encodings.
+The digests cover what results promise on every processor: no times, no versions, no names of modules. `reference` compares the
+results with the formulas; this test holds what no formula says, such as columns, orders and encodings.
 """
 
 import json
@@ -37,12 +37,12 @@ def tables(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(len(DIGESTS)))
-def test_a_sweep_gives_what_it_gave(number, tables, tmp_path):
+def test_a_sweep_gives_its_stored_digests(number, tables, tmp_path):
     assert digests(tables[number], tmp_path / "results") == DIGESTS[number]
 
 
-def test_the_sweeps_have_all_there_is(tables):
-    """Every name of a registry and every key of a record, and every end of a run, is in one of them."""
+def test_the_sweeps_cover_every_registry(tables):
+    """Every name of a registry, every key of a record and every outcome occurs in one of them."""
     read = [Sweep.from_dict(table).spec for table in tables]
     assert len(read) == len(DIGESTS) >= 60
     used: dict[str, set] = {}

@@ -1,4 +1,4 @@
-"""The studies pass; and with a wrong setting, or maps held the wrong way round, their comparisons fail."""
+"""The studies pass; with a wrong setting, or with maps whose axes are exchanged, their comparisons fail."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ MODULES = (quickprop_xor, quickprop_parity, momentum_xor, trainability)
 
 
 def changed(study, tmp_path, **replacements):
-    """Its spec with other settings, each written as `old = new`, beside the folder of its data."""
+    """A study's spec with other settings, each given as `old = new`, next to the folder of its data."""
     text = (STUDIES / f"{study}.toml").read_text()
     for line, replacement in replacements.items():
         (old,) = (given for given in text.splitlines() if given.startswith(f"{line} ="))
@@ -37,7 +37,7 @@ def study(request, tmp_path_factory):
     return request.param, out, script, done
 
 
-def test_what_was_published_is_found_again(study):
+def test_published_results_are_reproduced(study):
     _, out, script, done = study
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "PASS"), done.stdout + done.stderr
     again = subprocess.run(script, capture_output=True, text=True, check=True)

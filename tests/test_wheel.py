@@ -1,4 +1,4 @@
-"""The wheel, built from the archive of sources and installed elsewhere: complete, and it leaves the folder it is in alone."""
+"""The wheel, built from the source archive and installed elsewhere: complete, and it writes nothing into its own folder."""
 
 import os
 import re
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("backsweep/", "kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt")
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if path.stem != "__init__")
-READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and what they read
+READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and the files that they read
 NOT_SOURCES = ignore_patterns(".*", "runs", "build", "dist", "*.egg-info", "__pycache__")
 
 
@@ -40,13 +40,13 @@ def files_in(folder):
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
-    """The checkout, copied, since building writes beside the sources."""
+    """A copy of the checkout, because a build writes files next to the sources."""
     return Path(copytree(ROOT, tmp_path_factory.mktemp("sources") / "backsweep", ignore=NOT_SOURCES))
 
 
 @pytest.fixture(scope="module")
 def built(sources, tmp_path_factory):
-    """The archive, and the wheel that is built from what the archive has."""
+    """The source archive, and the wheel that is built from it."""
     before, out = files_in(sources), tmp_path_factory.mktemp("dist")
     must(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, sources)
     (archive,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
@@ -54,7 +54,7 @@ def built(sources, tmp_path_factory):
 
 
 def needed(package, seen):
-    """Adds to `seen` what a package declares to need, and what that needs; extras apart."""
+    """Add to `seen` the dependencies of a package, and theirs, without extras."""
     for line in distribution(package).requires or []:
         requirement = Requirement(line)
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
@@ -64,7 +64,9 @@ def needed(package, seen):
 
 
 class Installed:
-    """A virtual environment with the wheel, and of the environment of these tests what the wheel declares to need, no more."""
+    """A virtual environment with the wheel and, taken from the tests' environment, only the dependencies that the wheel
+    declares.
+    """
 
     def __init__(self, wheel, folder):
         self.venv, self.home = folder / "venv", folder / "home"
@@ -91,15 +93,15 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """The wheel in a folder that cannot be written to."""
+    """The wheel in a read-only folder."""
     found = Installed(built[2], tmp_path_factory.mktemp("installed"))
     ours = (path for path in (found.packages / "backsweep").rglob("*") if path.is_dir())
-    folders = [found.packages, found.packages / "backsweep", *ours]  # those that are borrowed stay as they are
+    folders = [found.packages, found.packages / "backsweep", *ours]  # the borrowed packages stay as they are
     for folder in folders:
         folder.chmod(0o555)
     before = files_in(found.packages)
     yield found
-    assert files_in(found.packages) == before  # root may write anyway
+    assert files_in(found.packages) == before  # root may write anywhere
     for folder in folders:
         folder.chmod(0o755)
 
@@ -147,7 +149,7 @@ def test_an_example_runs_where_it_is_installed(installed, name, tmp_path):
 
 
 def test_other_sources_have_another_folder_for_machine_code(installed, tmp_path):
-    """Even where a constant of one file has changed, on which the machine code of another depends."""
+    """Even if only a constant in one file has changed, which the machine code of another file depends on."""
     ask = "import backsweep.kernels as kernels; print(kernels.SOURCES_HASH)"
     told = {}
     for name in ("as it is", "__init__.py", "errors.py", "kernels/functions/polynomials.py"):
@@ -157,7 +159,7 @@ def test_other_sources_have_another_folder_for_machine_code(installed, tmp_path)
             with (package / name).open("a") as file:
                 file.write("\n")
         told[name] = installed.must(installed.python, "-c", ask, cwd=tmp_path / name)
-    assert told["as it is"] == told["__init__.py"]  # on which nothing depends
+    assert told["as it is"] == told["__init__.py"]  # nothing depends on it
     assert len(set(told.values())) == 3
 
 

@@ -1,4 +1,4 @@
-"""How the caller has numbers rounded changes no sweep: neither its values, nor its rows, nor what its manifest says."""
+"""The rounding mode of the caller changes no sweep: not its values, its rows or its manifest."""
 
 import ctypes
 import platform
@@ -11,7 +11,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 
 X86_ON_LINUX = sys.platform == "linux" and platform.machine() == "x86_64"
-ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # fenv.h on x86
+ROUNDING = {"down": 0x400, "up": 0x800, "to zero": 0xC00}  # values of fenv.h on x86
 SPEC = {
     "task": "xor",
     "seeds": 10,
@@ -21,7 +21,7 @@ SPEC = {
 
 
 @pytest.mark.skipif(not X86_ON_LINUX, reason="the numbers of fenv.h are those of x86")
-def test_the_caller_of_a_sweep_may_round_another_way(tmp_path):
+def test_the_caller_of_a_sweep_may_use_another_rounding_mode(tmp_path):
     usual, library = Sweep(**SPEC).run(tmp_path / "usual"), ctypes.CDLL(None)
     for way, word in ROUNDING.items():
         library.fesetround(word)

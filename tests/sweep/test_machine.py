@@ -1,4 +1,4 @@
-"""What a machine has, or a container, a batch job or another system leaves of it."""
+"""The resources of a machine, and what a container, a batch job or another system leaves of them."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ def test_a_container_with_a_share_of_one_core_gets_one_worker():
 
 @pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
 def test_slurm_says_how_many_cores_a_task_has():
-    """Affinity holds a job to them on some clusters only. A name that is no number says nothing."""
+    """Only some clusters set the affinity of a job. A value that is not a number is ignored."""
     all_of_them = cores_where()
     assert all_of_them > 1
     assert cores_where(SLURM_CPUS_PER_TASK="1") == 1
@@ -55,7 +55,7 @@ print(memory() > 2**20)
 """
 
 
-def test_windows_has_no_module_of_resources():
+def test_windows_has_no_resource_module():
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
 
@@ -70,7 +70,7 @@ def test_the_memory_of_a_process_is_known_on_windows_too(monkeypatch):
 def test_the_age_of_this_process_is_known_without_the_clocks_of_linux(monkeypatch):
     known = machine.process_began()
     monkeypatch.delattr(machine.time, "clock_gettime")
-    assert abs(machine.process_began() - known) < 5  # seconds: psutil counts from the second in which the system began
+    assert abs(machine.process_began() - known) < 5  # seconds; psutil counts from the whole second in which the system started
 
 
 @pytest.mark.posix

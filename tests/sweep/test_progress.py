@@ -1,4 +1,4 @@
-"""What is shown while a sweep runs, by a clock that tests turn."""
+"""The output while a sweep runs, by a clock that tests advance."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class Clock:
 
 
 def test_time_left_goes_by_cost_not_by_count():
-    """A thousand runs of a small network, done in a second, then a thousand of one that costs a hundred times as much."""
+    """A thousand runs of a small network take a second; then come a thousand runs that cost a hundred times as much each."""
     clock = Clock()
     progress = Progress(clock)
     progress.start(2000, 0, 101.0, EXPECTED)
@@ -147,7 +147,7 @@ def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
     assert said.left == pytest.approx(160.0)
 
 
-def test_words():
+def test_durations_and_sizes_in_words():
     assert [size(n) for n in (0, 999, 999.6, 1500, 2.5e12, 1e19)] == ["0 B", "999 B", "1 kB", "1.5 kB", "2.5 TB", "1e+04 PB"]
     assert [duration(s) for s in (0.04, 60, 600, 9000)] == ["0.0 s", "60 s", "10 min", "2.5 h"]
     assert shares({"converged": 1, "diverged": 0, "capped": 3}) == "25.0 % converged, 75.0 % capped"

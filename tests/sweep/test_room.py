@@ -1,4 +1,4 @@
-"""Where the system leaves too little address space, or too few threads, commands say so at once: none hangs or aborts."""
+"""If the system allows too little address space or too few threads, commands say so at once: none hangs or aborts."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def here(tmp_path_factory):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("most", [300, 600, 700, 1100])
-def test_too_little_address_space_is_said(command, most, here):
+def test_too_little_address_space_is_an_error_at_once(command, most, here):
     done = limited("AS", most * MB, *command, cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("backsweep: about ")
@@ -49,17 +49,16 @@ def test_too_little_address_space_is_said(command, most, here):
 
 
 @pytest.mark.long
-def test_what_is_asked_for_is_enough(here):
-    enough = (
-        room.ADDRESSES + room.visible_cores() * room.ADDRESSES_OF_A_CORE + 100 * MB
-    )  # of Python itself, before it is asked for
+def test_the_required_address_space_is_enough(here):
+    of_python = 100 * MB  # used before the check
+    enough = room.ADDRESSES + room.visible_cores() * room.ADDRESSES_OF_A_CORE + of_python
     for command in (["run", "small.toml", "--out", "enough"], ["table", "enough"], ["report", "enough"]):
         done = limited("AS", enough, *command, cwd=here)
         assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_too_few_threads_are_said(command, here):
+def test_too_few_threads_are_an_error_at_once(command, here):
     done = limited("NPROC", 0, *command, cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("backsweep: the system allows this user no more threads; see `ulimit -u`. Nothing was")
@@ -67,7 +66,7 @@ def test_too_few_threads_are_said(command, here):
 
 
 @pytest.mark.parametrize("backend", [backend for backend in BACKENDS if backend not in CLUSTERS])
-def test_more_workers_than_may_begin_are_said(backend, here):
+def test_more_workers_than_can_start_are_an_error_at_once(backend, here):
     """There is no room for the stacks of this many threads."""
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]
     done = limited("AS", 3000 * MB + room.visible_cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)

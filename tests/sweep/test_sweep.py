@@ -1,4 +1,4 @@
-"""Sweeps run for real: the same table whatever the workers, the batches, and what happened on the way."""
+"""Real sweeps: the same table for all workers, batches and interruptions."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ SPEC = {
 
 
 def table_bytes(results):
-    """The table, column by column, as bytes."""
+    """The bytes of the table, column by column."""
     table = results.table
     return {name: table[name].to_numpy().tobytes() if table[name].dtype.kind in "ifb" else list(table[name]) for name in table}
 
@@ -86,7 +86,7 @@ def test_batches_of_any_size_change_nothing(once, size, tmp_path, monkeypatch):
 
 
 class StopAfter(Progress):
-    """An interruption, like the one that Ctrl-C makes, after some batches."""
+    """An interruption like that of Ctrl-C, after some batches."""
 
     def __init__(self, batches):
         super().__init__()
@@ -122,12 +122,12 @@ def test_another_specs_folder_is_refused_with_what_differs(once, tmp_path):
     assert sorted(path.name for path in once.path.rglob("*")) == before
 
 
-def test_another_name_is_no_other_spec(once):
+def test_another_name_is_not_another_spec(once):
     assert Sweep.from_dict({**SPEC, "name": "renamed"}).run(once.path).last is None
 
 
-@pytest.mark.parametrize("size", [64, 150, 4096])  # a part of what fails, all of it, and it amidst others
-def test_what_fails_is_named_and_the_others_finish(size, once, tmp_path, monkeypatch):
+@pytest.mark.parametrize("size", [64, 150, 4096])  # part of the failing runs, all of them, and all of them among others
+def test_failing_runs_are_named_and_the_others_finish(size, once, tmp_path, monkeypatch):
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     monkeypatch.setattr(pace, "MOST_RUNS", size)
 
@@ -206,7 +206,7 @@ def test_a_manifest_with_another_spec_than_was_run_is_damaged(tmp_path):
         Sweep.of_folder(results.path)
 
 
-def test_going_on_with_other_kernels_is_said(tmp_path):
+def test_continuing_with_other_kernels_is_remarked_on(tmp_path):
     said = []
 
     class Listening(Progress):

@@ -1,4 +1,4 @@
-"""Folders of results into which somebody else put things: no command waits for them, reads or writes through them."""
+"""Folders of results into which somebody else put things: no command hangs on them, and none reads or writes through links."""
 
 import faulthandler
 import json
@@ -52,12 +52,12 @@ FOLDERS = ("shards", "records", "weights", "trajectories")
 IN_PLACES = [(place, kind) for place in FILES for kind in KINDS]
 IN_PLACES += [(place, kind) for place in FOLDERS for kind in [*KINDS, "file"] if kind != "folder"]
 SHOWN = ("shards/*.parquet", "trajectories/*.parquet", "report.html")  # a report takes a second
-MOST_SECONDS = 60  # of a command; what waits for a pipe, or reads a device to its end, takes for ever
+MOST_SECONDS = 60  # limit per command; one that waits for a pipe or reads a whole device never ends
 
 
 @contextmanager
 def no_longer_than(seconds):
-    """End what takes longer, and say where it was; a wait in C that hears no signal ends the process."""
+    """End what takes longer and show where it was; a wait in C that ignores signals ends the process."""
 
     def over(*_):
         raise TimeoutError(f"over {seconds} s")
@@ -84,8 +84,8 @@ def planted(original, folder, place, kind):
     return path
 
 
-def test_whatever_is_in_the_place_of_a_file_or_folder_is_named_and_nothing_waits_for_it(original, tmp_path):
-    """Each command on each; what it refuses it names in one sentence, and what `resume` mends is as it was."""
+def test_anything_in_the_place_of_a_file_is_named_and_no_command_hangs(original, tmp_path):
+    """Each command on each thing: a refusal names it in one sentence, and after `resume` everything is as it was."""
     scenes = {}
     for place, kind in IN_PLACES:
         folder = tmp_path / f"{place.replace('/*', '')} {kind}" / "r"
@@ -124,7 +124,7 @@ def test_whatever_is_in_the_place_of_a_file_or_folder_is_named_and_nothing_waits
 
 
 def test_nothing_is_written_through_planted_links(original, tmp_path):
-    """Half-written names, old and new, reports, and whole folders that lead elsewhere."""
+    """Half-written names of old and new versions, reports, and whole folders that lead elsewhere."""
     victim, elsewhere = tmp_path / "victim", tmp_path / "elsewhere"
     victim.write_bytes(b"precious")
     shutil.copytree(original, elsewhere)

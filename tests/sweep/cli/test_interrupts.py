@@ -21,7 +21,7 @@ def here(tmp_path):
 
 
 def interrupt(process):
-    """What a command says when its user presses Ctrl-C."""
+    """The output of a command after its user pressed Ctrl-C."""
     os.killpg(process.pid, signal.SIGINT)
     try:
         return process.communicate(timeout=PATIENCE)[1]
@@ -31,7 +31,7 @@ def interrupt(process):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
-    """A batch of these takes hours; the kernels are left behind."""
+    """A batch takes hours here; the kernels are abandoned."""
     out = f"interrupted-{jobs}"
     process = begun("run", "long.toml", "--out", out, "--jobs", str(jobs), cwd=here)
     while not (here / out / "shards").exists():
@@ -44,7 +44,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
     assert "Traceback" not in errors
 
 
-def test_ctrl_c_ends_worker_processes_where_no_command_lists_them(here, tmp_path):
+def test_ctrl_c_ends_worker_processes_without_pgrep(here, tmp_path):
     """Images without `pgrep` are common."""
     environment = {**os.environ, "PATH": str(tmp_path)}
     process = begun("run", "long.toml", "--out", "slim", "--backend", "processes", cwd=here, env=environment)

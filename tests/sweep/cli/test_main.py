@@ -31,7 +31,7 @@ def here(tmp_path_factory):
 
 
 def test_the_demo_path(tmp_path):
-    """What `make demo` does, with a hundredth of the seeds."""
+    """The steps of `make demo`, with a hundredth of the seeds."""
     done = backsweep("demo", "--small", "--jobs", "2", cwd=tmp_path)
     assert (done.returncode, complaint(done)) == (0, "")
     out = done.stdout
@@ -43,7 +43,7 @@ def test_the_demo_path(tmp_path):
     assert "All 1,000 runs were already done" in must("demo", "--small", cwd=tmp_path)
 
 
-def test_it_says_its_version_and_explains_itself(tmp_path):
+def test_version_and_help(tmp_path):
     assert backsweep("--version", cwd=tmp_path).stdout.strip() == f"backsweep {version('backsweep')}"
     assert must("-h", cwd=tmp_path) == must("--help", cwd=tmp_path)
 
@@ -59,7 +59,7 @@ def test_run_goes_to_runs_by_name_and_is_not_repeated(here):
     assert "All 20 runs were already done" in must("resume", "runs/small", cwd=here)
 
 
-def test_a_dry_run_only_says(here):
+def test_a_dry_run_trains_nothing(here):
     out = must("run", "small.toml", "--out", "nothing", "--dry-run", cwd=here)
     assert "20 runs: 4 cells × 5 seeds, 2 network shapes" in out
     assert "train.lr: 2 in all, 0.5 ... 2.0" in out
@@ -86,7 +86,7 @@ def test_tables_in_every_format(here):
     assert r" \% " in latex
 
 
-def test_a_report_that_cannot_be_written_where_it_should(here):
+def test_a_report_that_cannot_be_written_is_an_error(here):
     for out, said in ((".", "a folder; the report is one file, such as report.html"), ("no/r.html", "no/r.html: No such file")):
         assert said in refused("report", "runs/small", "--out", out, cwd=here)
 
@@ -183,7 +183,7 @@ BAD = [
 
 @pytest.fixture(scope="module")
 def answers(here):
-    """What is said to each of BAD; none of it changes what is there."""
+    """The message for each of BAD; none of them changes a file."""
     before = (here / "runs" / "small" / "manifest.json").read_bytes()
     said = [refused(*arguments, cwd=here) for arguments, _ in BAD]
     assert (here / "runs" / "small" / "manifest.json").read_bytes() == before
@@ -204,8 +204,8 @@ def test_a_spec_with_a_mistake_is_named_with_file_key_and_value(here):
 
 
 @pytest.mark.posix
-def test_a_full_disk_is_said_and_nothing_is_lost(here):
-    """A limit on the size of files stands for the full disk: the shards of 20 runs pass it, those of 40,000 do not."""
+def test_a_full_disk_is_named_and_nothing_is_lost(here):
+    """A limit on file sizes stands in for the full disk: the shards of 20 runs fit, those of 40,000 do not."""
     (here / "wide.toml").write_text(SPEC.replace("seeds = 5", "seeds = 20000").replace("2000\n", "20\n"))
     spec = ["run", "wide.toml", "--out", "full", "--jobs", "1"]
 
@@ -223,8 +223,8 @@ def test_a_full_disk_is_said_and_nothing_is_lost(here):
 
 
 @pytest.mark.posix
-def test_a_folder_that_may_not_be_written_is_said(here, tmp_path):
-    """As somebody without rights there: root, who may write everywhere, first becomes nobody."""
+def test_a_folder_without_write_permission_is_named(here, tmp_path):
+    """As a user without permission: root, who may write anywhere, becomes nobody first."""
     closed = tmp_path / "closed"
     closed.mkdir()
     closed.chmod(0o555)
@@ -253,13 +253,13 @@ run({str(closed / "r")!r})
 
 
 def test_imports_stay_light():
-    """`run` needs neither pandas' nor matplotlib's second."""
+    """`run` does not spend a second on importing pandas and another on matplotlib."""
     code = "import sys, backsweep.sweep.sweep; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_terminals_without_the_signs_get_others(here):
+def test_terminals_without_our_characters_get_others(here):
     done = backsweep("table", "runs/small", cwd=here, env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "%" in done.stdout
@@ -275,7 +275,7 @@ def test_columns_named_apart_count_as_those_named_together(here):
     assert together != must("table", "runs/small", "--by", "hidden", cwd=here)
 
 
-def test_a_reader_that_leaves_is_no_error_to_shout_about(here):
+def test_a_closed_pipe_is_not_an_error(here):
     command = " ".join([f"'{part}'" for part in BACKSWEEP])
     done = subprocess.run(
         f"{command} replay runs/small 19 --format csv | head -1",

@@ -1,4 +1,4 @@
-"""Whatever stands in a manifest, every command ends with what it was asked for, or with one sentence that names the file."""
+"""Whatever a manifest contains, every command does its work or ends with one sentence that names the file."""
 
 import json
 import random
@@ -27,7 +27,7 @@ lr = { log = [0.1, 1.0], n = 2 }
 epochs = 5
 stop = { loss = 0.1 }
 """
-SOME = 3  # commands, of those that a manifest which is no worse for it lets go on to their work
+SOME = 3  # commands that are tried on a manifest that is still valid
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def sound(swept):
-    """What stands in the manifest; the folder is as new."""
+    """The content of the manifest; the folder is fresh."""
     folder = swept / "runs" / "r"
     shutil.rmtree(folder)
     shutil.copytree(swept / "runs" / "sound", folder)
@@ -50,7 +50,7 @@ def sound(swept):
 
 
 def refused_by_commands(swept, cases):
-    """Give each manifest to every command; how many of them were refused."""
+    """Give each manifest to every command; the number of manifests that were refused."""
     folder, refused, rng = swept / "runs" / "r", 0, random.Random(0)
     for what, data in cases:
         put(folder, data)
@@ -70,12 +70,12 @@ def refused_by_commands(swept, cases):
     return refused
 
 
-def test_what_is_no_manifest_is_refused_by_every_command(swept, sound):
+def test_every_command_refuses_what_is_not_a_manifest(swept, sound):
     assert refused_by_commands(swept, RAW) == len(RAW)
 
 
 @pytest.mark.long
-def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
+def test_any_value_in_one_field_of_a_manifest(swept, sound):
     cases = [*one_by_one(sound)]
     random.Random(0).shuffle(cases)
     assert 0 < refused_by_commands(swept, cases[:25]) < 25
@@ -85,7 +85,7 @@ def test_every_field_of_a_manifest_may_hold_anything(swept, sound):
         assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: " in said), (what, said)
 
 
-def test_several_fields_may(swept, sound):
+def test_any_values_in_several_fields_of_a_manifest(swept, sound):
     assert 0 < refused_by_commands(swept, at_random(sound, seed=0, count=20)) < 20
 
 
@@ -120,7 +120,7 @@ def test_several_fields_may(swept, sound):
         (("new",), 1, "new: this version knows no such key"),
     ],
 )
-def test_what_is_wrong_is_said(swept, sound, place, value, said):
+def test_the_message_says_what_is_wrong(swept, sound, place, value, said):
     put(swept / "runs" / "r", sealed(altered(sound, place, value)))
     with pytest.raises(ResultsError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
         Results.open(swept / "runs" / "r")
@@ -136,8 +136,8 @@ def test_what_is_wrong_is_said(swept, sound, place, value, said):
         (("beside",), ["weights"], "beside"),
     ],
 )
-def test_what_its_spec_does_not_make_is_not_gone_on_with(swept, sound, place, value, said):
-    """Neither by `run`, which reads another spec than the manifest's, nor by what reads that."""
+def test_a_manifest_that_does_not_follow_from_its_spec_is_refused(swept, sound, place, value, said):
+    """By `run`, which reads a spec of its own, and by the commands that read the manifest's spec."""
     folder = swept / "runs" / "r"
     put(folder, sealed(altered(sound, place, value)))
     for command in (

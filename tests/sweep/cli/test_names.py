@@ -1,4 +1,4 @@
-"""Folders get the names of specs, as far as each system can have them."""
+"""Folders are named after specs, as far as each system allows the names."""
 
 import sys
 
@@ -9,7 +9,7 @@ from backsweep.sweep.cli.tables import slug
 
 @pytest.mark.parametrize("name", ["CON", "nul", "Aux", "prn", "com1", "LPT9", "com²", "nul.first", "CON.2024.toml"])
 def test_a_device_of_windows_is_no_folder(name):
-    """A file of such a name cannot be made there, whatever comes after a point."""
+    """No file of such a name can be made there, whatever follows after a dot."""
     assert slug(name) == f"sweep-{name}"
 
 

@@ -1,4 +1,4 @@
-"""Findings on the command line: tables, comparisons, seeds, figures and reports, and what is said to bad input."""
+"""Findings on the command line: tables, comparisons, seeds, figures and reports, and messages for bad input."""
 
 import io
 import json
@@ -79,7 +79,7 @@ def test_two_values_and_two_sweeps_are_compared(here):
     assert "40 / 40" in shown
 
 
-def test_what_is_said_may_be_of_some_runs_alone(here):
+def test_where_selects_runs_for_every_finding(here):
     part = Results.open(here / "r").where(hidden=4, lr=2.0)
     chosen = ("--where", "hidden=4", "--where", "lr=2")
     printed = must("table", "r", *chosen, "--format", "csv", cwd=here)
@@ -98,7 +98,7 @@ def test_a_figure_of_groups_that_one_chooses(here):
     must("figure", "r", "trajectories", "--where", "hidden=4", "--out", "t.svg", cwd=here)
 
 
-def test_seeds_that_it_takes(here):
+def test_seeds_needed(here):
     printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
     assert "needed" in must("seeds", "r", "--setting", "hidden", "--values", "2,4", cwd=here)
@@ -122,11 +122,11 @@ def test_a_report_as_markdown(here):
     assert {"report.md", "success.svg", "settings.csv", "settings.tex", "what-matters.json"} <= {
         path.name for path in (here / "r" / "report").iterdir()
     }
-    assert Results.open(here / "r").done == 240  # the folder of results is none the worse for it
+    assert Results.open(here / "r").done == 240  # the folder of results is still sound
 
 
 def test_a_setting_that_is_called_in_full_is_also_known_by_its_last_word(tmp_path):
-    """As in earlier commands: restarts have a mean, so the start's is `model.init.mean`."""
+    """As in earlier commands: restarts have a column `mean`, so the mean of the initial weights is `model.init.mean`."""
     init = {"scheme": "normal", "mean": {"values": [0.0, 0.5]}}
     stop = {"loss": 0.6}
     Sweep.from_dict(
@@ -150,7 +150,7 @@ def test_a_setting_that_is_called_in_full_is_also_known_by_its_last_word(tmp_pat
 
 
 def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
-    """A sentence for people; a table without rows for programs, and the sentence beside it."""
+    """People get a sentence; programs get an empty table, with the sentence on stderr."""
     nothing = {"task": "xor", "seeds": 4, "train": {"epochs": 2, "stop": {"loss": 1e-9}, "lr": {"values": [0.1, 1.0]}}}
     Sweep.from_dict(nothing).run(tmp_path / "r", jobs=1)
     best = ["table", tmp_path / "r", "--of", "best"]
@@ -169,7 +169,7 @@ def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
 
 
 def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
-    """At the end of the run, in its log, under the table; and ∞ is no question mark, whatever the terminal's signs."""
+    """At the end of the run, in its log and below the table; and ∞ never becomes a question mark on any terminal."""
     spec = tmp_path / "bound.toml"
     spec.write_text('task = "xor"\nseeds = 4\ntrain = { bound = 0.1, epochs = 9, stop = { loss = 0.01 } }\n')
     warning = "4 runs diverged before the first update, because they began with losses of "
@@ -238,7 +238,7 @@ BAD = [
 
 @pytest.fixture(scope="module")
 def answers(here):
-    """What is said to each of BAD."""
+    """The message for each of BAD."""
     return [refused(*arguments, cwd=here) for arguments, _ in BAD]
 
 

@@ -1,4 +1,4 @@
-"""Whoever wishes a command to end is heard, and what is done is kept."""
+"""Every request to end a command takes effect, and finished work is kept."""
 
 import os
 import signal
@@ -38,8 +38,8 @@ def wait_for(path, process):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_wish_to_end_is_as_good_as_ctrl_c(name, here):
-    """Of a batch system, and of a terminal that was closed."""
+def test_other_signals_end_a_command_like_ctrl_c(name, here):
+    """SIGTERM of a batch system, and SIGHUP of a terminal that was closed."""
     process = begun("run", "long.toml", "--out", "r", cwd=here)
     wait_for(here / "r" / "shards", process)
     process.send_signal(getattr(signal, name))
@@ -49,7 +49,7 @@ def test_a_wish_to_end_is_as_good_as_ctrl_c(name, here):
     assert not (here / "r" / ".writer.json").exists()
 
 
-def test_under_nohup_the_terminal_may_go(here):
+def test_under_nohup_closing_the_terminal_changes_nothing(here):
     process = subprocess.Popen(
         [*BACKSWEEP, "run", "long.toml", "--out", "r"],
         cwd=here,
@@ -65,14 +65,14 @@ def test_under_nohup_the_terminal_may_go(here):
     process.communicate(timeout=PATIENCE)
 
 
-def test_ctrl_break_is_heard():
-    """As Windows has it beside Ctrl-C."""
+def test_ctrl_break_ends_a_command():
+    """Windows has it next to Ctrl-C."""
     done = subprocess.run([sys.executable, "-c", BREAKING], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "backsweep: interrupted\n")
 
 
-def test_nothing_waits_for_ever_in_the_thread_that_hears_ctrl_c(monkeypatch):
-    """On Windows Ctrl-C interrupts no `join` without a limit."""
+def test_the_main_thread_never_waits_without_a_limit(monkeypatch):
+    """On Windows, Ctrl-C does not interrupt a `join` without a timeout."""
     join, waited = threading.Thread.join, []
 
     def joining(thread, timeout=None):

@@ -52,7 +52,7 @@ def run(program, *arguments, cwd):
 
 
 def events(text):
-    """All of stdout, each line of which must be an object with an event and a time in UTC."""
+    """All of stdout; each line must be an object with an event and a time in UTC."""
     found = [json.loads(line) for line in text.splitlines()]
     assert all(one["time"].endswith("+00:00") for one in found)
     return found
@@ -84,11 +84,11 @@ def test_the_end_says_where_the_time_went(here):
     assert ", elsewhere " in lines[-4]
     told = re.fullmatch(r"([\d.]+) s in all: preparing [\d.]+ s, training ([\d.]+) s, finishing [\d.]+ s", lines[-3])
     assert told
-    assert float(told[2]) <= float(told[1]) <= wall + 0.5  # as the process sees it; of its end it cannot tell
+    assert float(told[2]) <= float(told[1]) <= wall + 0.5  # as the process measures it, without its own exit
     assert "20 runs, " in lines[-2]
 
 
-def test_a_plan_that_exceeds_the_disk_is_refused_before_it_starts(here):
+def test_a_plan_that_exceeds_the_disk_is_refused_before_training(here):
     done = run(SMALL_DISK, "run", "small.toml", "--out", "full", cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
     assert "full: about " in done.stderr
@@ -110,7 +110,7 @@ def test_status_of_a_finished_sweep(here):
 
 
 def in_two_shards(folder):
-    """The two files that hold the twenty runs of a finished sweep from now on."""
+    """Split the twenty runs of a finished sweep into two files, which are returned."""
     store = Store.open(folder)
     rows = store.read()
     with store.writing():

@@ -1,4 +1,4 @@
-"""What the system does not give is one sentence, that says what to do."""
+"""When the system lacks something, the message is one sentence that says what to do."""
 
 import errno
 import sys
@@ -44,9 +44,9 @@ WANTS = [
 
 
 @pytest.mark.parametrize(("command", "said"), WANTS)
-def test_a_want_is_told_in_a_sentence(command, said, monkeypatch, capsys):
+def test_a_lack_of_something_is_one_sentence(command, said, monkeypatch, capsys):
     def refuse(*_, **__):
-        raise RuntimeError("can't start new thread")  # as CPython says it
+        raise RuntimeError("can't start new thread")  # CPython's own words
 
     for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
         monkeypatch.setattr(threading, name, refuse, raising=False)
@@ -73,8 +73,8 @@ def test_a_want_is_told_in_a_sentence(command, said, monkeypatch, capsys):
         ["replay", "r", "{}"],
     ],
 )
-def test_what_usage_errors_repeat_steers_no_terminal(words):
-    """Words may come from a script's variables, or from names of files."""
+def test_usage_errors_escape_control_characters(words):
+    """Words may come from a script's variables, or from file names."""
     code, printed, said = here(*(word.format("x\x1b]0;y\x07\u202e\x9b31m\r") for word in words))
     assert (code, printed) == (2, "")
     assert said.startswith("Usage: ")

@@ -1,4 +1,4 @@
-"""The command line where nothing is to be had that Windows lacks."""
+"""The command line without anything that Windows lacks."""
 
 import json
 import os
@@ -72,7 +72,7 @@ sys.exit(pytest.main(["--collect-only", "-qq", "-p", "no:cacheprovider", *sys.ar
 
 @pytest.mark.long
 def test_every_file_of_tests_is_loaded_without_what_windows_lacks():
-    """What cannot run there is skipped there, by the marker `posix`."""
+    """Tests that cannot run there are skipped there, by the marker `posix`."""
     tests = Path(windows.__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(tests)}
     command = [sys.executable, "-c", COLLECT, str(tests)]

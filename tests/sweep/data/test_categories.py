@@ -1,4 +1,4 @@
-"""Columns of categories: told apart as they are in the file, and of numbers, none lost in float64."""
+"""Categorical columns: different categories stay different, and no number is merged with another in float64."""
 
 from contextlib import suppress
 from decimal import Decimal
@@ -29,7 +29,7 @@ def test_numbers_declared_categories(suffix, tmp_path):
     assert (task.midpoint, task.classes) == (0, False)
 
 
-def test_two_targets_of_classes_are_no_single_choice(tmp_path):
+def test_two_columns_of_classes_are_not_one_choice(tmp_path):
     frame = pd.DataFrame({"x": [1, 2, 3], "a": ["p", "q", "r"], "b": ["u", "v", "w"]})
     task = data({"file": save(tmp_path, frame, "csv"), "inputs": ["x"], "targets": ["a", "b"]}, tmp_path)
     assert (task.targets.shape, task.midpoint, task.classes) == ((3, 6), 0.5, False)
@@ -128,14 +128,14 @@ TEXTS = ["Nan", " Phrae ", "inf", "NA", "Phrae", "null"]
 
 
 def every_file(folder, texts):
-    """The same column of text in each kind of file, and in Parquet in each kind of text."""
+    """The same text column in each kind of file, and in Parquet with each type of text."""
     x = np.arange(len(texts))
     pd.DataFrame({"x": x, "id": texts}).to_csv(folder / "d.csv", index=False)
     np.savez(folder / "d.npz", x=x, id=np.array(texts))
     kinds = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
     for number, kind in enumerate(kinds):
         column = pa.array(texts).dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else pa.array(texts, kind)
-        with suppress(pa.ArrowNotImplementedError):  # views are not written by the oldest Arrow
+        with suppress(pa.ArrowNotImplementedError):  # the oldest supported Arrow does not write views
             pq.write_table(pa.table({"x": x, "id": column}), folder / f"d{number}.parquet")
     return sorted(path.name for path in folder.iterdir())
 
@@ -175,13 +175,13 @@ REMARKS = [
 
 
 @pytest.mark.parametrize(("cells", "said"), REMARKS, ids=str)
-def test_what_is_odd_about_names_is_said(cells, said, tmp_path):
+def test_remarks_on_odd_names(cells, said, tmp_path):
     csv(tmp_path, cells)
     remarks = sides_of(parse({"file": "d.csv", "inputs": "x", "targets": "id"}), tmp_path).remarks
     assert any(said in remark and remark.startswith("column 'id': ") for remark in remarks)
 
 
-def test_what_is_odd_about_numbers_is_said(tmp_path):
+def test_remarks_on_odd_numbers(tmp_path):
     csv(tmp_path, ["01001", "20", "0.5"])
     table = {"file": "d.csv", "inputs": "x", "targets": "id"}
     assert sides_of(parse(table), tmp_path).remarks == (

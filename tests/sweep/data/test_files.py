@@ -13,7 +13,7 @@ from helpers.tasking import COLUMNS, FRAME, SUFFIXES, data, digest, parse, same,
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_files(suffix, tmp_path):
+def test_columns_of_a_file(suffix, tmp_path):
     task = data({"file": save(tmp_path, FRAME, suffix), **COLUMNS}, tmp_path)
     assert task.inputs.tolist() == [[1.5, 3, 1], [-2.25, 1, 0], [0.1, 2, 0], [4, 5, 1]]
     assert task.input_names == ("length", "width", "sex=m")

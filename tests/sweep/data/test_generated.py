@@ -1,4 +1,4 @@
-"""Data made by formula."""
+"""Data that formulas generate."""
 
 import itertools
 import math
@@ -64,7 +64,11 @@ def test_two_spirals_are_the_published_points():
     radius = np.hypot(*first.T)
     np.testing.assert_allclose([radius[0], radius[-1]], [6.5, 0.5], atol=1e-8)  # decimals in the data
     np.testing.assert_allclose(np.diff(radius), -6.5 / 104, atol=1e-8)
-    assert first[:24:8].tolist() == [[0, 6.5], [6, 0], [0, -5.5]]  # a quarter of a turn is eight points, and half a unit
+    assert first[:24:8].tolist() == [
+        [0, 6.5],
+        [6, 0],
+        [0, -5.5],
+    ]  # a quarter of a turn is eight points and half a unit of radius
     assert task.targets[:4, 0].tolist() == [1, 0, 1, 0]
     turns = np.unwrap(np.arctan2(first[:, 0], first[:, 1]))
     np.testing.assert_allclose(turns, np.arange(97) * math.pi / 16, atol=1e-7)  # three turns
@@ -130,7 +134,7 @@ MADE = [
 
 
 @pytest.mark.parametrize("table", MADE, ids=str)
-def test_data_made_by_formula_are_the_oracles(table):
+def test_generated_data_are_the_oracles(table):
     settings = {"name": table} if isinstance(table, str) else table
     inputs, targets = reference.TASKS[settings["name"]](**{key: value for key, value in settings.items() if key != "name"})
     task = data(table)

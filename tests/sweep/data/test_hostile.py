@@ -1,4 +1,4 @@
-"""Files of data that were made to harm: refused in a sentence, before anything is unpacked or made room for."""
+"""Data files made to do harm: refused in one sentence, before anything is unpacked or memory is allocated."""
 
 import io
 import os
@@ -27,7 +27,7 @@ SOUND = np.arange(4.0)
 
 @pytest.fixture(autouse=True)
 def little_memory():
-    """What a test holds at most stays near what was held before: 2 GB for all that is tried here."""
+    """Check that a test adds less than 2 GB to the peak memory of this process."""
     import resource
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -36,14 +36,14 @@ def little_memory():
 
 
 def header(descr, shape, fill=b""):
-    """The bytes of an array that says it has this type and shape."""
+    """The bytes of an array file that claims this dtype and shape."""
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": shape})
     return file.getvalue() + fill
 
 
 def raw(text):
-    """The bytes of an array whose header is this text."""
+    """The bytes of an array file whose header is this text."""
     text = text.encode()
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
@@ -79,7 +79,7 @@ def test_headers_of_arrays_that_promise_what_is_not_there(content, said, tmp_pat
     assert said in refused(tmp_path, NPZ)
 
 
-def test_what_a_zip_unpacks_to_is_bounded(tmp_path):
+def test_the_unpacked_size_of_a_zip_is_bounded(tmp_path):
     with zipfile.ZipFile(tmp_path / "d.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("b.npy", header("<f8", (4,), SOUND.tobytes()))
         with archive.open("a.npy", "w", force_zip64=True) as file:
@@ -96,7 +96,7 @@ def test_what_a_zip_unpacks_to_is_bounded(tmp_path):
     assert "d.npz: the columns used unpack to 2,147,483,809 bytes; at most 2,147,483,648 are allowed" in refused(tmp_path, NPZ)
 
 
-def test_zips_that_say_one_thing_twice_or_wrong(tmp_path):
+def test_zips_with_duplicate_or_wrong_entries(tmp_path):
     sound = header("<f8", (4,), SOUND.tobytes())
     npz(tmp_path, sound)
     assert data(NPZ, tmp_path).inputs[:, 0].tolist() == SOUND.tolist()
@@ -135,7 +135,7 @@ def test_one_hot_is_bounded(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "npz"])
-def test_what_is_no_file_is_said_at_once(kind, tmp_path):
+def test_anything_but_a_file_is_refused_at_once(kind, tmp_path):
     os.mkfifo(tmp_path / f"d.{kind}")
     assert "a named pipe, not a file" in refused(tmp_path, {**AB, "file": f"d.{kind}"})
     (tmp_path / f"e.{kind}").symlink_to("/dev/zero")
@@ -157,7 +157,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("content", "said"), TEXTS, ids=range(len(TEXTS)))
-def test_text_that_is_none(content, said, tmp_path):
+def test_text_that_cannot_be_decoded(content, said, tmp_path):
     (tmp_path / "d.csv").write_bytes(content)
     assert said in refused(tmp_path)
 
@@ -182,7 +182,7 @@ def test_any_bytes_give_a_task_or_a_sentence(tmp_path, data_of):
         at = data_of.draw(st.integers(0, len(content) - 1))
         content[at : at + data_of.draw(st.integers(0, 3))] = data_of.draw(st.binary(max_size=4))
     path.write_bytes(content)
-    with suppress(DataError):  # some bytes mean nothing
+    with suppress(DataError):  # some bytes are never used
         data({"file": path.name, **COLUMNS}, tmp_path)
 
 

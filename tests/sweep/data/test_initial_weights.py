@@ -1,4 +1,4 @@
-"""Files of weights to start from as the values of an axis: what rows call them, wherever they lie."""
+"""Files of initial weights as the values of an axis: the names that rows give them, wherever the files are."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ epochs = 20
         (["/home/ada/w.npz", "/data/w.npz"], ["ada/w.npz", "data/w.npz"]),
     ],
 )
-def test_files_are_called_by_as_much_as_tells_them_apart(paths, names):
+def test_files_are_named_by_as_much_of_their_path_as_distinguishes_them(paths, names):
     assert list(file_names(paths).values()) == names
     elsewhere = [f"/mnt/other{path}" for path in paths]
     assert list(file_names(elsewhere).values()) == names
@@ -47,7 +47,7 @@ def test_files_are_called_by_as_much_as_tells_them_apart(paths, names):
 
 @pytest.fixture
 def tree(tmp_path):
-    """A spec and its files: in two folders, of one name."""
+    """A spec and two files with the same name in different folders."""
     tree = tmp_path / "tree"
     for name, scale in (("a", 1.0), ("b", 2.0)):
         (tree / name).mkdir(parents=True)
@@ -58,7 +58,7 @@ def tree(tmp_path):
 
 @pytest.fixture
 def as_before(tree, monkeypatch):
-    """Files of one name are called by their whole paths, as they once were, also where cells are left out."""
+    """Files with the same name are called by their whole paths, as earlier versions called them, also in `exclude`."""
     (tree / "s.toml").write_text(SPEC.replace('"b/w.npz", train', f'"{tree}/b/w.npz", train'))
     monkeypatch.setattr(spec_module, "file_names", lambda paths: {path: path for path in paths})
     return monkeypatch

@@ -1,4 +1,4 @@
-"""Tasks in a spec: encodings, axes, and what is said of those that make no sense."""
+"""Tasks in a spec: encodings, axes, and messages for invalid tasks."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_numbers_and_encodings_may_be_axes():
 def test_written_as_json_it_is_the_same_task(table):
     held = Holder.model_validate({"task": table})
     assert Holder.model_validate_json(held.model_dump_json(exclude_none=True)) == held
-    assert isinstance(hash(held.task), int)  # plans are kept by their spec
+    assert isinstance(hash(held.task), int)  # plans are cached by their spec
 
 
 WRONG_TABLES = [
@@ -122,7 +122,7 @@ WRONG_TABLES = [
 
 
 @pytest.mark.parametrize(("table", "said"), WRONG_TABLES, ids=[said[:40] for _, said in WRONG_TABLES])
-def test_what_is_wrong_in_the_spec_is_said_with_its_key(table, said):
+def test_messages_name_the_key_of_the_spec(table, said):
     with pytest.raises(SettingError) as error:
         parse(table)
     assert said in str(error.value)

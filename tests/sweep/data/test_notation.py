@@ -1,4 +1,4 @@
-"""Numbers in another notation: refused where every cell looks like one, or read as the task says."""
+"""Numbers in another notation: refused if every cell of a column looks like one, or read as the task says."""
 
 import numpy as np
 import pyarrow as pa
@@ -80,7 +80,7 @@ def test_each_notation_is_known_with_what_reads_it(cells, remedy):
 
 
 @pytest.mark.parametrize("cells", NAMES, ids=str)
-def test_names_are_no_numbers(cells):
+def test_names_are_not_taken_for_numbers(cells):
     assert in_another_notation(cells) is None
 
 
@@ -126,7 +126,7 @@ def test_what_a_notation_does_not_read(cell, notation):
 
 
 def write(folder, column, other=("p", "q")):
-    """A file in which the column is a text, each cell in quotes."""
+    """A file whose column is text, with each cell in quotes."""
     rows = [f'{number},"{cell}",{other[number % 2]}' for number, cell in enumerate(column)]
     (folder / "d.csv").write_text("\n".join(["n,c,k", *rows]), encoding="utf-8")
 

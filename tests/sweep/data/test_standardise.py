@@ -1,4 +1,4 @@
-"""Inputs with mean 0 and standard deviation 1, to rounding, against exact arithmetic."""
+"""Inputs standardised to mean 0 and standard deviation 1, up to rounding, against exact arithmetic."""
 
 import math
 from fractions import Fraction
@@ -19,7 +19,7 @@ MAGNITUDES = st.sampled_from([1e-300, 1e-200, 1e-9, 1.0, 1e6, 1.6e15, 1.6e18, 1e
 
 @st.composite
 def columns(draw):
-    """Numbers of any magnitude, some of them as near to each other as float64 allows."""
+    """Numbers of any magnitude, some of them as close together as float64 allows."""
     start = draw(MAGNITUDES)
     if draw(st.booleans()):
         return [start + step * math.ulp(start) for step in draw(st.lists(st.integers(-9, 9), min_size=2, max_size=20))]
@@ -49,7 +49,7 @@ def test_standardised_numbers_are_the_exact_ones_rounded(values):
     assert abs(sum(value**2 for value in again) / len(again) - 1) <= 8 * EPSILON
 
 
-def test_bits_of_ordinary_data_are_those_of_one_go():
+def test_ordinary_data_have_the_bits_of_the_plain_formula():
     values = np.random.default_rng(5).standard_normal(200)
     centred = values - math.fsum(values) / 200
     before = centred / math.sqrt(math.fsum((centred * centred).tolist()) / 200)

@@ -1,4 +1,4 @@
-"""What inputs and targets of a file are: said before training, in the manifest and in the report, with what is odd."""
+"""The description of a file's inputs and targets, with remarks: before training, in the manifest and in the report."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What is said of files that give no data."""
+"""Messages for files that contain no usable data."""
 
 import contextlib
 import math
@@ -87,7 +87,7 @@ def test_files_cut_short_or_altered_never_give_a_traceback(suffix, tmp_path):
     for at in range(0, len(whole), 37):
         for content in (whole[:at], whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :]):
             path.write_bytes(content)
-            with contextlib.suppress(DataError):  # some bytes mean nothing
+            with contextlib.suppress(DataError):  # some bytes are never used
                 data(table, tmp_path)
 
 
@@ -118,7 +118,7 @@ def test_what_is_wrong_in_a_parquet_file(tmp_path):
 
 
 def test_text_that_swells_is_refused(tmp_path):
-    """Each cell says how much it shares with the one before: here 400 kB stand for a gigabyte."""
+    """Each cell stores how much it shares with the one before: 400 kB stand for a gigabyte here."""
     text = pa.chunked_array([pa.array(["x" * 10_000] * 1_000)] * 100)
     table, path = pa.table({"a": text, "b": pa.array(range(100_000))}), tmp_path / "d.parquet"
     pq.write_table(table, path, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY", "b": "PLAIN"})

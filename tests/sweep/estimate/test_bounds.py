@@ -1,4 +1,4 @@
-"""What no machine has memory for, or nobody the years, is refused before a kernel is compiled or a network made."""
+"""Sweeps that no machine has the memory or anybody the years for are refused before kernels are compiled or networks made."""
 
 import pytest
 
@@ -26,7 +26,8 @@ def unprepared(monkeypatch):
     monkeypatch.setattr(running, "prepare", prepare)
 
 
-# Of [2000, 2000] on XOR 4,006,000 weights; of each, in 16 lanes of 8 bytes, weights, gradient and one number of the rule.
+# [2000, 2000] on XOR has 4,006,000 weights; each needs a weight, a gradient and one number of the optimizer, in 16 lanes of 8
+# bytes.
 @pytest.mark.parametrize(
     ("table", "memory", "jobs", "said"),
     [
@@ -40,7 +41,7 @@ def unprepared(monkeypatch):
         (BLOBS, 0.1 * GB, 1, "task.samples: 20,000 samples of 2 inputs and 99 outputs: 1 worker would need about"),
     ],
 )
-def test_what_no_memory_holds_is_refused(table, memory, jobs, said, monkeypatch, unprepared, tmp_path):
+def test_sweeps_that_exceed_the_memory_are_refused(table, memory, jobs, said, monkeypatch, unprepared, tmp_path):
     monkeypatch.setattr(bounds, "memory", lambda: int(memory))
     monkeypatch.setattr(running, "cores", lambda: 8)
     for attempt in (lambda: Sweep(**table).run(tmp_path / "o", jobs=jobs), lambda: Sweep(**table).estimate(jobs=jobs)):
@@ -50,7 +51,7 @@ def test_what_no_memory_holds_is_refused(table, memory, jobs, said, monkeypatch,
     assert not (tmp_path / "o").exists()
 
 
-def test_what_memory_holds_is_not(monkeypatch):
+def test_sweeps_that_fit_into_memory_are_not_refused(monkeypatch):
     monkeypatch.setattr(bounds, "memory", lambda: 2 * GB)
     bounds.check_memory(Sweep(**WIDE).plan(), 1)
 

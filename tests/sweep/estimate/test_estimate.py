@@ -1,4 +1,4 @@
-"""What a sweep is expected to take: counts and bytes against what it then took. Of times only that they add up."""
+"""The estimate of a sweep: its counts and bytes against the real ones, and that its times add up."""
 
 import math
 import re
@@ -27,7 +27,7 @@ def sweep(**tables):
 
 @pytest.fixture
 def patient(monkeypatch):
-    """All runs of a shape are one batch, and all of them the sample, however fast the machine is."""
+    """All runs of a shape form one batch and are all in the sample, however fast the machine is."""
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     for name in ("START_SECONDS", "SHAPE_SECONDS", "MOST_SECONDS"):
         monkeypatch.setattr(estimate, name, 1e6)
@@ -78,7 +78,7 @@ def test_runs_that_use_all_their_epochs_are_counted_to_the_last():
 
 
 def test_runs_that_converge_early_count_by_their_sample(tmp_path):
-    """At this rate all converge, most of them soon; a sample of all there are leaves nothing to guess."""
+    """All runs converge at this rate, most of them early; the sample has all of them, so nothing is guessed."""
     made = sweep(seeds=2000, model={"hidden": 8}, train={"lr": 5.0, "epochs": 100_000, "stop": {"loss": 0.1}})
     prepare(made.plan(), 1, Progress())
     found = timed(made.plan(), (0, 2000), 2, 1e6)
@@ -102,7 +102,7 @@ def test_runs_that_would_last_too_long_are_cut_off_and_taken_to_last():
 
 
 class Counting:
-    """A clock that goes on by so much each time somebody looks at it."""
+    """A clock that advances by a step each time it is read."""
 
     def __init__(self, step):
         self.now, self.step = 0.0, step
@@ -112,8 +112,8 @@ class Counting:
         return self.now
 
 
-def test_that_a_thread_waits_for_a_core_makes_a_timing_longer_and_no_coarser(monkeypatch):
-    """However long it waits: the same sample, as far as before, and all times by as much longer."""
+def test_waiting_for_a_core_makes_a_timing_longer_but_not_coarser(monkeypatch):
+    """However long the thread waits, the sample and its epochs are the same, and all times grow by the same factor."""
     plan = sweep(seeds=10_000, train={"lr": 0.1, "epochs": 5000, "stop": {"loss": 0.3}}).plan()
     prepare(plan, 1, Progress())
 
@@ -129,7 +129,7 @@ def test_that_a_thread_waits_for_a_core_makes_a_timing_longer_and_no_coarser(mon
 
 
 def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
-    """A timer that finds every shape to take twice its guess."""
+    """Here every timed shape takes twice as long as guessed."""
     plan = sweep(seeds=10, model={"hidden": {"values": list(range(1, 21))}}).plan()
     guessed = guesses(plan)
     asked = []
@@ -153,7 +153,7 @@ def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
 
 
 def test_calls_of_the_kernels_and_flushes_of_the_disk_count(monkeypatch):
-    """500 data sets of two runs: what each call takes beside its epochs, and each of the files of each batch."""
+    """500 data sets of two runs: the overhead of each call, and of each file of each batch."""
     noise = {"task": {"name": "moons", "samples": 9, "noise": {"linear": [0, 0.4], "n": 500}}}
     plan = Sweep.from_dict({**noise, "seeds": 2, "record": {"every": 1, "weights": True}, "train": {"epochs": 5}}).plan()
     monkeypatch.setattr(estimate, "timed", lambda plan, shape, *rest: Timed(np.array([0]), *EASY))
@@ -180,7 +180,7 @@ def test_how_long_the_disk_takes_is_measured_where_one_may_write(tmp_path, monke
 
 @pytest.fixture
 def shards_as_written(monkeypatch):
-    """Not merged."""
+    """The shards before they are merged."""
     monkeypatch.setattr(Store, "compact", lambda self: None)
 
 
@@ -253,6 +253,6 @@ def test_records_need_memory(patient):
 
 
 @pytest.mark.parametrize("jobs", [0, 1025, True, 1.0, "2"])
-def test_nonsense_jobs_are_refused(jobs):
+def test_invalid_jobs_are_refused(jobs):
     with pytest.raises(SettingError, match=rf"jobs = {jobs!r}: must be a whole number from 1 to 1024"):
         sweep().estimate(jobs=jobs)

@@ -1,4 +1,4 @@
-"""Cells that are left out: against plain Python over all cells, and what is refused because no cell is so."""
+"""Excluded cells: against plain Python over all cells, and tables of `exclude` that match no cell are refused."""
 
 import itertools
 
@@ -46,7 +46,7 @@ def rate(call):
 
 
 def written(key):
-    """What one may write for a member of an axis, and the value that is meant."""
+    """The ways to write a value of an axis, and the value that is meant."""
     if key == "train.lr":
         return st.sampled_from([(text, level) for level, texts in SHOWN.items() for text in texts])
     if key == "model.hidden":
@@ -56,7 +56,7 @@ def written(key):
 
 @st.composite
 def tables(draw):
-    """A table of `exclude`, and the same as a test of a cell."""
+    """A table of `exclude`, and the same condition as a function of a cell."""
     table, wanted = {}, {}
     for key in draw(st.lists(st.sampled_from(list(AXES)), min_size=1, max_size=3, unique=True)):
         members = draw(st.lists(written(key), min_size=1, max_size=3))
@@ -129,7 +129,8 @@ def test_a_shown_value_that_may_be_several_is_refused_with_them():
     with pytest.raises(SettingError, match=r"train.lr = 0.1234 may be 0.12341 or 0.12342; write one of these"):
         plan(train={"lr": {"values": near}}, exclude=[{"train.lr": 0.1234}])
     assert plan(train={"lr": {"values": near}}, exclude=[{"train.lr": 0.12342}]).cells == 2
-    assert plan(train={"lr": {"values": [0.1234, *near]}}, exclude=[{"train.lr": 0.1234}]).cells == 3  # itself comes first
+    # The value itself comes first.
+    assert plan(train={"lr": {"values": [0.1234, *near]}}, exclude=[{"train.lr": 0.1234}]).cells == 3
 
 
 def test_numbers_are_what_they_are_worth_and_files_are_called_as_in_the_table(tmp_path):
@@ -166,7 +167,7 @@ def test_a_member_that_no_cell_has_beside_the_rest_of_its_table_is_named():
 
 
 def test_a_hundred_thousand_tables_over_as_many_cells():
-    """Where each table looked at each cell it would be 10**10 looks, far over the limit of time."""
+    """If each table were compared with each cell, that would be 10**10 comparisons, far beyond the time limit."""
     rates = np.linspace(0.1, 1, 50_000).tolist()
     made = plan(train={"lr": {"values": rates}}, exclude=[{"train.lr": rate} for rate in rates[1:]])
     assert made.cells == 1

@@ -1,4 +1,4 @@
-"""Rules that can never hold are remarked on, and those that can are not."""
+"""Stopping rules that can never be met get a remark, and others do not."""
 
 import io
 import json
@@ -57,7 +57,7 @@ def test_a_rule_that_can_never_hold_is_remarked_on(tables, said):
 
 
 def test_all_remarks_are_one_list_and_stand_in_the_report(tmp_path):
-    """What is odd about the data first; in Python, before a run, and afterwards in its folder."""
+    """Those on the data come first; in Python, before a run, and later in its folder."""
     (tmp_path / "d.csv").write_text("a,kind\n0,x\n1,X\n2,x\n")
     task = {"file": str(tmp_path / "d.csv"), "inputs": "a", "targets": "kind"}
     sweep = Sweep(task=task, **train(stop={"loss": 0.5, "patience": 99}))

@@ -100,7 +100,7 @@ def test_batches_cover_what_is_missing_once_and_are_bounded_by_work(cuts, second
         took = sum(seconds[run // 1000] for run in range(start, stop))
         assert took <= 0.5001 or (stop - start <= LEAST_RUNS and start // 1000 == (stop - 1) // 1000)
         whole = stop % 1000 == 0 or any(stop == end for _, end in missing)
-        assert whole or start // 1000 == stop // 1000  # no shape is cut that would fit into a batch of its own
+        assert whole or start // 1000 == stop // 1000  # no shape is split that would fit into one batch
 
 
 def test_data_sets_of_few_runs_share_a_batch():
@@ -124,7 +124,7 @@ def test_batches_learn_to_be_half_a_second():
     assert pace.runs(5) == MOST_RUNS
 
 
-def test_what_one_shape_took_is_believed_of_the_next_but_not_that_it_was_quick():
+def test_the_next_shape_inherits_a_slow_pace_but_not_a_fast_one():
     made = plan(seeds=1_000_000, model={"hidden": {"values": [2, 3]}})
     for took, expected in ((10.0, 500), (0.01, 20_000)):
         pace = Pace(made, costs_of(made, np.full(2, 1e-4)))
@@ -147,7 +147,7 @@ def test_too_many_cells_or_runs_are_refused_before_memory_is_asked_for():
 
 
 def test_too_many_cells_are_refused_before_their_values_are_made():
-    """Each axis of a million takes seconds, and hundreds of megabytes."""
+    """Making the values of an axis of a million takes seconds and hundreds of megabytes."""
     axes = [{"linear": [1, 2], "n": 1_000_000}, {"log": [1, 2], "n": 1_000_000}]
     with mock.patch.object(Axis, "_checked", side_effect=AssertionError):
         with pytest.raises(SettingError, match=r"1,000,000,000,000 cells are too many; one sweep may have at most 10,000,000"):

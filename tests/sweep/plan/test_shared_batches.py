@@ -1,4 +1,4 @@
-"""Cells whose data differ share batches: as few files as the work needs, and the same rows, records and weights."""
+"""Cells with different data share batches: as few files as the work needs, and the same rows, records and weights."""
 
 import os
 from itertools import chain
@@ -31,7 +31,7 @@ def contents(results):
 
 @pytest.fixture
 def flushes(monkeypatch):
-    """How often this process has asked for its files to be on disk."""
+    """Count how often this process flushes its files to disk."""
     done, fsync = [], os.fsync
     monkeypatch.setattr(os, "fsync", lambda descriptor: done.append(fsync(descriptor)))
     return done
@@ -55,7 +55,7 @@ def test_forty_data_sets_in_one_batch_are_what_they_are_in_forty(tmp_path, monke
 
 
 def test_start_files_share_batches_too(tmp_path, monkeypatch):
-    """Runs from each file end where they end alone."""
+    """Runs that start from each file end as they do alone."""
     rng = np.random.default_rng(0)
     files = [str(tmp_path / f"{number}.npz") for number in range(5)]
     for file in files:

@@ -1,4 +1,4 @@
-"""How much work a plan is: counted in checks of the kernels, which are the same number for ten times as many values."""
+"""The work of planning, counted in the kernels' checks: their number is the same for ten times as many values."""
 
 import decimal
 
@@ -22,7 +22,7 @@ def evenly(low, high, count):
 
 
 def checks(monkeypatch, **tables):
-    """How often the kernels are asked about a plan, about how many runs at most, and the plan."""
+    """How often a plan asks the kernels, about how many runs at most per call, and the plan."""
     asked = []
     real = planning.check_flat
 
@@ -68,7 +68,7 @@ def test_what_the_kernels_cannot_tell_apart_is_checked_at_once(tables, most, mon
 
 def test_sizes_of_batches_are_checked_at_once(monkeypatch):
     sizes = {"train": {"batch": {"size": {"range": [1, 1000, 1]}}}}
-    assert checks(monkeypatch, task={"name": "moons", "samples": 999}, **sizes)[0] == 2  # less than all, and all
+    assert checks(monkeypatch, task={"name": "moons", "samples": 999}, **sizes)[0] == 2  # fewer than all samples, and all
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
     ],
     ids=range(6),
 )
-def test_what_makes_no_sense_in_one_shape_of_many_is_still_found(tables, said):
+def test_an_error_in_one_shape_of_many_is_still_found(tables, said):
     with pytest.raises((SettingError, DataError)) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
     assert said in str(error.value)
 
 
-def test_start_files_are_held_against_each_width(tmp_path):
+def test_start_files_are_checked_for_each_width(tmp_path):
     np.savez(tmp_path / "w.npz", w1=np.ones((2, 2)), w2=np.ones((1, 2)))
     init = {"scheme": "file", "file": str(tmp_path / "w.npz")}
     with pytest.raises(SettingError, match=r"\(cell 1\)"):
@@ -137,9 +137,9 @@ def test_a_log_axis_needs_few_logarithms(monkeypatch):
     assert len(asked) < 1_100
 
 
-def test_where_two_floats_leave_it_open_forty_digits_say(monkeypatch):
+def test_forty_digits_decide_if_two_floats_do_not(monkeypatch):
     plain = evenly(0.01, 10.0, 6_000)
-    monkeypatch.setattr("backsweep.results.logarithmic.ERROR", 2.0**-54)  # nearly all are then in doubt
+    monkeypatch.setattr("backsweep.results.logarithmic.ERROR", 2.0**-54)  # nearly all are then undecided
     assert evenly(0.01, 10.0, 6_000) == plain
 
 
@@ -155,20 +155,20 @@ def test_many_drawn_on_a_log_scale_are_those_of_forty_digits(low, high, whole):
             assert number == (int(exact) if whole else float(exact))
 
 
-def test_where_two_floats_leave_the_whole_number_open_forty_digits_say(monkeypatch):
+def test_forty_digits_decide_a_whole_number_if_two_floats_do_not(monkeypatch):
     places = np.random.default_rng(3).random(5_001)
     plain = axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places)
     monkeypatch.setattr("backsweep.results.logarithmic.ERROR", 2.0**-9)
     assert axes.Axis[int].model_validate({"loguniform": [1, 99]}).at(places) == plain
 
 
-def test_seeds_that_are_counted_up_are_no_array():
+def test_consecutive_seeds_are_not_stored_as_an_array():
     made = Plan(Spec.parse({"task": "xor", "seeds": {"start": 7, "count": 100_000_000}, "train": {"lr": {"values": [1, 2]}}}))
     assert isinstance(made.seeds, range)
     assert made.columns(np.array([0, 99_999_999, 100_000_001]))["seed"].tolist() == [7, 100_000_006, 8]
 
 
-def test_data_are_kept_by_their_bytes(monkeypatch):
+def test_data_are_cached_up_to_a_number_of_bytes(monkeypatch):
     monkeypatch.setattr("backsweep.sweep.plan.held.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
     made = Plan(Spec.parse({"task": {"name": "moons", "samples": 50, "data_seed": {"range": [0, 9, 1]}}}))
     data = [made.task(run) for run in (0, 1, 2, 3, 4)]
@@ -194,7 +194,7 @@ def test_data_are_kept_by_their_bytes(monkeypatch):
     ],
     ids=range(10),
 )
-def test_arithmetic_knows_how_large_data_and_networks_are(tables):
+def test_sizes_of_data_and_networks_are_computed_without_making_them(tables):
     made = Plan(Spec.parse({"task": "xor", **tables}))
     for shape, (first, _) in enumerate(made.shapes()):
         call = made.arguments(np.array([first]))

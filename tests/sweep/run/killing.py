@@ -1,4 +1,4 @@
-"""A sweep whose process is killed at random moments, and begun anew each time.
+"""A sweep whose process is killed at random moments and restarted each time.
 
     python killing.py FOLDER KILLS SEED BACKEND
 
@@ -24,12 +24,12 @@ from backsweep.sweep.run import execute
 from helpers.tables import SPEC, hashed
 
 JOBS = 2
-MOST_BEGUN = 8  # batches of each process, of 500 runs, which leaves some of the runs of SEEDS
-SEEDS = 600  # for each kill: 6,000 runs
+MOST_BEGUN = 8  # batches per process, of 500 runs each, so that some runs of SEEDS are left
+SEEDS = 600  # per kill: 6,000 runs
 
 
 def run_until_killed(sweep, folder, journal, backend):
-    """In a child: train, and write down each batch that is begun."""
+    """In a child process: train, and note each batch that begins."""
     before = execute.run_or_fail
 
     def told(spec, span):

@@ -1,4 +1,4 @@
-"""Workers elsewhere: the same bytes, whichever of them die on the way."""
+"""Workers in other processes or on other machines: the same bytes, whichever workers die on the way."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def expected(tmp_path_factory):
 
 @contextmanager
 def ending(process):
-    """A process that is ended with the test."""
+    """A process that ends with the test."""
     try:
         yield process
     finally:
@@ -47,7 +47,7 @@ def ending(process):
 
 @contextmanager
 def dask_cluster(folder, workers):
-    """A scheduler and worker processes, heard by this machine only: its address, the workers, and the scheduler."""
+    """A Dask scheduler and worker processes that only this machine can reach: address, workers, scheduler."""
     file = folder / "scheduler.json"
     local = ["--host", "127.0.0.1", "--scheduler-file", str(file), "--no-dashboard"]
     with ExitStack() as stack:
@@ -64,13 +64,13 @@ def dask_cluster(folder, workers):
 
 
 def wait_until(there):
-    """As long as it takes; a test that hangs is ended by pytest."""
+    """Wait as long as it takes; pytest ends a test that hangs."""
     while not there():
         time.sleep(0.05)
 
 
 class AfterBatches(Progress):
-    """Do something once, when some batches are done."""
+    """Do something once, after some batches."""
 
     def __init__(self, count, action):
         super().__init__()
@@ -102,10 +102,10 @@ def test_a_dask_worker_killed_on_the_way_changes_nothing(expected, small_batches
     assert (results.last.backend, results.last.runs) == ("dask", 5000)
 
 
-def test_a_scheduler_that_dies_costs_nothing_that_is_done(expected, small_batches, tmp_path):
+def test_a_scheduler_that_dies_loses_no_finished_run(expected, small_batches, tmp_path):
     with dask_cluster(tmp_path, 1) as (address, _, scheduler):
         killed = AfterBatches(3, scheduler.kill)
-        with suppress(BatchesFailed):  # unless joblib goes on without it, in this process
+        with suppress(BatchesFailed):  # unless joblib continues without it, in this process
             Sweep.from_dict(SPEC).run(tmp_path / "r", backend="dask", address=address, progress=killed)
     assert hashed(Sweep.from_dict(SPEC).run(tmp_path / "r")) == expected
 
@@ -116,7 +116,7 @@ def test_a_dask_cluster_of_ones_own(expected, tmp_path):
 
 @pytest.mark.long
 def test_ray(expected, tmp_path):
-    """In a process of its own: Ray leaves threads and settings behind. A cluster of which Ray knows otherwise is not meant."""
+    """In a process of its own, because Ray leaves threads and settings behind, and without the address of another cluster."""
     elsewhere = {**os.environ, "RAY_ADDRESS": "127.0.0.1:1"}
     subprocess.run(run_alone(SPEC, tmp_path / "r", "ray"), check=True, capture_output=True, env=elsewhere)
     results = Sweep.from_dict(SPEC).run(tmp_path / "r")
@@ -126,7 +126,7 @@ def test_ray(expected, tmp_path):
 
 
 def loky_workers():
-    """The processes that this one has started to train."""
+    """The worker processes of this one."""
     listed = subprocess.run(
         ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
     )
@@ -135,7 +135,7 @@ def loky_workers():
 
 @pytest.mark.posix
 def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_path):
-    longer = Sweep.from_dict({**SPEC, "seeds": 1000})  # far from its end after two of a hundred batches
+    longer = Sweep.from_dict({**SPEC, "seeds": 1000})  # two of a hundred batches are done, so the end is far
     killed = AfterBatches(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in loky_workers()])
     results = longer.run(tmp_path / "r", jobs=2, backend="processes", progress=killed)
     assert any("a worker process died" in text for text in killed.said)
@@ -145,7 +145,7 @@ def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_p
 
 @pytest.mark.posix
 def test_workers_that_die_again_and_again_end_the_sweep(tmp_path):
-    # By a batch that kills whoever trains it.
+    # One batch kills each worker that trains it.
     spec = {**SPEC, "model": {"hidden": 2}, "train": {**SPEC["train"], "lr": 0.1}}
     code = f"""
 import json
@@ -166,7 +166,7 @@ except BatchesFailed as error:
 
 @pytest.mark.posix
 def test_workers_end_with_their_parent(tmp_path):
-    """Also when it has no time to tell them."""
+    """Even if it is killed and cannot tell them."""
     command = run_alone({**SPEC, "seeds": 200_000}, tmp_path / "r", "processes")
     with ending(subprocess.Popen(command, stderr=subprocess.DEVNULL)) as parent:
         wait_until(lambda: list(tmp_path.glob("r/shards/*.parquet")))
@@ -186,7 +186,7 @@ def runs(pid):
 
 
 @pytest.mark.parametrize("backend", ["dask", "ray"])
-def test_an_address_where_nobody_listens_is_said_before_the_library_tries_for_a_minute(backend, tmp_path, monkeypatch):
+def test_an_address_where_nobody_listens_is_refused_at_once(backend, tmp_path, monkeypatch):
     tried = []
     monkeypatch.setattr(backends, "_within", lambda seconds, make: tried.append(make))
     with socket.socket() as free:
@@ -197,7 +197,7 @@ def test_an_address_where_nobody_listens_is_said_before_the_library_tries_for_a_
     assert tried == []
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
+def test_a_silent_server_is_not_waited_for(tmp_path):
     (tmp_path / "a.toml").write_text('task = "xor"')
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
@@ -208,7 +208,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(tmp_path):
 
 
 @pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
-def test_what_to_install_is_said(backend, library, tmp_path, monkeypatch):
+def test_a_missing_library_is_an_error_that_says_what_to_install(backend, library, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(SettingError, match=rf"{library} is not installed; pip install 'backsweep\[{backend}\]'"):
         Sweep.from_dict(SPEC).run(tmp_path / "r", backend=backend)
@@ -219,7 +219,7 @@ def test_an_address_goes_with_a_cluster(tmp_path):
         Sweep.from_dict(SPEC).run(tmp_path / "r", address="127.0.0.1:8786")
 
 
-def test_what_is_left_of_spans():
+def test_remainders_of_spans():
     assert without([(0, 10), (20, 30)], [(5, 25)]) == [(0, 5), (25, 30)]
     assert without([(0, 10)], [(2, 3), (0, 1), (9, 12)]) == [(1, 2), (3, 9)]
     assert without([(0, 10)], [(0, 10)]) == []
@@ -229,7 +229,7 @@ def test_what_is_left_of_spans():
     assert without([(0, 2 * many)], [(i, i + 1) for i in range(0, 2 * many, 2)]) == [(i, i + 1) for i in range(1, 2 * many, 2)]
 
 
-def test_a_file_that_workers_find_changed_is_said(tmp_path):
+def test_a_file_that_changed_on_a_worker_is_named(tmp_path):
     (tmp_path / "d.csv").write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
     task = {"file": str(tmp_path / "d.csv"), "inputs": ["a", "b"], "targets": ["c"]}
     sweep = Sweep(task=task, seeds=100, train={"epochs": 20})

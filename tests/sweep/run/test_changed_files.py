@@ -1,4 +1,4 @@
-"""Files that are replaced while a sweep is planned or run: all rows belong to the data whose digest the folder has."""
+"""Files that are replaced while a sweep is planned or run: all rows belong to the data whose hash is in the manifest."""
 
 from contextlib import suppress
 
@@ -21,7 +21,7 @@ def write(folder, which):
 
 
 def sweep_of(folder):
-    """With two network shapes, so that there are several batches."""
+    """A sweep with two network shapes, so that there are several batches."""
     return Sweep(
         task={"file": str(folder / "d.csv"), "inputs": ["a", "b"], "targets": ["c"]},
         seeds=40,
@@ -31,7 +31,7 @@ def sweep_of(folder):
 
 
 class Replacing(Progress):
-    """Puts other files in place of the first once a batch is written."""
+    """Replaces the first files by others once a batch is written."""
 
     def __init__(self, folder):
         super().__init__()
@@ -54,8 +54,8 @@ def test_files_replaced_between_batches_change_no_row(undisturbed, tmp_path):
         Sweep.of_folder(tmp_path / "r")
 
 
-def test_a_worker_that_comes_to_replaced_files_trains_nothing(undisturbed, tmp_path):
-    with suppress(BatchesFailed):  # of workers that read the files before they were replaced, none fails
+def test_a_worker_that_finds_replaced_files_trains_nothing(undisturbed, tmp_path):
+    with suppress(BatchesFailed):  # a worker that read the files before they were replaced does not fail
         sweep_of(tmp_path).run(tmp_path / "r", jobs=1, backend="processes", progress=Replacing(tmp_path))
     write(tmp_path, 0)
     assert hashed(sweep_of(tmp_path).run(tmp_path / "r", jobs=1)) == undisturbed
@@ -64,7 +64,7 @@ def test_a_worker_that_comes_to_replaced_files_trains_nothing(undisturbed, tmp_p
 def test_files_replaced_after_the_plan_change_no_row(undisturbed, tmp_path):
     sweep = sweep_of(tmp_path)
     sweep.plan()
-    for number in range(5):  # more plans than are kept
+    for number in range(5):  # more plans than are cached
         Sweep(task="xor", seeds=number + 1).plan()
     write(tmp_path, 1)
     assert hashed(sweep.run(tmp_path / "r", jobs=1)) == undisturbed

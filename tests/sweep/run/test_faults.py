@@ -1,4 +1,4 @@
-"""What befalls a sweep on its way changes nothing in its table: kills, damage, the end of the processor's patience."""
+"""Kills, damage and signals during a sweep change nothing in its table."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def test_killed_at_random_moments(backend, times, tmp_path):
 
 @pytest.fixture
 def finished(tmp_path, monkeypatch):
-    """A sweep in several shards, of which none is merged."""
+    """A sweep in several shards that were not merged."""
     monkeypatch.setattr(pace, "BATCH_SECONDS", 1e9)
     monkeypatch.setattr(pace, "MOST_RUNS", 1000)
     monkeypatch.setattr("backsweep.results.store.store.Store.compact", lambda self: None)
@@ -74,7 +74,7 @@ def flip(path):
 
 
 @pytest.mark.parametrize("harm", [cut, flip, Path.unlink])
-def test_what_was_harmed_is_named_and_only_that_is_trained_again(finished, harm):
+def test_damaged_shards_are_named_and_only_their_runs_are_trained_again(finished, harm):
     before, shard = hashed(finished), shard_of(finished, 1000)
     harm(shard)
     if harm is not Path.unlink:
@@ -92,7 +92,7 @@ def test_what_was_harmed_is_named_and_only_that_is_trained_again(finished, harm)
 
 
 @pytest.mark.parametrize("harm", [cut, flip, Path.unlink])
-def test_a_harmed_manifest_costs_no_run(finished, harm):
+def test_a_damaged_manifest_loses_no_run(finished, harm):
     before, manifest = hashed(finished), finished.path / "manifest.json"
     sound = manifest.read_bytes()
     harm(manifest)
@@ -104,7 +104,7 @@ def test_a_harmed_manifest_costs_no_run(finished, harm):
 
 
 def started(tmp_path, **options):
-    """A sweep at work in a process of its own, that takes minutes."""
+    """A sweep at work in a process of its own, which takes minutes."""
     (tmp_path / "long.toml").write_text('task = "xor"\nseeds = 1000000\n[train]\nlr = 0.01\n')
     process = subprocess.Popen(
         [*BACKSWEEP, "run", "long.toml", "--out", "r", *options.pop("more", [])],
@@ -136,7 +136,7 @@ def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
     assert 0 < done < 1_000_000
 
 
-def test_a_second_writer_is_refused_as_long_as_the_first_lives(tmp_path):
+def test_a_second_writer_is_refused_while_the_first_is_alive(tmp_path):
     process = started(tmp_path)
     try:
         second = subprocess.run([*BACKSWEEP, "resume", "r"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Folders that move: the files that they name are found by what is in them, and nobody's home is named."""
+"""Folders that move: the files of the spec are found by their content, and no home folder is named."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from backsweep.sweep.run.found import placed, recorded
 from helpers.commands import here
 from helpers.hostile_manifests import put, sealed
 
-FIRST = Path(__file__).parents[2] / "data"  # a folder of the first version, with absolute places, and the files of its spec
+FIRST = Path(__file__).parents[2] / "data"  # a folder of the first version, which has absolute paths, and the files of its spec
 SPEC = """
 seeds = 2
 [task]
@@ -33,7 +33,7 @@ COMMANDS = (["verify"], ["replay", "0"], ["resume"], ["report", "--format", "mar
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
-    """The author's tree, in a home."""
+    """The author's tree, in a home folder."""
     tree = tmp_path_factory.mktemp("author") / "home" / "ada" / "sweeps"
     (tree / "data").mkdir(parents=True)
     shutil.copy(FIRST / "points.csv", tree / "data" / "points.csv")
@@ -45,7 +45,7 @@ def once(tmp_path_factory):
 
 @pytest.fixture
 def tree(once, tmp_path):
-    """The tree somewhere else; there is nothing where it was made."""
+    """The tree in another place; nothing is left where it was made."""
     away = once.with_name("away")
     once.rename(away)
     shutil.copytree(away, tmp_path / "mine", dirs_exist_ok=True)
@@ -55,7 +55,7 @@ def tree(once, tmp_path):
 
 @pytest.fixture
 def first(tmp_path):
-    """The folder of the first version, whose files are nowhere."""
+    """The folder of the first version; its files are nowhere."""
     return Path(shutil.copytree(FIRST / "first", tmp_path / "deep" / "first"))
 
 
@@ -70,7 +70,7 @@ def places(folder):
     return spec["task"]["file"], spec["model"]["init"]["file"]
 
 
-def test_places_are_from_the_folder_and_name_no_home(once):
+def test_paths_are_relative_to_the_folder_and_name_no_home(once):
     text = (once / "runs" / "r" / MANIFEST).read_text()
     assert "ada/" not in text
     assert str(Path.home()) not in text
@@ -127,7 +127,7 @@ def test_changed_data_are_named_though_others_lie_about(tree):
         Sweep.of_folder(tree / "runs" / "r")
 
 
-def test_run_puts_down_where_the_data_are_now(tree):
+def test_run_stores_where_the_data_are_now(tree):
     folder = tree / "runs" / "r"
     (tree / "data").rename(tree / "moved")
     (tree / "s.toml").write_text(SPEC.replace("data/points", "moved/points"))
@@ -177,7 +177,7 @@ def test_what_older_versions_did_not_write_may_be_missing(first, place):
         ("/home/ada/caf\udce9/d.csv", "/home/ada/r", "d.csv"),
     ],
 )
-def test_how_places_are_put_down(file, folder, place, monkeypatch):
+def test_how_paths_are_stored(file, folder, place, monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
     assert recorded(file, Path(folder)) == place
     if "\udce9" not in file:

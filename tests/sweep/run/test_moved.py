@@ -1,4 +1,4 @@
-"""Sweeps at work whose folder is moved, or whose lock is lost, between two batches: what is of one never ends in another."""
+"""Sweeps whose folder is moved or whose lock is lost between two batches: no file ends up in another sweep's folder."""
 
 import shutil
 
@@ -18,9 +18,9 @@ SPEC = {
     "train": {"lr": {"values": [0.5, 2.0]}, "epochs": 50},
     "record": {"every": 25, "weights": True},
 }
-OTHER = {**SPEC, "train": {"lr": {"values": [0.6, 1.8]}, "epochs": 50}}  # of as many runs, with the same columns
+OTHER = {**SPEC, "train": {"lr": {"values": [0.6, 1.8]}, "epochs": 50}}  # with as many runs and the same columns
 INSTEAD = ("another sweep", "a copy of what it was", "a folder within of another sweep")
-AT = 3  # the batch before which it happens, of 10
+AT = 3  # it happens before this batch, of 10
 
 
 def swept(path, spec=SPEC, backend="threads"):
@@ -28,7 +28,7 @@ def swept(path, spec=SPEC, backend="threads"):
 
 
 def findings(folder):
-    """The bytes of all files of results; the manifest says when and how they were made, which differs."""
+    """The bytes of all files of results, without the manifest, which has times and places."""
     return {name: data for name, data in contents(folder).items() if data is not None and name.endswith(".parquet")}
 
 
@@ -45,7 +45,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.fixture
 def before_a_batch(monkeypatch):
-    """Have something done once, when a batch is about to be written."""
+    """Call a function once, just before a batch is written."""
 
     def planned(action):
         append, left = Store.append, [*range(AT)]
@@ -61,7 +61,9 @@ def before_a_batch(monkeypatch):
 
 
 @pytest.mark.parametrize(("backend", "instead"), [*(("threads", instead) for instead in INSTEAD), ("processes", INSTEAD[0])])
-def test_what_takes_the_folders_place_is_not_written_to(backend, instead, undisturbed, small_batches, before_a_batch, tmp_path):
+def test_the_folder_that_takes_the_place_is_not_written_to(
+    backend, instead, undisturbed, small_batches, before_a_batch, tmp_path
+):
     path, moved, seen = tmp_path / "r", tmp_path / "moved", {}
     other = swept(tmp_path / "other", OTHER).path
 

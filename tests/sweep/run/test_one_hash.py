@@ -1,4 +1,4 @@
-"""One SHA-256 of the base table, however it came about: workers, batches, backends, processors, interruptions."""
+"""One SHA-256 of the base table for all workers, batches, backends, processors and interruptions."""
 
 import os
 import platform

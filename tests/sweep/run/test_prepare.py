@@ -1,4 +1,4 @@
-"""What a sweep needs is compiled before it starts, all of it, and once."""
+"""Everything that a sweep needs is compiled before it starts, and only once."""
 
 import os
 import subprocess
@@ -44,7 +44,7 @@ Sweep.from_toml("a.toml").run("out", jobs=2)
 
 
 @pytest.mark.long
-def test_processes_compile_what_the_sweep_then_only_loads(tmp_path):
+def test_processes_only_load_what_was_compiled_before_the_sweep(tmp_path):
     (tmp_path / "a.toml").write_text('task = "xor"\n[train]\nepochs = 5\n')
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code")}
     done = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What is kept of runs on their way: the same whatever the batches, the workers, and what happened in between."""
+"""What is recorded of runs: the same for all batches, workers and interruptions."""
 
 import json
 import signal
@@ -35,7 +35,7 @@ X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
 
 
 def contents(results):
-    """All that is in a folder, as bytes."""
+    """The bytes of all files in a folder."""
     weights = results.store.weights()
     tables = [results.table, results.trajectories(), weights.to_pandas()]
     return [{name: [np.asarray(value).tobytes() for value in table[name]] for name in table} for table in tables]
@@ -85,7 +85,7 @@ def test_of_a_sample_of_runs(once, tmp_path, monkeypatch):
 
 
 def test_files_in_which_no_run_is_recorded_are_sound(tmp_path, monkeypatch):
-    """Where a sample is small, most files of a large sweep hold none of it."""
+    """With a small sample, most files of a large sweep contain no recorded run."""
     monkeypatch.setattr(pace, "MOST_RUNS", 9)
     monkeypatch.setattr(Store, "compact", lambda _: None)
     sweep = Sweep.from_dict({**SPEC, "record": {"every": 25, "runs": 2, "weights": True}})
@@ -138,7 +138,7 @@ EPOCHS = [
 @pytest.mark.parametrize("record", [{"every": 1}, {"every": 7}, {"every": 5000}, {"points": 1}, {"points": 9}, {"points": 200}])
 @pytest.mark.parametrize("epochs", EPOCHS, ids=str)
 def test_a_manifest_tells_at_which_epochs_runs_were_recorded(epochs, record, tmp_path):
-    """Whatever the axis; of ranges, and of one that is drawn, only if it is each so many."""
+    """For any axis of epochs; for ranges and drawn axes only if every value is a multiple."""
     drawn, told = "uniform" in str(epochs), not {"uniform", "range"} & set(epochs if isinstance(epochs, dict) else ())
     spec = {"task": "xor", "train": {"epochs": epochs}, "record": record, **({"design": {"points": 3}} if drawn else {})}
     sweep = Sweep.from_dict(spec)
@@ -217,13 +217,13 @@ def test_records_whose_shard_was_never_written_are_not_shown(once, tmp_path, mon
     for shard in (results.path / "shards").iterdir():
         shard.unlink()
     assert len(Results.open(results.path).trajectories()) == 0
-    monkeypatch.setattr(pace, "MOST_RUNS", 33)  # other spans than those that were left
+    monkeypatch.setattr(pace, "MOST_RUNS", 33)  # with other spans than before
     assert contents(sweep.run(results.path)) == contents(once)
 
 
 @pytest.mark.posix
 def test_killed_at_any_moment_records_are_whole(tmp_path):
-    """A real process, killed for real, several times; then run to the end."""
+    """A real process is killed several times and then runs to the end."""
     spec = {**SPEC, "seeds": 3000, "train": {**SPEC["train"], "epochs": 600, "stop": {"loss": 0.001}}}
     file, out = tmp_path / "spec.json", tmp_path / "r"
     file.write_text(json.dumps(spec))

@@ -1,4 +1,4 @@
-"""Without semaphores, as in containers without /dev/shm, there are no worker processes, and joblib has one thread at a time."""
+"""Without semaphores, as in containers without /dev/shm, there are no worker processes, and joblib uses one thread."""
 
 import multiprocessing.synchronize
 import os
@@ -70,6 +70,6 @@ def test_whatever_the_system_says_against_semaphores_there_are_none(wrong, monke
 
 
 class FakePart:
-    """One that takes long to compile."""
+    """A part that takes long to compile."""
 
     slow, family = True, ("a", "b")

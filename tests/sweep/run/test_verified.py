@@ -22,7 +22,7 @@ SPEC = {
 
 
 def flipped(array, place):
-    """The same numbers, but for the last bit of one."""
+    """The same numbers with the last bit of one of them flipped."""
     values = array.to_numpy().copy()
     values.view(np.int64)[place] ^= 1
     return pa.array(values)
@@ -46,7 +46,7 @@ def flip_weight(table):
     ids=["records", "weights"],
 )
 def test_what_is_kept_beside_the_rows_is_verified_to_the_last_bit(kind, change, told, tmp_path):
-    """With the hash of a file made right, only training again can tell."""
+    """If the hash of a file is correct, only training again can tell."""
     results = Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=1)
     plan = Sweep.from_dict(SPEC).plan()
     assert differences(plan, results.table, results.store) == []
@@ -78,7 +78,7 @@ def test_runs_of_which_a_sample_is_recorded_are_verified_portion_by_portion(tmp_
 
 
 def test_weights_of_runs_that_diverge_are_verified(tmp_path):
-    """One weight becomes infinite, and infinity times 0 no number."""
+    """One weight becomes infinite, and infinity times 0 is NaN."""
     model = {"hidden": [], "output": "identity", "init": {"scheme": "constant", "value": 1e100}}
     rule = {"lr": 1e250, "loss": "mse", "epochs": 5, "batch": "pattern", "bound": float("inf")}
     sweep = Sweep.from_dict({"task": "xor", "seeds": 20, "model": model, "train": rule, "record": {"weights": True}})
@@ -90,7 +90,7 @@ def test_weights_of_runs_that_diverge_are_verified(tmp_path):
 
 
 def test_a_nan_of_other_bits_is_not_the_same():
-    """Processors give NaNs of either sign; what is kept has one."""
+    """Processors produce NaNs of either sign; files contain only one of them."""
     again, stored = (pa.table({"run": [7], "loss": [loss]}).to_pandas() for loss in (np.nan, -np.nan))
     assert list(unlike_rows(again, again)) == []
     assert list(unlike_rows(again, stored)) == [

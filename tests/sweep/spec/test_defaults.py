@@ -1,4 +1,4 @@
-"""Each default stands in one place: the spec, `train` and the documentation give the same."""
+"""Each default is declared in one place: the spec, `train` and the documentation agree."""
 
 import json
 import re
@@ -17,11 +17,16 @@ DOCS = Path(__file__).parents[3] / "docs" / "spec.md"
 ROW = re.compile(r"^\| `(\w+)`(?: ↔)? \| .* \| (.*) \|$", re.MULTILINE)
 TITLED = {"init": "init.scheme", "optimizer": "optimizer.name", "schedule": "schedule.name"}
 NOT_THERE = {"none", "never"}
-OF_RUNS = {"seed", "midpoint", "measure", "batch.order"}  # what the plan sets; the order of full batches, which they have not
+OF_RUNS = {
+    "seed",
+    "midpoint",
+    "measure",
+    "batch.order",
+}  # settings that the plan sets; and the order of full batches, which have none
 
 
 def documented():
-    """The default of each key of [model] and [train], as the documentation has it."""
+    """The default of each key of [model] and [train] in the documentation."""
     for title in ("model", "train"):
         section = DOCS.read_text(encoding="utf-8").split(f"## `[{title}]`")[1].split("\n## ")[0].split("\n\n**")[0]
         yield from ROW.findall(section)
@@ -31,7 +36,7 @@ def number_or_name(text):
     return json.loads(text.strip("`").replace("10⁶", "1e6").replace("10 000", "10000"))
 
 
-def test_a_spec_that_says_nothing_is_trained_as_train_is_where_nothing_is_said():
+def test_an_empty_spec_and_an_empty_call_of_train_agree():
     given = Plan(Spec.parse({"task": "xor"})).arguments(np.array([0]))["settings"]
     assert {key: given[key] for key in given if key not in OF_RUNS} == {
         **{key: value for key, value in DEFAULTS.items() if key not in OF_RUNS and value is not None},

@@ -1,4 +1,4 @@
-"""Sampled axes, cells left out, and cells that come twice."""
+"""Sampled axes, excluded cells, and cells that occur twice."""
 
 import itertools
 import math
@@ -20,7 +20,7 @@ def plan(**tables):
 
 
 def cells(made):
-    """The columns of the axes, a row for each cell."""
+    """The columns of the axes, one row per cell."""
     columns = made.columns(np.arange(made.cells) * len(made.seeds))
     return list(zip(*(columns[axis.name].tolist() for axis in made.axes), strict=True))
 
@@ -33,7 +33,7 @@ def cube(method, points, dimensions, seed):
 @pytest.mark.parametrize("method", DESIGNS)
 @pytest.mark.filterwarnings("ignore:The balance properties of Sobol")
 def test_points_are_those_of_numpy_and_scipy(method):
-    """In the order of the settings in the models: bias_input before lr."""
+    """In the order of the settings in the models, bias_input before lr."""
     made = plan(
         design={"method": method, "points": 21, "seed": 5},
         model={"bias_input": {"uniform": [-1.0, 2.0]}},
@@ -64,7 +64,7 @@ def test_whole_numbers_are_drawn_with_both_ends_and_evenly():
 def test_whole_numbers_on_a_log_scale_stay_within_their_ends(low, more, seed):
     made = plan(design={"points": 32, "seed": seed}, model={"hidden": {"loguniform": [low, low + more]}})
     widths = [width for (width,) in cells(made)]
-    assert len(set(widths)) == len(widths)  # what is drawn twice is one cell
+    assert len(set(widths)) == len(widths)  # values drawn twice give one cell
     assert low <= min(widths) <= max(widths) <= low + more
 
 

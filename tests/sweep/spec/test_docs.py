@@ -1,4 +1,4 @@
-"""docs/spec.md names every field of a spec (entries of registries: tests/test_registries.py), and what docs show runs."""
+"""docs/spec.md names every field of a spec (entries of registries: tests/test_registries.py), and the specs in docs run."""
 
 import re
 import tomllib
@@ -37,7 +37,7 @@ def blocks(language, file="README.md"):
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
-    """With two seeds a cell and fewer epochs, of the first spec that it shows."""
+    """With two seeds per cell and fewer epochs, on the first spec of the README."""
     spec = next(block for block in blocks("toml") if block.startswith("# xor.toml"))
     (tmp_path / "xor.toml").write_text(re.sub(r"seeds = 1000\b", "seeds = 2", spec).replace("10_000", "100"))
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Any spec: axes in the place of any number; every row, record and weight is the oracle's for those settings."""
+"""Any spec, with axes in the place of any number: every row, record and weight equals the oracle's for those settings."""
 
 import json
 
@@ -16,7 +16,7 @@ from helpers.drawn import axes_of, for_the_oracle, settled, specs
 
 
 def oracles(table, plan, run, manifest, row):
-    """The oracle's run with the settings that the row of the table says."""
+    """The oracle's run with the settings of a row of the table."""
     values = {axis.setting: row[axis.name if axis.name in row else axis.setting] for axis in manifest.axes}
     task = plan.task(run)
     named = for_the_oracle(settled(table, values))

@@ -1,4 +1,4 @@
-"""Specs that somebody made to break their reader, or Python made of other things than plain data: a sentence each, at once."""
+"""Specs made to break their reader, and Python objects that are not plain data: each gets one sentence, at once."""
 
 import datetime as dt
 import os
@@ -50,7 +50,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("lines", "said"), FILES.items(), ids=range(len(FILES)))
-def test_a_file_that_is_no_spec_is_a_sentence(lines, said, tmp_path):
+def test_a_file_that_is_not_a_spec_is_refused_in_one_sentence(lines, said, tmp_path):
     path = tmp_path / "s.toml"
     path.write_text(XOR + lines)
     with pytest.raises(SettingError) as error:
@@ -80,7 +80,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
     with pytest.raises(SettingError, match="a folder, not a file"):
         Spec.read(tmp_path)
     with (tmp_path / "large.toml").open("wb") as file:
-        file.truncate(2**40)  # of zeros that take no room
+        file.truncate(2**40)  # zeros that take no space on disk
     with pytest.raises(SettingError, match=r"large.toml: larger than the 67,108,864 bytes"):
         Spec.read(tmp_path / "large.toml")
 
@@ -97,7 +97,7 @@ def looped():
 
 
 def doubled():
-    """A list of two of the same, 40 times over: 2**40 in all."""
+    """A list of two references to the same list, nested 40 times: 2**40 entries in all."""
     found = 1
     for _ in range(40):
         found = [found, found]
@@ -134,7 +134,7 @@ PYTHON = [
 
 
 @pytest.mark.parametrize(("table", "said"), PYTHON, ids=range(len(PYTHON)))
-def test_what_python_has_and_specs_have_not(table, said):
+def test_python_values_that_specs_cannot_have(table, said):
     with pytest.raises(SettingError) as error:
         Spec.parse({"task": "xor", **table})
     assert str(error.value).startswith("spec: ")
@@ -146,7 +146,7 @@ def test_what_python_has_and_specs_have_not(table, said):
     ["lr", "weight_decay", "clip", "huber_delta", "derivative_offset", "epochs", "bound", "loss", "dtype", "lr_over_fan_in"],
 )
 @pytest.mark.parametrize("kind", ["values", "linear"])
-def test_whatever_a_number_is_it_has_a_sentence(key, kind):
+def test_any_invalid_number_is_refused_in_one_sentence(key, kind):
     for value in (True, 10**1022, -(10**307), 5e-324, -0.0, float("nan"), float("inf"), "1", [[1]], {"a": 1}):
         for table in ({key: value}, {key: {kind: [value, value], **({"n": 2} if kind == "linear" else {})}}):
             said = refusal({"task": "xor", "train": table})

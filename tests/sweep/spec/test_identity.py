@@ -1,4 +1,4 @@
-"""What makes two specs the same sweep, and what a folder does when its files of data are not what they were."""
+"""When two specs are the same sweep, and what a folder does if its data files have changed."""
 
 import json
 import pickle
@@ -74,11 +74,11 @@ def test_whatever_changes_rows_or_records_is_another_sweep():
 
 
 @pytest.mark.parametrize("table", SAME, ids=str)
-def test_however_it_is_said_it_is_the_same_sweep(table):
+def test_other_ways_to_write_a_spec_are_the_same_sweep(table):
     assert digest(**table) == digest()
 
 
-# As they were when axes of tables did not exist: folders of results must go on.
+# Hashes from before axes of tables existed: such folders must still be continued.
 KEPT = {
     "examples/xor.toml": "5a6fc602e24e8a096560aad017526f54373b23aded60e1ba18475e01aeac83aa",
     "studies/momentum_xor.toml": "5b752ad5817758524afd0baa77bd7356ee48d909b21ec8257b2f4bf307adcd88",
@@ -93,7 +93,7 @@ def test_known_sweeps_are_still_themselves(file):
 
 
 def test_a_sweep_of_every_kind_of_axis_is_still_itself():
-    """Lists for layers, zips, samples, cells left out, and the numbers of a rule."""
+    """Lists for layers, zips, samples, excluded cells, and the numbers of an optimizer."""
     table = {
         "task": {"name": "moons", "samples": 9, "encoding": {"values": [[0, 1], [-0.5, 0.5]]}},
         "seeds": [3, 1],
@@ -206,7 +206,7 @@ def test_a_manifest_keeps_numbers_that_json_has_not(tmp_path):
 
 
 def test_a_stopping_rule_that_is_added_changes_no_digest():
-    """Or no folder from before it could be continued."""
+    """Otherwise no older folder could be continued."""
     add = "from backsweep import stopping; new = stopping.STOPPING['loss']; stopping.STOPPING['new'] = new; "
     add += "stopping.LIMITS['stop.new'] = new; "
     ask = "from backsweep.sweep import Spec; print(*(Spec.parse({'task': 'xor', 'train': train}).digest for train in %s))"

@@ -1,4 +1,4 @@
-"""The JSON Schema of specs, judged by another library: what is right passes, and what is wrong does not."""
+"""The JSON Schema of specs, checked with another library: it accepts valid specs and rejects invalid ones."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_it_is_a_schema_and_printed():
 
 @pytest.mark.parametrize("name", [name for name in SCHEMA["$defs"] if not name.startswith("Axis")])
 def test_every_key_is_described_in_sentences_that_end_with_its_default(name):
-    """Editors show them on hover. What a table inside a table says of itself stands there."""
+    """Editors show them on hover. A table inside a table has its own description."""
     for key, kind in SCHEMA["$defs"][name]["properties"].items():
         said = kind["description"]
         assert said[0].isupper() or said[0] in "[δ", (key, said)

@@ -88,7 +88,7 @@ def test_columns_that_would_clash_are_told_apart():
     assert [axis.name for axis in made.axes] == ["init", "value", "schedule", "train.schedule.epochs", "train.epochs"]
 
 
-def test_a_number_is_shown_where_one_name_has_several_of_it():
+def test_a_number_has_a_column_if_one_name_has_several_values_of_it():
     listed = plan(**rules({"name": "adam", "beta1": 0.8}, {"name": "adam", "beta1": 0.9}, "nesterov"))
     assert cells(listed) == [("adam", 0.8), ("adam", 0.9), ("nesterov", None)]
     assert [axis.name for axis in plan(**rules({"name": "momentum", "beta": 0.5}, "nesterov")).axes] == ["optimizer"]

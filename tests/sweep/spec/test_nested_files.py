@@ -37,7 +37,7 @@ def test_starts_from_several_files(files):
     np.testing.assert_array_equal(sweep.plan().arguments(np.array([2]))["settings"]["init.arrays"][0], start)
 
 
-def test_what_is_in_the_files_counts_not_where_they_lie(files, tmp_path):
+def test_the_content_of_the_files_counts_and_not_their_place(files, tmp_path):
     before = Sweep.from_toml(files / "s.toml").spec.digest
     moved = files.rename(tmp_path.parent / f"{tmp_path.name}-moved")
     assert Sweep.from_toml(moved / "s.toml").spec.digest == before

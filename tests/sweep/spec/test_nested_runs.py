@@ -36,7 +36,7 @@ def results(tmp_path_factory):
 
 
 def test_each_row_is_that_of_its_settings_swept_alone(results):
-    """Every cell written as a plain spec: the same bits."""
+    """Each cell is written as a plain spec and gives the same bits."""
     table = results.table
     assert len(table) == 3 * 5 * 5 * 3
     found = table.groupby("cell")
@@ -55,7 +55,7 @@ def test_each_row_is_that_of_its_settings_swept_alone(results):
             assert all(again[key] == one[key] for key in ("seed", "outcome", "epochs", "loss", "accuracy"))
 
 
-def test_what_a_run_has_not_is_null_on_disk(results):
+def test_settings_that_a_run_lacks_are_null_on_disk(results):
     shards = [pq.read_table(path) for path in (results.path / "shards").iterdir()]
     rows = [row for shard in shards for row in shard.to_pylist()]
     assert {row["beta"] for row in rows if row["optimizer"] == "momentum"} == {0.5, 0.9}
@@ -63,7 +63,7 @@ def test_what_a_run_has_not_is_null_on_disk(results):
     assert {row["every"] for row in rows if row["schedule"] == "constant"} == {None}
 
 
-def test_it_goes_on_and_is_verified(results):
+def test_it_can_be_continued_and_verified(results):
     again = Sweep.of_folder(results.path)
     assert again.spec == Sweep.from_dict(TABLE).spec
     before = results.table
@@ -92,7 +92,8 @@ def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
     for refused, said in (({"optimizer": "rprop"}, "its values are adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
         with pytest.raises(SettingError, match=said):
             results.where(**refused)
-    assert not any(hasattr(branch, name) for name in ("report", "report_markdown", "to_xarray"))  # which are of a whole folder
+    # These belong to a whole folder.
+    assert not any(hasattr(branch, name) for name in ("report", "report_markdown", "to_xarray"))
 
 
 def test_pictures_keep_what_has_no_number(results):

@@ -1,4 +1,4 @@
-"""Specs that make no sense: the file, the dotted key, the value and what is allowed; exit code 2, never a traceback."""
+"""Invalid specs: the message names the file, the dotted key, the value and what is allowed; exit code 2, never a traceback."""
 
 import pytest
 
@@ -71,7 +71,7 @@ WRONG = [
         {"task": {"name": "encoder", "code": [4, 2]}, **model(hidden=3)},
         "model.hidden = [3]: the task, an encoder, has one hidden layer of 2",
     ),
-    # starts
+    # initial weights
     (model(init="unifrom"), "model.init = 'unifrom': there is no such name; did you mean uniform? There are: uniform, normal"),
     (model(init=3), "model.init = 3: must be one of uniform, normal"),
     (model(init={"scheme": "normal", "low": 1.0}), "model.init.low: unknown key. Allowed here: scheme, offset, mean, std"),
@@ -90,7 +90,7 @@ WRONG = [
     (model(init={"offset": 1}), "model.init.offset = 1: must be a list"),
     (model(init="file"), "model.init.file: missing"),
     (model(init={"scheme": "file", "file": "nowhere.npz"}), "nowhere.npz: no such file"),
-    # training rules
+    # optimizers
     (train(optimizer="adm"), "train.optimizer = 'adm': there is no such name; did you mean adam? There are: gd, momentum"),
     (train(optimizer=3), "train.optimizer = 3: must be one of gd, momentum"),
     (train(optimizer={"beta": 0.9}), "train.optimizer = { beta = 0.9 }: must be one of gd"),
@@ -174,7 +174,7 @@ WRONG = [
     (train(batch={"size": 2, "order": "random"}), "train.batch.order = 'random': must be 'given', 'shuffled' or 'replacement'"),
     (train(batch={"size": 9}), "train.batch = { size = 9, order = 'shuffled' }: size = 9: there are only 4 samples"),
     (train(batch={"size": {"values": [2, 9]}}), "there are only 4 samples (cell 1)"),
-    # losses and what outputs can reach
+    # losses, and targets that outputs cannot reach
     (train(loss="hinge"), "train.loss = 'hinge': must be 'bce', 'cross_entropy', 'mse'"),
     (
         {**model(output="softmax"), **train(loss="cross_entropy")},
@@ -192,7 +192,7 @@ WRONG = [
         "model.output = 'sigmoid': task xor, row 1, column 'y1': target -1: sigmoid",
     ),
     ({"task": "teacher"}, "model.output = 'sigmoid': task teacher, row 1, column 'y1': target "),
-    # ends
+    # stopping rules
     (train(stop={"los": 0.1}), "train.stop.los: unknown key; did you mean loss? Allowed here: loss, within, accuracy"),
     (
         train(stop={"patience": 3}),
@@ -244,7 +244,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
-def test_what_makes_no_sense_is_said_with_its_place(table, said):
+def test_an_invalid_spec_is_refused_with_its_place(table, said):
     with pytest.raises(BacksweepError) as error:
         Sweep.of_spec(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
     lines = str(error.value).splitlines()
@@ -273,7 +273,7 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
         ('[model]\ninit = { scheme = "file", file = "no.npz" }', "no.npz: no such file"),
     ],
 )
-def test_the_command_line_says_it_too(lines, said, tmp_path):
+def test_the_command_line_prints_the_same_message(lines, said, tmp_path):
     (tmp_path / "wrong.toml").write_text(f'task = "xor"\n{lines}\n')
     assert said in refused("run", "wrong.toml", cwd=tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["wrong.toml"]

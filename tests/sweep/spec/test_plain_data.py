@@ -1,4 +1,4 @@
-"""Specs from Python, and written as TOML: the same specs."""
+"""Specs from Python and as TOML are the same specs."""
 
 import tomllib
 
@@ -98,7 +98,7 @@ def read_back(sweep, folder):
 
 @st.composite
 def richer(draw):
-    """Any spec, with axes of tables, cells left out, sampled and zipped axes."""
+    """Any spec, with axes of tables, excluded cells, and sampled and zipped axes."""
     table = draw(specs())
     train, model = table["train"], table["model"]
     if draw(st.booleans()):
@@ -172,7 +172,7 @@ def test_files_are_found_from_anywhere(tmp_path):
     assert again.spec.digest == sweep.spec.digest
 
 
-def test_what_was_not_written_is_not():
+def test_defaults_are_not_written():
     sweep = Sweep(task="xor", train={"optimizer": "adam", "lr": 1, "batch": {"size": 2}})
     assert tomllib.loads(sweep.to_toml()) == {
         "name": "sweep",

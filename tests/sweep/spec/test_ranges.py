@@ -1,4 +1,4 @@
-"""Ranges have the values of Python's, and folders whose ranges an earlier version cut short still open."""
+"""Ranges have the same values as Python's, and folders of an earlier version that cut ranges short still open."""
 
 import pytest
 from hypothesis import given
@@ -35,7 +35,7 @@ def test_ranges_are_pythons_whether_or_not_they_end_on_a_step(start, stop, step,
 
 
 def without_the_last(numbers, _):
-    """As ranges were that do not end on a step: too short by a value."""
+    """An earlier version dropped the last value of ranges that do not end on a step."""
     start, stop, step = spacing.decimals(*numbers)
     return spacing.whole_or_float([start + step * k for k in range(int((stop - start) // step))])
 

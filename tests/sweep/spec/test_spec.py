@@ -1,4 +1,4 @@
-"""Specs: what they mean, and what is said of those that mean nothing."""
+"""Specs: their meaning, and the messages for those that have none."""
 
 import decimal
 import json
@@ -15,7 +15,7 @@ NOTEBOOK = {"task": "xor"}
 
 
 def axis(table, setting="train.lr"):
-    """The values of one axis, put in a setting's place."""
+    """The values of an axis in the place of a setting."""
     *folders, key = setting.split(".")
     spec = {"task": "xor"}
     place = spec
@@ -27,7 +27,7 @@ def axis(table, setting="train.lr"):
 
 def test_the_defaults_are_the_notebook():
     settings = dict(Spec.parse(NOTEBOOK).settings())
-    assert settings["model.hidden"] is None  # two units, unless the task demands others
+    assert settings["model.hidden"] is None  # two units, unless the task requires another number
     assert settings["model.bias"] is False
     assert (settings["model.init.low"], settings["model.init.high"]) == (0.0, 1.0)
     assert (settings["train.lr"], settings["train.epochs"], settings["train.loss"]) == (0.1, 10_000, "bce")
@@ -66,7 +66,7 @@ def test_seeds(seeds, values):
     assert list(Spec.parse({"task": "xor", "seeds": seeds}).seed_values()) == values
 
 
-def test_what_means_the_same_has_the_same_digest():
+def test_specs_with_the_same_meaning_have_the_same_digest():
     plain = Spec.parse(NOTEBOOK)
     said = Spec.parse({"name": "other", "task": "xor", "seeds": {"start": 0, "count": 1}, "train": {"lr": 0.1, "stop": {}}})
     assert said.digest == plain.digest
@@ -145,7 +145,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(WRONG)])
-def test_what_is_wrong_is_said_with_its_place(table, said):
+def test_messages_name_the_place(table, said):
     with pytest.raises(SettingError) as error:
         Spec.parse(table, "my.toml")
     assert str(error.value).startswith("my.toml: ")
@@ -154,7 +154,7 @@ def test_what_is_wrong_is_said_with_its_place(table, said):
     assert "\n" not in str(error.value)
 
 
-def test_several_things_wrong_are_a_line_each():
+def test_several_errors_have_one_line_each():
     with pytest.raises(SettingError) as error:
         Spec.parse({"task": "xor", "train": {"lr": -1, "epochs": 0, "loss": 3}}, "my.toml")
     assert len(str(error.value).splitlines()) == 3
