@@ -7,6 +7,7 @@ that occurs twice, halves of characters, and tables nested without end.
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,19 +44,14 @@ class _Unfit(str):
 
 def has_too_many_values(data: bytes) -> bool:
     """Whether JSON has more values than anybody needs. Commas and brackets within texts count too."""
-    return sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES
+    return len(data) > MOST_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES
 
 
 def _refuse_unfit(value: object) -> None:
     """ValueError if a number is unfit, or if there are more levels than anybody needs and recursion can follow."""
     level: list[tuple[_Steps, Any]] = [((), value)]
     for _ in range(MOST_LEVELS + 1):
-        level = [
-            ((*steps, step), one)
-            for steps, outer in level
-            for step, one in _inside(outer)
-            if isinstance(one, (dict, list, _Unfit))
-        ]
+        level = [((*steps, step), one) for steps, outer in level for step, one in _inside(outer) if type(one) in _LOOKED_INTO]
         for steps, one in level:
             if isinstance(one, _Unfit):
                 raise ValueError(f"{_key(*steps)}: {one}")  # noqa: TRY004
@@ -65,6 +61,7 @@ def _refuse_unfit(value: object) -> None:
 
 
 _Steps = tuple[str | int, ...]
+_LOOKED_INTO = frozenset({dict, list, _Unfit})  # the reader makes no subclasses, and `isinstance` would take twice as long
 _TOO_DEEP = f"tables and lists are nested more than {MOST_LEVELS} levels deep"
 
 
@@ -81,11 +78,10 @@ def _key(*steps: str | int) -> str:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise ValueError(f"the key {shortly(key)} occurs twice")
-        table[key] = value
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        (key, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {shortly(key)} occurs twice")
     return table
 
 

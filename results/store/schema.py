@@ -223,9 +223,9 @@ def _checked(place: str, check: Callable[..., Checked], *arguments: object) -> C
 
 
 def _refuse_twice(place: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{place}: {shortly(name)} stands for two columns")
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{place}: {shortly(name)} stands for two columns")
 
 
 def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schema:

@@ -63,8 +63,9 @@ class Store:
 
         `harm` says what is wrong with the manifest, if its copy was read.
         """
-        manifest, harm = read_manifest(Path(path))
-        store = cls(Path(path), manifest)
+        path = Path(path)
+        manifest, harm = read_manifest(path)
+        store = cls(path, manifest)
         store.harm = harm
         return store
 
