@@ -13,7 +13,6 @@ import numpy as np
 from backsweep.columns import COLUMNS
 from backsweep.errors import DataError, SettingError
 from backsweep.outcomes import OUTCOMES
-from backsweep.ranges import Range
 
 from .call.arguments import in_layers
 from .call.config import ORDERS, PARAMETRIZATIONS, SCHEMES
@@ -43,7 +42,6 @@ __all__ = [
     "MOST_WEIGHTS",
     "OPTIMIZERS",
     "ORDERS",
-    "OUTCOMES",
     "OUTPUTS",
     "PARAMETRIZATIONS",
     "RANGES",
@@ -54,13 +52,13 @@ __all__ = [
     "STREAMS",
     "WARMUP_EPOCHS",
     "Part",
-    "Range",
     "Training",
     "Trajectories",
     "check",
     "check_flat",
     "compile_part",
     "lanes_of",
+    "missing_parts",
     "train",
     "train_flat",
     "why_not_kept",

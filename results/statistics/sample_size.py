@@ -10,22 +10,6 @@ from .groups import CONFIDENCE
 POWER = 0.8
 
 
-def seeds_to_tell_apart(
-    first_rate: npt.ArrayLike, second_rate: npt.ArrayLike, alpha: float = 0.05, power: float = POWER
-) -> Floats:
-    """Seeds for each of two settings, so that a two-sided test at level alpha finds their success rates different.
-
-    Rates in [0, 1] that broadcast; whole numbers of their shape, as float64: inf for equal rates. The runs of the settings
-    count as independent; where the same seeds fare alike, `pairs_to_tell_apart` takes fewer.
-
-    J. L. Fleiss, B. Levin and M. C. Paik, Statistical Methods for Rates and Proportions, 3rd ed. 2003, equation 4.14.
-    """
-    p, q = _rates(first_rate), _rates(second_rate)
-    mean = (p + q) / 2
-    spread = _z(1 - alpha / 2) * np.sqrt(2 * mean * (1 - mean)) + _z(power) * np.sqrt(p * (1 - p) + q * (1 - q))
-    return _seeds(spread, p - q)
-
-
 def pairs_to_tell_apart(
     only_first: npt.ArrayLike, only_second: npt.ArrayLike, alpha: float = 0.05, power: float = POWER
 ) -> Floats:

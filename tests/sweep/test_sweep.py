@@ -5,9 +5,7 @@ import pytest
 
 import reference
 from backsweep.errors import ResultsError, SettingError
-from backsweep.kernels import OUTCOMES as KERNEL_OUTCOMES
 from backsweep.kernels import train_flat
-from backsweep.outcomes import OUTCOMES
 from backsweep.results import Results
 from backsweep.results.store.manifest import write_manifest
 from backsweep.sweep import Sweep
@@ -41,10 +39,6 @@ def table_bytes(results):
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
     return Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("once") / "r", jobs=1)
-
-
-def test_the_kernels_and_the_results_call_outcomes_the_same():
-    assert OUTCOMES == KERNEL_OUTCOMES
 
 
 def test_rows_are_the_oracles(once):
