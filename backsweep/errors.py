@@ -45,11 +45,11 @@ def _cut(line: str) -> str:
 
 
 class SettingError(BacksweepError, ValueError):
-    """A setting, or several together, that cannot be.
+    """A setting that is not allowed, or several that cannot be combined.
 
-    settings: their dotted names, the one to blame first; reason: what is wrong, and what is allowed. shown: the settings as
-    the message begins with them, such as "batch = 'half'"; None: the name of the one to blame; "": not at all, for the reason
-    names them. more: lines on what else is wrong.
+    settings: their dotted names; the first is the one to change. reason: what is wrong, and what is allowed. shown: the
+    beginning of the message, such as "batch = 'half'"; None: the first name; "": nothing, because the reason names the
+    settings. more: further lines, on what else is wrong.
     """
 
     def __init__(self, settings: Sequence[str], reason: str, shown: str | None = None, more: Sequence[str] = ()):

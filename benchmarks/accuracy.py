@@ -1,6 +1,6 @@
 """The largest errors of the functions on lanes that a search finds: python benchmarks/accuracy.py [ARGUMENTS [NAME ...]]
 
-Against NumPy's long double, whose 64 bits on x86 are 11 more than are judged; ten million arguments for each function and
+Against NumPy's long double, whose 64 bits on x86 are 11 more than float64 has; ten million arguments for each function and
 precision (the default), most of them where errors are largest, take two minutes. Machines without a longer double are told so.
 The normal distribution, which NumPy lacks, is taken from mpmath, a hundredth of the arguments each.
 """

@@ -49,7 +49,7 @@ class Entry(NamedTuple):
 
     title: str
     model: type[BaseModel]
-    said: str
+    text: str
     keys: Mapping[str, str] = MappingProxyType({})
 
 
@@ -79,9 +79,9 @@ def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     yield "Axes", [_entry(title, model) for title, model in axes]
 
 
-def _named(key: str, models: Mapping[str, type[BaseModel]], said: dict[str, str], what: str) -> Iterator[Entry]:
+def _named(key: str, models: Mapping[str, type[BaseModel]], texts: dict[str, str], what: str) -> Iterator[Entry]:
     for name, model in models.items():
-        yield Entry(f"`{key}`: {name}", model, f"{what}: {said[name]}.")
+        yield Entry(f"`{key}`: {name}", model, f"{what}: {texts[name]}.")
 
 
 def _tasks(text: str) -> Iterator[Entry]:
@@ -105,7 +105,7 @@ def _chapter(title: str, entries: Iterable[Entry]) -> Iterator[str]:
     yield f"## {title}\n"
     for entry in entries:
         yield f"### {entry.title}\n"
-        yield f"{entry.said}\n"
+        yield f"{entry.text}\n"
         yield from _rows(entry)
         yield ""
 

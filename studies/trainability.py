@@ -39,8 +39,8 @@ def off_boundary(converged: np.ndarray) -> np.ndarray:
 def compare(ours: np.ndarray) -> list[Check]:
     """Compare our map of measures with the published one."""
     converged, measure = reference()
-    same, calm = (ours < 0) == converged, off_boundary(converged)
-    error = float(np.median(np.abs(ours / measure - 1)[calm]))
+    same, inside = (ours < 0) == converged, off_boundary(converged)
+    error = float(np.median(np.abs(ours / measure - 1)[inside]))
     return [
         Check(
             "converged",
@@ -51,8 +51,8 @@ def compare(ours: np.ndarray) -> list[Check]:
         ),
         Check(
             "measure off the boundary",
-            f"{calm.sum():,} pixels",
-            f"{np.sum(calm & ~same)} of them differ",
+            f"{inside.sum():,} pixels",
+            f"{np.sum(inside & ~same)} of them differ",
             f"median relative error {error:.1e} < {MOST_ERROR:g}",
             error < MOST_ERROR,
         ),

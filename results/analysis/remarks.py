@@ -58,10 +58,12 @@ def tied_best(best: pd.DataFrame) -> list[str]:
 
 def constant_responses(matters: pd.DataFrame) -> list[str]:
     """Say which responses have no variance to explain. matters: the table of `what_matters.what_matters`."""
-    said = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))
+    subjects = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))
     there = set(matters["response"])
     return [
-        f"{words} does not vary, so there is nothing to explain." for response, words in said.items() if response not in there
+        f"{subject} does not vary, so there is nothing to explain."
+        for response, subject in subjects.items()
+        if response not in there
     ]
 
 

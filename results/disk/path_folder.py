@@ -25,7 +25,7 @@ class PathFolder:
         self._itself = path.stat()
 
     def itself(self) -> os.stat_result:
-        """What the system said about the folder when it was opened."""
+        """The status of the folder when it was opened."""
         return self._itself
 
     def within(self, path: Path) -> "PathFolder":

@@ -69,12 +69,15 @@ def _found(store: Store, sql: str, runs: Collection[int] | None) -> "pd.DataFram
             if found is None:
                 raise ResultsError("query: it contains no statement")
             return found.df()
-        except (MemoryError, duckdb.OutOfMemoryException):  # which says what to set; here nothing may be
+        except (
+            MemoryError,
+            duckdb.OutOfMemoryException,
+        ):  # its message says which setting to change, but queries cannot change any
             raise ResultsError("query: it needs more memory than is available; ask for fewer rows or columns") from None
         except duckdb.Error as error:
             _look_for_files(tables)
-            said = str(error).partition("\nLINE ")[0]
-            raise ResultsError(f"query: {' '.join(said.split())}") from None
+            reason = str(error).partition("\nLINE ")[0]
+            raise ResultsError(f"query: {' '.join(reason.split())}") from None
 
 
 def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:

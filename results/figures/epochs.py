@@ -86,7 +86,7 @@ def _edges(epochs: Floats, bins: int) -> Floats:
 
 
 def draw_histogram(value: EpochsHistogram, axes: Axes) -> Axes:
-    """Outlines of the shares that converged, a line each; epochs on a log scale."""
+    """Outlines of the shares that converged, one line per group; epochs on a log scale."""
     width = np.diff(np.log(value.edges))
     inside = {1: 0.35, 2: 0.12, 3: 0.12}.get(len(value.labels), 0)  # more on top of each other hide their outlines
     for share, colour, dash in zip(value.share, LINES, DASHES, strict=False):

@@ -22,7 +22,7 @@ MOST_BARS = 40  # that can be told apart at the height of a page
 
 
 class Look(NamedTuple):
-    """How an outcome is drawn, and what is said of the runs that ended so."""
+    """How an outcome is drawn, and the words for it."""
 
     colour: str
     hatch: str

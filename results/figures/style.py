@@ -52,13 +52,14 @@ STYLE: dict[Any, Any] = {
 
 @contextmanager
 def our_style(**more: Any) -> Generator[None]:
-    """What is drawn meanwhile looks like ours; more: settings of matplotlib beside STYLE.
+    """Apply our style to what is drawn inside the block; more: settings of matplotlib in addition to STYLE.
 
-    Signs that the font lacks, as of Chinese, are boxes in PNG and PDF, and themselves in SVG, whose text is text: no warning.
+    Characters that the font lacks, such as Chinese ones, are boxes in PNG and PDF. In SVG they are text, which the reader's own
+    fonts show. So matplotlib's warnings about them are suppressed.
     """
     with rc_context(STYLE), rc_context(dict[Any, Any](more)), warnings.catch_warnings():
-        for said in (r"Glyph \d+ .*missing from", "Matplotlib currently does not support .* natively"):
-            warnings.filterwarnings("ignore", said, UserWarning)
+        for message in (r"Glyph \d+ .*missing from", "Matplotlib currently does not support .* natively"):
+            warnings.filterwarnings("ignore", message, UserWarning)
         yield
 
 

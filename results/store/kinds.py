@@ -207,10 +207,11 @@ def part(schema: pa.Schema, names: set[str]) -> pa.Schema:
 
 def foreign(found: pa.Schema, schema: pa.Schema, signed: bool) -> str | None:
     """Whether a file says that it belongs to another sweep, or says nothing although it must."""
-    due, said = schema.metadata or {}, found.metadata or {}
-    if all(said.get(key) == due[key] for key in due) or not (signed or said.keys() & due.keys()):
+    expected, stated = schema.metadata or {}, found.metadata or {}
+    shared = stated.keys() & expected.keys()
+    if all(stated.get(key) == expected[key] for key in expected) or not (signed or shared):
         return None
-    return "belongs to another sweep" if said.keys() & due.keys() else "does not say which sweep it belongs to"
+    return "belongs to another sweep" if shared else "does not say which sweep it belongs to"
 
 
 def _clear(path: Path, table: pa.Table, wanted: pa.Schema) -> pa.Table:

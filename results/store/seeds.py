@@ -55,8 +55,8 @@ class Recording:
 
     def __init__(self, spec: dict[str, Any], runs: int):
         record = spec.get("record")
-        said = record if isinstance(record, dict) else {}
-        self._sample, self._every, points = (_whole(said.get(key)) for key in ("runs", "every", "points"))
+        given = record if isinstance(record, dict) else {}
+        self._sample, self._every, points = (_whole(given.get(key)) for key in ("runs", "every", "points"))
         self._points = None if points is None else min(points, MOST_RECORDS)
         self._limit = _most(setting_at(spec, "train.epochs"))
         self._runs = runs

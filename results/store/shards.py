@@ -43,8 +43,8 @@ def span_name(start: int, stop: int) -> str:
 
 def named(folder: Path, name: str) -> Shard | None:
     """The shard that a file's name describes; None if the name is not that of a span of runs."""
-    said = SHARD_NAME.fullmatch(name)
-    return Shard(int(said[1]), int(said[2]), said[3], folder) if said else None
+    match = SHARD_NAME.fullmatch(name)
+    return Shard(int(match[1]), int(match[2]), match[3], folder) if match else None
 
 
 def spans_in(folder: Path) -> list[Shard]:

@@ -132,17 +132,17 @@ class Store:
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing. Returns a sentence for each thing found."""
-        said: list[str] = []
+        restored: list[str] = []
         if not copies_agree(self.path):
             write_manifest(self._root, self.manifest)
-            said += [f"{self.harm}; restored from its copy"] if self.harm else []
+            restored += [f"{self.harm}; restored from its copy"] if self.harm else []
         damaged = self._examined()
         for error in damaged:
             self._remove(error.path)
         for leftover in self._useless():
             self._remove(leftover)
         missing = self.missing()
-        return [*said, *(f"{error}; {what_follows(error.path, missing)}" for error in damaged)]
+        return [*restored, *(f"{error}; {what_follows(error.path, missing)}" for error in damaged)]
 
     def damage(self) -> list[str]:
         """Read all files of rows, records, weights and trajectories, and return a sentence for each that is wrong."""

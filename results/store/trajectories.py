@@ -81,5 +81,5 @@ def read_trajectories(folder: Path, manifest: Manifest, end_of: EndOf) -> tuple[
 
 
 def _named(folder: Path, name: str) -> Trajectory | None:
-    said = NAME.fullmatch(name)
-    return Trajectory(int(said[1]), said[2], folder / name) if said else None
+    match = NAME.fullmatch(name)
+    return Trajectory(int(match[1]), match[2], folder / name) if match else None

@@ -68,7 +68,7 @@ def as_csv(table: "pd.DataFrame") -> str:
 
 
 def as_json(table: "pd.DataFrame") -> str:
-    """An array of an object a row; JSON knows neither infinity nor NaN, which are null."""
+    """An array with one object per row. JSON has neither infinity nor NaN, so they become null."""
     rows = table.to_dict(orient="records")
     return json.dumps([{key: _finite(value) for key, value in row.items()} for row in rows], allow_nan=False) + "\n"
 

@@ -153,9 +153,9 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Ite
     Even a single worker runs beside this thread, so that this thread can write, and be interrupted, at any time. With n_jobs =
     1 joblib would train in this thread, so it gets two jobs, and turns for one.
     """
-    sent = plan.spec if workers.backend == "threads" else plan.spec.to_json()
+    spec = plan.spec if workers.backend == "threads" else plan.spec.to_json()
     turns = Turns(workers.backend, workers.jobs)
-    tasks = (delayed(in_turn)(turns, run_or_fail, sent, span) for span in batches(missing, pace))
+    tasks = (delayed(in_turn)(turns, run_or_fail, spec, span) for span in batches(missing, pace))
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
         outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:

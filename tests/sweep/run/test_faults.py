@@ -34,7 +34,7 @@ def test_killed_at_random_moments(backend, times, tmp_path):
     ended, done, under_way = zip(*(map(int, kill.split()) for kill in kills), strict=True)
     assert set(ended) == {-signal.SIGKILL}
     assert list(done) == sorted(done)
-    assert max(under_way) <= 2  # a batch a worker
+    assert max(under_way) <= 2  # one batch per worker
     assert 0 < done[-1] < Results.open(tmp_path / "r").manifest.runs
     assert resumed == in_one_go
 
