@@ -8,9 +8,7 @@ If a worker process dies, joblib gives up everything in progress. What is on dis
 again. The sweep ends only if workers die again and again without finishing a batch in between.
 """
 
-import time
 import warnings
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
@@ -20,18 +18,16 @@ from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
-from backsweep.outcomes import Outcome
-
 from ...results.store.schema import Session
 from ...results.store.store import Span, Store
 from ..estimate.estimate import Outlook
 from ..estimate.pace import Pace, batches
-from ..machine import cpu_name, now, peak_memory, versions
 from ..plan.batch import Batch, Failure, run_or_fail
 from ..plan.plan import Plan
 from ..progress import Progress
 from .backends import Workers
 from .heartbeat import Heartbeat
+from .tally import Tally
 from .turns import Turns, in_turn
 
 MOST_DEATHS = 3  # of workers, without a finished batch in between
@@ -58,9 +54,7 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
     """
     missing, costs = store.missing(), outlook.costs
     progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
-    started, begin = now(), time.perf_counter()
-    runs, run_epochs, disk, kernels, writing = 0, 0, 0, 0.0, 0.0
-    outcomes, heartbeat = Counter[str](), Heartbeat(store.note)
+    tally, heartbeat = Tally(), Heartbeat(store.note)
     failures: list[Failure] = []
     ended: list[str] = []
     try:
@@ -68,40 +62,15 @@ def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outl
             if isinstance(batch, Failure):
                 failures.append(batch)
                 progress.fail(*batch, costs.of(batch.span))
-                continue
-            before = time.perf_counter()
-            disk += store.append(batch.rows, batch.records, batch.weights)
-            if store.is_crowded():
-                store.compact()
-            writing += time.perf_counter() - before
-            kernels += batch.kernels
-            runs += len(batch.rows)
-            run_epochs += batch.run_epochs
-            outcomes.update(batch.outcomes)
-            progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
-            heartbeat.beat(progress)
+            else:
+                tally.write(batch, store)
+                progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
+                heartbeat.beat(progress)
     except _WorkersLost as error:
         ended.append(str(error))
     finally:
-        wall = time.perf_counter() - begin
-        session = Session(
-            started=started,
-            jobs=workers.jobs,
-            backend=workers.backend,
-            runs=runs,
-            run_epochs=run_epochs,
-            wall=wall,
-            kernels=kernels,
-            writing=writing,
-            elsewhere=max(workers.jobs * wall - kernels - writing, 0.0),
-            outcomes={outcome: outcomes[outcome] for outcome in Outcome},
-            disk=disk,
-            memory=peak_memory(),
-            estimate=outlook.estimate,
-            versions=versions(),
-            cpu=cpu_name(),
-        )
-        if runs:
+        session = tally.session(workers, outlook.estimate)
+        if session.runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
     if failures or ended:
