@@ -17,13 +17,17 @@ class BacksweepError(Exception):
     """Something the user gave cannot be used. Its message shows names escaped, and is cut at a screenful, in mid-line first.
 
     lines: what is wrong, mostly one. Within a line a line break is part of a name, and is escaped like all that is not seen.
+    places: the file, key or argument that it was found in, the outermost first; the message begins with them.
     """
+
+    places: tuple[str, ...] = ()
 
     def __init__(self, *lines: str):
         super().__init__(*lines)
 
     def __str__(self) -> str:
-        shown = [_cut(visible(line)) for line in self.args[:MOST_LINES]]
+        first, *more = self.args[:MOST_LINES] or ("",)
+        shown = [_cut(visible(line)) for line in (": ".join([*self.places, first]), *more)]
         return "\n".join(shown + ["..."] * (len(self.args) > MOST_LINES))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -31,9 +35,9 @@ class BacksweepError(Exception):
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
     def inside(self, place: str) -> Self:
-        """The same error, with the file, key or option that it was found in put before its message."""
+        """The same error, with the file, key or argument that it was found in put before its message."""
         found = copy(self)
-        found.args = (f"{place}: {self.args[0]}", *self.args[1:])
+        found.places = (place, *self.places)
         return found
 
 
@@ -44,18 +48,31 @@ def _cut(line: str) -> str:
     return f"{line[: LONGEST_LINE * 3 // 4]} ... {line[-LONGEST_LINE // 4 :]}"
 
 
-class SettingError(BacksweepError, ValueError):
-    """A setting that is not allowed, or several that cannot be combined.
+NOT_SHOWN = object()
 
-    settings: their dotted names; the first is the one to change. reason: what is wrong, and what is allowed. shown: the
-    beginning of the message, such as "batch = 'half'"; None: the first name; "": nothing, because the reason names the
-    settings. more: further lines, on what else is wrong.
+
+class SettingError(BacksweepError, ValueError):
+    """A setting or an argument of a method that is not allowed, or several that cannot be combined.
+
+    settings: their dotted names; the first is the one to change. reason: what is wrong, and what is allowed. value: of the
+    first, which the message then begins with, as in "jobs = 0". shown: any other beginning of the message, such as
+    "batch = 'half'"; None: the first name; "": nothing, because the reason names the settings. more: further lines, on what
+    else is wrong.
     """
 
-    def __init__(self, settings: Sequence[str], reason: str, shown: str | None = None, more: Sequence[str] = ()):
-        place = settings[0] if shown is None else shown
+    def __init__(
+        self,
+        settings: Sequence[str],
+        reason: str,
+        shown: str | None = None,
+        more: Sequence[str] = (),
+        *,
+        value: object = NOT_SHOWN,
+    ):
+        place = shown if shown is not None else settings[0] if value is NOT_SHOWN else f"{settings[0]} = {value!r}"
         super().__init__(f"{place}: {reason}" if place else reason, *more)
-        self.settings, self.reason = tuple(settings), reason
+        self.settings, self.reason, self.shown, self.more = tuple(settings), reason, shown, tuple(more)
+        self.value = None if value is NOT_SHOWN else value
 
 
 class DataError(BacksweepError, ValueError):
@@ -97,7 +114,7 @@ class NoAnswerError(ResultsError):
 
 
 class FileError(ResultsError):
-    """What is at a path is no file, or a larger one than may be there: `path`, and the `reason`."""
+    """What is at a path, or is to be written there, cannot be of use: `path`, and the `reason`."""
 
     def __init__(self, path: Path, reason: str):
         super().__init__(f"{path}: {reason}")
@@ -114,6 +131,14 @@ class LinkError(ResultsError):
 
 class MovedError(ResultsError):
     """The folder that a process was writing in has been moved or replaced, or its lock is lost."""
+
+
+class LaterError(ResultsError):
+    """A later version of backsweep wrote a file: `path`, and what in it this version does not know, `reason`."""
+
+    def __init__(self, path: Path, reason: str):
+        super().__init__(f"{path}: a later version of backsweep wrote it ({reason}); upgrade backsweep to open it")
+        self.path, self.reason = path, reason
 
 
 class DamageError(ResultsError):

@@ -15,6 +15,7 @@ from backsweep.errors import (
     DamageError,
     DataError,
     FileError,
+    LaterError,
     LinkError,
     MovedError,
     NoAnswerError,
@@ -27,12 +28,14 @@ ERRORS = {
     "escaped": BacksweepError("a\nb \x1b"),
     "cut": BacksweepError("x" * 3 * LONGEST_LINE + "y"),
     "of too many lines": BacksweepError(*["line"] * (MOST_LINES + 5)),
+    "of a value": SettingError(["jobs"], "must be from 1 to 1024", value=0),
     "setting": SettingError(["batch", "optimizer"], "must be full", "batch = 'pattern'"),
     "data": DataError("y", "not a number", row=3, column=0, settings=["output"]),
     "of a place": SettingError(["lr"], "over 0").inside("spec.toml").inside("run"),
     "results": ResultsError("no results here"),
     "no answer": NoAnswerError("no run converged", ["lr", "share"]),
     "no file": FileError(Path("spec.toml"), "not a file but a folder"),
+    "later": LaterError(Path("manifest.json"), "it has format 2"),
     "busy": BusyError("busy"),
     "link": LinkError("a link"),
     "moved": MovedError("moved"),
@@ -45,6 +48,19 @@ def test_an_error_is_the_same_once_pickled(error):
     other = pickle.loads(pickle.dumps(error))
     assert type(other) is type(error)
     assert (str(other), vars(other)) == (str(error), vars(error))
+
+
+def test_a_message_is_made_of_what_the_error_carries():
+    found = SettingError(["jobs"], "must be from 1 to 1024", value=0)
+    assert (found.settings, found.reason, found.value, str(found)) == (
+        ("jobs",),
+        "must be from 1 to 1024",
+        0,
+        "jobs = 0: must be from 1 to 1024",
+    )
+    inside = SettingError(["train.lr", "train.loss"], "over 0", more=["spec: train.loss: none"]).inside("run").inside("s.toml")
+    assert (inside.places, inside.reason, inside.more) == (("s.toml", "run"), "over 0", ("spec: train.loss: none",))
+    assert str(inside) == "s.toml: run: train.lr: over 0\nspec: train.loss: none"
 
 
 def test_every_kind_of_error_is_pickled_above():

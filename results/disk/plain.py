@@ -121,10 +121,19 @@ IN_WORDS = {
 def reason_of(error: ValidationError, place: str = "") -> str:
     """A strict model's first complaint about plain data, with the place, the value and what is allowed."""
     first = error.errors(include_url=False)[0]
-    key = _key(*filter(None, [place]), *(step for step in first["loc"] if str(step)[:1] not in NO_KEY))
+    key = _key_of(first, place)
     message = IN_WORDS.get(first["type"]) or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error" and not key:
         return message
     if first["type"] in {"missing", "extra_forbidden"}:
         return f"{key}: {'missing' if first['type'] == 'missing' else 'this version knows no such key'}"
     return f"{key} = {shortly(first['input'])}: {message}"
+
+
+def unknown_key(error: ValidationError) -> str | None:
+    """The first key that a strict model does not know, with its place; None if that is not what it complains about."""
+    return next((_key_of(one) for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"), None)
+
+
+def _key_of(fault: Any, place: str = "") -> str:
+    return _key(*filter(None, [place]), *(step for step in fault["loc"] if str(step)[:1] not in NO_KEY))

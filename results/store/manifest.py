@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backsweep.errors import LinkError, ResultsError
+from backsweep.errors import LaterError, LinkError, ResultsError
 
 from ..disk.folders import is_there
 from ..disk.opening import read_regular
 from ..disk.places import HeldFolder
-from ..disk.plain import has_too_many_values, parsed, reason_of, shortly
+from ..disk.plain import has_too_many_values, parsed, reason_of, shortly, unknown_key
 from .files import hash_of, write_within
 from .schema import FORMAT, Manifest
 from .swept import swept_axes
@@ -36,11 +36,12 @@ def has_manifest(folder: Path) -> bool:
 def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
     """The manifest of a folder, and the damage of its first copy (None if it is intact).
 
-    ResultsError if there is no manifest, if it is from another version, if both copies are damaged, or if this thread does not
-    round to nearest, because then every number would be read wrongly.
+    ResultsError if there is no manifest, if both copies are damaged, or if this thread does not round to nearest, because then
+    every number would be read wrongly; LaterError if a later version wrote it.
     """
     _check_rounding(folder)
     harms: list[str] = []
+    later: list[str] = []
     for name in (MANIFEST, COPY):
         try:
             return _sound(folder / name), harms[0] if harms else None
@@ -52,17 +53,25 @@ def read_manifest(folder: Path) -> tuple[Manifest, str | None]:
             raise
         except ResultsError as error:
             harms.append(str(error))
-        except _ForeignError as error:
+        except _LaterManifest as error:
             harms.append(f"{folder / name}: {error}")
+            later.append(str(error))
         except ValueError as error:
             harms.append(f"{folder / name}: damaged ({error})")
+    raise _unreadable(folder, harms, later)
+
+
+def _unreadable(folder: Path, harms: list[str], later: list[str]) -> ResultsError:
+    """Why neither copy can be read. harms: what is wrong with each; later: what in them this version does not know."""
+    if later:
+        return LaterError(folder / MANIFEST, later[0])
     if folder.is_file():
-        raise ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
+        return ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
-        raise ResultsError(
+        return ResultsError(
             f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` puts some there."
         )
-    raise ResultsError(
+    return ResultsError(
         f"{'; '.join(harms)}. Without one of them nothing in this folder can be used; run the spec into another folder"
     )
 
@@ -72,8 +81,8 @@ def _check_rounding(folder: Path) -> None:
         raise ResultsError(f"{folder}: cannot be read while numbers are rounded {ROUNDING}")
 
 
-class _ForeignError(ValueError):
-    """The manifest is from another version, or seems to be because of a flipped bit."""
+class _LaterManifest(ValueError):  # noqa: N818
+    """The manifest is of a later version, or seems to be because of a flipped bit in its format; says what is new in it."""
 
 
 def check_one_sweep(folder: Path) -> None:
@@ -118,13 +127,17 @@ def _sound(path: Path) -> Manifest:
     found = parsed(read_regular(path, most=MOST_BYTES))
     if not isinstance(found, dict):
         raise ValueError("it is no table")  # noqa: TRY004
-    if found.get("format", FORMAT) != FORMAT:
-        raise _ForeignError(f"format {shortly(found['format'])} is unknown; this version reads format {FORMAT}")
+    written = found.get("format", FORMAT)
+    if isinstance(written, int) and written > FORMAT:  # whatever its checksum is computed from
+        raise _LaterManifest(f"it has format {shortly(written)}, and this version reads format {FORMAT}")
     if found.pop(CHECKSUM, None) != _checksum(found):
         raise ValueError("its content does not match its checksum")
     try:
         return _completed(Manifest.model_validate(found))
     except ValidationError as error:
+        key = unknown_key(error)
+        if key is not None:
+            raise _LaterManifest(f"it has the key {key}, which this version does not know") from None
         raise ValueError(reason_of(error)) from None
 
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backsweep.errors import BacksweepError, ResultsError
+from backsweep.errors import BacksweepError, LaterError, ResultsError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 
@@ -85,7 +85,8 @@ def _spans(missing: "list[Span]") -> str:
 def _row(path: Path, seen: Survey | BacksweepError) -> dict[str, object]:
     """One line of the list. Shares are of the runs that are done; None stands for what is not known."""
     if isinstance(seen, BacksweepError):
-        return {**dict.fromkeys(COLUMNS), "folder": str(path), "note": f"damaged: {seen}"}
+        note = str(seen) if isinstance(seen, LaterError) else f"damaged: {seen}"
+        return {**dict.fromkeys(COLUMNS), "folder": str(path), "note": note}
     total = sum(seen.outcomes.values())
     ends = {outcome: seen.outcomes[outcome] / total if total else None for outcome in OUTCOMES}
     note = f"damaged: {seen.damage}" if seen.damage else "running" if seen.writer else ""

@@ -17,7 +17,8 @@ from backsweep.results.store.store import Store
         ("{", "damaged"),
         (b"\xff\xfe", "damaged"),
         ("[]", "damaged"),
-        ('{"format": 2}', "format 2 is unknown"),
+        ('{"format": 2}', r"a later version of backsweep wrote it \(it has format 2"),
+        ('{"format": 0}', "damaged"),
         ('{"format": 1}', "damaged"),
         (None, "missing"),
     ],
@@ -47,7 +48,7 @@ def test_every_flipped_byte_of_a_manifest_is_noticed_and_mended(store):
         again = Store.open(store.path)
         assert again.manifest == store.manifest
         if json.loads(sound) != _parsed(flipped):  # white space may differ
-            assert "damaged" in again.harm or "format 0" in again.harm
+            assert "damaged" in again.harm
             with again.writing():
                 assert "restored from its copy" in again.heal()[0]
             assert path.read_bytes() == sound
