@@ -1,0 +1,42 @@
+"""What is suggested for a misspelt word: what slips of the hand explain, and nothing else."""
+
+import pytest
+
+from backsweep.results.figures import FIGURES
+from backsweep.suggestions import did_you_mean, nearest
+
+WORDS = ["lr", "hidden", "epochs", "loss", "log", "median", "optimizer", "activation", "float64", "relu", "tanh", *FIGURES]
+
+
+def misspelt(word):
+    """Each way to leave out, double, replace or swap one letter of a word."""
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
+        yield word[:at] + 2 * word[at] + word[at + 1 :]
+        yield f"{word[:at]}q{word[at + 1 :]}"
+        yield word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
+
+
+@pytest.mark.parametrize("word", sorted({word for word in WORDS if len(word) > 4}))
+def test_one_slip_is_understood(word):
+    assert {nearest(slip, [word]) for slip in misspelt(word)} == {word}
+
+
+@pytest.mark.parametrize(("slip", "word"), [("lrr", "lr"), ("xro", "xor"), ("lgo", "log"), ("adm", "adam"), ("los", "loss")])
+def test_so_is_one_in_a_short_word(slip, word):
+    assert nearest(slip, [*WORDS, "xor", "adam"]) == word
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["nope", "pie", "bar", "heatmap", "rate", "width", "x", "", "learning_rate", "batch", "lose it"],
+)
+def test_another_word_is_not(word):
+    assert did_you_mean(word, WORDS) == ""
+
+
+def test_two_slips_take_a_longer_word():
+    assert nearest("flaot46", WORDS) == "float64"
+    assert nearest("hdiedn", ["hidden"]) == "hidden"
+    assert nearest("lsos", ["loss"]) == "loss"
+    assert nearest("slso", ["loss"]) is None
