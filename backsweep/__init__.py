@@ -18,6 +18,8 @@ from .errors import (
     DamageError,
     DamageWarning,
     DataError,
+    FileError,
+    LaterError,
     LinkError,
     MovedError,
     NoAnswerError,
@@ -39,6 +41,8 @@ __all__ = [
     "DamageError",
     "DamageWarning",
     "DataError",
+    "FileError",
+    "LaterError",
     "LinkError",
     "MovedError",
     "NoAnswerError",
@@ -78,4 +82,5 @@ def open(folder: "str | PathLike[str]") -> "Results":  # pyright: ignore[reportU
     >>> backsweep.open("runs/xor").done
     80
     """
-    return import_module(".results", __name__).Results.open(folder)
+    path = import_module(".arguments", __name__).path("folder", folder)
+    return import_module(".results", __name__).Results.open(path)

@@ -37,6 +37,7 @@ AT_LEAST_ONE = Range("finite and at least 1", 1)
 SHARE = Range("from 0 to 1", 0, 1)
 BELOW_ONE = Range("at least 0 and below 1", 0, 1, open_high=True)
 UP_TO_ONE = Range("above 0 and at most 1", 0, 1, open_low=True)
+ANY_COUNT = Range("a whole number, at least 0", 0, whole=True)  # of anything that Python counts
 COUNT = Range(f"a whole number from 1 to {MOST_EPOCHS}", 1, MOST_EPOCHS, whole=True)
 COUNT_OR_NONE = Range(f"a whole number from 0 to {MOST_EPOCHS}", 0, MOST_EPOCHS, whole=True)
 

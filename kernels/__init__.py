@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.arguments import switch
 from backsweep.columns import COLUMNS
 from backsweep.errors import DataError, SettingError
 from backsweep.outcomes import OUTCOMES
@@ -149,6 +150,7 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     >>> one.trajectories.epoch.tolist(), one.trajectories.loss.round(3).tolist()
     ([[0, 100, 168]], [[0.878, 0.69, 0.098]])
     """
+    keep_weights = switch("keep_weights", keep_weights)
     return train_flat(x, y, flat(settings), keep_weights=keep_weights, record_at=record_at, record_runs=record_runs)
 
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backsweep import arguments
+from backsweep.ranges import ANY_COUNT
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -93,7 +96,7 @@ class Findings:
         """
         from .analysis.summaries import detailed_summary
 
-        return detailed_summary(self.table, by, rng=np.random.default_rng(seed))
+        return detailed_summary(self.table, by, rng=generator(seed))
 
     def best(self, by: Sequence[str] | None = None, *, seed: int = 0) -> "pd.DataFrame":
         """The best setting, chosen on half of the seeds and judged on the other half.
@@ -117,7 +120,7 @@ class Findings:
         """
         from .analysis.selection import best_on_other_seeds
 
-        return best_on_other_seeds(self.table, by, rng=np.random.default_rng(seed))
+        return best_on_other_seeds(self.table, by, rng=generator(seed))
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":
         """How long it takes if a run that does not converge is started again with the next seed (Fahlman's report).
@@ -139,6 +142,7 @@ class Findings:
         """
         from .analysis.tables import restart_report
 
+        first = None if first is None else arguments.whole("first", first, ANY_COUNT)
         return restart_report(self.table, first)
 
     def compare(self, setting: str, first: object, second: object, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
@@ -187,6 +191,7 @@ class Findings:
         0.5     20                 0.4
         5.0     20                 0.2
         """
+        arguments.instance("other", other, Findings, "results, such as backsweep.open returns")
         return _compared(self.table, other.table, by, paired, seed)
 
     def seeds_to_know(self, half_width: float, by: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -232,11 +237,16 @@ class Findings:
         return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
 
 
+def generator(seed: int) -> np.random.Generator:
+    """Random numbers for a resampling. SettingError for what is no seed."""
+    return np.random.default_rng(arguments.whole("seed", seed, ANY_COUNT))
+
+
 def _compared(
     first: "pd.DataFrame", second: "pd.DataFrame", by: Sequence[str] | None, paired: bool, seed: int
 ) -> "pd.DataFrame":
     from .analysis.comparison import compare_sweeps, compare_unpaired
 
-    if paired:
-        return compare_sweeps(first, second, by, rng=np.random.default_rng(seed))
+    if arguments.switch("paired", paired):
+        return compare_sweeps(first, second, by, rng=generator(seed))
     return compare_unpaired(first, second, by)

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backsweep.errors import ResultsError
+from backsweep import arguments
+from backsweep.errors import FileError
 
 from .analysis.names import shown_names
 from .runs import Runs
@@ -60,7 +61,7 @@ class Results(Runs):
         >>> Results.open("runs/xor").done
         80
         """
-        return cls(Store.open(path))
+        return cls(Store.open(arguments.path("path", path)))
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report: one HTML file that opens without a network.
@@ -74,9 +75,9 @@ class Results(Runs):
         """
         from .report import write_html  # matplotlib and Altair take a second to import; only reports need them
 
-        path = self.path / "report.html" if path is None else Path(path)
+        path = self.path / "report.html" if path is None else arguments.path("path", path)
         if path.is_dir():
-            raise ResultsError(f"{path}: a folder; the report is one file, such as {path / 'report.html'}")
+            raise FileError(path, f"a folder; the report is one file, such as {path / 'report.html'}")
         return write_html(self._report(), path)
 
     def report_markdown(self, folder: str | Path | None = None) -> Path:
@@ -91,7 +92,7 @@ class Results(Runs):
         """
         from .report import write_markdown
 
-        return write_markdown(self._report(), None if folder is None else Path(folder))
+        return write_markdown(self._report(), None if folder is None else arguments.path("folder", folder))
 
     def _report(self) -> "Contents":
         from .analysis.tables import typical_run

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import DamageWarning, ResultsError
+from backsweep import arguments
+from backsweep.errors import DamageWarning, ResultsError, SettingError
+from backsweep.ranges import ANY_COUNT
 
 from .arrays import Floats
-from .findings import Findings
+from .findings import Findings, generator
 from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .store.schema import Manifest
 from .store.store import Store
@@ -120,7 +122,7 @@ class Runs(Findings):
         from .analysis.designs import drawn_columns
         from .analysis.what_matters import what_matters
 
-        return what_matters(self.table, drawn_columns(self.manifest), rng=np.random.default_rng(seed))
+        return what_matters(self.table, drawn_columns(self.manifest), rng=generator(seed))
 
     def figure(self, kind: str, axes: "Axes | None" = None, **options: Any) -> "Axes":
         """Draw a figure of these runs.
@@ -142,6 +144,7 @@ class Runs(Findings):
         """
         from .figures import figure, kind_of
 
+        entry = kind_of(kind, options)
         sources: dict[Need, Callable[[], Any]] = {
             "table": lambda: self.table,
             "records": self.trajectories,
@@ -149,14 +152,13 @@ class Runs(Findings):
             "importance": self.what_matters,
             "rng": lambda: np.random.default_rng(0),
         }
-        needed = {need: sources[need]() for need in kind_of(kind).needs if need not in options}
+        needed = {need: sources[need]() for need in entry.needs if need not in options}
         return figure(kind, axes=axes, **needed, **options)
 
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:
-            raise ResultsError("run: the figure loss needs the number of a run")
-        if not 0 <= run < self.manifest.runs:
-            raise ResultsError(f"run {run}: there is no such run; the runs are 0 to {self.manifest.runs - 1}")
+            raise SettingError(["run"], "missing; the figure loss needs the number of a run")
+        run = arguments.run_of(self.manifest.runs, run)
         kept = self.trajectory(run)
         losses = self.trajectories([run]) if kept is None else kept
         if losses.empty:
@@ -181,7 +183,7 @@ class Runs(Findings):
            1    500 0.541      0.75        6.205
            1    924 0.100      1.00       14.540
         """
-        runs = self._numbers() if runs is None else runs
+        runs = self._numbers() if runs is None else arguments.wholes("runs", runs, ANY_COUNT)
         return self.store.records(runs).to_pandas(use_threads=False)  # see `kinds.Kind.read`
 
     def _numbers(self) -> list[int] | None:
@@ -200,6 +202,7 @@ class Runs(Findings):
         >>> [layer.shape for layer in weights], [layer.shape for layer in biases]
         ([(2, 2), (1, 2)], [(2,), (1,)])
         """
+        run = arguments.run_of(self.manifest.runs, run)
         return layers_of(self.store.weights([run]), run)
 
     def trajectory(self, run: int) -> "pd.DataFrame | None":
@@ -207,7 +210,7 @@ class Runs(Findings):
 
         None if it was not kept; `trajectories` has what the sweep recorded, and `backsweep replay` trains any run again.
         """
-        kept = self.store.trajectories().get(run)
+        kept = self.store.trajectories().get(arguments.run_of(self.manifest.runs, run))
         return None if kept is None else kept.to_pandas(use_threads=False)
 
     def query(self, sql: str) -> "pd.DataFrame":
@@ -228,6 +231,7 @@ class Runs(Findings):
         """
         from .export.duckdb import query
 
+        arguments.instance("sql", sql, str, "text")
         return query(self.store, sql, self._numbers())
 
     def _about(self) -> tuple[str, list[str]]:

@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from backsweep import arguments
 from backsweep.backends import BACKENDS, Backend
-from backsweep.errors import BacksweepError, BusyError, ResultsError, SettingError
+from backsweep.errors import BacksweepError, BusyError, ResultsError
 
 from ..kernels import SOURCES_HASH
 from ..kernels.lanes.arithmetic import usual_numbers
@@ -90,7 +91,7 @@ class Sweep:
         >>> backsweep.Sweep.of_spec(sweep.spec).plan().cells
         4
         """
-        return cls.__new__(cls)._hold(spec, source)
+        return cls.__new__(cls)._hold(arguments.instance("spec", spec, Spec, "a backsweep.sweep.Spec"), source)
 
     @classmethod
     @usual_numbers()
@@ -106,8 +107,9 @@ class Sweep:
         >>> backsweep.Sweep.from_toml("xor.toml").plan().runs
         3
         """
-        sweep = cls.of_spec(Spec.read(path), str(path))
-        sweep._file = Path(path)
+        file = arguments.path("path", path)
+        sweep = cls.of_spec(Spec.read(file), str(file))
+        sweep._file = file
         return sweep
 
     @classmethod
@@ -122,8 +124,7 @@ class Sweep:
         >>> backsweep.Sweep.from_dict({"task": "xor", "seeds": 3}).plan().runs
         3
         """
-        if not isinstance(table, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller is checked
-            raise SettingError(["spec"], f"must be a dict, not {type(table).__name__}")
+        arguments.instance("table", table, Mapping, "a dict")
         return cls.of_spec(Spec.parse(table))
 
     @classmethod
@@ -139,8 +140,9 @@ class Sweep:
         >>> backsweep.Sweep.of_folder("runs/xor").spec == sweep.spec
         True
         """
-        manifest, source = Store.open(path).manifest, str(Path(path) / MANIFEST)
-        spec = spec_in(manifest, Path(path), [Path(file) for file in data])
+        path, files = arguments.path("path", path), arguments.paths("data", data)
+        manifest, source = Store.open(path).manifest, str(path / MANIFEST)
+        spec = spec_in(manifest, path, files)
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.canonical(manifest.data)) != manifest.spec_hash:
             raise ResultsError(another_spec(source, spec))
@@ -210,10 +212,11 @@ class Sweep:
         >>> estimate.runs, estimate.shapes, estimate.seconds > 0
         (80, 2, True)
         """
-        plan, jobs = self.plan(), checked_jobs(jobs)
+        out, jobs = arguments.path("out", out), checked_jobs(jobs)
+        plan = self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
-        return outlook(plan, [(0, plan.runs)], jobs, Path(out), MOST_SECONDS).estimate
+        return outlook(plan, [(0, plan.runs)], jobs, out, MOST_SECONDS).estimate
 
     @usual_numbers()
     def run(
@@ -243,10 +246,11 @@ class Sweep:
         >>> results.done, results.last  # all was done already
         (80, None)
         """
-        jobs = checked_jobs(jobs)
-        if backend not in BACKENDS:
-            raise SettingError(["backend"], f"one of {', '.join(BACKENDS)}", f"backend = {backend!r}")
-        path, plan, progress = Path(out), self.plan(), progress or Progress()
+        path, jobs, force = arguments.path("out", out), checked_jobs(jobs), arguments.switch("force", force)
+        backend = arguments.one_of("backend", backend, BACKENDS)
+        address = None if address is None else arguments.instance("address", address, str, "text")
+        progress = Progress() if progress is None else arguments.instance("progress", progress, Progress, "a Progress")
+        plan = self.plan()
         spec = called_as_there(self.spec, path)
         if spec is not self.spec:
             there = self.of_spec(spec, self._source)

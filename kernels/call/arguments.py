@@ -34,13 +34,6 @@ def numbers(argument: str, value, also: str = "") -> np.ndarray:
     return found.astype(np.float64)
 
 
-def switch(argument: str, value) -> bool:
-    """True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise SettingError((argument,), "True or False")
-    return bool(value)
-
-
 def widths(hidden) -> tuple[int, ...]:
     """The units of each hidden layer, from a number or a list."""
     try:

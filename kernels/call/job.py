@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from backsweep.arguments import switch
 from backsweep.errors import SettingError
 
 from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
-from .arguments import batch_of, checked_data, flat_weights, number, numbers, switch, widths
+from .arguments import batch_of, checked_data, flat_weights, number, numbers, widths
 from .config import SCHEMES, Config
 from .defaults import DEFAULTS
 from .hyperparameters import RANGES, Settings, runs_of

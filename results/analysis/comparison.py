@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError
+from backsweep.errors import ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Floats, Integers
@@ -20,12 +20,12 @@ from .tables import axis_columns, columns_of, grouped, with_value
 def values_of(table: pd.DataFrame, setting: str, first: object, second: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables to compare: the runs with the first value of a setting and those with the second, without its column.
 
-    ResultsError if there is no such setting, if no run has one of the values, or if both values are the same.
+    SettingError if there is no such setting, if no run has one of the values, or if both values are the same.
     """
     setting = column_of(setting, axis_columns(table), "setting")
     parts = [with_value(table, setting, value) for value in (first, second)]
     if parts[0].index.equals(parts[1].index):
-        raise ResultsError(f"{setting}: {first!r} and {second!r} are the same value; a comparison needs two")
+        raise SettingError([setting], f"{first!r} and {second!r} are the same value; a comparison needs two")
     return parts[0].drop(columns=setting), parts[1].drop(columns=setting)
 
 
@@ -60,8 +60,8 @@ def compare_sweeps(
     All intervals are 95 % intervals. Those of the last two differences come from a paired bootstrap with `resamples` resamples,
     which draws pairs and never single runs.
 
-    ResultsError if two runs have the same seed and combination (`by` leaves out a setting that varies), if there is no pair,
-    and for a limit beyond the epoch at which the first run was cut off.
+    SettingError if two runs have the same seed and combination (`by` leaves out a setting that varies), and for a limit beyond
+    the epoch at which the first run was cut off; ResultsError if there is no pair.
     """
     by = _settings(first, second, by)
     pairs = _paired(first, second, by)
@@ -156,7 +156,8 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     for name, table in (("first", first), ("second", second)):
         if table.duplicated(key).any():
             others = [column for column in axis_columns(table) if column not in by]
-            raise ResultsError(f"by: runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}")
+            reason = f"runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}"
+            raise SettingError(["by"], reason)
         sides.append(table[[*key, "outcome", "epochs"]].set_axis([*places, "outcome", "epochs"], axis="columns"))
     pairs = sides[0].merge(sides[1], on=places, suffixes=("_first", "_second"))
     if pairs.empty:
@@ -176,9 +177,8 @@ def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:
     if limit is None:
         return float(max(min(most, longest), 1))
     if not 0 < limit <= most:
-        raise ResultsError(
-            f"limit: {limit} epochs; it must be above 0 and at most {most:g}, the epoch at which the first run was cut off"
-        )
+        reason = f"must be above 0 and at most {most:g}, the epoch at which the first run was cut off"
+        raise SettingError(["limit"], reason, value=limit)
     return float(limit)
 
 

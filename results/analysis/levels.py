@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from backsweep.errors import ResultsError
+from backsweep.errors import SettingError
 
 SIGNIFICANT = (3, 4)  # significant digits of numbers in tables and figures; more if needed to tell values apart
 MOST_NAMED, LONGEST = 12, 60  # the values that a message names; the characters of one
@@ -27,24 +27,27 @@ Key = tuple[type, Any]
 class Levels:
     """The values that a setting takes, for look-ups; None and NaN do not count. columns: as a table of runs has them."""
 
-    def __init__(self, levels: Sequence[Any], columns: Sequence[Any] | None = None):
-        self._levels, self._columns = levels, levels if columns is None else columns
+    def __init__(self, setting: str, levels: Sequence[Any], columns: Sequence[Any] | None = None):
+        self._setting, self._levels, self._columns = setting, levels, levels if columns is None else columns
 
-    def places(self, value: object) -> list[int]:
-        """The places of a value among the levels. ResultsError if it is none of them, or could be several."""
+    def places(self, value: object, hint: str = "") -> list[int]:
+        """The places of a value among the levels. SettingError if it is none of them, or could be several.
+
+        hint: on what may have been meant if it is none, as the end of a sentence.
+        """
         value = _of_python(value)
         key = _key(value)
         found = self._exact.get(key) or self._as_text(value)
-        return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [])
+        return found or self._one_shown(value, self._shown.get(key[1], []) if key[0] is float else [], hint)
 
     def level(self, value: object) -> Any:
-        """The level that a value stands for. ResultsError as in `places`."""
+        """The level that a value stands for. SettingError as in `places`."""
         return self._levels[self.places(value)[0]]
 
     def of_text(self, text: str) -> Any:
         """The level that a text on the command line stands for: a number, a word in upper or lower case, or JSON."""
         if text.startswith(('"', "[")):
-            return self.level(_from_json(text))
+            return self.level(self._from_json(text))
         words = [level for level in self._levels if not _is_number(level) and str(level).lower() == text.lower()]
         if words:
             return text if text in words else words[0]
@@ -85,15 +88,26 @@ class Levels:
         texts = [sign.join(map(_shortest, numbers)) or "none" for sign in "-/"]
         return next((found for text in texts if (found := self._exact.get((str, text)))), [])
 
-    def _one_shown(self, value: object, places: list[int]) -> list[int]:
+    def _one_shown(self, value: object, places: list[int], hint: str) -> list[int]:
         candidates = list(dict.fromkeys(self._levels[place] for place in places))
         if len(candidates) == 1:
             return places
         if candidates:
-            raise ResultsError(
+            raise self._error(
                 f"= {_short(value)} may be {' or '.join(map(in_json, candidates[:MOST_NAMED]))}; write one of these"
             )
-        raise ResultsError(f"has no value {_short(value)}; its values are {self}")
+        raise self._error(f"has no value {_short(value)}; its values are {self}{hint}")
+
+    def _from_json(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            reason = 'a value that begins with a quote or a bracket must be JSON, such as "a,b" or [2, 3]'
+            raise self._error(f"= {text}: {reason}") from None
+
+    def _error(self, predicate: str) -> SettingError:
+        """What is wrong, as a sentence of which the setting is the subject."""
+        return SettingError([self._setting], f"{self._setting} {predicate}", shown="")
 
     def __str__(self) -> str:
         """The levels, or the first and the last of many."""
@@ -139,15 +153,6 @@ def in_json(value: object) -> str:
 def _short(value: object) -> str:
     text = in_json(value) if isinstance(value, bool) else repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-
-
-def _from_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ResultsError(
-            f'{text}: a value that begins with a quote or a bracket must be JSON, such as "a,b" or [2, 3]'
-        ) from None
 
 
 def _of_python(value: Any) -> Any:

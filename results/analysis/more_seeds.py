@@ -1,17 +1,17 @@
 """How many more seeds are needed to know each setting's success rate, or to tell two settings apart, given the runs so far."""
 
 from collections.abc import Sequence
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError, SettingError
+from backsweep import arguments
+from backsweep.errors import SettingError
 
-from ..statistics.sample_size import POWER, more_seeds, pairs_to_tell_apart, seeds_to_half_width
+from ..statistics.sample_size import HALF_WIDTHS, POWER, POWERS, more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .comparison import paired_outcomes
 from .names import beside
-from .tables import axis_columns, grouped, success_of
+from .tables import grouped, settings_to_group_by, success_of
 
 
 def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_width: float) -> pd.DataFrame:
@@ -21,14 +21,15 @@ def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_
     reaches at most `half_width` to each side of its centre, if the success rate stays the same. more: needed minus the runs
     there are, at least 0. Both are whole numbers as float64, nan if there is no run.
 
-    SettingError if half_width is not a number above 0 and below 0.5; ResultsError if `by` contains the seed.
+    SettingError if half_width is not a number above 0 and below 0.5, or if `by` contains the seed.
     """
-    if by is not None and "seed" in by:
-        raise ResultsError("by: seed cannot be a setting here, because more seeds make no more runs of one seed")
-    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    by = settings_to_group_by(table, by)
+    if "seed" in by:
+        raise SettingError(["by"], "seed cannot be a setting here, because more seeds make no more runs of one seed")
+    number, settings = grouped(table, by)
     found = success_of(table, number, settings)
     runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
-    half_width = _checked("half_width", half_width, 0.5)
+    half_width = arguments.number("half_width", half_width, HALF_WIDTHS)
     needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
     return beside(found, {"needed": needed, "more": more_seeds(needed, runs)})
 
@@ -46,13 +47,6 @@ def seeds_to_compare(
     SettingError if power is not a number above 0 and below 1.
     """
     found = paired_outcomes(first, second, by)
-    power = _checked("power", power, 1)
+    power = arguments.number("power", power, POWERS)
     needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
     return beside(found, {"needed": needed, "more": more_seeds(needed, found["pairs"])})
-
-
-def _checked(name: str, value: object, most: float) -> float:
-    """The value as a float. SettingError if it is not a number above 0 and below `most`."""
-    if isinstance(value, Real) and 0 < float(value) < most:
-        return float(value)
-    raise SettingError([name], f"must be a number above 0 and below {most:g}", f"{name} = {value!r}")

@@ -77,20 +77,28 @@ def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
     return shown
 
 
-def column_of(name: object, columns: Sequence[str], place: str, what: str = "that varies") -> str:
+def column_of(name: object, columns: Sequence[str], argument: str, what: str = "that varies") -> str:
     """The column that a name stands for: the one called so, else the only one whose last word it is.
 
-    SettingError: that there is none, of what there is, or that it may be several. place, what: of the message.
+    argument: that the name was given as. SettingError: that the argument is no name, that there is none such, of what there
+    is, or that it may be several. what: of the message.
     """
+    if not isinstance(name, str):
+        raise SettingError([argument], f"must be the name of a setting, not {type(name).__name__}")
     if name in columns:
-        return str(name)
+        return name
     found = [column for column in columns if column.rpartition(".")[2] == name]
     if len(found) == 1:
         return found[0]
     if found:
-        raise SettingError([str(name)], f"{name!r} may be {' or '.join(found)}; write one of these", shown=place)
+        raise SettingError([argument], f"{name!r} may be {' or '.join(found)}; write one of these")
     there = f"there are {', '.join(columns) or 'none'}{did_you_mean(name, columns)}"
-    raise SettingError([str(name)], f"there is no setting {name!r} {what}; {there}", shown=place)
+    raise SettingError([argument], f"there is no setting {name!r} {what}; {there}")
+
+
+def column_if_any(name: object, columns: Sequence[str], argument: str) -> str | None:
+    """The same for an argument that may be left out; None if it is."""
+    return None if name is None else column_of(name, columns, argument)
 
 
 def beside(settings: "pd.DataFrame", columns: Mapping[str, Any]) -> "pd.DataFrame":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import NoAnswerError, ResultsError
+from backsweep.errors import NoAnswerError, ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Integers
@@ -13,7 +13,7 @@ from ..statistics.groups import wilson_interval
 from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success, expected_running_time
 from .names import BEST, beside
-from .tables import axis_columns, columns_of, grouped
+from .tables import grouped, settings_to_group_by
 
 
 def best_on_other_seeds(
@@ -38,9 +38,9 @@ def best_on_other_seeds(
 
     M. Stone, J. Royal Statistical Society B 36 (1974) 111.
     """
-    by = axis_columns(table) if by is None else columns_of(by, [*axis_columns(table), "cell", "seed"])
+    by = settings_to_group_by(table, by)
     if "seed" in by:
-        raise ResultsError("by: seed cannot be a setting here, because the seeds choose and judge")
+        raise SettingError(["by"], "seed cannot be a setting here, because the seeds choose and judge")
     seeds = np.sort(table["seed"].unique())
     if len(seeds) < 2:
         raise ResultsError(

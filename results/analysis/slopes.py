@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError
+from backsweep.errors import ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Floats, Integers
@@ -14,7 +14,7 @@ from ..statistics.groups import CONFIDENCE
 from ..statistics.power_laws import Runs, drawn_medians, ends_of, farthest, lines_through
 from ..statistics.resampling import RESAMPLES, Interval, percentiles
 from ..statistics.survival import kaplan_meier, survival_quantile
-from .names import column_of
+from .names import column_if_any, column_of
 from .tables import axis_columns, grouped
 
 POINTS = 50  # along a fitted line
@@ -61,11 +61,11 @@ def power_laws(
     medians that are infinite in that resample; a line with fewer than two medians left could have any slope, so it counts at
     both ends of the interval. Runs that lack the setting are left out.
 
-    ResultsError if `setting` or `by` does not vary, if `setting` has values that are not numbers above 0, or if no curve has
-    two medians to use.
+    SettingError if `setting` or `by` does not vary, or if `setting` has values that are not numbers above 0; ResultsError if no
+    curve has two medians to use.
     """
     names = axis_columns(table)
-    setting, by = column_of(setting, names, "setting"), by and column_of(by, names, "by")
+    setting, by = column_of(setting, names, "setting"), column_if_any(by, names, "by")
     table = _checked(table, setting, by)
     curve, groups = grouped(table, [] if by is None else [by])
     levels, level = np.unique(table[setting].to_numpy(np.float64), return_inverse=True)
@@ -98,11 +98,11 @@ def power_laws(
 
 def _checked(table: pd.DataFrame, setting: str, by: str | None) -> pd.DataFrame:
     if setting == by:
-        raise ResultsError(f"by: {by!r} is the setting that the slope is over; name another one, or leave by out")
+        raise SettingError(["by"], f"{by!r} is the setting that the slope is over; name another one, or leave by out")
     table = table[table[setting].notna()]
     numbers = pd.api.types.is_numeric_dtype(table[setting]) and not pd.api.types.is_bool_dtype(table[setting])
     if table.empty or not numbers or not (table[setting] > 0).all():
-        raise ResultsError(f"{setting}: a power law needs numbers above 0, and this setting has other values")
+        raise SettingError([setting], "a power law needs numbers above 0, and this setting has other values")
     return table
 
 

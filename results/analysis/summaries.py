@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError
+from backsweep.errors import SettingError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats, Integers
@@ -14,7 +14,7 @@ from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import expected_running_time
 from ..statistics.survival import Survival, restricted_mean, survival_quantile
 from .names import beside
-from .tables import axis_columns, curves_of, grouped, outcome_shares, summary_of
+from .tables import curves_of, grouped, outcome_shares, summary_of
 
 
 def detailed_summary(
@@ -43,9 +43,9 @@ def detailed_summary(
 
     mean_epochs_of_converged_only: ignores all other runs, so it falls when slow runs fail.
 
-    ResultsError for a limit that is not above 0; SettingError for an unknown column.
+    SettingError for an unknown column, and for a limit that is not above 0.
     """
-    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    number, settings = grouped(table, by)
     groups, curves = len(settings), curves_of(table, number)
     epochs, converged = table["epochs"].to_numpy(), ended(table, Outcome.CONVERGED)
     running_time = expected_running_time(number, epochs, converged, groups, rng, resamples)
@@ -68,7 +68,7 @@ def _survival_columns(
     known = known_until(table, number, groups)
     limit = common_limit(table, known) if limit is None else limit
     if not limit > 0:
-        raise ResultsError(f"limit: {limit} epochs; it must be above 0")
+        raise SettingError(["limit"], "must be above 0", value=limit)
     found: dict[str, Floats] = {}
     for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75)):
         found[f"{name}_epochs"], found[f"{name}_low"], found[f"{name}_high"] = survival_quantile(curves, groups, share)

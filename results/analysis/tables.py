@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError, SettingError
+from backsweep import arguments
+from backsweep.errors import SettingError
 from backsweep.escapes import visible
 from backsweep.outcomes import Outcome, ended
 
@@ -33,31 +34,39 @@ def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame
         column = column_of(name, axis_columns(table), "where")
         try:
             table = with_value(table, column, value)
-        except ResultsError as error:
-            raise SettingError([column], str(error), shown="where") from None
+        except SettingError as error:
+            raise error.inside("where") from None
     return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
 
 
 def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:
     """The runs in which a setting has a value, given as tables hold it or as they show it.
 
-    ResultsError if no run has it, or if it may stand for several values.
+    SettingError if no run has it, or if it may stand for several values.
     """
-    try:
-        level = Levels(sorted(table[setting].dropna().unique().tolist())).level(value)
-    except ResultsError as error:
-        raise ResultsError(f"{setting} {error}") from None
-    return table[table[setting] == level]
+    return table[table[setting] == levels_of(table, setting).level(value)]
+
+
+def levels_of(table: pd.DataFrame, setting: str) -> Levels:
+    """The values that a setting takes in a table."""
+    return Levels(setting, sorted(table[setting].dropna().unique().tolist()))
 
 
 def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
     """The columns that one or several names stand for, without duplicates. SettingError as in `names.column_of`."""
-    return list(dict.fromkeys(column_of(name, columns, "by", what) for name in ([by] if isinstance(by, str) else by)))
+    names = [by] if isinstance(by, str) else arguments.listed("by", by, "names of settings, such as ['lr', 'hidden']")
+    return list(dict.fromkeys(column_of(name, columns, "by", what) for name in names))
 
 
-def grouped(table: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, pd.DataFrame]:
+def settings_to_group_by(table: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    """The columns that `by` names: settings that vary, all of them if it is None, or cell and seed."""
+    names = axis_columns(table)
+    return names if by is None else columns_of(by, [*names, "cell", "seed"])
+
+
+def grouped(table: pd.DataFrame, by: Sequence[str] | None) -> tuple[Integers, pd.DataFrame]:
     """The number of each run's group, int64 (runs,), and the groups' settings, one row per group, sorted."""
-    by = columns_of(by, [*axis_columns(table), "cell", "seed"])
+    by = settings_to_group_by(table, by)
     if not by:
         return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
     groups = table.groupby(by, observed=True, sort=True, dropna=False)  # runs that lack a setting form a group
@@ -87,7 +96,7 @@ def summary(table: pd.DataFrame, by: Sequence[str] | None = None) -> pd.DataFram
     runs have different limits, the curve treats those with a low limit as censored, so it may fall to one half although fewer
     than half converged.
     """
-    number, settings = grouped(table, axis_columns(table) if by is None else by)
+    number, settings = grouped(table, by)
     return summary_of(table, number, settings, curves_of(table, number))
 
 

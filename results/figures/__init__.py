@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from backsweep.errors import ResultsError
+from backsweep import arguments
+from backsweep.errors import FileError
 
 from ..store.files import write_whole
 from .registry import FIGURES, Kind, kind_of
@@ -42,10 +43,12 @@ def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None
 
     data: the first that the kind needs, mostly the table of runs, one row each; for "importance" what
     `what_matters.what_matters` found, for "loss" the losses of one run. options: what else it needs, by name
-    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. ResultsError for an unknown kind, and where the
-    runs cannot give the figure.
+    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. SettingError for an
+    unknown kind or option, ResultsError where the runs cannot give the figure.
     """
-    entry = kind_of(kind)
+    entry = kind_of(kind, options)
+    if axes is not None:
+        arguments.instance("axes", axes, Axes, "Axes of matplotlib")
     if data is not None:
         options[entry.needs[0]] = data
     value = entry.compute(**options)
@@ -56,14 +59,15 @@ def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None
 def save(axes: Axes, path: str | Path) -> Path:
     """Write the figure that holds these Axes as PNG (200 dots an inch), SVG or PDF, by the name's end; return the path.
 
-    The same figure has the same bytes each time. ResultsError for another end, and where there is no such folder.
+    The same figure has the same bytes each time. FileError for another end, and where there is no such folder.
     """
-    path = Path(path)
+    arguments.instance("axes", axes, Axes, "Axes of matplotlib")
+    path = arguments.path("path", path)
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in ABOUT:
-        raise ResultsError(f"{path}: a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}; its name must end so")
+        raise FileError(path, f"a figure is saved as {', '.join(f'.{name}' for name in ABOUT)}; its name must end so")
     if not path.parent.is_dir():
-        raise ResultsError(f"{path}: there is no folder {path.parent}")
+        raise FileError(path, f"there is no folder {path.parent}")
     content = _drawn(axes, suffix)
     write_whole(path, lambda file: file.write(content))
     return path

@@ -13,9 +13,9 @@ from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
 from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 
-from backsweep.errors import ResultsError
+from backsweep.errors import ResultsError, SettingError
 
-from ..analysis.names import column_of
+from ..analysis.names import column_if_any
 from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
 from .levels import LETTER, LINE, levels_in_words, name_levels
@@ -120,7 +120,7 @@ class MedianMap(Grid):
 def success_map(table: pd.DataFrame, row: str | None = None, column: str | None = None) -> SuccessMap:
     """The share converged over two settings; by default the two with the most values, the one with more across.
 
-    ResultsError if no setting varies, there is none of that name, or the table is empty.
+    ResultsError if no setting varies or the table is empty; SettingError if there is no setting of that name.
     """
     return SuccessMap(*_grid(table, row, column, "success"))
 
@@ -172,9 +172,9 @@ def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) ->
     names = sorted(levels, key=lambda name: -levels[name])
     if not names:
         raise ResultsError("no setting varies in this table; a map is drawn over one or two that do")
-    row, column = (given and column_of(given, names, side) for given, side in ((row, "row"), (column, "column")))
+    row, column = (column_if_any(given, names, side) for given, side in ((row, "row"), (column, "column")))
     if row is not None and (row == column or len(names) == 1):
-        raise ResultsError(f"row: {row!r} is the setting across as well; the row must be another, or left out")
+        raise SettingError(["row"], f"{row!r} is the setting across as well; the row must be another, or left out")
     free = [name for name in names if name not in (row, column)]
     column = column if column is not None else free.pop(0)
     return row if row is not None else free[0] if free else None, column

@@ -85,7 +85,7 @@ def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> Outc
     """The outcomes for each combination of the settings `by`.
 
     By default all that vary; where these make more than MOST_BARS bars, the one with the fewest values.
-    ResultsError if there is no run, or no such setting.
+    ResultsError if there is no run, SettingError if there is no such setting.
     """
     if table.empty:
         raise ResultsError("there is no run in the table, so there is nothing to draw")

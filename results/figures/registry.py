@@ -4,14 +4,15 @@ To add one, write its room in this folder (a value that is computed, with `alt_t
 its entry here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from backsweep.errors import ResultsError
+from backsweep.errors import SettingError
 from backsweep.outcomes import Outcome, ended
 from backsweep.suggestions import did_you_mean
 
@@ -74,6 +75,11 @@ class Kind:
     condition: str = ""
     height: float | Callable[[Any], float] = 3.8
     in_report: Callable[[pd.DataFrame], Options | None] = _as_it_is
+
+    @property
+    def options(self) -> list[str]:
+        """The names of its options."""
+        return [name for name in signature(self.compute).parameters if name not in self.needs]
 
     def height_of(self, value: Any) -> float:
         """In inches, in a report."""
@@ -146,8 +152,14 @@ FIGURES = {  # in the order of a report
 }
 
 
-def kind_of(name: str) -> Kind:
-    """The entry of a name. ResultsError, with all names that there are, for another."""
-    if name not in FIGURES:
-        raise ResultsError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}{did_you_mean(name, FIGURES)}")
-    return FIGURES[name]
+def kind_of(name: str, options: Iterable[str] = ()) -> Kind:
+    """The entry of a name. SettingError, with all that there are, for another name, and for options that it does not take."""
+    if not isinstance(name, str) or name not in FIGURES:  # pyright: ignore[reportUnnecessaryIsInstance]  # not all are checked
+        reason = f"there is no figure {name!r}; there are {', '.join(FIGURES)}{did_you_mean(name, FIGURES)}"
+        raise SettingError(["kind"], reason, shown="")
+    entry = FIGURES[name]
+    for option in options:
+        if option not in (*entry.needs, *entry.options):
+            takes = f"it takes {', '.join(entry.options)}" if entry.options else "it takes none"
+            raise SettingError([option], f"the figure {name} has no such option; {takes}")
+    return entry

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from backsweep.errors import ResultsError
 
-from ..analysis.names import column_of
+from ..analysis.names import column_if_any
 from ..analysis.slopes import PowerLaws, power_laws
 from ..analysis.tables import axis_columns, level_texts
 from ..arrays import Integers
@@ -123,12 +123,12 @@ def few_slopes(table: pd.DataFrame) -> dict[str, Any] | None:
 def scaling_setting(table: pd.DataFrame, by: str | None = None) -> str:
     """The setting of numbers above 0 with the most values, other than `by`. ResultsError if there is none."""
     columns = axis_columns(table)
-    by = by and column_of(by, columns, "by")
+    by = column_if_any(by, columns, "by")
 
     def usable(name: str) -> bool:
         column = table[name].dropna()
         is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        return name != by and is_number and bool((column > 0).all())
+        return name != by and not column.empty and is_number and bool((column > 0).all())
 
     names = [name for name in columns if usable(name)]
     if not names:

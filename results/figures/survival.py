@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from backsweep.errors import ResultsError
 
 from ..analysis.summaries import known_until
-from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, summary
+from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, settings_to_group_by, summary
 from ..arrays import Floats, Integers
 from ..statistics.survival import Survival, survival_quantile
 from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
@@ -61,11 +61,11 @@ class Groups:
 def few_groups(table: pd.DataFrame, by: Sequence[str] | None = None) -> Groups:
     """As many groups as there are colours: the combinations of the settings `by` where most runs converge, or `best_cells`.
 
-    ResultsError without a run, and for an unknown setting.
+    ResultsError without a run, SettingError for an unknown setting.
     """
     if table.empty:
         raise ResultsError("no run is done yet; a figure needs at least one")
-    names = axis_columns(table) if by is None else [by] if isinstance(by, str) else list(by)
+    names = settings_to_group_by(table, by)
     number, settings = grouped(table, names)
     best = best_cells(table) if by is None else _ranked(summary(table, names)).head(len(LINES)).sort_index()
     place = np.full(len(settings), -1)

@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from backsweep.errors import ResultsError
+from backsweep import arguments
+from backsweep.errors import ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
+from backsweep.ranges import ANY_COUNT
 
 from ..analysis.loss_bands import loss_bands
 from ..analysis.tables import axis_columns
@@ -81,17 +83,18 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     """Of these cells, three at most; by default one or a few in which runs were recorded, as `survival.best_cells` has them.
 
     table: one row per run. records: as `Results.trajectories` gives them, columns run, epoch and loss; a run's last record is
-    where it ended. ResultsError where nothing was recorded or is finite, for a cell without a record, and for more than three.
+    where it ended. ResultsError where nothing was recorded or is finite; SettingError for a cell without a record, and for more
+    than three.
     """
     recorded = table[table["run"].isin(records["run"].unique())]
     if recorded.empty:
         raise ResultsError("nothing was recorded of these runs; record = { every = 10 } in a spec records each tenth epoch")
-    chosen = _best(recorded) if cells is None else list(dict.fromkeys(cells))
+    chosen = _best(recorded) if cells is None else arguments.wholes("cells", cells, ANY_COUNT)
     if not 0 < len(chosen) <= MOST_CELLS:
-        raise ResultsError(f"cells: {len(chosen)} were given; a picture shows 1 to {MOST_CELLS}")
+        raise SettingError(["cells"], f"{len(chosen)} were given; a picture shows 1 to {MOST_CELLS}")
     for cell in chosen:
         if not (recorded["cell"] == cell).any():
-            raise ResultsError(f"cells: nothing was recorded of cell {cell}")
+            raise SettingError(["cells"], f"nothing was recorded of cell {cell}")
     firsts = pd.concat([recorded[recorded["cell"] == cell].head(1) for cell in chosen])
     labels = setting_labels(firsts[axis_columns(table)])
     members = recorded[recorded["cell"].isin(chosen)]

@@ -4,10 +4,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from backsweep.ranges import Range
+
 from ..arrays import Floats
 from .groups import CONFIDENCE
 
 POWER = 0.8
+HALF_WIDTHS = Range("a number above 0 and below 0.5", 0, 0.5, open_low=True, open_high=True)
+POWERS = Range("a number above 0 and below 1", 0, 1, open_low=True, open_high=True)
 
 
 def pairs_to_tell_apart(
@@ -32,8 +36,8 @@ def seeds_to_half_width(rate: npt.ArrayLike, half_width: npt.ArrayLike, confiden
     The half-width of `statistics.wilson_interval` set equal to half_width is a quadratic equation in the seeds.
     """
     p, h = _rates(rate), np.asarray(half_width, np.float64)
-    if not np.all((h > 0) & (h < 0.5)):
-        raise ValueError(f"half_width = {half_width}: must be above 0 and below 0.5")
+    if not HALF_WIDTHS.admits(h):
+        raise ValueError(f"half_width = {half_width}: must be {HALF_WIDTHS.words}")
     z2 = _z(0.5 + confidence / 2) ** 2
     halved = z2 * (h**2 - p * (1 - p) / 2)  # half of the linear coefficient
     constant = z2**2 * h**2 - z2**2 / 4
@@ -46,8 +50,8 @@ def more_seeds(needed: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
 
 
 def _z(probability: float) -> float:
-    if not 0 < probability < 1:
-        raise ValueError(f"{probability:g}: alpha, power and confidence must be above 0 and below 1")
+    if not POWERS.admits(np.asarray(probability)):
+        raise ValueError(f"{probability:g}: alpha, power and confidence must each be {POWERS.words}")
     return float(ndtri(probability))
 
 

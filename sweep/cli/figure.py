@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import SettingError
 
 from ..speak import say
 from .results import Folder, Where, chosen, names_in
@@ -45,9 +45,9 @@ def figure(
 
     entry = kind_of(kind)
     if number is not None and not _takes_run(entry):
-        raise BacksweepError(f"--run: cannot be combined with KIND {kind}; use it with {_those(_takes_run)}")
+        raise SettingError(["run"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_run)}")
     if by and not entry.grouped:
-        raise BacksweepError(f"--by: cannot be combined with KIND {kind}; use it with {_those(_takes_by)}")
+        raise SettingError(["by"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_by)}")
     out = out or folder / f"{kind}.svg"
     options: dict[str, Any] = {} if number is None else {"run": number}
     options |= {"by": names_in(by)} if by else {}

@@ -22,6 +22,7 @@ from . import results as reading
 from .command import fail, interruptible, remarked
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
+from .options import Commands
 from .results import Data, Folder, Format, opened, write_report
 from .tables import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ..sweep import Sweep
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

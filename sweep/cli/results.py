@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from backsweep.errors import BacksweepError, NoAnswerError
+from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 
-from ...results.analysis.levels import Levels, members
+from ...results.analysis.levels import members
 from ...results.analysis.names import column_of
 from ..speak import complain, say
 from .command import interruptible
@@ -33,6 +33,8 @@ Data = Annotated[
 ]
 Format = Annotated[TableFormat, typer.Option("--format", help="Format of the output.")]
 Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Seed of the bootstrap that gives the intervals.")]
+
+NOT_WITH_SETTING = "cannot be combined with --setting, which compares two values in each combination of the other settings"
 
 
 class Kind(StrEnum):
@@ -65,9 +67,9 @@ def chosen(folder: Path, where: list[str] | None) -> "Runs":
     for text in where or []:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
-            raise BacksweepError(f"--where {text}: must be a setting and its value, such as optimizer=gd")
-        column = _column(results, name, "--where")
-        results = results.where(**{column: _level(results, column, value, "--where")})
+            raise SettingError(["where"], "must be a setting and its value, such as optimizer=gd", value=text)
+        column = _column(results, name, "where")
+        results = results.where(**{column: _level(results, column, value, "where")})
     return results
 
 
@@ -82,7 +84,7 @@ def table(
     """Print success rates and epochs to convergence of the runs in DIR, with 95 % intervals; --of prints other tables."""
     results = chosen(folder, where)
     if by and of in {Kind.what_matters, Kind.restarts}:
-        raise BacksweepError(f"--by: cannot be combined with --of {of.value}; use it with --of summary, settings or best")
+        raise SettingError(["by"], f"cannot be combined with --of {of.value}; use it with --of summary, settings or best")
     try:
         found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
@@ -146,14 +148,12 @@ def compare(
 
     results = chosen(folder, where)
     if (other is None) == (setting is None):
-        raise BacksweepError("compare: give either --with DIR or --setting NAME --values A,B")
+        raise SettingError(["with", "setting"], "give either --with DIR or --setting NAME --values A,B", "compare")
     if other is not None:
-        _refuse(values, "--values: cannot be combined with --with; use it with --setting")
+        _refuse("values", values, "cannot be combined with --with; use it with --setting")
         found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
     else:
-        _refuse(
-            by, "--by: cannot be combined with --setting, which compares two values in each combination of the other settings"
-        )
+        _refuse("by", by, NOT_WITH_SETTING)
         first, second = _two(results, str(setting), values)
         found = results.compare(str(setting), first, second, paired=not unpaired, seed=seed)
     print_table(found, lambda: readable.comparison(found), form)
@@ -178,19 +178,13 @@ def seeds(
 
     results = chosen(folder, where)
     if (half_width is None) == (setting is None):
-        raise BacksweepError("seeds: give either --half-width W or --setting NAME --values A,B")
-    for option, given, most in (("--half-width", half_width, 0.5), ("--power", power, 1)):
-        if given is not None and not 0 < given < most:
-            raise BacksweepError(f"{option} {given:g}: must be above 0 and below {most:g}")
+        raise SettingError(["half_width", "setting"], "give either --half-width W or --setting NAME --values A,B", "seeds")
     if half_width is not None:
-        _refuse(values, "--values: cannot be combined with --half-width; use it with --setting")
-        _refuse(power, "--power: cannot be combined with --half-width; use it with --setting")
+        _refuse("values", values, "cannot be combined with --half-width; use it with --setting")
+        _refuse("power", power, "cannot be combined with --half-width; use it with --setting")
         found = results.seeds_to_know(half_width, names_in(by))
     else:
-        _refuse(
-            by or None,
-            "--by: cannot be combined with --setting, which compares two values in each combination of the other settings",
-        )
+        _refuse("by", by, NOT_WITH_SETTING)
         first, second = _two(results, str(setting), values)
         options = {} if power is None else {"power": power}
         found = results.seeds_to_compare(str(setting), first, second, **options)
@@ -200,9 +194,9 @@ def seeds(
             say(remark)
 
 
-def _refuse(given: object, why: str) -> None:
+def _refuse(option: str, given: object, why: str) -> None:
     if given not in (None, []):
-        raise BacksweepError(why)
+        raise SettingError([option], why)
 
 
 def names_in(by: list[str] | None) -> list[str] | None:
@@ -213,13 +207,13 @@ def names_in(by: list[str] | None) -> list[str] | None:
 def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
     """Two values of a setting as the table has them. The text holds them as tables show them, or as JSON."""
     parts = members(values or "")
+    if values is None:
+        raise SettingError(["values"], "missing; give two values of the setting, such as 0.1,1.0")
     if len(parts) != 2 or parts[0] == parts[1]:
-        given = "is missing" if values is None else values
-        raise BacksweepError(
-            f"--values {given}: must be two values of the setting, such as 0.1,1.0; quote values with a comma: '\"a,b\",c'"
-        )
-    column = _column(results, setting, "--setting")
-    return [_level(results, column, part, "--values") for part in parts]
+        reason = "must be two values of the setting, such as 0.1,1.0; quote values with a comma: '\"a,b\",c'"
+        raise SettingError(["values"], reason, value=values)
+    column = _column(results, setting, "setting")
+    return [_level(results, column, part, "values") for part in parts]
 
 
 def _column(results: "Runs", setting: str, option: str) -> str:
@@ -230,10 +224,12 @@ def _column(results: "Runs", setting: str, option: str) -> str:
 
 def _level(results: "Runs", column: str, text: str, option: str) -> object:
     """The value of a setting that a text stands for."""
+    from ...results.analysis.tables import levels_of
+
     try:
-        return Levels(sorted(results.table[column].dropna().unique().tolist())).of_text(text)
-    except BacksweepError as error:
-        raise BacksweepError(f"{option}: {column} {error}") from None
+        return levels_of(results.table, column).of_text(text)
+    except SettingError as error:
+        raise SettingError([option], error.reason) from None
 
 
 def report(

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backsweep.errors import SettingError
+from backsweep import arguments
+from backsweep.ranges import Range
 
 from ...results.arrays import Floats, Integers
 from ...results.store.compaction import MOST_FILES
@@ -20,7 +21,7 @@ from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, spread
 from .pace import Pace, batches
 
-MOST_JOBS = 1024
+JOBS = Range("a whole number from 1 to 1024", 1, 1024, whole=True)
 MOST_TIMED = 8  # network shapes; all others are scaled from the nearest timed ones
 SHAPE_SECONDS = 0.5  # for timing a shape when a plan is asked for
 MOST_SECONDS = 4.0  # for timing all shapes
@@ -134,9 +135,7 @@ def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
 
 def checked_jobs(jobs: object) -> int:
     """The number of workers, where None means one per core. SettingError for anything that is not such a number."""
-    if jobs is not None and not (isinstance(jobs, int) and not isinstance(jobs, bool) and 1 <= jobs <= MOST_JOBS):
-        raise SettingError(["jobs"], f"must be a whole number from 1 to {MOST_JOBS}", f"jobs = {jobs!r}")
-    return jobs or cores()
+    return cores() if jobs is None else arguments.whole("jobs", jobs, JOBS)
 
 
 def free_bytes(path: Path) -> int:

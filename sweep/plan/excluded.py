@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backsweep.errors import ResultsError, SettingError
+from backsweep.errors import SettingError
 
 from ...results.analysis.levels import Levels, in_json
 from ...results.arrays import Integers
@@ -71,20 +71,19 @@ class _Axes:
             if axis.setting in found:
                 raise SettingError([written], f"{written} is given twice", shown="")
             members = _members(axis, value)
-            try:
-                places = [self._levels_of(axis).places(member) for member in members]
-            except ResultsError as error:
-                raise SettingError([written], f"{written} {error}{_hint(axis, value)}", shown="") from None
+            levels, hint = self._levels_of(axis, written), _hint(axis, value)
+            places = [levels.places(member, hint) for member in members]
             found[axis.setting] = Condition(written, members, places)
         if not found:
             raise SettingError(["exclude"], "an empty table would leave out every cell", shown="")
         return found
 
-    def _levels_of(self, axis: AxisInUse) -> Levels:
-        if axis.setting not in self._levels:
+    def _levels_of(self, axis: AxisInUse, written: str) -> Levels:
+        """The axis's values; written: what the table calls it, as messages do."""
+        if written not in self._levels:
             ways = axis.points, self._shown[axis.setting]
-            self._levels[axis.setting] = Levels(*(reversed(ways) if axis.setting == START_FILE else ways))
-        return self._levels[axis.setting]
+            self._levels[written] = Levels(written, *(reversed(ways) if axis.setting == START_FILE else ways))
+        return self._levels[written]
 
 
 class _Cells:

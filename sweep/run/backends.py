@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backsweep.backends import CLUSTERS, Backend
-from backsweep.errors import BacksweepError, SettingError
+from backsweep.errors import SettingError
 
 from ...kernels import SOURCES_HASH
 from ..room import check_processes, check_threads, has_semaphores
@@ -46,7 +46,7 @@ class Workers:
 
 @contextmanager
 def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Workers]:
-    """Provide workers for as long as needed. BacksweepError if the cluster's library is missing or the cluster is silent."""
+    """Provide workers for as long as needed. SettingError if the cluster's library is missing or the cluster is silent."""
     if address is not None and backend not in CLUSTERS:
         raise _unusable("address", address, f"needs backend {' or '.join(CLUSTERS)}, not {backend}")
     with _MAKERS[backend](jobs, address) as found:
@@ -86,17 +86,18 @@ def _dask(jobs: int, address: str | None) -> Generator[Workers]:
         cores = _when_there(lambda: sum(client.ncores().values()))
         if not cores:
             raise _unusable("address", address, f"the scheduler has no worker; `dask worker {address}` starts one")
-        _check_kernels(client)
+        _check_kernels(client, address)
         yield Workers("dask", cores, "dask", {"client": client})
 
 
-def _check_kernels(client: Any) -> None:
+def _check_kernels(client: Any, address: str | None) -> None:
     """Refuse workers that cannot train or have other kernels, because joblib never reports what fails there later."""
     for worker, answer in client.run(_kernels, on_error="return").items():
         if isinstance(answer, Exception):
-            raise BacksweepError(f"worker {worker}: cannot train ({answer}); backsweep must be installed there")
+            reason = f"worker {worker} cannot train ({answer}); backsweep must be installed there"
+            raise _unfit(address, reason)
         if answer != SOURCES_HASH:
-            raise BacksweepError(f"worker {worker}: has another version of backsweep, so its bits may differ")
+            raise _unfit(address, f"worker {worker} has another version of backsweep, so its bits may differ")
 
 
 def _kernels() -> str:
@@ -133,7 +134,12 @@ _MAKERS: dict[str, Callable[[int, str | None], Any]] = {
 
 
 def _unusable(setting: str, value: str | None, reason: str) -> SettingError:
-    return SettingError([setting], reason, f"{setting} = {value!r}")
+    return SettingError([setting], reason, value=value)
+
+
+def _unfit(address: str | None, reason: str) -> SettingError:
+    """That the cluster at an address, or that of this machine, cannot do the work."""
+    return _unusable("backend", "dask", reason) if address is None else _unusable("address", address, reason)
 
 
 def _missing(extra: str, library: str) -> SettingError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import ResultsError
+from backsweep import arguments
 
 from ...kernels import Training, train_flat
 from ...results.analysis.names import shown_names
@@ -32,9 +32,8 @@ class Replay(NamedTuple):
 
 
 def replay(plan: Plan, run: int) -> Replay:
-    """Train one run of a plan again. ResultsError if there is no such run."""
-    if not 0 <= run < plan.runs:
-        raise ResultsError(f"run {run}: there is no such run; the runs are 0 to {plan.runs - 1}")
+    """Train one run of a plan again. SettingError if there is no such run."""
+    run = arguments.run_of(plan.runs, run)
     runs = np.array([run])
     training = train_flat(**plan.arguments(runs))
     # A second training records it, now that its length is known: memory up to its limit could mean billions of records.

@@ -146,7 +146,7 @@ def test_a_replay_is_the_row_and_its_trajectory(once):
         assert again.trajectory["epoch"].to_pylist() == list(range(row["epochs"] + 1))
         assert again.trajectory["loss"][-1].as_py() == row["loss"]
         assert again.row.to_pandas()["loss"].to_numpy().tobytes() == np.array(row["loss"]).tobytes()
-    with pytest.raises(ResultsError, match=r"run 1200: there is no such run; the runs are 0 to 1199"):
+    with pytest.raises(SettingError, match=r"run = 1200: there is no such run; the runs are 0 to 1199"):
         replay(plan, 1200)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, SettingError
 from backsweep.results.analysis.comparison import values_of
 from backsweep.results.analysis.levels import Levels, members
 from backsweep.results.analysis.tables import part_of
@@ -69,8 +69,9 @@ def test_where_takes_what_tables_show(setting, value, runs):
 def test_an_unknown_value_is_refused_with_the_values_there_are(setting, value, said):
     with pytest.raises(BacksweepError, match=f"where: {said}"):
         part_of(TABLE, {setting: value})
-    with pytest.raises(BacksweepError, match=f"^{said}"):
+    with pytest.raises(SettingError, match=f"^{said}") as refused:
         values_of(TABLE, setting, value, TABLE[setting][0])
+    assert refused.value.settings == (setting,)
 
 
 def test_one_value_twice_is_no_comparison():
@@ -80,9 +81,9 @@ def test_one_value_twice_is_no_comparison():
 
 def test_a_text_that_shows_two_values_is_refused_with_both():
     with pytest.raises(BacksweepError, match=r"= 0.1235 may be 0.12345678 or 0.12345679; write one of these"):
-        Levels([0.12345678, 0.12345679]).places(0.1235)
-    assert Levels([0.12345678, 0.1235]).places(0.1235) == [1]
-    assert Levels([0.12345678, None, float("nan")]).places(0.123) == [0]
+        Levels("lr", [0.12345678, 0.12345679]).places(0.1235)
+    assert Levels("lr", [0.12345678, 0.1235]).places(0.1235) == [1]
+    assert Levels("lr", [0.12345678, None, float("nan")]).places(0.123) == [0]
 
 
 @pytest.mark.parametrize(
@@ -103,14 +104,14 @@ def test_a_text_that_shows_two_values_is_refused_with_both():
     ],
 )
 def test_texts_of_the_command_line(levels, text, level):
-    assert Levels(levels).of_text(text) == level
-    assert type(Levels(levels).of_text(text)) is type(level)
+    assert Levels("lr", levels).of_text(text) == level
+    assert type(Levels("lr", levels).of_text(text)) is type(level)
 
 
 @pytest.mark.parametrize("text", ["true", "[1", '"a', "[true]", "[[1]]", "nan", "", "é"])
 def test_texts_that_are_not_values(text):
     with pytest.raises(BacksweepError):
-        Levels(RATES).of_text(text)
+        Levels("lr", RATES).of_text(text)
 
 
 def test_commas_within_quotes_and_brackets_do_not_separate():
@@ -125,5 +126,5 @@ def test_commas_within_quotes_and_brackets_do_not_separate():
 
 @pytest.mark.parametrize(("text", "shown"), [("5", "5"), ("-1", "-1"), ("0.5", "0.5"), ("5.0", "5.0")])
 def test_a_message_shows_a_number_as_it_was_written(text, shown):
-    with pytest.raises(BacksweepError, match=rf"^has no value {shown}; its values are 2, 3$"):
-        Levels([2, 3]).of_text(text)
+    with pytest.raises(BacksweepError, match=rf"^lr has no value {shown}; its values are 2, 3$"):
+        Levels("lr", [2, 3]).of_text(text)

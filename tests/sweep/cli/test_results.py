@@ -188,7 +188,7 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
 
 
 BAD = [
-    (["table", "r", "--by", "nix"], "there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
+    (["table", "r", "--by", "nix"], "backsweep: --by: there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
     (
         ["table", "r", "--of", "restarts", "--by", "lr"],
         "--by: cannot be combined with --of restarts; use it with --of summary, settings or best",
@@ -205,7 +205,10 @@ BAD = [
         "--power: cannot be combined with --half-width; use it with --setting",
     ),
     (["seeds", "r", "--setting", "lr", "--values", "2,5", "--by", "x"], "--by: cannot be combined with --setting"),
-    (["table", "r", "--of", "best", "--by", "seed"], "the seeds choose and judge"),
+    (
+        ["table", "r", "--of", "best", "--by", "seed"],
+        "--by: seed cannot be a setting here, because",
+    ),
     (["table", "r", "--of", "best", "--resampling-seed", "-1"], "resampling-seed"),
     (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr has no value 1; its values are 0.5, 2.0, 5.0"),
     (
@@ -215,12 +218,24 @@ BAD = [
     (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: cannot be combined with --setting"),
     (["compare", "r", "--with", "nix"], "nix"),
     (["seeds", "r"], "give either --half-width W or --setting NAME --values A,B"),
-    (["seeds", "r", "--half-width", "0.7"], "--half-width 0.7: must be above 0 and below 0.5"),
-    (["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"], "above 0 and below 1"),
+    (["seeds", "r", "--half-width", "0.7"], "backsweep: --half-width 0.7: must be a number above 0 and below 0.5"),
+    (
+        ["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"],
+        "--power 2.0: must be a number above 0 and below 1",
+    ),
     (["figure", "r", "pie"], "there is no figure 'pie'; there are success"),
+    (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss\n"),
+    (["figure", "r", "sucess"], "loss; did you mean success?\n"),
+    (
+        ["table", "r", "--where", "hidden=[2"],
+        "--where: hidden = [2: a value that begins with a quote or",
+    ),
+    (["compare", "r", "--with", "biased", "--by", "nix"], "backsweep: --by: there is no setting 'nix' that varies in both"),
+    (["replay", "r", "99999"], "backsweep: RUN 99999: there is no such run; the runs are 0 to 239"),
+    (["table", "r", "--where", "=3"], "--where: there is no setting ''"),
     (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
-    (["figure", "r", "loss"], "run: the figure loss needs the number of a run"),
-    (["figure", "r", "loss", "--run", "99999"], "run 99999: there is no such run; the runs are 0 to 239"),
+    (["figure", "r", "loss"], "backsweep: --run: missing; the figure loss needs the number of a run"),
+    (["figure", "r", "loss", "--run", "99999"], "backsweep: --run 99999: there is no such run; the runs are 0 to 239"),
     (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
     (["figure", "r", "success", "--run", "1"], "--run: cannot be combined with KIND success; use it with loss"),
     (["figure", "r", "trainability"], "measure"),
@@ -230,8 +245,8 @@ BAD = [
     ),
     (["table", "r", "--where", "lr"], "--where lr: must be a setting and its value, such as optimizer=gd"),
     (["table", "r", "--where", "lr=3"], "--where: lr has no value 3; its values are 0.5, 2.0, 5.0"),
-    (["table", "r", "--where", "beta=3"], "where: there is no setting 'beta' that varies; there are hidden, lr"),
-    (["compare", "r", "--setting", "lr"], "--values is missing: must be two values of the setting"),
+    (["table", "r", "--where", "beta=3"], "backsweep: --where: there is no setting 'beta' that varies; there are hidden, lr"),
+    (["compare", "r", "--setting", "lr"], "--values: missing; give two values of the setting, such as 0.1,1.0"),
     (["table", "r/manifest.json"], "manifest.json: a file; results are in a folder"),
 ]
 

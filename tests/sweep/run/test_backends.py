@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from backsweep.errors import SettingError
+from backsweep.kernels import SOURCES_HASH
 from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
@@ -204,7 +205,7 @@ def test_a_silent_server_is_not_waited_for(tmp_path):
         command = [*BACKSWEEP, "run", "a.toml", "--backend", "dask", "--address", address]
         ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 2
-    assert complaint(ended).startswith(f"backsweep: address = '{address}': no cluster answers there")
+    assert complaint(ended).startswith(f"backsweep: --address {address}: no cluster answers there")
 
 
 @pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
@@ -238,3 +239,32 @@ def test_a_file_that_changed_on_a_worker_is_named(tmp_path):
     with pytest.raises(BatchesFailed, match=r"d\.csv: changed since the sweep began"):
         sweep.run(tmp_path / "r", jobs=2, backend="processes")
     assert Results.open(tmp_path / "r").done == 0
+
+
+class Client:
+    """Answers for one worker, as that of Dask does for all."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def run(self, asked, on_error):
+        assert (callable(asked), on_error) == (True, "return")
+        return {"tcp://worker": self.answer}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (ImportError("no backsweep"), "worker tcp://worker cannot train (no backsweep); backsweep must be installed there"),
+        ("0" * 64, "worker tcp://worker has another version of backsweep, so its bits may differ"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("address", "settings", "shown"),
+    [("tcp://1:1", ("address",), "address = 'tcp://1:1'"), (None, ("backend",), "backend = 'dask'")],
+)
+def test_a_cluster_with_workers_that_are_of_no_use_is_a_setting_to_change(answer, said, address, settings, shown):
+    with pytest.raises(SettingError) as refused:
+        backends._check_kernels(Client(answer), address)
+    assert (refused.value.settings, str(refused.value)) == (settings, f"{shown}: {said}")
+    backends._check_kernels(Client(SOURCES_HASH), address)

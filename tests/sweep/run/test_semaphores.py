@@ -37,7 +37,7 @@ def test_a_first_sweep_compiles_and_trains_without_shared_memory(mount, tmp_path
     assert (results.done, results.manifest.sessions[0].jobs) == (10, 1)
     refused = backsweep("run", "a.toml", "--out", "p", "--backend", "processes", cwd=tmp_path, env=environment)
     assert refused.returncode == 2
-    assert "backend = 'processes': the system gives no semaphores" in refused.stderr
+    assert "--backend processes: the system gives no semaphores" in refused.stderr
     assert "or use threads" in refused.stderr
     assert not (tmp_path / "p").exists()
 
