@@ -27,6 +27,20 @@ from ..memory import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
 
 
+class QuadOutputs(NamedTuple):
+    """What a loss reads and writes of one quad of samples. Row `output * QUAD + sample` has a number for each lane."""
+
+    out: Memory  # (outputs * QUAD, lanes): what the output units give; the logits if the loss reads them
+    deltas: Memory  # (outputs * QUAD, lanes): written, the slopes
+    targets: Given  # (outputs * QUAD,), or (outputs * QUAD, lanes) where each lane has its own samples
+    weights: Table  # (QUAD,): see the head of this file
+    counts: Table  # (QUAD,): 1, or 0 where a sample only fills up the quad
+    totals: Memory  # (totals, lanes): the score and the largest error are added to
+    hyperparameters: Memory  # (hyperparameters, lanes)
+    outputs: int  # how many output units
+    largest_error: int  # 1 where a stopping rule asks for the largest error, else 0
+
+
 class Loss(NamedTuple):
     """A loss. outputs: the output activations that it goes with. from_logits: its slope is d loss / d z, not d loss / d a.
 
@@ -65,42 +79,32 @@ def _see_error(totals, error, count):
 
 
 @inlined
-def _given(totals, counts, sample, error, distance):
+def _given(quad, sample, error):
     """The probability that one sample's target was given."""
-    count = broadcast_load(counts, sample)
-    if distance:
-        _see_error(totals, error, count)
+    count = broadcast_load(quad.counts, sample)
+    if quad.largest_error:
+        _see_error(quad.totals, error, count)
     return fma(-count, magnitude(error), 1.0)
 
 
 @Formula
-def binary_cross_entropy(
-    out: Memory,
-    deltas: Memory,
-    targets: Given,
-    weights: Table,
-    counts: Table,
-    totals: Memory,
-    hyperparameters: Memory,
-    outputs: int,
-    distance: int,
-):
-    """-t log a - (1 - t) log(1 - a) of a = sigmoid(z), whose slope at z is a - t; `out` are logits.
+def binary_cross_entropy(quad: QuadOutputs):
+    """-t log a - (1 - t) log(1 - a) of a = sigmoid(z), whose slope at z is a - t; `quad.out` are logits.
 
     The four samples side by side, not in a loop: XOR, which has nothing else to do in the meantime, is 6 % faster.
     """
-    for row in range(0, outputs * QUAD, QUAD):
-        e0 = sigmoid(load(out, row)) - broadcast_load(targets, row)
-        e1 = sigmoid(load(out, row + 1)) - broadcast_load(targets, row + 1)
-        e2 = sigmoid(load(out, row + 2)) - broadcast_load(targets, row + 2)
-        e3 = sigmoid(load(out, row + 3)) - broadcast_load(targets, row + 3)
-        store(deltas, row, e0 * broadcast_load(weights, 0))
-        store(deltas, row + 1, e1 * broadcast_load(weights, 1))
-        store(deltas, row + 2, e2 * broadcast_load(weights, 2))
-        store(deltas, row + 3, e3 * broadcast_load(weights, 3))
-        p0, p1 = _given(totals, counts, 0, e0, distance), _given(totals, counts, 1, e1, distance)
-        p2, p3 = _given(totals, counts, 2, e2, distance), _given(totals, counts, 3, e3, distance)
-        _see_probability(totals, p0 * p1 * p2 * p3)
+    for row in range(0, quad.outputs * QUAD, QUAD):
+        e0 = sigmoid(load(quad.out, row)) - broadcast_load(quad.targets, row)
+        e1 = sigmoid(load(quad.out, row + 1)) - broadcast_load(quad.targets, row + 1)
+        e2 = sigmoid(load(quad.out, row + 2)) - broadcast_load(quad.targets, row + 2)
+        e3 = sigmoid(load(quad.out, row + 3)) - broadcast_load(quad.targets, row + 3)
+        store(quad.deltas, row, e0 * broadcast_load(quad.weights, 0))
+        store(quad.deltas, row + 1, e1 * broadcast_load(quad.weights, 1))
+        store(quad.deltas, row + 2, e2 * broadcast_load(quad.weights, 2))
+        store(quad.deltas, row + 3, e3 * broadcast_load(quad.weights, 3))
+        p0, p1 = _given(quad, 0, e0), _given(quad, 1, e1)
+        p2, p3 = _given(quad, 2, e2), _given(quad, 3, e3)
+        _see_probability(quad.totals, p0 * p1 * p2 * p3)
 
 
 @Formula
@@ -118,30 +122,20 @@ def binary_cross_entropy_exactly(logits: Memory, targets: Table, weights: Table,
 
 
 @Formula
-def cross_entropy(
-    out: Memory,
-    deltas: Memory,
-    targets: Given,
-    weights: Table,
-    counts: Table,
-    totals: Memory,
-    hyperparameters: Memory,
-    outputs: int,
-    distance: int,
-):
+def cross_entropy(quad: QuadOutputs):
     """-sum of t log p of p = softmax(z), whose slope at z is p - t."""
-    product = splat_row(totals, 1.0)
+    product = splat_row(quad.totals, 1.0)
     for sample in range(QUAD):
-        given = splat_row(totals, 0.0)
-        for output in range(outputs):
+        given = splat_row(quad.totals, 0.0)
+        for output in range(quad.outputs):
             row = output * QUAD + sample
-            p, target = load(out, row), broadcast_load(targets, row)
-            store(deltas, row, (p - target) * broadcast_load(weights, sample))
+            p, target = load(quad.out, row), broadcast_load(quad.targets, row)
+            store(quad.deltas, row, (p - target) * broadcast_load(quad.weights, sample))
             given = fma(target, p, given)
-            if distance:
-                _see_error(totals, p - target, broadcast_load(counts, sample))
-        product = product * fma(broadcast_load(counts, sample), given - 1.0, 1.0)
-    _see_probability(totals, product)
+            if quad.largest_error:
+                _see_error(quad.totals, p - target, broadcast_load(quad.counts, sample))
+        product = product * fma(broadcast_load(quad.counts, sample), given - 1.0, 1.0)
+    _see_probability(quad.totals, product)
 
 
 @Formula
@@ -169,19 +163,19 @@ def cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals
 
 
 @inlined
-def _each_error(loss_and_slope, out, deltas, targets, weights, counts, totals, number, outputs, distance):
+def _each_error(loss_and_slope, quad):
     """For losses that are sums over errors: fill the slopes at the outputs and add to the score."""
-    total = load(totals, SCORE)
-    for output in range(outputs):
+    total, number = load(quad.totals, SCORE), load(quad.hyperparameters, HUBER_DELTA)
+    for output in range(quad.outputs):
         for sample in range(QUAD):
             row = output * QUAD + sample
-            error, weight = load(out, row) - broadcast_load(targets, row), broadcast_load(weights, sample)
+            error, weight = load(quad.out, row) - broadcast_load(quad.targets, row), broadcast_load(quad.weights, sample)
             loss, slope = loss_and_slope(error, number)
-            store(deltas, row, slope * weight)
+            store(quad.deltas, row, slope * weight)
             total = fma(select(weight > 0.0, loss, 0.0), weight, total)  # infinity times 0 would be no number
-            if distance:
-                _see_error(totals, error, broadcast_load(counts, sample))
-    store(totals, SCORE, total)
+            if quad.largest_error:
+                _see_error(quad.totals, error, broadcast_load(quad.counts, sample))
+    store(quad.totals, SCORE, total)
 
 
 @inlined
@@ -190,19 +184,9 @@ def _squared(error, number):
 
 
 @Formula
-def squared_error(
-    out: Memory,
-    deltas: Memory,
-    targets: Given,
-    weights: Table,
-    counts: Table,
-    totals: Memory,
-    hyperparameters: Memory,
-    outputs: int,
-    distance: int,
-):
+def squared_error(quad: QuadOutputs):
     """(a - t)**2, weighted: mse, half_mse, sse and half_sse."""
-    _each_error(_squared, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
+    _each_error(_squared, quad)
 
 
 @inlined
@@ -212,19 +196,9 @@ def _huber(error, number):
 
 
 @Formula
-def huber(
-    out: Memory,
-    deltas: Memory,
-    targets: Given,
-    weights: Table,
-    counts: Table,
-    totals: Memory,
-    hyperparameters: Memory,
-    outputs: int,
-    distance: int,
-):
+def huber(quad: QuadOutputs):
     """e**2 / 2 for errors up to delta, linear beyond (P. Huber, Ann. Math. Statist. 35, 1964)."""
-    _each_error(_huber, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
+    _each_error(_huber, quad)
 
 
 @inlined
@@ -238,19 +212,9 @@ def _atanh(error, number):
 
 
 @Formula
-def atanh_error(
-    out: Memory,
-    deltas: Memory,
-    targets: Given,
-    weights: Table,
-    counts: Table,
-    totals: Memory,
-    hyperparameters: Memory,
-    outputs: int,
-    distance: int,
-):
+def atanh_error(quad: QuadOutputs):
     """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-17 (S. Fahlman, 1988)."""
-    _each_error(_atanh, out, deltas, targets, weights, counts, totals, load(hyperparameters, HUBER_DELTA), outputs, distance)
+    _each_error(_atanh, quad)
 
 
 BOUNDED = ("sigmoid", "symmetric_sigmoid")

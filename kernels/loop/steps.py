@@ -13,6 +13,7 @@ the registers of pointers, which would then be read back from the stack for each
 
 from typing import Any, NamedTuple
 
+from ..formulas.losses import QuadOutputs
 from ..lanes.calls import call
 from ..lanes.compile import leaf
 from ..lanes.operations import Rows, all_lanes, given, load, rows, splat_row, store, table
@@ -169,8 +170,7 @@ def loss(struct, samples, quad):
     """Fill the outputs' rows of `deltas` with the loss's slopes at the logits, and add to the score."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     outputs, deltas = rows(work.values, network.units), rows(work.deltas, network.units)
-    call(
-        samples.loss,
+    content = QuadOutputs(
         rows(work.logits, quad * network.outputs) if network.loss_reads_logits else outputs,
         deltas,
         given(samples.targets, quad * network.outputs),
@@ -179,8 +179,9 @@ def loss(struct, samples, quad):
         rows(work.totals, 0),
         rows(work.hyperparameters, 0),
         network.outputs,
-        network.needs.largest_error,
+        int(network.needs.largest_error),
     )
+    call(samples.loss, content)
     if network.through_outputs:
         slopes, offset = rows(work.slopes, network.units), rows(work.hyperparameters, OFFSET)
         call(formulas.output_backward, deltas, outputs, slopes, offset, network.offset, network.outputs * QUAD)
