@@ -1,8 +1,10 @@
-"""Setup for all tests: Hypothesis' examples, what Windows skips, the order of files, and fewer garbage collections."""
+"""Setup for all tests: examples, what Windows skips, the order of files, garbage collection, and a folder for other users."""
 
 import gc
 import sys
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -36,3 +38,12 @@ def pytest_collection_finish():
     """Exclude everything that exists now from garbage collection; garbage that tests create is still collected."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture
+def public_path():
+    """A folder that other users can read. Those of pytest are private, and every session that starts makes them so again."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path

@@ -52,13 +52,11 @@ def store(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may take another's place")
 @pytest.mark.parametrize("name", ["shards", "records"])
-def test_a_folder_without_permission_to_read_costs_nothing(store, name, tmp_path):
+def test_a_folder_without_permission_to_read_costs_nothing(name, public_path):
+    store = made(public_path / "sweep")
     before = contents(store.path)
-    for path in (tmp_path, store.path, *store.path.rglob("*")):
+    for path in (public_path, store.path, *store.path.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
-    for parent in tmp_path.parents:  # pytest made all of them private to this user, except the system's
-        if parent.owner() == "root" and not parent.stat().st_mode & 0o001:
-            parent.chmod(0o755)
     (store.path / name).chmod(0o300)
     command = [sys.executable, "-c", AS_NOBODY, store.path, str(NOBODY)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -223,9 +222,10 @@ def test_a_full_disk_is_named_and_nothing_is_lost(here):
 
 
 @pytest.mark.posix
-def test_a_folder_without_write_permission_is_named(here, tmp_path):
+def test_a_folder_without_write_permission_is_named(public_path):
     """As a user without permission: root, who may write anywhere, becomes nobody first."""
-    closed = tmp_path / "closed"
+    spec, closed = public_path / "small.toml", public_path / "closed"
+    spec.write_text(SPEC)
     closed.mkdir()
     closed.chmod(0o555)
     code = f"""
@@ -233,18 +233,15 @@ import contextlib, os, sys
 from backsweep.sweep.cli.main import main
 
 def run(out):
-    sys.argv = ["backsweep", "run", {str(here / "small.toml")!r}, "--out", out]
+    sys.argv = ["backsweep", "run", {str(spec)!r}, "--out", out]
     main()
 
 with contextlib.suppress(SystemExit):
-    run({str(tmp_path / "first")!r})  # so that all modules are loaded: nobody may not read them
+    run({str(public_path / "first")!r})  # so that all modules are loaded: nobody may not read them
 if os.geteuid() == 0:
     os.seteuid(65534)
 run({str(closed / "r")!r})
 """
-    Path(here).chmod(0o755)
-    for parent in (tmp_path, *tmp_path.parents[:2], here, here.parent):
-        parent.chmod(0o755)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "Permission denied" in done.stderr
