@@ -24,7 +24,7 @@ SCHEDULED = {
     "exponential": {"factor": 0.9},
     "cosine": {"epochs": 5, "floor": 0.1, "warmup": 2},
 }
-EVERY = 5  # of the cases belong to "some"
+EVERY = 8  # of the cases belong to "some"
 ONE_PRECISION = {"sigmoid": ["float64"], "symmetric_sigmoid": ["float32"], "tanh": ["float32"]}
 
 
