@@ -138,7 +138,7 @@ def widest(*kinds):
     return max(vectors, key=lambda kind: kind.samples)
 
 
-def _type_rule(function, result):
+def type_rule(function, result):
     class Rule(AbstractTemplate):
         key = function
 
@@ -155,7 +155,7 @@ class Operation:
     def __init__(self, function: Callable[..., Any], result: Callable[..., Any]):
         self.on_rows = function
         update_wrapper(self, function)
-        _type_rule(self, result)
+        type_rule(self, result)
 
     def __call__(self, *args):
         return self.on_rows(*args)
@@ -181,7 +181,7 @@ def _operator(function, result, code):
     def lower(context, builder, sig, args):
         return code(builder, *_widened(context, builder, sig, args))
 
-    _type_rule(function, result)
+    type_rule(function, result)
     for pair in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
         lower_builtin(function, *pair)(lower)
 
@@ -206,9 +206,9 @@ for _function, _instruction in {
 for _function, _symbol in {operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">="}.items():
     _operator(_function, _two(_compared), lambda builder, a, b, sign=_symbol: builder.fcmp_ordered(sign, a, b))
 
-_type_rule(operator.neg, lambda *kinds: kinds[0] if isinstance(kinds[0], Lanes) else None)
+type_rule(operator.neg, lambda *kinds: kinds[0] if isinstance(kinds[0], Lanes) else None)
 for _function in (operator.and_, operator.or_):
-    _type_rule(_function, lambda *kinds: kinds[0] if all(isinstance(kind, Mask) for kind in kinds) else None)
+    type_rule(_function, lambda *kinds: kinds[0] if all(isinstance(kind, Mask) for kind in kinds) else None)
 
 
 @lower_builtin(operator.neg, Lanes)
