@@ -191,7 +191,8 @@ class Workspace(NamedTuple):
     tail: Array  # float64 (lanes,): the sum of the last v
     outcome: Array  # int64 (lanes,): the outcome, or RUNNING
     ended: Array  # bool (lanes,)
-    streams: Array
+    streams: Array  # int64 (lanes, STATE_SIZE): each lane's random stream
+    stock: Array  # uint32 (rows, WORD_LANES): the words that the next runs will draw first
 
 
 class Sections(NamedTuple):

@@ -13,8 +13,8 @@ from ..formulas.optimizers import OPTIMIZERS
 from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
 from ..memory import DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
-from ..random.streams import new_state
-from .config import Config
+from ..random.streams import STREAMS, new_state, new_stock
+from .config import SCHEMES, Config
 
 MOST_WEIGHTS = 10**7  # for sixteen runs, with a gradient and adam's two numbers per weight, they take 5 GB
 
@@ -178,6 +178,9 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
     lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)
     units = network.units + network.outputs
     keeps, optimizer = ACTIVATIONS[config.activation].keeps_slopes, OPTIMIZERS[config.optimizer]
+    scheme = SCHEMES[config.scheme]
+    # Runs that also draw the order of their samples soon need more words than a stock has.
+    stocked = weights if scheme.drawn and not config.batch.own else 0
 
     def counters() -> np.ndarray:
         return np.zeros(lanes, np.int64)
@@ -210,4 +213,5 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
         outcome=counters(),
         ended=np.zeros(lanes, np.bool_),
         streams=new_state(lanes),
+        stock=new_stock(STREAMS[config.stream], stocked, scheme.normal),
     )

@@ -7,7 +7,7 @@ from ..memory import STRIDE, UNITS
 from ..random.mersenne import mersenne_uniform
 from ..random.normal_draws import ziggurat
 from ..random.pcg import pcg_uniform
-from ..random.streams import MT19937, PCG64, legacy_normal, seed_stream
+from ..random.streams import MT19937, PCG64, legacy_normal, start_default, start_legacy
 
 
 @inlined
@@ -33,9 +33,9 @@ def _fill(network, start, runs, work, run, lane, draw):
 
 
 @inlined
-def _start(struct, run, lane, draw):
+def _start(struct, run, lane, start_stream, draw):
     network, start, runs, work = struct.network, struct.start, struct.runs, struct.work
-    seed_stream(start.stream, work.streams, lane, runs.seed[run])
+    start_stream(work.stock, work.streams, lane, runs.seed, run)
     _fill(network, start, runs, work, run, lane, draw)
     return 0
 
@@ -43,25 +43,25 @@ def _start(struct, run, lane, draw):
 @Section
 def uniform_of_mersenne(struct, run, lane):
     """Draw uniform weights as `RandomState` does. Returns 0."""
-    return _start(struct, run, lane, mersenne_uniform)
+    return _start(struct, run, lane, start_legacy, mersenne_uniform)
 
 
 @Section
 def normal_of_mersenne(struct, run, lane):
     """Draw normal weights as `RandomState` does. Returns 0."""
-    return _start(struct, run, lane, legacy_normal)
+    return _start(struct, run, lane, start_legacy, legacy_normal)
 
 
 @Section
 def uniform_of_pcg(struct, run, lane):
     """Draw uniform weights as `default_rng` does. Returns 0."""
-    return _start(struct, run, lane, pcg_uniform)
+    return _start(struct, run, lane, start_default, pcg_uniform)
 
 
 @Section
 def normal_of_pcg(struct, run, lane):
     """Draw normal weights as `default_rng` does. Returns 0."""
-    return _start(struct, run, lane, ziggurat)
+    return _start(struct, run, lane, start_default, ziggurat)
 
 
 # The key: the stream, and whether draws are normal.

@@ -77,7 +77,10 @@ def _rest(network, work, lane):
 
 @Section
 def refill(struct, waiting, tick):
-    """Give each lane whose run ended the next waiting run, or put it to rest. Returns the first run still waiting."""
+    """Give each lane whose run ended the next waiting run, or put it to rest. Returns the first run still waiting.
+
+    Runs start in their order, on which their streams rely (`streams.start_legacy`).
+    """
     network, runs, record, work, sections = struct.network, struct.runs, struct.record, struct.work, struct.sections
     for lane in range(work.run.shape[0]):
         if not work.ended[lane]:

@@ -1,14 +1,16 @@
 """NumPy's random streams inside compiled code: draws of either kind, in any order, bit for bit except for the last bits of some
 normal draws (`normal_draws.py`).
 
-In Python a `RandomState` costs 90 microseconds and a `default_rng` 8, which matters in a million runs; here it is below one.
+In Python a `RandomState` costs 90 microseconds and a `default_rng` 8, which matters in a million runs; here it is below 0.1.
 A lane's stream is a row of the state: the words of its generator, and for the legacy kind the second number of a pair.
 """
 
 import numpy as np
 
 from ..lanes.compile import called, inlined, leaf
-from .mersenne import LENGTH, LOW_32, mersenne_word, seed_mersenne
+from ..lanes.operations import aligned
+from ..lanes.words import WORD_LANES
+from .mersenne import BLOCK, LENGTH, LOW_32, fill_stock, mersenne_word, seed_mersenne, stock_rows
 from .normal_draws import polar_pair
 from .pcg import pcg_half_word, seed_pcg
 from .rounded import bits_of, number_of
@@ -25,14 +27,32 @@ def new_state(lanes: int) -> np.ndarray:
     return np.zeros((lanes, STATE_SIZE), np.int64)
 
 
+def new_stock(kind: int, draws: int, normal: bool) -> np.ndarray:
+    """Memory for the words that `draws` draws from each of 32 streams take: uint32 (rows, WORD_LANES).
+
+    A normal number of the legacy kind takes 2.55 words on average; a run that takes more than its share seeds its stream again.
+    """
+    rows = stock_rows(3 * draws + BLOCK if normal else 2 * draws) if kind == MT19937 else 0
+    return aligned(np.uint32, rows, WORD_LANES)
+
+
 @called
-def seed_stream(kind, state, lane, seed):
-    """Start the stream of `RandomState(seed)` or `default_rng(seed)`, 0 <= seed < 2**32."""
-    if kind == MT19937:
-        seed_mersenne(state, lane, seed)
-        state[lane, SECOND_HELD] = 0
-    else:
-        seed_pcg(state, lane, seed)
+def start_legacy(stock, state, lane, seeds, run):
+    """Start the stream of `RandomState(seeds[run])`, 0 <= seed < 2**32.
+
+    Runs must start in their order, since every 32nd fills the stock for itself and those that follow.
+    """
+    place = run % WORD_LANES
+    if place == 0:
+        fill_stock(stock, seeds, run)
+    seed_mersenne(state, lane, seeds[run], stock, place)
+    state[lane, SECOND_HELD] = 0
+
+
+@called
+def start_default(stock, state, lane, seeds, run):
+    """Start the stream of `default_rng(seeds[run])`, 0 <= seed < 2**32. That takes 18 ns, so it needs no stock."""
+    seed_pcg(state, lane, seeds[run])
 
 
 @called

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reference
-from backsweep.kernels import LAST_SEED, SCHEMES, STREAMS, train
+from backsweep.kernels import DTYPES, LAST_SEED, SCHEMES, STREAMS, train
 
 X, Y = np.random.default_rng(0).normal(size=(5, 3)), np.full((5, 2), 0.5)
 NUMBERS = {
@@ -42,6 +42,26 @@ def test_weights_are_numpys_draws(scheme, stream):
         found = started(init, seed=SEEDS, stream=stream, hidden=hidden, bias=bias)
         for i, seed in enumerate(SEEDS):
             same(found, expected(init, seed, stream, hidden, bias), i)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("scheme", "hidden"), [("uniform", (2,)), ("normal", (4,)), ("he_uniform", (200, 5)), ("constant", (2,))]
+)
+def test_each_run_starts_from_its_own_seed_whichever_lane_it_gets(scheme, hidden, dtype, stream):
+    """Seeds in no order and some of them twice, in runs that end one by one, more of them than are seeded at once."""
+    rng = np.random.default_rng(5)
+    seeds = np.concatenate([rng.integers(0, LAST_SEED, 97, endpoint=True), SEEDS, SEEDS])
+    init = {"scheme": scheme, **NUMBERS.get(scheme, [{}])[0]}
+    bias = scheme != "he_uniform"  # its biases start at 0, so that even this learning rate moves them
+    settings = {"hidden": hidden, "bias": bias, "loss": "mse", "lr": 1e-30, "stream": stream, "dtype": dtype}
+    fit = train(X, Y, init=init, seed=seeds, epochs=rng.integers(1, 9, len(seeds)), **settings)
+    for i, seed in enumerate(seeds):
+        wanted = expected(init, seed, stream, hidden, bias)
+        for ours, theirs in zip((*fit.weights, *fit.biases), (*wanted[0], *wanted[1]), strict=True):
+            rounding = 1e-6 if scheme == "normal" else 0.0  # NumPy's logarithm is not correctly rounded
+            np.testing.assert_allclose(ours[i], theirs.astype(dtype), rtol=0.0, atol=rounding)
 
 
 def test_a_scheme_may_be_its_name_and_uniform_is_the_default():

@@ -26,8 +26,10 @@ from backsweep.kernels.random.streams import (
     draw_indices,
     legacy_normal,
     new_state,
+    new_stock,
     permute,
-    seed_stream,
+    start_default,
+    start_legacy,
 )
 
 UNIFORMS, NORMALS, PERMUTATION, INDICES = range(4)
@@ -54,8 +56,11 @@ def draw(kind, state, lane, order, what, count, values):
 
 
 @njit(error_model="numpy")
-def seed_one(kind, state, lane, seed):
-    seed_stream(kind, state, lane, seed)
+def start(kind, stock, state, lane, seeds, run):
+    if kind == MT19937:
+        start_legacy(stock, state, lane, seeds, run)
+    else:
+        start_default(stock, state, lane, seeds, run)
 
 
 def drawn(kind, lane, what, count):
@@ -64,8 +69,8 @@ def drawn(kind, lane, what, count):
     return values
 
 
-def ours(kind, seed, program):
-    seed_one(kind, ROOMS[0], LANE, seed)
+def ours(kind, seed, program, stock=6):
+    start(kind, new_stock(kind, stock, False), ROOMS[0], LANE, np.array([seed]), 0)
     return np.concatenate([drawn(kind, LANE, what, count) for what, count in program])
 
 
@@ -99,13 +104,37 @@ def assert_numpys(found, wanted, program):
 
 kinds = pytest.mark.parametrize("kind", STREAMS.values(), ids=STREAMS.keys())
 few_or_many = st.one_of(st.integers(1, 5), st.integers(1, LONGEST))
+any_seed = st.one_of(st.sampled_from([0, LAST_SEED]), st.integers(0, LAST_SEED))
+stocks = st.sampled_from([0, 1, 6, 12, 13, 200, 312, 500, 624, 700])
 programs = st.lists(st.tuples(st.integers(UNIFORMS, INDICES), few_or_many), min_size=1, max_size=12)
 
 
 @kinds
-@given(seed=st.integers(0, LAST_SEED), program=programs)
-def test_any_draws_in_any_order_are_numpys(kind, seed, program):
-    assert_numpys(ours(kind, seed, program), numpys(kind, seed, program), program)
+@given(seed=any_seed, program=programs, stock=stocks)
+def test_any_draws_in_any_order_are_numpys(kind, seed, program, stock):
+    assert_numpys(ours(kind, seed, program, stock), numpys(kind, seed, program), program)
+
+
+@kinds
+@given(runs=st.sampled_from([1, 32, 33, 64, 65, 99]), any_seed=any_seed, program=programs, stock=stocks, normal=st.booleans())
+def test_runs_that_start_from_one_stock_have_streams_of_their_own(kind, runs, any_seed, program, stock, normal):
+    """Also if there are more of them than one filling of the stock, 32, lasts for."""
+    room, seeds = new_stock(kind, stock, normal), np.random.default_rng(any_seed).integers(0, LAST_SEED, runs, endpoint=True)
+    for run, seed in enumerate(seeds):
+        start(kind, room, ROOMS[0], run % LANES, seeds, run)
+        if run % 11 == 0 or run == runs - 1:
+            found = np.concatenate([drawn(kind, run % LANES, what, count) for what, count in program])
+            assert_numpys(found, numpys(kind, seed, program), program)
+
+
+@pytest.mark.parametrize("stock", [0, 1, 12, 13, 96, 312, 313, 620, 624, 625])
+def test_a_stream_continues_where_its_words_from_the_stock_end(stock):
+    """The stock of 312 numbers is one turn of the twister, that of 624 the most that a state has room for."""
+    seeds, words = np.array([0, LAST_SEED, 12345]), new_stock(MT19937, stock, False)
+    for run, seed in enumerate(seeds):
+        start(MT19937, words, ROOMS[0], LANE, seeds, run)
+        wanted = np.random.RandomState(seed).random(stock + 1000)
+        np.testing.assert_array_equal(drawn(MT19937, LANE, UNIFORMS, stock + 1000), wanted)
 
 
 @kinds
@@ -162,8 +191,9 @@ def test_the_tail_and_the_wedges_of_the_ziggurat_are_numpys():
 @kinds
 def test_lanes_draw_independently_of_each_other(kind):
     expected = [stream(kind, lane) for lane in range(LANES)]
+    stock, seeds = new_stock(kind, 100, False), np.arange(LANES)
     for lane in range(LANES):
-        seed_one(kind, ROOMS[0], lane, lane)
+        start(kind, stock, ROOMS[0], lane, seeds, lane)
     for turn in range(40):
         lane, what = turn % LANES, turn % 4
         assert_numpys(drawn(kind, lane, what, 61), numpys_draw(expected[lane], what, 61), [(what, 61)])
