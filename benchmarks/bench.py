@@ -20,6 +20,7 @@ import bars
 import findings_bench
 import kernel_bench
 import numpy as np
+import starts_bench
 import sweep_bench
 from bars import timed
 
@@ -125,6 +126,7 @@ BENCHES = (
     two_threads_over_one,
     kernel_bench.shapes_against_their_ceilings,
     kernel_bench.optimizers_and_batches,
+    starts_bench.starts_of_xor,
     lengths_that_differ_a_hundredfold,
     a_million_runs_to_parquet,
     whole_commands,
