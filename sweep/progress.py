@@ -48,6 +48,10 @@ class Progress:
         self._begin = self._trained = self._clock()
         self.show()
 
+    def expect(self, ahead: float, behind: float, estimate: Estimate) -> None:
+        """Replace the work that is left and the work since the start, in whatever unit it was, and the estimate."""
+        self._ahead, self._behind, self.estimate = ahead, behind, estimate
+
     def say(self, text: str) -> None:
         """Show a remark."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -18,7 +19,8 @@ from ..results.store.manifest import MANIFEST
 from ..results.store.schema import Estimate
 from ..results.store.store import Store
 from .estimate.bounds import check_memory, check_years
-from .estimate.estimate import MOST_SECONDS, checked_jobs, outlook
+from .estimate.estimate import checked_jobs, outlook
+from .estimate.forecast import Forecast
 from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
@@ -216,7 +218,7 @@ class Sweep:
         plan = self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
-        return outlook(plan, [(0, plan.runs)], jobs, out, MOST_SECONDS).estimate
+        return outlook(plan, [(0, plan.runs)], jobs, out).estimate
 
     @usual_numbers()
     def run(
@@ -262,20 +264,19 @@ class Sweep:
             return Results(store)
         self._report_data(plan, progress)
         with workers(backend, jobs, address) as found:
-            if found.remark:
-                progress.warn(found.remark)
             if found.here:
                 check_memory(plan, found.jobs)
             check_years(plan, missing, found.jobs, progress, force)
             prepare(plan, jobs, progress)
-            ahead = outlook(plan, missing, found.jobs, path, here=found.here)
-            check_room(ahead.estimate, path, progress, force)
+            forecast = Forecast(plan, missing, found.jobs, here=found.here)
+            check_disk = partial(check_room, path=path, progress=progress, force=force)
+            check_disk(forecast.estimate.disk)
             store = store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
             with store.writing():
                 if store.manifest.versions.get("kernels") != SOURCES_HASH:
                     progress.warn("another version of the kernels trained the runs so far, so their bits may differ")
                 try:
-                    session = execute(plan, store, found, progress, ahead)
+                    session = execute(plan, store, found, progress, forecast, check_disk)
                 finally:
                     progress.finish()
                 store.compact()

@@ -119,12 +119,12 @@ class DataColumn(_Record):
 
 
 class Estimate(_Record):
-    """What the missing runs were expected to take before they began, on `jobs` workers.
+    """What the missing runs are expected to take on `jobs` workers: by a guess, by a sample, or by their first batches.
 
     runs, cells: how many are missing. run_epochs: updates of all runs together. seconds: wall time. disk: bytes written.
     memory: the most that this process holds, in bytes. shapes: the number of network shapes; timed: how many of them were
-    timed; the times of the others are scaled from these. cut: whether timing ended before some of the timed runs did; the
-    estimate then takes these to use all their epochs.
+    timed; the times of the others are scaled from these. cut: whether the estimate takes some runs that it goes by to use all
+    their epochs, because they have not been trained to their end.
     """
 
     jobs: Jobs

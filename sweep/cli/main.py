@@ -102,7 +102,7 @@ def run(
     backend: Backend = THREADS,
     address: Address = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan and what it would take, and train nothing.")
+        bool, typer.Option("--dry-run", help="Print the plan and, from timing a sample, what it would take; keep nothing.")
     ] = False,
     log: Log = LogFormat.bar,
     force: Force = False,

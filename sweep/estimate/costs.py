@@ -3,7 +3,7 @@ runs are timed.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -20,7 +20,7 @@ SIGMOID_SECONDS, FMA_SECONDS = 0.6e-9, 0.05e-9
 
 
 class Costs:
-    """Seconds of a worker as a function of the run number, linear between points.
+    """Seconds of a worker, or whatever else runs cost, as a function of the run number, linear between points.
 
     runs: run numbers in ascending order, from the first to one past the last. seconds: what all runs before each of these take,
     in the same array shape.
@@ -39,11 +39,32 @@ class Costs:
         end = np.interp(np.interp(start, self._runs, self._seconds) + seconds, self._seconds, self._runs)
         return float(end) - start
 
+    def through(self, spans: Sequence[Span], seconds: Sequence[float]) -> "Costs":
+        """The same, scaled by what some spans, in ascending order, have taken. A run is like the span nearest to it."""
+        middles = np.array([(start + stop) / 2 for start, stop in spans])
+        borders = (middles[1:] + middles[:-1]) / 2
+        runs = np.union1d(self._runs, borders)
+        ratios = np.array([max(each, LEAST_SECONDS) / self.of(span) for span, each in zip(spans, seconds, strict=True)])
+        parts = np.diff(np.interp(runs, self._runs, self._seconds)) * ratios[np.searchsorted(borders, runs[:-1], side="right")]
+        return Costs(runs, np.concatenate([[0.0], np.cumsum(parts)]))
+
 
 def costs_of(plan: Plan, seconds: Floats) -> Costs:
     """Costs that are equal for all runs of a shape. seconds: per run, one number for each of the plan's shapes."""
     ends = np.array([0, *(stop for _, stop in plan.shapes())])
     return Costs(ends, np.concatenate([[0.0], np.cumsum(np.diff(ends) * np.maximum(seconds, LEAST_SECONDS))]))
+
+
+def guessed_costs(plan: Plan) -> tuple[Costs, Costs]:
+    """The seconds that runs may take, and the most epochs that they can, where each cell may have its own limit on epochs."""
+    many, starts = len(plan.seeds), np.array([start for start, _ in plan.shapes()])
+    limits = np.broadcast_to(plan.setting("train.epochs", np.arange(plan.cells) * many), plan.cells).astype(np.float64)
+    borders = np.union1d(starts, (np.flatnonzero(np.diff(limits)) + 1) * many)
+    epochs, shapes = limits[borders // many], np.searchsorted(starts, borders, side="right") - 1
+    seconds = np.maximum(guesses(plan)[shapes] * epochs / limits[starts // many][shapes], LEAST_SECONDS)
+    ends = np.append(borders, plan.runs)
+    cumulated = (np.concatenate([[0.0], np.cumsum(np.diff(ends) * each)]) for each in (seconds, epochs))
+    return Costs(ends, next(cumulated)), Costs(ends, next(cumulated))
 
 
 def guesses(plan: Plan) -> Floats:
@@ -62,6 +83,15 @@ def guess(shape: Shape) -> float:
     """A guess at the seconds of the first run of a network shape."""
     epoch = shape.samples * (shape.units * SIGMOID_SECONDS + 3 * shape.weights * FMA_SECONDS)
     return max(epoch * shape.epochs, LEAST_SECONDS)
+
+
+def runs_inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
+    """How many runs of each shape lie in some spans, (shapes,)."""
+    ends = np.array([0, *(stop for _, stop in shapes)])
+    counts = np.zeros(len(shapes), np.int64)
+    for start, stop in spans:
+        counts += np.diff(np.clip(ends, start, stop))
+    return counts
 
 
 def spread(count: int, most: int) -> Integers:

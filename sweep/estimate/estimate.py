@@ -1,4 +1,6 @@
-"""What a sweep will take, before it begins: time, disk and memory, from timing a few of its own runs on this machine."""
+"""What a sweep will take, for those who ask without running it: time, disk and memory, from timing a few of its own runs on
+this machine. A sweep that runs learns the same from its first batches (`forecast.py`).
+"""
 
 import shutil
 from collections.abc import Sequence
@@ -18,15 +20,13 @@ from ...results.store.store import Span
 from ..machine import cores, peak_memory, seconds_to_keep
 from ..plan.plan import Plan
 from .calibrate import Timed, timed
-from .costs import Costs, between, guesses, makespan, spread
+from .costs import Costs, between, guesses, makespan, runs_inside, spread
 from .pace import Pace, batches
 
 JOBS = Range("a whole number from 1 to 1024", 1, 1024, whole=True)
 MOST_TIMED = 8  # network shapes; all others are scaled from the nearest timed ones
-SHAPE_SECONDS = 0.5  # for timing a shape when a plan is asked for
+SHAPE_SECONDS = 0.5  # for timing a shape
 MOST_SECONDS = 4.0  # for timing all shapes
-START_SECONDS = 0.05  # of timing before a run starts, for all shapes, at least; then this share of the guess:
-START_SHARE = 0.1
 MOST_COUNTED = 100  # batches whose ends are computed one by one; with more batches all workers end at about the same time
 FILE_SECONDS = 2e-3  # for encoding a file, besides its rows
 COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
@@ -39,25 +39,19 @@ class Outlook(NamedTuple):
     costs: Costs
 
 
-def outlook(
-    plan: Plan, missing: Sequence[Span], jobs: int, out: Path, seconds: float | None = None, *, here: bool = True
-) -> Outlook:
-    """What the missing runs will take on this many workers. The folder of results need not exist yet.
+def outlook(plan: Plan, missing: Sequence[Span], jobs: int, out: Path) -> Outlook:
+    """What the missing runs will take on this many workers of this machine. The folder of results need not exist yet.
 
-    Timing takes about `seconds` in all (None: as long as the start of a run may take). The kernels must be compiled. here: the
-    workers share this machine's cores; otherwise each has a core of its own that is as fast. If there are many network shapes,
-    some are timed, and the times of the others are scaled by the ratio of their guesses.
+    Timing takes up to MOST_SECONDS in all. The kernels must be compiled. If there are many network shapes, some are timed, and
+    the times of the others are scaled by the ratio of their guesses.
     """
-    shapes, threads = plan.shapes(), min(jobs, cores())
-    workers = threads if here else jobs
+    shapes, workers = plan.shapes(), min(jobs, cores())
     guessed = guesses(plan)
-    ahead = _inside(shapes, missing)
+    ahead = runs_inside(shapes, missing)
     alive = np.flatnonzero(ahead)
     chosen = alive[spread(len(alive), MOST_TIMED)]
-    if seconds is None:
-        seconds = float(np.clip(START_SHARE * np.sum(guessed * ahead) / workers, START_SECONDS, MOST_SECONDS))
-    seconds = min(seconds, MOST_SECONDS) / len(chosen)
-    found = {int(shape): timed(plan, shapes[shape], threads, min(seconds, SHAPE_SECONDS)) for shape in chosen}
+    seconds = min(MOST_SECONDS / len(chosen), SHAPE_SECONDS)
+    found = {int(shape): timed(plan, shapes[shape], workers, seconds) for shape in chosen}
     costs = _costs(plan, guessed, found)
     files = 1 + (plan.record_at is not None) + plan.spec.record.weights
     shard_seconds = files * (FILE_SECONDS + seconds_to_keep(nearest(out)))
@@ -122,15 +116,6 @@ def _costs(plan: Plan, guessed: Floats, found: dict[int, Timed]) -> Costs:
         seconds.extend(total + np.cumsum(each) * ((stop - start) / len(each)))
         total = seconds[-1]
     return Costs(np.array(points), np.array(seconds))
-
-
-def _inside(shapes: Sequence[Span], spans: Sequence[Span]) -> Integers:
-    """How many runs of each shape lie in some spans, (shapes,)."""
-    ends = np.array([0, *(stop for _, stop in shapes)])
-    counts = np.zeros(len(shapes), np.int64)
-    for start, stop in spans:
-        counts += np.diff(np.clip(ends, start, stop))
-    return counts
 
 
 def checked_jobs(jobs: object) -> int:

@@ -1,13 +1,25 @@
-"""How large batches are. A batch should take about BATCH_SECONDS, as far as is known, and no more memory than allowed."""
+"""How large batches are. A batch should take about BATCH_SECONDS, as far as is known, and no more memory than allowed.
 
-from collections.abc import Iterable, Iterator
+Nothing is timed before the first batch. Until one has come back, batches are FIRST_SHARE of that size by a guess, so that a
+guess that is far too low costs little. Cells may differ a hundredfold, so slow ones after quick ones could make a batch of
+minutes. Two things prevent that: the first batches of a longer sweep are spread over all of its runs, and no batch is so large
+that it would take more than WORST batches' time if none of its runs ended early.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from ...kernels import lanes_of
 from ...results.store.store import Span
 from ..plan.plan import Plan
-from .costs import LEAST_SECONDS, Costs, costs_of, guesses
+from .costs import LEAST_SECONDS, Costs, guessed_costs
 
 BATCH_SECONDS = 0.5
+FIRST_SHARE = 1 / 16  # of a batch, as long as no batch has come back
+WORST = 8  # batches
+SPREAD_SHARE = 0.5  # batches that are spread over the runs per batch's work, if they are at least so many and at most so many:
+LEAST_SPREAD, MOST_SPREAD = 4, 32
 MOST_RUNS = 2**18
 ROUNDING = 1e-6  # the error that adding costs and looking them up backwards may make
 LEAST_FACTOR = 0.25  # for a shape of which no run has been trained yet
@@ -15,13 +27,32 @@ MOST_NUMBERS = 2**23  # of records and weights in one batch
 
 
 class Pace:
-    """How long runs take: the estimate, or else a guess, corrected by the last batch of each network shape."""
+    """How long runs take: known costs, or else a guess, corrected by the last batch of each network shape."""
 
     def __init__(self, plan: Plan, costs: Costs | None = None):
         self._plan = plan
-        self._costs = costs or costs_of(plan, guesses(plan))
+        self._most, self._most_epochs = guessed_costs(plan)
+        self._costs = costs or self._most
         self._factors: dict[int, float] = {}
-        self._lately = 1.0
+        self._lately = 1.0 if costs else 1 / FIRST_SHARE
+        self._slowness = 0.0
+
+    def know(self, costs: Costs) -> None:
+        """Replace the guess, and what was learned beside it."""
+        self._costs, self._factors, self._lately = costs, {}, 1.0
+
+    def spread(self, missing: Sequence[Span]) -> list[Span]:
+        """The batches to train first, evenly spread over the missing work: none if there is too little of it."""
+        work = np.cumsum([0.0, *(self._costs.of(span) for span in missing)])
+        many = min(int(SPREAD_SHARE * work[-1] / BATCH_SECONDS), MOST_SPREAD)
+        found: list[Span] = []
+        for place in (np.arange(many) + 0.5) / many * work[-1] if many >= LEAST_SPREAD else ():
+            k = int(np.searchsorted(work, place, side="right")) - 1
+            start, stop = missing[k]
+            begin = min(start + int(self._costs.runs(start, place - work[k])), stop - 1)
+            if not found or begin >= found[-1][1]:
+                found.append((begin, min(stop, begin + self.runs(begin))))
+        return found
 
     def runs(self, start: int) -> int:
         """How many runs from `start` on make a batch of about BATCH_SECONDS.
@@ -30,12 +61,14 @@ class Pace:
         If a single shape does not fit, the batch has a part of it.
         """
         shapes, first = self._plan.shapes(), self._plan.shape_of(start)
-        end, seconds, kept = start, 0.0, 0.0
+        end, seconds, worst, kept = start, 0.0, 0.0, 0.0
         for shape in range(first, len(shapes)):
             stop = shapes[shape][1]
             seconds += self._costs.of((end, stop)) * self._factor(shape)
+            worst += self._most.of((end, stop)) * self._slowness
             kept += numbers(self._plan, end) * (stop - end)
-            if seconds > BATCH_SECONDS * (1 + ROUNDING) or kept > MOST_NUMBERS or stop - start > MOST_RUNS:
+            too_long = max(seconds, worst / WORST) > BATCH_SECONDS * (1 + ROUNDING)
+            if too_long or kept > MOST_NUMBERS or stop - start > MOST_RUNS:
                 break
             end = stop
         return end - start or self._part(start, shapes[first][1])
@@ -46,7 +79,9 @@ class Pace:
             self._plan.shape(self._plan.shape_of(start)).dtype
         )  # a call ends with lanes running empty; below this most of it would
         seconds = BATCH_SECONDS / self._factor(self._plan.shape_of(start))
-        wanted = max(int(self._costs.runs(start, seconds) + ROUNDING), least)
+        worst = WORST * BATCH_SECONDS / max(self._slowness, LEAST_SECONDS)
+        fitting = min(self._costs.runs(start, seconds), self._most.runs(start, worst))
+        wanted = max(int(fitting + ROUNDING), least)
         return int(min(wanted, max(MOST_NUMBERS // numbers(self._plan, start), 1), MOST_RUNS, stop - start))
 
     def _factor(self, shape: int) -> float:
@@ -58,11 +93,14 @@ class Pace:
         """
         return self._factors.get(shape, max(self._lately, LEAST_FACTOR))
 
-    def learn(self, span: Span, seconds: float) -> None:
-        """Take into account that a batch of these runs took a worker this long."""
+    def learn(self, span: Span, seconds: float, run_epochs: int | None = None) -> None:
+        """Take into account that a batch of these runs took a worker this long, and how many updates they made, if known."""
         self._lately = max(seconds, (span[1] - span[0]) * LEAST_SECONDS) / self._costs.of(span)
         first, last = self._plan.shape_of(span[0]), self._plan.shape_of(span[1] - 1)
         self._factors.update(dict.fromkeys(range(first, last + 1), self._lately))
+        if run_epochs is not None:
+            ended = self._most_epochs.of(span) / (run_epochs + span[1] - span[0])  # each run is also tested after its last
+            self._slowness = seconds / self._most.of(span) * max(ended, 1.0)
 
 
 def numbers(plan: Plan, run: int) -> float:

@@ -21,6 +21,7 @@ from ...results.arrays import Integers
 from ...results.store.schema import CATEGORY, runs_schema
 from ...results.store.store import Span
 from ..spec.spec import Spec, SpecJson, from_json
+from .arrow import categories, names, numbers
 from .plan import Plan, plan_of
 from .records import records_table, weights_table
 
@@ -158,7 +159,7 @@ def _column(values: npt.NDArray[Any], kind: pa.DataType, may_miss: bool) -> "pa.
         codes = np.zeros(len(values), np.int8)
         for outcome in Outcome:
             codes[values == outcome] = outcome.code
-        return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
+        return categories(codes, OUTCOMES, kind)
     if pa.types.is_dictionary(kind):
-        return pa.array(values, pa.string()).dictionary_encode().cast(kind)
-    return pa.array(values, from_pandas=may_miss).cast(kind)
+        return names(values, kind)
+    return numbers(values, kind, np.isnan(values) if may_miss and values.dtype.kind == "f" else None)

@@ -1,7 +1,5 @@
 """Which epochs of which runs are recorded, and the tables that hold records and final weights."""
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
@@ -12,6 +10,7 @@ from ...results.arrays import Floats, Integers
 from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
 from ...results.store.seeds import MOST_RECORDS, due_epochs
 from ..spec.train import RecordSpec
+from .arrow import lists, numbers
 
 
 def record_epochs(record: RecordSpec, limit: int) -> Integers | None:
@@ -28,7 +27,7 @@ def records_table(trajectories: Trajectories | None, first_run: int) -> pa.Table
         return RECORDS_SCHEMA.empty_table()
     there = trajectories.epoch >= 0
     columns = {**trajectories._asdict(), "run": np.broadcast_to((trajectories.run + first_run)[:, None], there.shape)}
-    return pa.table([pa.array(columns[name][there]) for name in RECORDS_SCHEMA.names], schema=RECORDS_SCHEMA)
+    return pa.table([numbers(columns[field.name][there], field.type) for field in RECORDS_SCHEMA], schema=RECORDS_SCHEMA)
 
 
 def weights_table(training: Training, runs: Integers, places: Integers) -> pa.Table:
@@ -38,24 +37,16 @@ def weights_table(training: Training, runs: Integers, places: Integers) -> pa.Ta
     bias = bool(training.biases)
     flat = [array[places].reshape(len(places), -1) for pair in _layers(training) for array in pair]
     shapes = [size for weights in training.weights for size in weights.shape[1:]]
-    return pa.table(
-        [
-            pa.array(runs[places]),
-            pa.array([shapes] * len(places), WEIGHTS_SCHEMA.field("layers").type),
-            pa.array(np.full(len(places), bias)),
-            _lists(np.hstack(flat)),
-        ],
-        schema=WEIGHTS_SCHEMA,
-    )
+    columns = {
+        "run": numbers(runs[places], pa.int64()),
+        "layers": lists(np.array([shapes] * len(places), np.int32), WEIGHTS_SCHEMA.field("layers").type),
+        "bias": numbers(np.full(len(places), bias), pa.bool_()),
+        "weights": lists(np.hstack(flat), WEIGHTS_SCHEMA.field("weights").type),
+    }
+    return pa.table(columns, schema=WEIGHTS_SCHEMA)
 
 
 def _layers(training: Training) -> list[tuple[Floats, ...]]:
     if training.biases:
         return list(zip(training.weights, training.biases, strict=True))
     return [(weights,) for weights in training.weights]
-
-
-def _lists(table: Floats) -> "pa.Array[Any]":
-    """The rows of a table as lists."""
-    offsets = np.arange(len(table) + 1) * table.shape[1]
-    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(table).reshape(-1)))

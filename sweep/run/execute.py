@@ -1,37 +1,34 @@
-"""Trains batches on the workers through joblib, and writes their rows as they come back.
+"""Trains batches on the workers, in threads or through joblib, and writes their rows as they come back.
 
 Threads are the default: compiled code does not hold Python's lock, so threads scale as well as processes, without a second
 compilation and without pickling. Only the spec and spans of run numbers travel to the workers, and tables come back. The one
-process that started the sweep writes them. joblib's own batching is off, because it misjudges tiny tasks and resumed ones.
+process that started the sweep writes them.
 
 If a worker process dies, joblib gives up everything in progress. What is on disk by then is not repeated, and the rest starts
 again. The sweep ends only if workers die again and again without finishing a batch in between.
 """
 
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from itertools import islice
-from typing import Any
-
-from joblib import Parallel, delayed, parallel_config
+from functools import partial
+from itertools import chain
 
 from ...results.store.schema import Session
 from ...results.store.store import Span, Store
-from ..estimate.estimate import Outlook
-from ..estimate.pace import Pace, batches
+from ..estimate.forecast import Forecast
+from ..estimate.pace import batches
 from ..plan.batch import Batch, Failure, run_or_fail
 from ..plan.plan import Plan
 from ..progress import Progress
 from .backends import Workers
 from .heartbeat import Heartbeat
 from .tally import Tally
-from .turns import Turns, in_turn
+from .threads import in_threads
+from .through_joblib import through_joblib
 
 MOST_DEATHS = 3  # of workers, without a finished batch in between
-ROUND = 8  # batches per worker, if joblib waits for all of them
 
 
 class BatchesFailed(Exception):  # noqa: N818
@@ -46,30 +43,35 @@ class _WorkersLost(Exception):  # noqa: N818
     """No worker is left to train."""
 
 
-def execute(plan: Plan, store: Store, workers: Workers, progress: Progress, outlook: Outlook) -> Session:
+def execute(
+    plan: Plan, store: Store, workers: Workers, progress: Progress, forecast: Forecast, check_disk: Callable[[int], None]
+) -> Session:
     """Train the missing runs and write one shard per batch. Returns the record of the session.
 
     The kernels must be compiled. However this ends, what was written stays whole, and the session is recorded in the manifest.
-    If some batches failed, BatchesFailed is raised once all others are done.
+    If some batches failed, BatchesFailed is raised once all others are done. check_disk: raises an error if so many bytes do
+    not fit; it is asked once the first batches say how many the others take.
     """
-    missing, costs = store.missing(), outlook.costs
-    progress.start(plan.runs, store.done, sum(costs.of(span) for span in missing), outlook.estimate)
+    progress.start(plan.runs, store.done, forecast.ahead, forecast.estimate)
     tally, heartbeat = Tally(), Heartbeat(store.note)
     failures: list[Failure] = []
     ended: list[str] = []
     try:
-        for batch in _train_missing(plan, store, workers, progress, Pace(plan, costs)):
+        for batch in _train_missing(plan, store, workers, progress, forecast):
             if isinstance(batch, Failure):
                 failures.append(batch)
-                progress.fail(*batch, costs.of(batch.span))
+                progress.fail(*batch, forecast.work(batch.span))
             else:
-                tally.write(batch, store)
-                progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, costs.of(batch.span))
+                written = tally.write(batch, store)
+                progress.advance(len(batch.rows), batch.run_epochs, batch.outcomes, forecast.work(batch.span))
                 heartbeat.beat(progress)
+                if forecast.learn(batch, written):
+                    progress.expect(forecast.ahead, forecast.behind, forecast.estimate)
+                    check_disk(forecast.disk_ahead)
     except _WorkersLost as error:
         ended.append(str(error))
     finally:
-        session = tally.session(workers, outlook.estimate)
+        session = tally.session(workers, forecast.estimate)
         if session.runs:
             with suppress(OSError):  # a full disk has been, or will be, reported by the rows themselves
                 store.add_session(session)
@@ -91,7 +93,9 @@ def _failure_lines(failures: list[Failure]) -> list[str]:
     ]
 
 
-def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progress, pace: Pace) -> Iterator[Batch | Failure]:
+def _train_missing(
+    plan: Plan, store: Store, workers: Workers, progress: Progress, forecast: Forecast
+) -> Iterator[Batch | Failure]:
     """The batches in the order in which they are done. The caller writes each to disk before it asks for the next.
 
     _WorkersLost if workers died MOST_DEATHS times without a finished batch in between, or if a cluster gave up.
@@ -100,7 +104,7 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
     failed: list[Span] = []
     while missing := without(store.missing(), failed):
         try:
-            for batch in _train(plan, missing, workers, pace):
+            for batch in _train(plan, missing, workers, forecast):
                 deaths = 0
                 failed += [batch.span] if isinstance(batch, Failure) else []
                 yield batch
@@ -116,44 +120,17 @@ def _train_missing(plan: Plan, store: Store, workers: Workers, progress: Progres
             raise _WorkersLost(f"the cluster gave up: {type(error).__name__}: {error}") from None
 
 
-def _train(plan: Plan, missing: list[Span], workers: Workers, pace: Pace) -> Iterator[Batch | Failure]:
-    """The same, as long as no worker dies, each batch in its turn.
-
-    Even a single worker runs beside this thread, so that this thread can write, and be interrupted, at any time. With n_jobs =
-    1 joblib would train in this thread, so it gets two jobs, and turns for one.
+def _train(plan: Plan, missing: list[Span], workers: Workers, forecast: Forecast) -> Iterator[Batch | Failure]:
+    """The same, as long as no worker dies. Even a single worker runs beside this thread, so that this thread can write, and be
+    interrupted, at any time.
     """
-    spec = plan.spec if workers.backend == "threads" else plan.spec.to_json()
-    turns = Turns(workers.backend, workers.jobs)
-    tasks = (delayed(in_turn)(turns, run_or_fail, spec, span) for span in batches(missing, pace))
-    with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
-        outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
-    try:
-        for done in outputs:
-            for batch in done:
-                if isinstance(batch, Batch):
-                    pace.learn(batch.span, batch.seconds)
-                yield batch
-            turns.give_back()
-    finally:
-        turns.end()
-        with warnings.catch_warnings(action="ignore"):  # about batches that are thrown away when a sweep is interrupted
-            outputs.close()
-
-
-def _one_by_one(tasks: Iterator[Any], jobs: int) -> Any:
-    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs, "return_as": "generator_unordered"}
-    return Parallel(n_jobs=max(jobs, 2), **options)(tasks)
-
-
-def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
-    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
-    parallel: Any = Parallel(n_jobs=jobs, **options)
-
-    def outputs() -> Iterator[Any]:
-        while some := list(islice(tasks, ROUND * jobs)):
-            yield from parallel(some)
-
-    return outputs()
+    first = forecast.first(missing)
+    spans = chain(first, batches(without(missing, first), forecast.pace))
+    if workers.joblib is None:
+        done = in_threads(spans, partial(run_or_fail, plan.spec), workers.jobs)
+    else:
+        done = through_joblib(spans, partial(run_or_fail, plan.spec.to_json()), workers)
+    yield from chain.from_iterable(done)
 
 
 def without(spans: list[Span], taken: list[Span]) -> list[Span]:

@@ -6,7 +6,7 @@ from typing import Any
 from backsweep.errors import ResultsError
 
 from ...results.store.manifest import MANIFEST, has_manifest
-from ...results.store.schema import MOST_REMARKS, Estimate, Manifest
+from ...results.store.schema import MOST_REMARKS, Manifest
 from ...results.store.store import Store
 from ...results.store.swept import swept_axes
 from ..estimate.estimate import free_bytes
@@ -91,12 +91,12 @@ def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Mani
     )
 
 
-def check_room(estimate: Estimate, path: Path, progress: Progress, force: bool) -> None:
-    """ResultsError if a sweep's files would not fit on the folder's disk; only a warning if the user forces the run."""
+def check_room(needed: int, path: Path, progress: Progress, force: bool) -> None:
+    """ResultsError if so many bytes would not fit on the folder's disk; only a warning if the user forces the run."""
     free = free_bytes(path)
-    if estimate.disk <= free:
+    if needed <= free:
         return
-    warning = f"{path}: about {size(estimate.disk)} are needed, but only {size(free)} are free on this disk"
+    warning = f"{path}: about {size(needed)} are needed, but only {size(free)} are free on this disk"
     if not force:
         raise ResultsError(f"{warning}; free some space, choose another folder with --out, or run anyway with --force")
     progress.warn(warning)

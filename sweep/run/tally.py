@@ -21,17 +21,19 @@ class Tally:
         self._kernels, self._writing = 0.0, 0.0
         self._outcomes = Counter[str]()
 
-    def write(self, batch: Batch, store: Store) -> None:
-        """Write a batch as one shard, and merge shards if there are many. Only what was written counts."""
+    def write(self, batch: Batch, store: Store) -> int:
+        """Write a batch as one shard, and merge shards if there are many. Only what was written counts. Returns its bytes."""
         before = time.perf_counter()
-        self._disk += store.append(batch.rows, batch.records, batch.weights)
+        written = store.append(batch.rows, batch.records, batch.weights)
         if store.is_crowded():
             store.compact()
         self._writing += time.perf_counter() - before
+        self._disk += written
         self._kernels += batch.kernels
         self._runs += len(batch.rows)
         self._run_epochs += batch.run_epochs
         self._outcomes.update(batch.outcomes)
+        return written
 
     def session(self, workers: Workers, estimate: Estimate) -> Session:
         """The record of the session up to now."""

@@ -1,0 +1,52 @@
+"""Trains batches through joblib, in processes or on a cluster.
+
+joblib's own batching is off, because it misjudges tiny tasks and resumed ones.
+"""
+
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from joblib import Parallel, delayed, parallel_config
+
+from ...results.store.store import Span
+from .backends import Workers
+from .turns import Turns, in_turn
+
+Done = TypeVar("Done")
+ROUND = 8  # batches per worker, if joblib waits for all of them
+
+
+def through_joblib(spans: Iterator[Span], train: Callable[[Span], Done], workers: Workers) -> Generator[Done]:
+    """What `train` returns for each span, as soon as it does. The caller asks for the next once the last one is on disk.
+
+    With n_jobs = 1 joblib would train in this thread, so it gets two jobs, and turns for one.
+    """
+    turns = Turns(workers.backend, workers.jobs)
+    tasks = (delayed(in_turn)(train, span) for span in spans)
+    with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
+        outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
+    try:
+        for done in outputs:
+            yield done
+            turns.give_back()
+    finally:
+        with warnings.catch_warnings(action="ignore"):  # about batches that are thrown away when a sweep is interrupted
+            outputs.close()
+
+
+def _one_by_one(tasks: Iterator[Any], jobs: int) -> Any:
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": 2 * jobs, "return_as": "generator_unordered"}
+    return Parallel(n_jobs=max(jobs, 2), **options)(tasks)
+
+
+def _in_rounds(tasks: Iterator[Any], jobs: int) -> Any:
+    options: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
+    parallel: Any = Parallel(n_jobs=jobs, **options)
+
+    def outputs() -> Iterator[Any]:
+        while some := list(islice(tasks, ROUND * jobs)):
+            yield from parallel(some)
+
+    return outputs()
