@@ -214,8 +214,7 @@ class Sweep:
         >>> estimate.runs, estimate.shapes, estimate.seconds > 0
         (80, 2, True)
         """
-        out, jobs = arguments.path("out", out), checked_jobs(jobs)
-        plan = self.plan()
+        out, jobs, plan = arguments.path("out", out), checked_jobs(jobs), self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
         return outlook(plan, [(0, plan.runs)], jobs, out).estimate
@@ -252,8 +251,7 @@ class Sweep:
         backend = arguments.one_of("backend", backend, BACKENDS)
         address = None if address is None else arguments.instance("address", address, str, "text")
         progress = Progress() if progress is None else arguments.instance("progress", progress, Progress, "a Progress")
-        plan = self.plan()
-        spec = called_as_there(self.spec, path)
+        plan, spec = self.plan(), called_as_there(self.spec, path)
         if spec is not self.spec:
             there = self.of_spec(spec, self._source)
             there._file = self._file
