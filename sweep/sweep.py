@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -10,7 +9,6 @@ from backsweep import arguments
 from backsweep.backends import BACKENDS, Backend
 from backsweep.errors import BacksweepError, BusyError, ResultsError
 
-from ..kernels import SOURCES_HASH
 from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
 from ..results.arrays import Integers
@@ -18,19 +16,18 @@ from ..results.reprs import html_of, text_of
 from ..results.store.manifest import MANIFEST
 from ..results.store.schema import Estimate
 from ..results.store.store import Store
-from .estimate.bounds import check_memory, check_years
+from .estimate.bounds import check_memory
 from .estimate.estimate import checked_jobs, outlook
-from .estimate.forecast import Forecast
 from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
 from .run.backends import workers
-from .run.execute import execute
-from .run.folder import another_spec, called_as_there, check_room, checked, healed, manifest_of
+from .run.folder import another_spec, called_as_there, checked, healed, manifest_of
 from .run.found import check_plan, other_data, spec_in
 from .run.prepare import prepare
 from .run.replay import replay
+from .run.session import train_missing
 from .spec.plain_data import toml_text
 from .spec.spec import Spec, digest_of
 
@@ -261,24 +258,13 @@ class Sweep:
         if store and not missing:
             return Results(store)
         self._report_data(plan, progress)
+
+        def open_store() -> Store:
+            return store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
+
         with workers(backend, jobs, address) as found:
-            if found.here:
-                check_memory(plan, found.jobs)
-            check_years(plan, missing, found.jobs, progress, force)
-            prepare(plan, jobs, progress)
-            forecast = Forecast(plan, missing, found.jobs, here=found.here)
-            check_disk = partial(check_room, path=path, progress=progress, force=force)
-            check_disk(forecast.estimate.disk)
-            store = store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
-            with store.writing():
-                if store.manifest.versions.get("kernels") != SOURCES_HASH:
-                    progress.warn("another version of the kernels trained the runs so far, so their bits may differ")
-                try:
-                    session = execute(plan, store, found, progress, forecast, check_disk)
-                finally:
-                    progress.finish()
-                store.compact()
-        return Results(store, session)
+            trained = train_missing(plan, missing, open_store, found, path=path, jobs=jobs, progress=progress, force=force)
+        return Results(*trained)
 
     def _report_data(self, plan: Plan, progress: Progress) -> None:
         """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""

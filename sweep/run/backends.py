@@ -1,5 +1,4 @@
-"""Where the workers are: in threads or processes here, or on the machines of a Dask or Ray cluster. joblib reaches all but
-threads.
+"""Where the workers are: in threads or processes here, or on the machines of a Dask or Ray cluster. joblib reaches all of them.
 
 Dask and Ray are extras, imported only on demand. A local cluster that is started here listens on this machine only.
 """
@@ -17,7 +16,7 @@ from backsweep.backends import CLUSTERS, Backend
 from backsweep.errors import SettingError
 
 from ...kernels import SOURCES_HASH
-from ..room import check_processes, check_threads, has_semaphores, visible_cores
+from ..room import check_processes, check_threads, has_semaphores
 
 PATIENCE = 8  # seconds for a cluster to answer
 LOOPBACK = "127.0.0.1"
@@ -26,12 +25,13 @@ NO_SEMAPHORES = "the system gives no semaphores; on Linux, have /dev/shm mounted
 
 @dataclass(frozen=True)
 class Workers:
-    """The name of these workers, how many there are, and joblib's name and options for them; None: they need no joblib."""
+    """The name of these workers, how many there are, joblib's name and options for them, and what the user should know."""
 
     backend: Backend
     jobs: int
-    joblib: str | None
+    joblib: str
     options: dict[str, Any] = field(default_factory=dict)
+    remark: str | None = None
 
     @property
     def here(self) -> bool:
@@ -55,9 +55,11 @@ def workers(backend: Backend, jobs: int, address: str | None) -> Generator[Worke
 
 @contextmanager
 def _threads(jobs: int, _: str | None) -> Generator[Workers]:
-    if jobs > visible_cores():  # so many were tried when the command began
-        check_threads(jobs)
-    yield Workers("threads", jobs, joblib=None)
+    check_threads(jobs)
+    if jobs == 1 or has_semaphores():
+        yield Workers("threads", jobs, "threading")
+    else:
+        yield Workers("threads", 1, "threading", remark=f"{NO_SEMAPHORES}: one core is used, and the others are idle")
 
 
 @contextmanager

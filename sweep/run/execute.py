@@ -1,4 +1,4 @@
-"""Trains batches on the workers, in threads or through joblib, and writes their rows as they come back.
+"""Trains batches on the workers through joblib, and writes their rows as they come back.
 
 Threads are the default: compiled code does not hold Python's lock, so threads scale as well as processes, without a second
 compilation and without pickling. Only the spec and spans of run numbers travel to the workers, and tables come back. The one
@@ -25,7 +25,6 @@ from ..progress import Progress
 from .backends import Workers
 from .heartbeat import Heartbeat
 from .tally import Tally
-from .threads import in_threads
 from .through_joblib import through_joblib
 
 MOST_DEATHS = 3  # of workers, without a finished batch in between
@@ -121,16 +120,11 @@ def _train_missing(
 
 
 def _train(plan: Plan, missing: list[Span], workers: Workers, forecast: Forecast) -> Iterator[Batch | Failure]:
-    """The same, as long as no worker dies. Even a single worker runs beside this thread, so that this thread can write, and be
-    interrupted, at any time.
-    """
+    """The same, as long as no worker dies."""
     first = forecast.first(missing)
     spans = chain(first, batches(without(missing, first), forecast.pace))
-    if workers.joblib is None:
-        done = in_threads(spans, partial(run_or_fail, plan.spec), workers.jobs)
-    else:
-        done = through_joblib(spans, partial(run_or_fail, plan.spec.to_json()), workers)
-    yield from chain.from_iterable(done)
+    spec = plan.spec if workers.backend == "threads" else plan.spec.to_json()
+    yield from chain.from_iterable(through_joblib(spans, partial(run_or_fail, spec), workers))
 
 
 def without(spans: list[Span], taken: list[Span]) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Trains batches through joblib, in processes or on a cluster.
+"""Trains batches through joblib: in threads, in processes or on a cluster.
 
 joblib's own batching is off, because it misjudges tiny tasks and resumed ones.
 """
@@ -21,10 +21,11 @@ ROUND = 8  # batches per worker, if joblib waits for all of them
 def through_joblib(spans: Iterator[Span], train: Callable[[Span], Done], workers: Workers) -> Generator[Done]:
     """What `train` returns for each span, as soon as it does. The caller asks for the next once the last one is on disk.
 
-    With n_jobs = 1 joblib would train in this thread, so it gets two jobs, and turns for one.
+    Even a single worker runs beside this thread, so that this thread can write, and be interrupted, at any time. With n_jobs =
+    1 joblib would train in this thread, so it gets two jobs, and turns for one.
     """
     turns = Turns(workers.backend, workers.jobs)
-    tasks = (delayed(in_turn)(train, span) for span in spans)
+    tasks = (delayed(in_turn)(turns, train, span) for span in spans)
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
         outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:
@@ -32,6 +33,7 @@ def through_joblib(spans: Iterator[Span], train: Callable[[Span], Done], workers
             yield done
             turns.give_back()
     finally:
+        turns.end()
         with warnings.catch_warnings(action="ignore"):  # about batches that are thrown away when a sweep is interrupted
             outputs.close()
 

@@ -1,13 +1,12 @@
-"""When a worker process may begin a batch: once its last one is on disk, so that whatever ends a sweep costs each worker one
-batch at most.
+"""When a worker may begin a batch: once its last one is on disk, so that whatever ends a sweep costs each worker one batch at
+most.
 
 joblib asks for the next batch as soon as one is trained, however long that one then waits to be written. So fast workers would
 run ahead of a slow disk without limit, in memory too. joblib cannot be held up where it asks, because it asks while it holds a
 lock that the writer needs to get at the batch. So each batch waits on its worker for a turn, which the writer gives back after
 writing. That costs two hundredths of the time, because joblib looks for finished batches a hundred times per second.
 
-Threads need no turns (`threads.py`). Workers on other machines do not wait: telling them would take longer than the work they
-do ahead.
+Workers on other machines do not wait: telling them would take longer than the work they do ahead.
 """
 
 import multiprocessing
@@ -24,30 +23,47 @@ _inherited: dict[str, Any] = {}  # what a worker process got from the process th
 
 
 class Turns:
-    """One turn for each worker process, and none for workers elsewhere. options: what joblib starts the workers with.
+    """One turn for each worker. options: what joblib starts the workers with.
 
     Processes share a semaphore that they get at their start, because a task cannot bring one along. A killed process takes its
     turn with it, so the processes that replace it need new turns.
     """
 
     def __init__(self, backend: str, jobs: int):
-        self._free: Any = None
+        self._jobs = jobs
+        self._ended = False
+        self._free: Any = threading.Semaphore(jobs)
         self.options: dict[str, Any] = {}
         if backend == "processes":
             self._free = multiprocessing.get_context("loky").Semaphore(jobs)
             self.options = {"initializer": _begin, "initargs": (os.getpid(), birth(os.getpid()), self._free)}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_process, ()
+
+    def __call__(self) -> bool:
+        """On a worker: wait for a turn. Returns False if there will be none because the sweep has ended."""
+        self._free.acquire()
+        return not self._ended
+
     def give_back(self) -> None:
         """Give a turn back, once a batch is on disk."""
-        if self._free is not None:
+        self._free.release()
+
+    def end(self) -> None:
+        """Release the threads that wait. joblib ends processes."""
+        self._ended = True
+        for _ in range(2 * self._jobs):  # as many as joblib has handed out
             self._free.release()
 
 
-def in_turn(act: Callable[..., Done], *arguments: Any) -> Done:
-    """On a worker: the result of `act`, called when its turn comes."""
-    if "turn" in _inherited:
-        _inherited["turn"]()
-    return act(*arguments)
+def _of_process() -> Callable[[], bool] | None:
+    return _inherited.get("turn")
+
+
+def in_turn(turn: Callable[[], bool] | None, act: Callable[..., Done], *arguments: Any) -> Done | None:
+    """On a worker: the result of `act`, called when its turn comes; None if the sweep has ended meanwhile."""
+    return act(*arguments) if turn is None or turn() else None
 
 
 def _begin(parent: int, born: str | None, free: Any) -> None:

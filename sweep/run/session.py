@@ -1,0 +1,54 @@
+"""One session of training: what is checked and compiled before it, the training itself, and the merging of its files."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from ...kernels import SOURCES_HASH
+from ...results.store.schema import Session
+from ...results.store.store import Span, Store
+from ..estimate.bounds import check_memory, check_years
+from ..estimate.forecast import Forecast
+from ..plan.plan import Plan
+from ..progress import Progress
+from .backends import Workers
+from .execute import execute
+from .folder import check_room
+from .prepare import prepare
+
+
+def train_missing(
+    plan: Plan,
+    missing: Sequence[Span],
+    open_store: Callable[[], Store],
+    workers: Workers,
+    *,
+    path: Path,
+    jobs: int,
+    progress: Progress,
+    force: bool,
+) -> tuple[Store, Session]:
+    """Train the missing runs of a folder, and return its store and the record of the session.
+
+    open_store: makes the folder if it is not there, so that nothing is made for a sweep that is refused. jobs: how many cores
+    compile the kernels.
+    """
+    if workers.remark:
+        progress.warn(workers.remark)
+    if workers.here:
+        check_memory(plan, workers.jobs)
+    check_years(plan, missing, workers.jobs, progress, force)
+    prepare(plan, jobs, progress)
+    forecast = Forecast(plan, missing, workers.jobs, here=workers.here)
+    check_disk = partial(check_room, path=path, progress=progress, force=force)
+    check_disk(forecast.estimate.disk)
+    store = open_store()
+    with store.writing():
+        if store.manifest.versions.get("kernels") != SOURCES_HASH:
+            progress.warn("another version of the kernels trained the runs so far, so their bits may differ")
+        try:
+            session = execute(plan, store, workers, progress, forecast, check_disk)
+        finally:
+            progress.finish()
+        store.compact()
+    return store, session
