@@ -1,7 +1,7 @@
 """What somebody may have meant by a word that there is not: asked here for keys, settings, columns and figures alike.
 
-A word is suggested only where slips of the typing hand explain the other: difflib alone, at its usual cutoff, took nope for
-slope, and at a higher one no longer took xro for xor.
+A word is suggested where it is this project's term for what other libraries call by the other, or where slips of the typing
+hand explain the other: difflib alone, at its usual cutoff, took nope for slope, and at a higher one no longer took xro for xor.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,10 +9,38 @@ from difflib import get_close_matches
 
 LONGEST = 100  # signs; comparing takes as long as their square
 LETTERS = 3  # of a word for each slip
+TERMS = {  # ours, by the words of other libraries
+    **dict.fromkeys(("learning_rate", "learningrate", "step_size", "eta"), ("lr",)),
+    **dict.fromkeys(("max_epochs", "num_epochs", "n_epochs", "iterations", "max_iter", "n_iter"), ("epochs",)),
+    **dict.fromkeys(("seed", "random_state", "random_seed", "num_seeds", "n_seeds"), ("seeds", "data_seed")),
+    **dict.fromkeys(("units", "hidden_units", "hidden_size", "hidden_layer_sizes", "layers"), ("hidden",)),
+    **dict.fromkeys(("activation_function", "nonlinearity"), ("activation",)),
+    **dict.fromkeys(("loss_function", "criterion", "objective"), ("loss",)),
+    **dict.fromkeys(("l2", "l2_penalty", "weight_penalty"), ("weight_decay",)),
+    **dict.fromkeys(("clip_norm", "max_norm", "grad_clip", "gradient_clip"), ("clip",)),
+    **dict.fromkeys(("num", "points", "count", "steps"), ("n", "epochs")),
+    **dict.fromkeys(("scheduler", "lr_scheduler", "lr_schedule"), ("schedule",)),
+    **dict.fromkeys(("initializer", "initialization", "weight_init"), ("init",)),
+    **dict.fromkeys(("solver", "algorithm"), ("optimizer",)),
+    "use_bias": ("bias",),
+    "batch_size": ("batch", "size"),
+    "precision": ("dtype",),
+}
+
+
+def term(word: object, known: Iterable[str]) -> str | None:
+    """The known word that means what other libraries call by this one."""
+    known = set(known)
+    return next((ours for ours in TERMS.get(str(word).lower().replace("-", "_"), ()) if ours in known), None)
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, if few slips lead from one to the other: one, or one per LETTERS."""
+    """The known word that means the same as this one, or is most like it: few slips lead from one to the other, one per LETTERS
+    of it, or one."""
+    known = list(known)
+    same = term(word, known)
+    if same is not None:
+        return same
     word = str(word)[:LONGEST]
     near = get_close_matches(word, [other for other in known if len(other) <= LONGEST])
     return next((other for other in near if _slips(word, other) <= max(1, len(word) // LETTERS)), None)

@@ -3,7 +3,11 @@
 import pytest
 
 from backsweep.results.figures import FIGURES
-from backsweep.suggestions import did_you_mean, nearest
+from backsweep.suggestions import TERMS, did_you_mean, nearest
+from backsweep.sweep.spec.axes import Axis
+from backsweep.sweep.spec.make_data import TAGS as TASKS
+from backsweep.sweep.spec.messages import _places
+from backsweep.sweep.spec.spec import Spec
 
 WORDS = ["lr", "hidden", "epochs", "loss", "log", "median", "optimizer", "activation", "float64", "relu", "tanh", *FIGURES]
 
@@ -29,7 +33,7 @@ def test_so_is_one_in_a_short_word(slip, word):
 
 @pytest.mark.parametrize(
     "word",
-    ["nope", "pie", "bar", "heatmap", "rate", "width", "x", "", "learning_rate", "batch", "lose it"],
+    ["nope", "pie", "bar", "heatmap", "rate", "width", "x", "", "learning_rates", "batch", "lose it"],
 )
 def test_another_word_is_not(word):
     assert did_you_mean(word, WORDS) == ""
@@ -40,3 +44,17 @@ def test_two_slips_take_a_longer_word():
     assert nearest("hdiedn", ["hidden"]) == "hidden"
     assert nearest("lsos", ["loss"]) == "loss"
     assert nearest("slso", ["loss"]) is None
+
+
+def test_the_words_of_other_libraries_are_understood():
+    assert nearest("learning_rate", ["lr", "lr_over_fan_in"]) == "lr"
+    assert nearest("learning-rate", ["lr"]) == "lr"
+    assert nearest("batch_size", ["batch", "order"]) == "batch"
+    assert nearest("batch_size", ["size", "order"]) == "size"
+    assert nearest("learning_rate", ["epochs"]) is None
+
+
+def test_terms_are_words_that_a_spec_has():
+    """Each of ours is a key of a spec, and none of theirs is a key that it would be taken for."""
+    keys = {place.rpartition(".")[2] for name in TASKS for place, _ in _places(Spec, name)} | set(Axis.model_fields)
+    assert {ours for some in TERMS.values() for ours in some} <= keys

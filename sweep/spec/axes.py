@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, Typ
 import numpy as np
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -31,7 +32,16 @@ from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
 T = TypeVar("T")
 MOST_CELLS = 10_000_000
 
+EXACT = 2**53  # up to here a float holds every whole number
+
+
+def whole(raw: object) -> object:
+    """10000 for 1e4, which TOML reads as a float; anything else as it is."""
+    return int(raw) if isinstance(raw, float) and raw.is_integer() and abs(raw) <= EXACT else raw
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+WHOLE = BeforeValidator(whole)  # in the type of every whole number
 
 
 class Axis(BaseModel, Generic[T]):
@@ -57,7 +67,7 @@ class Axis(BaseModel, Generic[T]):
     loguniform: tuple[Number, Number] | None = Field(
         default=None, description="Smallest and largest value; [design] says how values are drawn between them, on a log scale."
     )
-    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] | None = Field(
+    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS), WHOLE] | None = Field(
         default=None, description="Number of values of a linear or log axis."
     )
     zip: Annotated[str, Field(min_length=1)] | None = Field(

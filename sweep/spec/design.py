@@ -17,13 +17,13 @@ from pydantic import Field
 from backsweep.errors import SettingError
 
 from ...results.arrays import Floats
-from .axes import Axis, AxisInUse
+from .axes import WHOLE, Axis, AxisInUse
 from .fields import Table, one_of
 from .spacing import MOST_POINTS
 
 DRAWN_TOGETHER = ("design",)  # what sampled axes are zipped as
-Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
-DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS), WHOLE]
+DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1), WHOLE]
 
 
 def _random(dimensions: int, points: int, rng: np.random.Generator) -> Floats:

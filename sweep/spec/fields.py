@@ -24,7 +24,7 @@ from backsweep.suggestions import did_you_mean, nearest
 
 from ...kernels import RANGES
 from ..text import short
-from .axes import Axis, Setting
+from .axes import WHOLE, Axis, Setting
 from .nested import Alternatives
 
 Switch = Annotated[bool, Field(strict=True)]
@@ -60,7 +60,7 @@ def bounds(key: str) -> Any:
 
 def number(key: str) -> Any:
     """The type of a number that the kernels know as `key`."""
-    return Annotated[int if RANGES[key].whole else float, bounds(key)]
+    return Annotated[int, bounds(key), WHOLE] if RANGES[key].whole else Annotated[float, bounds(key)]
 
 
 def one_of(names: Iterable[str]) -> Any:

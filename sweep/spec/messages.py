@@ -1,12 +1,12 @@
 """Pydantic's errors as sentences: file, key, value, what is allowed, and which key was probably meant."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from backsweep.errors import SettingError
-from backsweep.suggestions import nearest
+from backsweep.suggestions import nearest, term
 
 from ..text import Place, dotted, short
 from .axes import Axis
@@ -23,10 +23,11 @@ class Fault(NamedTuple):
     reason: str
 
 
-def explain(error: ValidationError, model: type[BaseModel], source: str) -> SettingError:
-    """One line for each thing that is wrong, at most MOST lines."""
+def explain(error: ValidationError, model: type[BaseModel], source: str, task: object) -> SettingError:
+    """One line for each thing that is wrong, at most MOST lines. task: as the spec has it; keys of other tasks are no hints."""
     found = error.errors()
-    first, *others = faults = [_fault(one, model) for one in found[:MOST]]
+    kind = task.get("name", "file" in task) if isinstance(task, dict) else task
+    first, *others = faults = [_fault(one, model, kind) for one in found[:MOST]]
     more = [f"{source}: {fault.shown}: {fault.reason}" for fault in others]
     if len(found) > MOST:
         more.append(f"{source}: and {len(found) - MOST} more")
@@ -40,12 +41,11 @@ def _place(one: Any) -> Place:
     return tuple(part for part in (*outer, last) if not str(part).startswith("<") or (unknown and part is last))
 
 
-def _fault(one: Any, model: type[BaseModel]) -> Fault:
+def _fault(one: Any, model: type[BaseModel], task: object) -> Fault:
     key = dotted(_place(one))
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
-        word = str(one["loc"][-1])
-        near = nearest(word, allowed) or _elsewhere(model, word, key)
+        near = _meant(model, one, allowed, task)
         meant = "." if near is None else f"; did you mean {near}?"
         return Fault(key, key, f"unknown key{meant} Allowed here: {', '.join(allowed)}")
     if one["type"] == "missing":
@@ -70,22 +70,42 @@ def _fault(one: Any, model: type[BaseModel]) -> Fault:
     return Fault(key, beside, message)
 
 
-def _elsewhere(model: type[BaseModel], word: str, key: str) -> str | None:
-    """The dotted place, other than `key`, where a word that is much like this one belongs."""
+def _meant(model: type[BaseModel], one: Any, allowed: list[str], task: object) -> str | None:
+    """What an unknown key may have meant: the same thing by our word, or this very word, before a word that is only like it.
+
+    A word of another table is no answer for the keys of an axis, nor where its setting could not have the value.
+    """
+    word, value, key = str(one["loc"][-1]), one["input"], dotted(_place(one))
+    if word in Axis.model_fields or issubclass(_model_at(model, one["loc"][:-1]), Axis):
+        return nearest(word, allowed)
     places: dict[str, str] = {}
-    for place in sorted(_places(model), key=lambda place: (place.startswith("task."), place.count("."))):
-        places.setdefault(place.rsplit(".", 1)[-1], place)
-    near = None if word in Axis.model_fields else nearest(word, places)
-    return None if near is None or places[near] == key else places[near]
+    for place, kind in sorted(_places(model, task), key=lambda place: (place[0].startswith("task."), place[0].count("."))):
+        if not isinstance(value, dict) or any(value.keys() & table.model_fields.keys() for table in _tables(kind)):
+            places.setdefault(place.rsplit(".", 1)[-1], place)
+    ours = term(word, allowed)
+    found = None if ours else term(word, places) or (word if word in places else None)
+    ours = ours or (None if found else nearest(word, allowed))
+    if ours:
+        return ours
+    there = places.get(found or nearest(word, places) or "")
+    if there is None or there == key:  # the latter in a table of another name, such as that of another optimizer
+        return None
+    return f"{there}, outside of all tables" if "." in key and there in model.model_fields else there
 
 
-def _places(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """The dotted names of all settings."""
+def _places(model: type[BaseModel], task: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The dotted names of all settings, and their types; of tasks those of one, by its name, or of a file, where it is True."""
     for name, field in model.model_fields.items():
-        yield f"{prefix}{name}"
+        yield f"{prefix}{name}", field.annotation
         for table in _tables(field.annotation):
-            if not issubclass(table, Axis | Alternatives):
-                yield from _places(table, f"{prefix}{name}.")
+            of_another = name == "task" and task not in _names(table)
+            if not (issubclass(table, Axis | Alternatives) or of_another):
+                yield from _places(table, task, f"{prefix}{name}.")
+
+
+def _names(table: type[BaseModel]) -> tuple[object, ...]:
+    """The names that a table may have; of one that has a file instead, True."""
+    return get_args(table.model_fields["name"].annotation) if "name" in table.model_fields else (True,)
 
 
 def _model_at(model: type[BaseModel], location: Place) -> type[BaseModel]:

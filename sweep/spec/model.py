@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ...kernels import ACTIVATIONS, DEFAULTS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
-from .axes import Number, Setting
+from .axes import Number, Setting, whole
 from .fields import FileName, Switch, Table, bounds, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
@@ -20,7 +20,7 @@ else:
 
 
 def _widths(raw: object) -> tuple[int, ...]:
-    widths: Any = raw if isinstance(raw, list | tuple) else (raw,)
+    widths: Any = [whole(units) for units in (raw if isinstance(raw, list | tuple) else (raw,))]
     if all(type(units) is int and 1 <= units <= MOST_UNITS for units in widths):
         return tuple(widths)
     raise ValueError(f"{raw!r}: must be a whole number of units from 1 to {MOST_UNITS}, or a list of one per hidden layer")

@@ -16,7 +16,7 @@ from ...kernels import LAST_SEED
 from ...results.arrays import Integers
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
-from .axes import Axis, AxisInUse
+from .axes import WHOLE, Axis, AxisInUse
 from .contents import Contents
 from .design import DesignSpec, sampled
 from .fields import Table
@@ -39,8 +39,8 @@ COVERED_BY_DATA = tuple(f"task.{key}" for key in COVERED_BY_DIGEST)
 # no digest, since a folder from before it could not be continued.
 NAMED_UNSET = {f"train.stop.{name}" for name in ("loss", "within", "accuracy", "gradient_norm", "patience")}
 SpecJson = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
-Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED)]
-SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS)]
+Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED), WHOLE]
+SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS), WHOLE]
 
 
 class SeedRange(Table, use_attribute_docstrings=True):
@@ -133,7 +133,7 @@ class Spec(Table, use_attribute_docstrings=True):
             check_product(data)
             return cls.model_validate(data, context={"folder": folder})
         except ValidationError as error:
-            raise explain(error, cls, source) from None
+            raise explain(error, cls, source, table.get("task")) from None
         except SettingError as error:
             raise error.inside(source) from None
 

@@ -11,23 +11,24 @@ from backsweep.suggestions import did_you_mean
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
 from ..data.table_forms import Form
-from .axes import Number, Setting
+from .axes import WHOLE, Number, Setting, whole
 from .encodings import Encoding, TargetEncoding
 from .fields import FileName, Switch, Table
 
-Bit = Annotated[int, Field(strict=True, ge=0, le=1)]
-Bits = Annotated[int, Field(strict=True, ge=1, le=16)]
-Samples = Annotated[int, Field(strict=True, ge=2, le=1_000_000)]
-Width = Annotated[int, Field(strict=True, ge=1, le=1024)]
-Centers = Annotated[int, Field(strict=True, ge=2, le=1000)]
-DataSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+Bit = Annotated[int, Field(strict=True, ge=0, le=1), WHOLE]
+Bits = Annotated[int, Field(strict=True, ge=1, le=16), WHOLE]
+Samples = Annotated[int, Field(strict=True, ge=2, le=1_000_000), WHOLE]
+Width = Annotated[int, Field(strict=True, ge=1, le=1024), WHOLE]
+Centers = Annotated[int, Field(strict=True, ge=2, le=1000), WHOLE]
+DataSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1), WHOLE]
 Spread = Annotated[Number, Field(ge=0, le=1000)]  # with more, rounding to a decimal would not cut a last bit off
 Factor = Annotated[Number, Field(gt=0, lt=1)]
 
 
 def _sizes(raw: object) -> tuple[int, int]:
-    if isinstance(raw, list | tuple) and [type(size) for size in raw] == [int, int]:
-        patterns, hidden = raw
+    sizes = [whole(size) for size in raw] if isinstance(raw, list | tuple) else []
+    if [type(size) for size in sizes] == [int, int]:
+        patterns, hidden = sizes
         if 2 <= patterns <= 4096 and 1 <= hidden <= 65_536:
             return patterns, hidden
     raise ValueError(f"{raw!r}: must be [N, M]: N patterns, from 2 to 4096, and M hidden units, from 1 to 65536")

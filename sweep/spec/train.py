@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from backsweep.stopping import PATIENCE, STALLING, STOPPING
 
 from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, WARMUP_EPOCHS
-from .axes import Axis, Setting
+from .axes import WHOLE, Axis, Setting
 from .fields import Switch, Table, bounds, choice, number, one_of, with_numbers
 
-Count = Annotated[int, bounds("epochs")]
+Count = Annotated[int, bounds("epochs"), WHOLE]
 Rate = Annotated[float, bounds("lr")]
 
 
@@ -164,7 +164,7 @@ class RecordSpec(Table, use_attribute_docstrings=True):
 
     every: Count | None = None
     """Number of epochs from one record to the next. If every and points are left out, nothing is recorded."""
-    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE] | None = None
     """Number of records after that of epoch 0, about, evenly spaced on a log scale. Takes the place of every."""
     runs: Count | None = None
     """Number of runs to record, spread evenly over all runs. If it is left out, all runs are recorded."""

@@ -34,7 +34,7 @@ def parse(table):
     try:
         return Holder.model_validate({"task": table}).task
     except ValidationError as error:
-        raise explain(error, Holder, "my.toml") from None
+        raise explain(error, Holder, "my.toml", table) from None
 
 
 def data(table, folder="."):

@@ -92,3 +92,18 @@ def test_a_folder_says_the_whole_spec(tmp_path):
     assert Sweep.from_dict(table).run(tmp_path / "r").last is None
     names = ["encoding", "hidden", "offset[1]", "beta1", "lr[0]", "lr[1]"]
     assert [axis.name for axis in Results.open(results.path).manifest.axes] == names
+
+
+def in_floats(value):
+    """The same with 1e4 for 10000, as far as floats are exact."""
+    if isinstance(value, dict):
+        return {key: in_floats(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_floats(one) for one in value]
+    return float(value) if type(value) is int and abs(value) <= 2**53 else value
+
+
+@settings(max_examples=100)
+@given(specs())
+def test_whole_numbers_may_be_written_as_floats(table):
+    assert Spec.parse(in_floats(table)).digest == Spec.parse(table).digest
