@@ -87,9 +87,12 @@ class HeldRoot(Held):
 
 
 @contextmanager
-def only_writer(path: Path) -> Generator[HeldRoot]:
-    """Be the only process that writes in a folder. BusyError if another one is; MovedError if that changed before the end."""
-    with hold_open(path) as folder, _locked(path):
+def only_writer(path: Path, other: Callable[[Path], str] = lambda _: "another process") -> Generator[HeldRoot]:
+    """Be the only process that writes in a folder. BusyError if another one is; MovedError if that changed before the end.
+
+    other: what a message calls the process that writes in a folder.
+    """
+    with hold_open(path) as folder, _locked(path, other):
         held = HeldRoot(folder)
         try:
             yield held
@@ -99,7 +102,7 @@ def only_writer(path: Path) -> Generator[HeldRoot]:
 
 
 @contextmanager
-def _locked(path: Path) -> Generator[None]:
+def _locked(path: Path, other: Callable[[Path], str]) -> Generator[None]:
     file = path / LOCK
     if is_there(file):
         check_kind(file, file.lstat())
@@ -107,7 +110,7 @@ def _locked(path: Path) -> Generator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise BusyError(f"{path}: another process is writing here; wait until it ends, or end it") from None
+        raise BusyError(f"{path}: {other(path)} is writing here; wait until it ends, or end it") from None
     except OSError as error:
         if error.errno not in WITHOUT_LOCKS:
             raise

@@ -42,7 +42,7 @@ from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, runs_in, span_name, spans_in, what_follows
 from .trajectories import read_trajectories, signed_trajectory
-from .writer import note, noted
+from .writer import note, noted, who_writes
 
 Found = TypeVar("Found")
 
@@ -80,7 +80,7 @@ class Store:
         strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
             raise ResultsError(f"{path}: not empty, and not a folder of results (it contains {', '.join(strangers[:3])})")
-        with only_writer(path) as held:
+        with only_writer(path, who_writes) as held:
             if has_manifest(path):
                 return cls.open(path)
             write_manifest(held, manifest)
@@ -89,7 +89,7 @@ class Store:
     @contextmanager
     def writing(self) -> Generator[None]:
         """Be the only writer, and clear away what a dead writer left behind."""
-        with only_writer(self.path) as held, noted(held):
+        with only_writer(self.path, who_writes) as held, noted(held):
             self._held = held
             try:
                 check_one_sweep(self.path)

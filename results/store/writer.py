@@ -65,6 +65,14 @@ def noted(folder: HeldFolder) -> Generator[None]:
             folder.remove(NOTE)
 
 
+def who_writes(folder: Path) -> str:
+    """What messages call the process that writes in a folder: its number, and its machine if that is another."""
+    writer = writer_of(folder)
+    if writer is None:  # it has not noted yet, or it only makes the folder
+        return "another process"
+    return f"process {writer.pid}" if writer.here else f"process {writer.pid} on {writer.host}"
+
+
 def writer_of(folder: Path) -> Writer | None:
     """The process that writes in a folder; on another machine perhaps one that died. None: there is none."""
     try:

@@ -228,7 +228,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     """Print what would be run and what it would take. Compiles the kernels that timing needs, if they are not compiled yet."""
     from ..estimate.bounds import years
     from ..estimate.estimate import checked_jobs, free_bytes
-    from ..machine import process_began
+    from ..machine import cores, process_began
     from .tables import estimate_lines
 
     plan = sweep.plan()
@@ -238,7 +238,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
         say(line)
     estimate = interruptible(lambda: sweep.estimate(jobs=jobs, out=out))
-    for line in estimate_lines(estimate, free_bytes(out), time.perf_counter() - process_began()):
+    for line in estimate_lines(estimate, free_bytes(out), cores(), time.perf_counter() - process_began()):
         say(line)
 
 

@@ -168,17 +168,20 @@ def _print_text(table: "pd.DataFrame") -> None:
     console.print(shown)
 
 
-def estimate_lines(estimate: "Estimate", free: int, preparing: float) -> list[str]:
+def estimate_lines(estimate: "Estimate", free: int, cores: int, preparing: float) -> list[str]:
     """What the runs will take, and how we know.
 
-    free: free bytes on the disk of the results. preparing: seconds that the estimate itself took.
+    free: free bytes on the disk of the results. cores: of this machine. preparing: seconds that the estimate itself took.
     """
+    jobs = count(estimate.jobs, "worker")
+    shared = f", which share the {count(cores, 'core')} of this machine" if estimate.jobs > cores else ""
+    hours = estimate.seconds * min(estimate.jobs, cores) / 3600
     most = "at most " if estimate.cut else ""
     known = "all network shapes were timed" if estimate.timed == estimate.shapes else _scaled(estimate)
     cut = "; some timed runs were cut off and are assumed to use all their epochs" if estimate.cut else ""
     lacking = " (too little)" if estimate.disk > free else ""
     return [
-        f"{most}{duration(estimate.seconds)} on {count(estimate.jobs, 'worker')}, {estimate.run_epochs:,} run-epochs",
+        f"{most}{duration(estimate.seconds)} on {jobs}{shared}: {hours:.2g} core-hours, {estimate.run_epochs:,} run-epochs",
         f"{size(estimate.disk)} on disk, where {size(free)} are free{lacking}; {size(estimate.memory)} of memory",
         f"This is an estimate: {known}{cut}. Reading, planning and timing took another {duration(preparing)}.",
     ]

@@ -35,7 +35,7 @@ MOST_CELLS = 10_000_000
 EXACT = 2**53  # up to here a float holds every whole number
 
 
-def whole(raw: object) -> object:
+def whole(raw: Any) -> Any:
     """10000 for 1e4, which TOML reads as a float; anything else as it is."""
     return int(raw) if isinstance(raw, float) and raw.is_integer() and abs(raw) <= EXACT else raw
 

@@ -1,6 +1,7 @@
 """The folder of results: only complete files, whatever happens, and damage is named."""
 
 import json
+import os
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_an_empty_sweep_is_a_table_without_rows(tmp_path):
 
 def test_one_writer_at_a_time(store):
     other = Store.open(store.path)
-    with store.writing(), pytest.raises(BacksweepError, match="another process is writing"), other.writing():
+    with store.writing(), pytest.raises(BacksweepError, match=rf"process {os.getpid()} is writing here"), other.writing():
         pass
     with other.writing():
         other.append(rows(60, 70))

@@ -12,7 +12,11 @@ import time
 import pandas as pd
 import pytest
 
+from backsweep.results.store.schema import Estimate
 from backsweep.results.store.store import Store
+from backsweep.sweep.cli.tables import estimate_lines
+from backsweep.sweep.machine import cores
+from backsweep.sweep.text import count
 from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, begun, complaint, must, refused
 from helpers.commands import here as in_process
 
@@ -22,6 +26,9 @@ SMALL_DISK = [
     "from backsweep.sweep.run import folder; from backsweep.sweep.cli import main as cli; "
     "folder.free_bytes = lambda path: 1000; cli.main()",
 ]
+ESTIMATE = Estimate(
+    jobs=64, runs=7, cells=7, shapes=1, timed=1, cut=True, run_epochs=7000, seconds=7190.0, disk=1000, memory=1000
+)
 FAILING = [
     sys.executable,
     "-c",
@@ -61,11 +68,20 @@ def events(text):
 def test_a_dry_run_says_what_it_would_take(here):
     lines = must("run", "small.toml", "--dry-run", "--jobs", "2", cwd=here).splitlines()
     assert lines[0] == "20 runs: 4 cells × 5 seeds, 2 network shapes"
-    assert " on 2 workers, " in lines[3]
+    assert re.search(r" on 2 workers[,:].* core-hours, ", lines[3])
     assert lines[3].endswith(" run-epochs")
     assert " on disk, " in lines[4]
     assert lines[4].endswith(" of memory")
     assert lines[5].startswith("This is an estimate: all network shapes were timed")
+
+
+def test_more_workers_than_cores_are_no_faster(here):
+    """The time is this machine's, and core-hours are what another machine would need too."""
+    one, many = (must("run", "small.toml", "--dry-run", "--jobs", jobs, cwd=here).splitlines()[3] for jobs in (1, 1024))
+    assert " on 1 worker: " in one
+    assert f" on 1,024 workers, which share the {count(cores(), 'core')} of this machine: " in many
+    line = estimate_lines(ESTIMATE, free=10**9, cores=2, preparing=1.0)[0]
+    assert line == "at most 120 min on 64 workers, which share the 2 cores of this machine: 4 core-hours, 7,000 run-epochs"
 
 
 def test_a_long_dry_run_is_cut_off_and_says_so(here):

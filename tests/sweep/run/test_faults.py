@@ -141,7 +141,7 @@ def test_a_second_writer_is_refused_while_the_first_is_alive(tmp_path):
     try:
         second = subprocess.run([*BACKSWEEP, "resume", "r"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
         assert second.returncode == 2
-        assert second.stderr == "backsweep: r: another process is writing here; wait until it ends, or end it\n"
+        assert second.stderr == f"backsweep: r: process {process.pid} is writing here; wait until it ends, or end it\n"
         with pytest.raises(BusyError):
             Sweep.from_toml(tmp_path / "long.toml").run(tmp_path / "r")
     finally:

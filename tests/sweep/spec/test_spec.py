@@ -104,7 +104,7 @@ WRONG = [
     ({"task": "xro"}, "task: no task is called 'xro'; did you mean xor? There are: and, blobs"),
     ({"task": "xor", "model": 3}, "model = 3: must be a table of any of hidden"),
     ({"task": "xor", "model": {"hidden": True}}, f"model.hidden = true: {WIDTHS}"),
-    ({"task": "xor", "model": {"hidden": 2.5}}, f"model.hidden = 2.0: {WIDTHS}"),
+    ({"task": "xor", "model": {"hidden": 2.5}}, f"model.hidden = 2.5: {WIDTHS}"),
     ({"task": "xor", "model": {"hidden": 0}}, f"model.hidden = 0: {WIDTHS}"),
     ({"task": "xor", "model": {"hidden": [16, 0]}}, f"model.hidden = [16, 0]: {WIDTHS}"),
     ({"task": "xor", "train": {"lr": "fast"}}, "train.lr = 'fast': must be a valid number"),
