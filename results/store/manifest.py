@@ -66,6 +66,8 @@ def _unreadable(folder: Path, harms: list[str], later: list[str]) -> ResultsErro
     if later:
         return LaterError(folder / MANIFEST, later[0])
     if folder.is_file():
+        if folder.suffix.lower() == ".zip":
+            return ResultsError(f"{folder}: a bundle must be unpacked first: `backsweep open {folder}` makes a folder of it")
         return ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
         return ResultsError(
@@ -112,14 +114,19 @@ def write_manifest(folder: Path | HeldFolder, manifest: Manifest) -> None:
 
     ResultsError if the manifest is too large for any reader to accept.
     """
-    content = manifest.model_dump(mode="json")
-    data = json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
+    data = encoded(manifest)
     if len(data) > MOST_BYTES or has_too_many_values(data):
         raise ResultsError(
             f"{manifest.name}: the spec lists too many values to be stored with the results; write axes as linear or log"
         )
     for name in (MANIFEST, COPY):
         write_within(folder, name, lambda file: file.write(data))
+
+
+def encoded(manifest: Manifest) -> bytes:
+    """The bytes of either copy."""
+    content = manifest.model_dump(mode="json")
+    return json.dumps({CHECKSUM: _checksum(content), **content}, indent=1, allow_nan=True).encode()
 
 
 def _sound(path: Path) -> Manifest:

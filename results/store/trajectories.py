@@ -66,7 +66,7 @@ def read_trajectories(folder: Path, manifest: Manifest, end_of: EndOf) -> tuple[
     """
     found: dict[int, tuple[Path, pa.Table]] = {}
     damaged: dict[Path, DamageError] = {}
-    for file in filter(None, (_named(folder, name) for name in names_within(folder))):
+    for file in files_in(folder):
         try:
             table = _read(file, manifest, end_of)
         except DamageError as error:
@@ -78,6 +78,11 @@ def read_trajectories(folder: Path, manifest: Manifest, end_of: EndOf) -> tuple[
             for one, like in [(file.path, path), (path, file.path)][: 1 if alike else 2]:
                 damaged[one] = DamageError(one, f"of run {file.run} there is {like.name} too")
     return {run: table for run, (path, table) in found.items() if path not in damaged}, list(damaged.values())
+
+
+def files_in(folder: Path) -> list[Trajectory]:
+    """The files of a folder that are trajectories by their names, in order."""
+    return [file for name in names_within(folder) if (file := _named(folder, name))]
 
 
 def _named(folder: Path, name: str) -> Trajectory | None:

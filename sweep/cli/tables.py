@@ -13,6 +13,7 @@ from backsweep.columns import RECORDED
 from backsweep.escapes import fitting, visible
 from backsweep.outcomes import Outcome
 
+from ...results.disk.portable import DEVICE
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ...results.text.numbers import percent_text
 from ..speak import complain, say, say_in_full
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 WIDE = 1_000_000
 LONGEST_NAME, LONGEST_ON_WINDOWS = 200, 80  # bytes; file systems take 255 of them, and Windows 260 letters of a whole path
-DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)  # what Windows takes for one
 EXCERPT = 25  # lines of a trajectory on a terminal
 
 
