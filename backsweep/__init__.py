@@ -75,7 +75,7 @@ def open(folder: "str | PathLike[str]") -> "Results":  # pyright: ignore[reportU
     """The results in a folder, whether the sweep is finished or not.
 
     folder: that a sweep was run into. Opening it runs no code of the folder's, which is Parquet and JSON, and waits for no
-    process that writes there.
+    process that writes there. A bundle is no folder; the command `backsweep open FILE` makes one of it.
 
     Returns `Results`. Raises BacksweepError if there are none, or none that can be read.
 

@@ -19,6 +19,7 @@ from backsweep.errors import ResultsError
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
 from . import results as reading
+from .bundle import bundle, open_
 from .command import fail, interruptible, remarked
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
@@ -203,6 +204,10 @@ def verify(
     if unlike:
         fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
     say(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
+
+
+app.command()(bundle)
+app.command("open")(open_)
 
 
 @app.command()

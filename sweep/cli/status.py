@@ -47,7 +47,7 @@ def status_lines(seen: Survey) -> list[str]:
     """A survey as sentences."""
     manifest, sessions = seen.manifest, seen.manifest.sessions
     ends = f": {shares(seen.outcomes)}" if sum(seen.outcomes.values()) else ""
-    lines = [f"{manifest.name}: {seen.done:,} of {count(manifest.runs, 'run')} done{ends}", _writer_line(seen)]
+    lines = [f"{manifest.name}: {seen.done:,} of {count(manifest.runs, 'run')} done{ends}", writer_line(seen)]
     if sessions:
         last, wall = sessions[-1], sum(session.wall for session in sessions)
         rate = last.run_epochs / max(last.wall, 1e-9) / 1e6
@@ -62,7 +62,8 @@ def status_lines(seen: Survey) -> list[str]:
     return lines
 
 
-def _writer_line(seen: Survey) -> str:
+def writer_line(seen: Survey) -> str:
+    """Whether a process writes there, and how fast it is; if none does, whether the sweep is finished."""
     writer = seen.writer
     if writer is not None:
         doubt = "" if writer.here else f" (or did {duration(max(time.time() - writer.at, 0))} ago; this machine cannot see it)"
