@@ -1,20 +1,9 @@
-"""Calls of parts of the loop by their address, and a barrier for the compiler between steps."""
+"""Calls of parts of the loop by their address."""
 
 from llvmlite import ir
 from numba import types
 
 from .vector import operation
-
-
-@operation(lambda: types.void)
-def compiler_barrier() -> None:
-    """Make LLVM finish all reads and writes of memory that stand before this call before it begins those after it."""
-
-
-@compiler_barrier.lower
-def _compiler_barrier(context, builder, sig, args):
-    builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], side_effect=True)
-    return context.get_dummy_value()
 
 
 @operation(lambda formula, *args: types.void if isinstance(formula, types.Integer) else None)

@@ -1,9 +1,9 @@
 """The lane type: a vector that Numba does not have, and how to teach Numba an operation on it.
 
 One SIMD lane trains one network. `Lanes` is LLVM's `<16 x double>` or `<32 x float>`, kept in registers: two AVX-512
-registers, four AVX2 registers or eight SSE2/NEON registers, which LLVM splits by itself. Sixteen was measured to be best for
-float64: with 8 the latency of the multiply-add shows (a quarter slower), with 24 LLVM gives up (three times slower), 32 gains
-nothing. Change LANES in `benchmarks/bare_kernel.py` to see.
+registers. Where registers are fewer, it is half as wide (`registers.py`): two AVX2 registers or four of NEON. LLVM splits it
+by itself. Sixteen was measured to be best for float64 on AVX-512: with 8 the latency of the multiply-add shows (a quarter
+slower), with 24 LLVM gives up (three times slower), 32 gains nothing. Change LANES in `benchmarks/bare_kernel.py` to see.
 A *quad* is the same for four samples of the data at once, `<64 x double>`: each weight is loaded once and used four times.
 `Memory` is where such rows lie: a bare pointer, so that a call passes a register and not an array's seven fields.
 
@@ -30,14 +30,16 @@ from numba import types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-ROW_BYTES = 128
+from .registers import QUAD as QUAD
+from .registers import REGISTERS
+
+ROW_BYTES = REGISTERS.row_bytes
 CACHE_LINE = 64
-QUAD = 4
 DTYPES = {"float64": np.float64, "float32": np.float32}
 
 
 def lanes_of(dtype) -> int:
-    """How many runs are trained at once: 16 in float64, 32 in float32."""
+    """How many runs are trained at once: with AVX-512 16 in float64 and 32 in float32, else half as many."""
     return ROW_BYTES // np.dtype(dtype).itemsize
 
 

@@ -12,10 +12,8 @@ whole pass once more, and compiling takes half as long again.
 
 from ..formulas.activations import sigmoid_slope, tanh_slope
 from ..functions.elementary import sigmoid, tanh
-from ..lanes.bits import single
-from ..lanes.calls import compiler_barrier
 from ..lanes.compile import Section, inlined
-from ..lanes.operations import concat, extract, load, rows, splat_row, store
+from ..lanes.operations import concat, extract, load, splat_row, store
 from ..lanes.struct import align_stack
 from ..memory import ALL, OFFSET
 from .layers import dense_backward, layer_at
@@ -81,24 +79,8 @@ def _pass(struct, samples, backward, keep, slope):
 
 @inlined
 def _activate(formula, out, row, z):
-    """Write formula(z) to a row of `out`.
-
-    In double precision this goes sample by sample. Otherwise LLVM would compute four samples side by side and then divide four
-    times, with too few registers for either (XOR 3 to 7 % slower). In single precision that way is faster, by half.
-    """
-    if single(z):
-        store(out, row, concat(formula(extract(z, 0)), formula(extract(z, 1)), formula(extract(z, 2)), formula(extract(z, 3))))
-    else:
-        store(out, row, z)
-        samples = rows(out, row)
-        store(samples, 0, formula(load(samples, 0)))
-        compiler_barrier()
-        store(samples, 1, formula(load(samples, 1)))
-        compiler_barrier()
-        store(samples, 2, formula(load(samples, 2)))
-        compiler_barrier()
-        store(samples, 3, formula(load(samples, 3)))
-        compiler_barrier()
+    """Write formula(z) to a row of `out`, sample by sample: of a whole quad at once, LLVM spills more (XOR 9 % slower)."""
+    store(out, row, concat(formula(extract(z, 0)), formula(extract(z, 1)), formula(extract(z, 2)), formula(extract(z, 3))))
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""The training loop: forward, backward and update of sixteen or thirty-two runs at once, and what happens when one of them
+"""The training loop: forward, backward and update of eight to thirty-two runs at once, and what happens when one of them
 ends.
 
 Lanes never wait. Runs end at very different epochs. A lane whose run ended writes its row and takes the next run, so only the
