@@ -2,34 +2,29 @@
 
 The ceiling of a shape counts, for each sample, a sigmoid for each unit, and multiply-adds: one forward for each weight;
 backward, for each hidden unit, two for each weight that reads it (its gradient, and the slope carried down), three for the
-sigmoid's slope, and one for the gradient of each weight of data; in the update two for each weight. Sigmoids and multiply-adds
-share the core's pipes, so their times add up.
+sigmoid's slope, and one for the gradient of each weight of data; in the update two for each weight. There are two ways to add
+up their times, the sum and the largest (`yardsticks.py`); bars are held against the sum, the nearer one.
 
 Rows that are loaded and stored go through other pipes, so they are a ceiling of their own, and the lower of the two counts. Of
 them there are at least, for each four samples: each weight once forward, its gradient there and back, and once more to carry a
 slope down; a hidden unit's outputs stored, loaded forward and backward, its slopes stored and loaded; in the update each
 weight there and back, and its gradient.
 
-All three are timed on rows in the nearest cache, sigmoids by the kernel's own, in turns with the training.
+The rates are measured in turns with the training.
 """
 
 import statistics
-import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import bare_kernel
 import numpy as np
+from yardsticks import RATES, timed
 
 from backsweep.kernels import lanes_of, train
-from backsweep.kernels.formulas.activations import ACTIVATIONS
-from backsweep.kernels.lanes.calls import call
-from backsweep.kernels.lanes.compile import compiled
-from backsweep.kernels.lanes.operations import aligned, load, rows, store
 from backsweep.kernels.lanes.vector import QUAD
 
 ROUNDS = 9
-CACHED_ROWS, SIGMOID_REPEATS, FMA_REPEATS, MOVE_REPEATS = 128, 2_000, 300_000, 10_000
 
 Row = tuple[str, float, str, float | None]
 
@@ -82,49 +77,6 @@ SHAPES = (
 )
 
 
-@compiled
-def _many(address, out, z, slopes, count, repeats):
-    for _ in range(repeats):
-        call(address, rows(out, 0), rows(z, 0), rows(slopes, 0), count)
-
-
-@compiled
-def _many_moves(out, z, repeats):
-    for _ in range(repeats):
-        for row in range(z.shape[0]):
-            store(out, row, load(z, row))
-
-
-def timed(function: Callable) -> float:
-    """Seconds of the processor, of which none pass while others have the core."""
-    begin = time.thread_time()
-    function()
-    return time.thread_time() - begin
-
-
-def sigmoid_seconds() -> float:
-    """For one, on one core: float64."""
-    lanes = lanes_of("float64")
-    z, out = aligned("float64", CACHED_ROWS, lanes), aligned("float64", CACHED_ROWS, lanes)
-    z[:] = np.random.default_rng(0).normal(size=z.shape)
-    address = ACTIVATIONS["sigmoid"].forward.address("float64")
-    _many(address, out, z, out, CACHED_ROWS, 1)
-    return timed(lambda: _many(address, out, z, out, CACHED_ROWS, SIGMOID_REPEATS)) / (SIGMOID_REPEATS * z.size)
-
-
-def fma_seconds() -> float:
-    """For one, on one core: float64."""
-    ring = bare_kernel.aligned(8)
-    return timed(lambda: bare_kernel.many_fmas(ring, FMA_REPEATS)) / (FMA_REPEATS * ring.size)
-
-
-def move_seconds() -> float:
-    """For one number loaded or stored, on one core: float64."""
-    z, out = (aligned("float64", CACHED_ROWS, lanes_of("float64")) for _ in range(2))
-    _many_moves(out, z, 1)
-    return timed(lambda: _many_moves(out, z, MOVE_REPEATS)) / (MOVE_REPEATS * 2 * z.size)
-
-
 class Case(NamedTuple):
     """Training that is timed: seconds for one run-epoch."""
 
@@ -166,25 +118,29 @@ class Roof(NamedTuple):
     sigmoids: np.ndarray
     multiply_adds: np.ndarray
     moves: np.ndarray
+    divisions: np.ndarray
 
     @property
     def ceiling(self) -> np.ndarray:
-        """The least that it could take."""
+        """The least that it could take if sigmoids and multiply-adds shared all their pipes: the sum."""
         return np.maximum(self.sigmoids + self.multiply_adds, self.moves)
 
     @property
-    def share(self) -> float:
-        """Measured throughput over the ceiling's: the median over rounds."""
-        return float(np.median(self.ceiling / self.took))
+    def largest(self) -> np.ndarray:
+        """The least that it could take if they had pipes of their own."""
+        return np.maximum.reduce([self.sigmoids, self.multiply_adds, self.moves])
 
-
-RATES = {"sigmoid": sigmoid_seconds, "fma": fma_seconds, "move": move_seconds}
+    def share(self, ceiling: np.ndarray) -> float:
+        """Measured throughput over a ceiling's: the median over rounds."""
+        return float(np.median(ceiling / self.took))
 
 
 def roof(shape: Shape, found: dict[str, list[float]]) -> Roof:
     """From rounds of `RATES` and of the training, "double"."""
-    sigmoid, fma, move = (np.array(found[rate]) for rate in RATES)
-    return Roof(np.array(found["double"]), shape.sigmoids * sigmoid, shape.multiply_adds * fma, shape.moves * move)
+    sigmoid, fma, move, division = (np.array(found[rate]) for rate in ("sigmoid", "fma", "move", "division"))
+    counts = shape.sigmoids, shape.multiply_adds, shape.moves, shape.sigmoids
+    parts = (count * rate for count, rate in zip(counts, (sigmoid, fma, move, division), strict=True))
+    return Roof(np.array(found["double"]), *parts)
 
 
 def shapes_against_their_ceilings() -> Iterator[Row]:
@@ -192,7 +148,8 @@ def shapes_against_their_ceilings() -> Iterator[Row]:
         single = Case(shape, {"dtype": "float32"}).seconds
         found = in_turns({"double": Case(shape, {}).seconds, "single": single, **RATES})
         yield f"{shape.name}, float64, one core, µs per run-epoch", statistics.median(found["double"]) * 1e6, "", None
-        yield "  of the ceiling", roof(shape, found).share, ">=", 0.8
+        limits = roof(shape, found)
+        yield "  of the ceiling", limits.share(limits.ceiling), ">=", 0.8
         yield "  float32 ÷ float64", ratio(found, "double", "single"), ">=", 1.8
 
 
