@@ -30,7 +30,7 @@ from .formulas.losses import LOSSES
 from .formulas.optimizers import OPTIMIZERS
 from .formulas.schedules import SCHEDULES
 from .lanes.arithmetic import usual_arithmetic, usual_numbers
-from .lanes.compile import SOURCES_HASH, why_not_kept
+from .lanes.compile import SOURCES_HASH, why_not_kept, why_slow
 from .lanes.vector import DTYPES, lanes_of
 from .random.streams import LAST_SEED, STREAMS
 
@@ -63,6 +63,7 @@ __all__ = [
     "train",
     "train_flat",
     "why_not_kept",
+    "why_slow",
 ]
 
 

@@ -34,6 +34,7 @@ from platformdirs import user_cache_path
 from backsweep import errors
 
 from .cache import CodeCache, CodeFolder, file_name
+from .registers import REGISTERS
 from .struct import Struct
 from .vector import Memory, Table
 
@@ -180,4 +181,18 @@ def why_not_kept() -> str | None:
     return (
         f"machine code cannot be kept in {CODE.path} ({CODE.trouble}), so each process compiles {compiled_anew}: "
         "set NUMBA_CACHE_DIR to a folder that you can write to"
+    )
+
+
+def why_slow() -> str | None:
+    """A sentence that says why training is slow on this processor, and what to do; None if it is not.
+
+    LLVM calls the C library for each multiply-add of each lane if the processor cannot do it with one rounding, and the bits of
+    results must not depend on the processor.
+    """
+    if REGISTERS.fma or SETTINGS.DISABLE_JIT:
+        return None
+    return (
+        "this processor has no fused multiply-add (FMA), so training takes about a thousand times as long, with the same results: "
+        "use a processor with FMA or, in a virtual machine, let it pass the host's processor on"
     )

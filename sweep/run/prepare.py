@@ -10,7 +10,7 @@ from typing import Any
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ...kernels import Part, compile_part, missing_parts, train_flat, why_not_kept
+from ...kernels import Part, compile_part, missing_parts, train_flat, why_not_kept, why_slow
 from ..plan.plan import Plan
 from ..progress import Progress
 from ..room import check_processes, has_semaphores
@@ -20,6 +20,8 @@ ONCE = "compiling the kernels, once on this machine ..."
 
 def prepare(plan: Plan, jobs: int, progress: Progress) -> None:
     """Compile or load the kernels for all runs of a plan."""
+    if why := why_slow():
+        progress.warn(why)
     kinds = plan.kinds()
     parts = missing_parts(map(plan.arguments, kinds), records=plan.record_at is not None)
     slow = sum(part.slow for part in parts)

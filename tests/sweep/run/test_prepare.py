@@ -94,3 +94,11 @@ def test_where_machine_code_cannot_be_kept_compiling_is_announced_and_a_remark_s
     [why] = progress.warnings
     assert f"cannot be kept in {tmp_path / 'file' / 'code'} (Not a directory)" in why
     assert why.endswith("set NUMBA_CACHE_DIR to a folder that you can write to")
+
+
+@pytest.mark.parametrize("fma", [True, False])
+def test_a_processor_without_fused_multiply_adds_is_named_before_anything_is_compiled(fma, monkeypatch):
+    monkeypatch.setattr(made, "REGISTERS", made.REGISTERS._replace(fma=fma))
+    progress = Progress()
+    prepare(Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).plan(), 1, progress)
+    assert [why.split(" (FMA)")[0] for why in progress.warnings] == ["this processor has no fused multiply-add"] * (not fma)
