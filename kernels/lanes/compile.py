@@ -193,6 +193,6 @@ def why_slow() -> str | None:
     if REGISTERS.fma or SETTINGS.DISABLE_JIT:
         return None
     return (
-        "this processor has no fused multiply-add (FMA), so training takes about a thousand times as long, with the same results: "
-        "use a processor with FMA or, in a virtual machine, let it pass the host's processor on"
+        "this processor has no fused multiply-add (FMA), so training takes about a thousand times as long, with the same "
+        "results: use a processor with FMA or, in a virtual machine, let it pass the host's processor on"
     )
