@@ -30,7 +30,7 @@ from backsweep.kernels.lanes.registers import REGISTERS
 from backsweep.kernels.lanes.vector import ROW_BYTES, Lanes, operation
 
 CACHED_ROWS, HALF_A_PAGE = 128, 2048
-RING = REGISTERS.count * REGISTERS.bytes // ROW_BYTES - 1  # rows of independent sums
+RING = REGISTERS.number * REGISTERS.bytes // ROW_BYTES - 1  # rows of independent sums
 BESIDE = 8  # multiply-adds beside a sigmoid, about as many as XOR has
 RING_REPEATS, ROW_REPEATS, MOVE_REPEATS = 200_000, 2_000, 10_000
 

@@ -16,24 +16,24 @@ MOST_ROW_BYTES = 128  # as many independent numbers as hide the latency of a mul
 class Registers(NamedTuple):
     """The vector registers of a processor, and whether it has an instruction that multiplies and adds with one rounding."""
 
-    count: int
+    number: int
     bytes: int
     fma: bool
 
     @property
     def row_bytes(self) -> int:
         """The bytes of one row of lanes: one number for each run that is trained at once."""
-        return min(MOST_ROW_BYTES, self.count * self.bytes // (2 * QUAD))
+        return min(MOST_ROW_BYTES, self.number * self.bytes // (2 * QUAD))
 
 
 def registers_of(triple: str, features: str) -> Registers:
     """The registers of a processor, from LLVM's names of the target ("x86_64-...") and of its features ("+avx2,-avx512f")."""
     has = set(features.split(","))
     if triple.split("-")[0] in {"aarch64", "arm64"}:
-        return Registers(count=32, bytes=16, fma=True)
+        return Registers(number=32, bytes=16, fma=True)
     if "+avx512f" in has:
-        return Registers(count=32, bytes=64, fma=True)
-    return Registers(count=16, bytes=32 if "+avx" in has else 16, fma="+fma" in has)
+        return Registers(number=32, bytes=64, fma=True)
+    return Registers(number=16, bytes=32 if "+avx" in has else 16, fma="+fma" in has)
 
 
 def _here() -> Registers:

@@ -82,12 +82,12 @@ def test_an_epoch_of_xor_hardly_spills(target, dtype):
 def test_the_yardstick_of_multiply_adds_fills_the_registers_and_does_not_spill(target):
     multiply_adds, accesses = counts(machine_code(target)["assembly"]["ring"], registers(target).bytes)
     constants = registers(target).row_bytes // registers(target).bytes  # the row that the ring leaves to the two of them
-    assert multiply_adds == registers(target).count - constants
+    assert multiply_adds == registers(target).number - constants
     assert accesses == 0
 
 
 def test_quads_take_half_of_the_registers_at_most():
     for target in TARGETS:
-        assert 4 * registers(target).row_bytes <= registers(target).count * registers(target).bytes / 2
+        assert 4 * registers(target).row_bytes <= registers(target).number * registers(target).bytes / 2
     assert [registers(target).row_bytes for target in TARGETS] == [128, 64, 64, 64]
-    assert registers_of(X86, "+sse2") == Registers(count=16, bytes=16, fma=False)
+    assert registers_of(X86, "+sse2") == Registers(number=16, bytes=16, fma=False)
