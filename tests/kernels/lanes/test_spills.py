@@ -30,7 +30,8 @@ TARGETS = {
     "apple": (ARM_MAC, "apple-m1", "+neon", 1.0),
     "neoverse": (ARM_LINUX, "neoverse-n1", "+neon", 1.0),
 }
-EACH_TARGET = ["avx2", *(pytest.param(target, marks=pytest.mark.long) for target in TARGETS if target != "avx2")]  # compiles 5 s
+# Each takes seconds to compile.
+EACH_TARGET = ["avx2", *(pytest.param(target, marks=pytest.mark.long) for target in TARGETS if target != "avx2")]
 MULTIPLY_ADD = re.compile(r"^\s+(?:vfn?m(?:add|sub)\d+p[sd]|fml[as])\b")
 ACCESS = re.compile(r"(\d+)-byte (?:Folded )?(?:Spill|Reload)")
 VECTOR = re.compile(r"%[xyz]mm\d|\bq\d")
