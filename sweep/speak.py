@@ -1,11 +1,13 @@
 """Everything that commands print goes through here, because names in it come from files and must not control a terminal."""
 
 import io
+import os
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from backsweep.escapes import FITTING, visible, visible_lines
 
@@ -18,6 +20,39 @@ def speak_plainly() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=FITTING)
+
+
+def outlast_readers(remark: str) -> None:
+    """From now on go on without output, with a remark on stderr, when the program that reads it ends, as `head` does."""
+    sys.stderr = _Lasting(sys.stderr, lambda: None)
+    sys.stdout = _Lasting(sys.stdout, lambda: complain(remark))
+
+
+class _Lasting:
+    """A stream whose pipe may be closed: what is written then goes nowhere."""
+
+    def __init__(self, stream: TextIO, closed: Callable[[], None]):
+        self._stream, self._closed = stream, closed
+
+    def write(self, text: str) -> int:
+        """As of any stream."""
+        self._lasting(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """As of any stream."""
+        self._lasting(self._stream.flush)
+
+    def _lasting(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except BrokenPipeError:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())  # also for what is still in the stream's buffer
+            self._closed()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(text: str, to: TextIO | None = None) -> None:

@@ -172,8 +172,9 @@ class Manifest(_Record):
     shard. data: SHA-256 hashes of the data files, by the setting that names the file. swept: the axes that the columns in
     `axes` show; reading a manifest of an earlier version, which lacks them, fills them in. source: the path of the spec file.
     It is relative to the folder, and so are the paths of files in the spec. columns: the inputs and targets of the task's file.
-    remarks: warnings about the data and the stopping rules that may point to a mistake. signed: whether every file must carry
-    the hash of this sweep; files of earlier versions need not.
+    remarks: warnings about the data and the stopping rules that may point to a mistake. killed: how many sessions ended before
+    they could be recorded in `sessions`, as by `kill -9`, and were found when the next one began. signed: whether every file
+    must carry the hash of this sweep; files of earlier versions need not.
     """
 
     format: Literal[1] = FORMAT
@@ -194,6 +195,7 @@ class Manifest(_Record):
     versions: Versions
     cpu: Words
     sessions: tuple[Session, ...] = ()
+    killed: Annotated[int, Field(strict=True, ge=0)] = 0
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Self:

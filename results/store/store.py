@@ -89,12 +89,14 @@ class Store:
     @contextmanager
     def writing(self) -> Generator[None]:
         """Be the only writer, and clear away what a dead writer left behind."""
-        with only_writer(self.path, who_writes) as held, noted(held):
+        with only_writer(self.path, who_writes) as held, noted(held) as killed:
             self._held = held
             try:
                 check_one_sweep(self.path)
                 self.manifest, self.harm = read_manifest(self.path)  # which the last writer may have changed
                 self._holdings = Holdings(self.path, self.manifest)
+                if killed:
+                    self._amend(killed=self.manifest.killed + 1)
                 self._tidy()
                 for leftover in self._useless():
                     self._remove(leftover)
@@ -200,9 +202,9 @@ class Store:
         schema = self._holdings.kinds[folder].schema
         return write_table(self._place(folder), name, table.replace_schema_metadata(schema.metadata))
 
-    def note(self, rate: float, left: float | None) -> None:
-        """As the only writer: let others know the latest run-epochs per second, and the seconds left."""
-        note(self._root, rate, left)
+    def note(self, started: str, rate: float | None = None, left: float | None = None) -> None:
+        """As the only writer: tell others when the session began, the latest run-epochs per second, and the seconds left."""
+        note(self._root, started=started, rate=rate, left=left)
 
     def is_crowded(self) -> bool:
         """Whether the folder has enough files that it should be compacted before the sweep ends."""

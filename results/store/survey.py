@@ -22,11 +22,14 @@ from .holdings import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import Manifest
 from .shards import LOOKS, Shard, runs_in, spans_in
-from .writer import Writer, writer_of
+from .writer import Writer, last_writer, was_training, writer_of
 
 
 class Survey(NamedTuple):
-    """What a folder says. missing: runs that are not done, as the fewest spans; outcomes: runs by outcome; damage: or None."""
+    """What a folder says. missing: runs that are not done, as the fewest spans; outcomes: runs by outcome; damage: or None.
+
+    killed: sessions that left no record.
+    """
 
     path: Path
     manifest: Manifest
@@ -35,6 +38,7 @@ class Survey(NamedTuple):
     outcomes: dict[str, int]
     writer: Writer | None
     damage: str | None
+    killed: int
 
 
 def survey(path: str | Path, closely: bool = False) -> Survey:
@@ -102,7 +106,8 @@ def _look(path: Path, closely: bool) -> Survey:
     missing, damaged = holdings.missing(), holdings.damaged()
     ended = {outcome: outcomes[outcome] for outcome in OUTCOMES}
     damage = str(damaged[0]) if damaged else harm
-    return Survey(path, manifest, manifest.runs - runs_in(missing), missing, ended, writer_of(path), damage)
+    killed = manifest.killed + was_training(last_writer(path))
+    return Survey(path, manifest, manifest.runs - runs_in(missing), missing, ended, writer_of(path), damage, killed)
 
 
 def _outcomes(_: Shard, rows: pa.Table) -> Counter[str]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,6 +28,7 @@ class Writer(BaseModel):
     """The process that writes. at: when it noted this, in seconds since 1970.
 
     rate: run-epochs per second lately; left: seconds that it expects to need yet. None until it has trained some runs.
+    started: when its session of training did; None: it does not train.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +39,7 @@ class Writer(BaseModel):
     at: float
     rate: float | None = None
     left: float | None = None
+    started: str | None = None
 
     @property
     def here(self) -> bool:
@@ -44,10 +47,13 @@ class Writer(BaseModel):
         return self.host == socket.gethostname()
 
 
-def note(folder: Path | HeldFolder, rate: float | None = None, left: float | None = None) -> None:
-    """Leave a note that this process writes in a folder, replacing any earlier note. A full disk is no reason to fail."""
+def note(folder: Path | HeldFolder, **known: Any) -> None:
+    """Leave a note that this process writes in a folder, replacing any earlier note. A full disk is no reason to fail.
+
+    known: rate, left and started of the `Writer`.
+    """
     pid = os.getpid()
-    writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), rate=rate, left=left)
+    writer = Writer(pid=pid, host=socket.gethostname(), born=birth(pid), at=time.time(), **known)
     with suppress(OSError), hold_open(folder) as place, place.new_file(NOTE) as (file, partial):
         file.write(writer.model_dump_json().encode())
         file.close()
@@ -55,11 +61,12 @@ def note(folder: Path | HeldFolder, rate: float | None = None, left: float | Non
 
 
 @contextmanager
-def noted(folder: HeldFolder) -> Generator[None]:
-    """Keep a note in a folder, and remove it at the end."""
+def noted(folder: HeldFolder) -> Generator[bool]:
+    """As the only writer: keep a note in a folder until the end. Gives whether a killed session left the one before."""
+    killed = was_training(last_writer(folder.path), ended=True)
     note(folder)
     try:
-        yield
+        yield killed
     finally:
         with suppress(OSError, MovedError):
             folder.remove(NOTE)
@@ -75,9 +82,22 @@ def who_writes(folder: Path) -> str:
 
 def writer_of(folder: Path) -> Writer | None:
     """The process that writes in a folder; on another machine perhaps one that died. None: there is none."""
+    writer = last_writer(folder)
+    return None if writer is None or _ended(writer) else writer
+
+
+def last_writer(folder: Path) -> Writer | None:
+    """The process that left a note in a folder: it writes there, or was killed. None: there is no note."""
     try:
-        writer = Writer.model_validate_json(read_regular(folder / NOTE, most=MOST_BYTES))
+        return Writer.model_validate_json(read_regular(folder / NOTE, most=MOST_BYTES))
     except (OSError, ValidationError, ResultsError):
         return None
-    ended = writer.here and (writer.born is None or birth(writer.pid) != writer.born)
-    return None if ended else writer
+
+
+def was_training(writer: Writer | None, *, ended: bool = False) -> bool:
+    """Whether a note is all that is left of a session of training. ended: it is known that its writer is dead."""
+    return writer is not None and writer.started is not None and (ended or _ended(writer))
+
+
+def _ended(writer: Writer) -> bool:
+    return writer.here and (writer.born is None or birth(writer.pid) != writer.born)

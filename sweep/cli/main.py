@@ -25,7 +25,7 @@ from .endings import run_to_its_end
 from .figure import FigureCommand, figure
 from .options import Commands
 from .results import Data, Folder, Format, opened, write_report
-from .tables import BackendName, LogFormat, TableFormat, print_replay, print_summary, slug
+from .tables import BackendName, LogFormat, StatusFormat, TableFormat, print_replay, print_summary, slug
 
 if TYPE_CHECKING:
     from ...results import Results
@@ -211,11 +211,16 @@ app.command("open")(open_)
 
 
 @app.command()
-def status(folder: Folder) -> None:
+def status(
+    folder: Folder,
+    form: Annotated[StatusFormat, typer.Option("--format", help="Sentences, or one JSON object for programs.")] = (
+        StatusFormat.text
+    ),
+) -> None:
     """Show the progress of the sweep in DIR, its outcomes so far, and whether a process runs it. Disturbs nothing."""
     from .status import print_status
 
-    print_status(folder)
+    print_status(folder, form)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from ...results.store.manifest import has_manifest
 from ..machine import process_began
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
-from ..speak import complain, say
+from ..speak import complain, outlast_readers, say
 from .tables import LogFormat, bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
 
     Exits with code 1 if the sweep is interrupted or some runs fail.
     """
+    outlast_readers("nobody reads the output any more; the sweep goes on without it")
     began = process_began()
     progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
     try:

@@ -1,8 +1,10 @@
 """Looks at sweeps on disk from outside: at one, which may be running in another terminal, or at all in a folder."""
 
+import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backsweep.errors import BacksweepError, LaterError, ResultsError
 from backsweep.escapes import visible
@@ -11,9 +13,10 @@ from backsweep.outcomes import OUTCOMES
 from ...results.disk.folders import is_there
 from ...results.store.survey import Survey, survey, surveys
 from ...results.text.numbers import percent_text
-from ..speak import say
+from ..progress import LEDGER
+from ..speak import say, say_in_full
 from ..text import count, duration, shares, workers
-from .tables import TableFormat, print_table, way_on
+from .tables import StatusFormat, TableFormat, print_table, way_on
 
 if TYPE_CHECKING:
     from ...results.store.store import Span
@@ -23,9 +26,13 @@ COLUMNS = ("folder", "name", "runs", "done", *OUTCOMES, "created", "note")
 SOME = 3  # at most this many spans of missing runs are printed
 
 
-def print_status(folder: Path) -> None:
+def print_status(folder: Path, form: StatusFormat) -> None:
     """Print a sweep's progress, whether it is running, and its outcomes. ResultsError if there is none."""
-    for line in status_lines(survey(folder, closely=True)):
+    seen = survey(folder, closely=True)
+    if form is StatusFormat.json:
+        say_in_full(json.dumps(status_values(seen), indent=2) + "\n")
+        return
+    for line in status_lines(seen):
         say(line)
 
 
@@ -43,6 +50,35 @@ def print_list(folder: Path, form: TableFormat) -> None:
     print_table(whole, lambda: pd.DataFrame(list(map(_texts, rows)), columns=COLUMNS), form)
 
 
+def status_values(seen: Survey) -> dict[str, Any]:
+    """A survey as values for programs; docs/running.md lists them."""
+    manifest, writer = seen.manifest, seen.writer
+    last = manifest.sessions[-1] if manifest.sessions else None
+    return {
+        "folder": str(seen.path),
+        "name": manifest.name,
+        "created": manifest.created,
+        "runs": manifest.runs,
+        "done": seen.done,
+        "outcomes": seen.outcomes,
+        "missing": [{"first": start, "last": stop - 1} for start, stop in seen.missing],
+        "damage": seen.damage,
+        "remarks": manifest.remarks,
+        "writer": writer
+        and {
+            "pid": writer.pid,
+            "host": writer.host,
+            "here": writer.here,
+            "time": datetime.fromtimestamp(writer.at, UTC).isoformat(timespec="milliseconds"),
+            "run_epochs_per_second": writer.rate,
+            "seconds_left": writer.left,
+        },
+        "sessions": len(manifest.sessions) + seen.killed,
+        "killed": seen.killed,
+        "last_session": last and last.model_dump(mode="json", include={"started", *LEDGER}),
+    }
+
+
 def status_lines(seen: Survey) -> list[str]:
     """A survey as sentences."""
     manifest, sessions = seen.manifest, seen.manifest.sessions
@@ -52,14 +88,22 @@ def status_lines(seen: Survey) -> list[str]:
         last, wall = sessions[-1], sum(session.wall for session in sessions)
         rate = last.run_epochs / max(last.wall, 1e-9) / 1e6
         lines.append(
-            f"{count(len(sessions), 'session')} so far, {duration(wall)} in all; the last began {last.started}, "
+            f"{_sessions(seen)}, {duration(wall)} in all; the last {'recorded ' * (seen.killed > 0)}began {last.started}, "
             f"{count(last.runs, 'run')} on {workers(last.jobs, last.backend)}, {rate:.1f} M run-epochs/s"
         )
+    elif seen.killed:
+        lines.append(_sessions(seen))
     if seen.missing:
         lines.append(f"Missing: {_spans(seen.missing)}")
     if seen.damage:
         lines.append(f"Damaged: {seen.damage}")
-    return lines
+    return [*lines, *(f"Remark: {remark}" for remark in manifest.remarks)]
+
+
+def _sessions(seen: Survey) -> str:
+    """How many there were; the killed ones are not in the manifest's list, nor in the time that it knows."""
+    found = f"{count(len(seen.manifest.sessions) + seen.killed, 'session')} so far"
+    return f"{found}, {seen.killed} of them killed before it could be recorded" if seen.killed else found
 
 
 def writer_line(seen: Survey) -> str:

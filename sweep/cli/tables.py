@@ -50,6 +50,13 @@ class LogFormat(StrEnum):
     json = "json"
 
 
+class StatusFormat(StrEnum):
+    """The format in which a sweep's status is printed."""
+
+    text = "text"
+    json = "json"
+
+
 class TableFormat(StrEnum):
     """The format of a printed table."""
 

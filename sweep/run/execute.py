@@ -52,7 +52,9 @@ def execute(
     not fit; it is asked once the first batches say how many the others take.
     """
     progress.start(plan.runs, store.done, forecast.ahead, forecast.estimate)
-    tally, heartbeat = Tally(), Heartbeat(store.note)
+    tally = Tally()
+    store.note(tally.started)
+    heartbeat = Heartbeat(partial(store.note, tally.started))
     failures: list[Failure] = []
     ended: list[str] = []
     try:

@@ -16,7 +16,7 @@ class Tally:
     """Counts batches as it writes them; the session begins when this is made."""
 
     def __init__(self):
-        self._started, self._begin = now(), time.perf_counter()
+        self.started, self._begin = now(), time.perf_counter()
         self._runs, self._run_epochs, self._disk = 0, 0, 0
         self._kernels, self._writing = 0.0, 0.0
         self._outcomes = Counter[str]()
@@ -39,7 +39,7 @@ class Tally:
         """The record of the session up to now."""
         wall = time.perf_counter() - self._begin
         return Session(
-            started=self._started,
+            started=self.started,
             jobs=workers.jobs,
             backend=workers.backend,
             runs=self._runs,

@@ -66,7 +66,7 @@ def test_a_sweep_is_written_merged_healed_and_read(tmp_path):
         store.compact()
         assert len(store.shards()) == 1
         store.append(rows(60, 100), records(60, 100))
-        store.note(5.0, 7.0)
+        store.note("2026-01-01", 5.0, 7.0)
     damaged = max((store.path / "shards").iterdir())
     damaged.write_bytes(damaged.read_bytes()[:-1])
     with store.writing():

@@ -32,7 +32,7 @@ WRITES = (
     lambda store: store.append_trajectory(7, TRAJECTORY),
     lambda store: store.compact(),
     lambda store: store.heal(),
-    lambda store: store.note(1.0, 1.0),
+    lambda store: store.note("2026-01-01", 1.0, 1.0),
 )
 
 

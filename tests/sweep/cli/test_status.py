@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -125,6 +126,17 @@ def test_status_of_a_finished_sweep(here):
     assert len(lines) == 3
 
 
+def test_status_for_programs(here):
+    """The same that is printed for people."""
+    seen = json.loads(must("status", "runs/small", "--format", "json", cwd=here))
+    assert (seen["folder"], seen["name"], seen["runs"], seen["done"]) == ("runs/small", "[red]small[/]", 20, 20)
+    assert sum(seen["outcomes"].values()) == 20
+    assert (seen["missing"], seen["damage"], seen["writer"]) == ([], None, None)
+    assert (seen["sessions"], seen["killed"], seen["last_session"]["runs"]) == (1, 0, 20)
+    documented = (Path(__file__).parents[3] / "docs" / "running.md").read_text(encoding="utf-8")
+    assert [key for key in seen if f"`{key}`" not in documented] == []
+
+
 def in_two_shards(folder):
     """Split the twenty runs of a finished sweep into two files, which are returned."""
     store = Store.open(folder)
@@ -168,11 +180,22 @@ def test_status_of_a_sweep_that_runs(here):
         assert f"Process {process.pid} on " in lines[1]
         assert " is writing" in lines[1]
         assert "running" in must("ls", "running", cwd=here).splitlines()[1].split()[-1]
+        seen = json.loads(must("status", "running", "--format", "json", cwd=here))
+        assert (seen["writer"]["pid"], seen["writer"]["here"], seen["sessions"]) == (process.pid, True, 0)
+        while not json.loads((here / "running" / ".writer.json").read_text())["started"]:
+            time.sleep(0.02)
         assert process.poll() is None
     finally:
         process.kill()
         process.wait()
-    assert "No process is writing" in must("status", "running", cwd=here)
+    said = must("status", "running", cwd=here)
+    assert "No process is writing" in said
+    assert "1 session so far, 1 of them killed before it could be recorded" in said
+    with Store.open(here / "running").writing():  # as the next session does
+        pass
+    assert Store.open(here / "running").manifest.killed == 1
+    seen = json.loads(must("status", "running", "--format", "json", cwd=here))
+    assert (seen["sessions"], seen["killed"], seen["last_session"], seen["writer"]) == (1, 1, None, None)
 
 
 def test_ls_in_every_format(here, tmp_path):
