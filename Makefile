@@ -64,16 +64,18 @@ bench-baseline: $(READY)
 roofline: $(READY)
 	python benchmarks/roofline.py
 
-# Trains the same networks with backsweep, NumPy, scikit-learn, PyTorch and JAX, in a separate environment. This takes a quarter of an hour
-# and needs a machine with nothing else to do. It writes benchmarks/PEERS.md, and its short table into README.md.
+# Trains the same networks with backsweep, NumPy, scikit-learn, PyTorch, JAX and TurbaNet, in a separate environment. This takes a
+# quarter of an hour and needs a machine with nothing else to do. It writes benchmarks/PEERS.md, and its short table into README.md.
+# `.venv-peers/bin/python benchmarks/peers/compare.py SECTION ...` measures only some of it again.
 peers: .venv-peers/.ready
 	.venv-peers/bin/python benchmarks/peers/compare.py
-	.venv-peers/bin/python benchmarks/peers/compare.py --readme
 
+# TurbaNet asks for Python 3.12, but its code runs on 3.11.
 .venv-peers/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --upgrade pip
 	.venv-peers/bin/python -m pip install --quiet -e '.[peers]'
+	.venv-peers/bin/python -m pip install --quiet --no-deps --ignore-requires-python turbanet==0.3.1
 	touch $@
 
 # Builds the site, and suppresses the advertisement that Material prints for its successor.

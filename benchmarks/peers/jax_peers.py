@@ -99,3 +99,30 @@ def every_weight_its_own(weights, x, y, lr, epochs):
     apart = [[[jnp.asarray(w) for w in unit] for unit in np.moveaxis(w1, 0, -1)], [jnp.asarray(w) for w in w2[:, 0].T]]
     w1, w2 = _train(_scanned_apart, apart, x, y, lr, epochs)
     return [np.moveaxis(np.array(w1), -1, 0), np.array(w2).T[:, None]]
+
+
+def _digits_loss(weights, x, y):
+    w1, w2 = weights
+    return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(jax.nn.sigmoid(x @ w1.T) @ w2.T), axis=-1))
+
+
+_digits_mapped = jax.vmap(jax.grad(_digits_loss), in_axes=(0, None, None))
+_digits_mapped_each = jax.vmap(jax.grad(_digits_loss))
+
+
+@jax.jit
+def _digits_batches(weights, x, y, orders, lr, epochs):
+    def update(weights, some):
+        gradient = _digits_mapped_each(weights, x[some], y[some])
+        return jax.tree.map(lambda w, g: w - lr * g, weights, gradient), None
+
+    return lax.fori_loop(0, epochs, lambda epoch, weights: lax.scan(update, weights, orders[epoch % len(orders)])[0], weights)
+
+
+def digits(weights, x, y, lr, epochs, orders):
+    """vmap(grad); each run gathers the samples of its own batches."""
+    if orders is None:
+        return [np.asarray(w) for w in _train(_digits_mapped, [jnp.asarray(w) for w in weights], x, y, lr, epochs)]
+    arrays = [jnp.asarray(w) for w in weights], jnp.asarray(x), jnp.asarray(y), jnp.asarray(orders)
+    trained = jax.block_until_ready(_digits_batches(*arrays, x.dtype.type(lr), epochs))
+    return [np.asarray(w) for w in trained]

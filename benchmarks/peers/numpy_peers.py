@@ -1,7 +1,7 @@
 """NumPy: the notebook that backsweep began with, run after run; and a batch of runs in each operation."""
 
 import numpy as np
-from networks import sigmoid
+from networks import sigmoid, softmax
 
 
 def notebook(weights, x, y, lr, epochs):
@@ -47,3 +47,34 @@ def runs_last(weights, x, y, lr, epochs):
         w1 -= lr / len(x) * g1
         w2 -= lr / len(x) * g2
     return [np.moveaxis(w1, -1, 0), w2.T[:, None]]
+
+
+def digits_run_after_run(weights, x, y, lr, epochs, orders):
+    """A plain loop over runs, epochs and batches, a matrix per layer: as one writes it for one network."""
+    own = [None] * len(weights[0]) if orders is None else np.moveaxis(orders, 2, 0)
+    trained = [_digits(w1, w2, x, y, lr, epochs, order) for w1, w2, order in zip(*weights, own, strict=True)]
+    return [np.array(layer) for layer in zip(*trained, strict=True)]
+
+
+def _digits(w1, w2, x, y, lr, epochs, orders):
+    for epoch in range(epochs):
+        for some in [slice(None)] if orders is None else orders[epoch % len(orders)]:
+            inputs = x[some]
+            a1 = sigmoid(inputs @ w1.T)
+            slope2 = (softmax(a1 @ w2.T) - y[some]) / len(inputs)
+            slope1 = (slope2 @ w2) * a1 * (1 - a1)
+            w1, w2 = w1 - lr * slope1.T @ inputs, w2 - lr * slope2.T @ a1
+    return w1, w2
+
+
+def digits_by_matrices(weights, x, y, lr, epochs, orders):
+    """Arrays of (runs, samples, units), multiplied by `@`."""
+    w1, w2 = weights
+    for epoch in range(epochs):
+        for some in [slice(None)] if orders is None else orders[epoch % len(orders)]:
+            inputs = x[some]
+            a1 = sigmoid(inputs @ w1.swapaxes(1, 2))
+            slope2 = (softmax(a1 @ w2.swapaxes(1, 2)) - y[some]) / a1.shape[1]
+            slope1 = (slope2 @ w2) * a1 * (1 - a1)
+            w1, w2 = w1 - lr * (slope1.swapaxes(1, 2) @ inputs), w2 - lr * (slope2.swapaxes(1, 2) @ a1)
+    return [w1, w2]

@@ -4,20 +4,29 @@ import importlib
 import math
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import numpy as np
-from networks import RATE, STARTS, Shape, oracle
+from networks import RATE, Shape, digits_oracle, oracle
 
 CORES = sorted(os.sched_getaffinity(0))
-ROUNDS, PROBE, TURN = 5, 0.1, 1.0  # repetitions; seconds of a look, and of what counts
+ROUNDS, PROBE, TURN = 5, 0.05, 0.25  # repetitions; seconds of a look, and of what counts
 PATIENCE = 30  # seconds for a call; who needs longer to compile is left out
 LARGEST_ARRAY = 2**30  # bytes of one value for each run, sample and hidden unit
 SIZES = (8, 64, 512, 4096, 32_768)
-AGREED_EPOCHS = 100
 BOUNDS = {"float64": 1e-9, "float32": 1e-3}
+AVX2_FEATURES = "+sse2,+sse3,+ssse3,+sse4.1,+sse4.2,+avx,+avx2,+fma,+popcnt"
+AVX2 = {  # what holds JAX and Numba to vector registers of 256 bits on a processor that has wider ones
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "NUMBA_CPU_NAME": "znver2",
+    "NUMBA_CPU_FEATURES": AVX2_FEATURES,
+}
+# numpy is loaded before a process is pinned to a core, and would start a thread on each.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Fault(Exception):  # noqa: N818
@@ -34,6 +43,7 @@ class Peer(NamedTuple):
     each_core: bool = False
     sizes: tuple[int, ...] = SIZES
     biased: bool = False
+    avx2: bool = False
 
 
 class Setting(NamedTuple):
@@ -60,31 +70,49 @@ def serve(pipe, peer: Peer, core: int | None) -> None:
     """Train what is asked for, until told to stop. Pinned before its library counts the cores, so that it starts no threads."""
     if core is not None:
         os.sched_setaffinity(0, {core})
-    train, prepared = getattr(importlib.import_module(peer.module), peer.function), {}
+    train, prepared, orders = getattr(importlib.import_module(peer.module), peer.function), {}, []
     pipe.send("ready")
     while (order := pipe.recv()) is not None:
         shape, runs, epochs, keep = order
         if (shape, runs) not in prepared:
             x, y = (array.astype(peer.dtype) for array in shape.data())
             prepared = {(shape, runs): ([w.astype(peer.dtype) for w in shape.starts(runs)], x, y)}
+            orders = [shape.orders(runs)] if shape.outputs > 1 else []
         try:
             begin = time.perf_counter()
-            weights = train(*prepared[shape, runs], RATE, epochs)
+            weights = train(*prepared[shape, runs], RATE, epochs, *orders)
             pipe.send((time.perf_counter() - begin, weights if keep else None))
         except Exception as error:  # whatever a library raises, the comparison goes on without it
             pipe.send(f"{type(error).__name__}: {error}")
 
 
+@contextmanager
+def environment(variables: dict[str, str]) -> Iterator[None]:
+    """These variables as well, for the processes that are started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 class Team:
-    """The processes of a peer."""
+    """The processes of a peer; others take their place if they do not answer in time."""
 
     def __init__(self, peer: Peer):
+        self.peer = peer
+        self._start()
+
+    def _start(self) -> None:
         context, self.members = get_context("spawn"), []
-        self.broken = False
-        for core in CORES if peer.each_core else [None]:
+        variables = (AVX2 if self.peer.avx2 else {}) | (ONE_THREAD if self.peer.each_core else {})
+        for core in CORES if self.peer.each_core else [None]:
             ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, peer, core))
-            process.start()
+            process = context.Process(target=serve, args=(theirs, self.peer, core))
+            with environment(variables):
+                process.start()
             self.members.append((process, ours))
 
     def ready(self) -> None:
@@ -99,7 +127,7 @@ class Team:
         answers = []
         for _, pipe in self.members:
             if not pipe.poll(PATIENCE):
-                self.broken = True
+                self._replace()
                 raise Fault(f"not done in {PATIENCE} s")
             answers.append(pipe.recv())
         for answer in answers:
@@ -107,11 +135,17 @@ class Team:
                 raise Fault(answer)
         return max(seconds for seconds, _ in answers), [weights for _, weights in answers]
 
+    def _replace(self) -> None:
+        """Or the late answer would be taken for that to the next question."""
+        for process, _ in self.members:
+            process.kill()
+        self._start()
+        self.ready()
+
     def close(self) -> None:
         for process, pipe in self.members:
-            if not self.broken:
-                pipe.send(None)
-                process.join(5)
+            pipe.send(None)
+            process.join(5)
             process.kill()
 
 
@@ -148,7 +182,12 @@ def tuned(team: Team, peer: Peer, shape: Shape) -> Setting:
 def expected(shape: Shape, biased: bool) -> list[np.ndarray]:
     """The oracle's weights of all starts that there are."""
     x, y = shape.data()
-    ends = [oracle(w1, w2, x, y, AGREED_EPOCHS, biased) for w1, w2 in zip(*shape.starts(STARTS), strict=True)]
+    starts, orders = zip(*shape.starts(shape.distinct), strict=True), shape.orders(shape.distinct)
+    if shape.outputs == 1:
+        ends = [oracle(w1, w2, x, y, shape.agreed_epochs, biased) for w1, w2 in starts]
+    else:
+        own = [None] * shape.distinct if orders is None else np.moveaxis(orders, 2, 0)
+        ends = [digits_oracle(*start, x, y, shape.agreed_epochs, order) for start, order in zip(starts, own, strict=True)]
     return [np.array(layer) for layer in zip(*ends, strict=True)]
 
 
@@ -157,8 +196,8 @@ def agreement(team: Team, peer: Peer, shape: Shape, runs: int) -> float:
 
     Fault if that is too large.
     """
-    _, found = team.train(shape, runs, AGREED_EPOCHS, keep=True)
-    true = [layer[np.arange(runs) % STARTS] for layer in expected(shape, peer.biased)]
+    _, found = team.train(shape, runs, shape.agreed_epochs, keep=True)
+    true = [layer[np.arange(runs) % shape.distinct] for layer in expected(shape, peer.biased)]
     pairs = [pair for member in found for pair in zip(member, true, strict=True)]
     error = max(float(np.max(np.abs(layer - right)) / np.max(np.abs(right))) for layer, right in pairs)
     if not error <= BOUNDS[peer.dtype]:
@@ -193,16 +232,8 @@ class Field:
         try:
             seconds, _ = team.train(shape, setting.runs, setting.epochs)
         except Fault as fault:
-            self._mend(peer)
             return Figures(None, figures.error, figures.first, [], str(fault))
         return figures._replace(rates=[*figures.rates, len(team.members) * setting.runs * setting.epochs / seconds])
-
-    def _mend(self, peer: Peer) -> None:
-        """Another team in place of one that still works on what it did not finish in time."""
-        if self.teams[peer].broken:
-            self.teams[peer].close()
-            self.teams[peer] = Team(peer)
-            self.teams[peer].ready()
 
     def _looked_at(self, peer: Peer, shape: Shape) -> Figures:
         team, error, first = self.teams[peer], math.nan, math.nan
@@ -213,6 +244,5 @@ class Field:
             found = Figures(setting, error, first, [])
         except Fault as fault:
             found = Figures(None, error, first, [], str(fault))
-        self._mend(peer)
         print(f"  {peer.name}: {found.setting or found.fault}, error {error:.1e}, first call {first:.1f} s", flush=True)
         return found

@@ -61,3 +61,17 @@ def runs_last(weights, x, y, lr, epochs):
         w2 = w2 - lr / samples * (slope2[:, None] * a1).sum(dim=0)
         w1 = w1 - lr / samples * (x.T @ slope1.movedim(0, 1))
     return [w1.movedim(-1, 0).numpy(), w2.T[:, None].numpy()]
+
+
+def digits(weights, x, y, lr, epochs, orders):
+    """The gradient by hand: arrays of (runs, samples, units), multiplied by `@`."""
+    w1, w2, x, y = _tensors(*weights, x, y)
+    batches = [[slice(None)]] if orders is None else torch.from_numpy(orders)
+    for epoch in range(epochs):
+        for some in batches[epoch % len(batches)]:
+            inputs = x[some]
+            a1 = torch.sigmoid(inputs @ w1.mT)
+            slope2 = (torch.softmax(a1 @ w2.mT, dim=-1) - y[some]) / a1.shape[1]
+            slope1 = (slope2 @ w2) * a1 * (1 - a1)
+            w1, w2 = w1 - lr * (slope1.mT @ inputs), w2 - lr * (slope2.mT @ a1)
+    return [w1.numpy(), w2.numpy()]
