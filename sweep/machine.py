@@ -15,7 +15,7 @@ import psutil
 from ..kernels import SOURCES_HASH
 from ..results.disk.system import flush
 
-PACKAGES = ("backsweep", "numpy", "numba", "joblib", "pyarrow")
+PACKAGES = ("backsweep", "numpy", "numba", "llvmlite", "joblib", "pyarrow")
 GROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # of Linux, both versions
 FLUSHED_BYTES = 4096
 FLUSH_SECONDS = 0.02  # two flushes of a common disk

@@ -35,7 +35,7 @@ from .store import Store
 SPEC, VERSIONS, DATA = "spec.toml", "versions.txt", "data"
 SUFFIX = ".zip"
 EXPECTED = re.compile(
-    rf"{MANIFEST}|{COPY}|{SPEC}|{VERSIONS}|(shards|records|weights|trajectories)/[0-9a-f-]+\.parquet|{DATA}/[^.].*"
+    rf"{MANIFEST}|{COPY}|{SPEC}|{VERSIONS}|(shards|records|weights|trajectories)/[0-9a-f-]+\.parquet|{DATA}/.+"
 )
 VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
 NO_PACKAGES = ("python", "kernels")  # among a manifest's versions

@@ -130,7 +130,6 @@ STRANGERS = [
     ".writer.json",
     "report.html",
     "shards/x.exe",
-    "data/.bashrc",
     "data",
     "shards/a/b.parquet",
     "x/manifest.json",

@@ -40,6 +40,9 @@ COMMANDS = (
     "verify runs/sweep-nul",
     "figure runs/sweep-nul outcomes --out a.svg",
     "report runs/sweep-nul --format markdown",
+    "bundle runs/sweep-nul -o a.zip",
+    "open a.zip -o opened",
+    "resume opened",
 )
 
 

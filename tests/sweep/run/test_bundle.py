@@ -161,6 +161,15 @@ def test_a_data_file_whose_name_some_system_does_not_take_is_named(name, folder)
     assert bundle(folder, folder.parent / "x.zip").data == ["data/a/start.npz", "data/b/start.npz", "data/other.csv"]
 
 
+@pytest.mark.parametrize("name", [".points.csv", "Zahl der Würfe.csv", "数据.CSV", "x+(1)'$.csv"])
+def test_whatever_is_packed_can_be_unpacked(name, folder):
+    (folder / "data" / "points.csv").rename(folder / name)
+    must("bundle", folder, "-o", "x.zip", cwd=folder.parent)
+    must("open", "x.zip", cwd=folder.parent)
+    assert (folder.parent / "x" / "data" / name).read_bytes() == (folder / name).read_bytes()
+    assert Sweep.of_folder(folder.parent / "x").spec.task.file.endswith(name)
+
+
 def test_files_of_the_same_name_are_kept_apart(tmp_path):
     for name in "ab":
         (tmp_path / name).mkdir()
