@@ -24,7 +24,7 @@ from backsweep.sweep.spec.make_data import AnyTask
 from backsweep.sweep.spec.model import INITS, ModelSpec
 from backsweep.sweep.spec.nested import Alternatives
 from backsweep.sweep.spec.spec import SeedRange
-from backsweep.sweep.spec.task import FileTask
+from backsweep.sweep.spec.task import FileTask, Gaps
 from backsweep.sweep.spec.train import (
     BATCHES,
     OPTIMIZER_MODELS,
@@ -70,7 +70,11 @@ def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     parts = (("batch", BatchSpec), ("stop", StopSpec), ("stall", StallSpec))
     axes = (("An axis of values", Axis), ("An axis of tables", Alternatives))
     yield "The spec", [_entry("A spec", Spec), _entry("`seeds`", SeedRange), _entry("`[design]`", DesignSpec)]
-    yield "Tasks", [*_tasks(tasks), _entry("`encoding`", BothSides), _entry("`encoding`, for targets only", TargetSide)]
+    sides = (("`encoding`", BothSides), ("`encoding`, for targets only", TargetSide))
+    yield (
+        "Tasks",
+        [*_tasks(tasks), *(_entry(title, model) for title, model in (*sides, ("`missing`, to leave rows out", Gaps)))],
+    )
     yield "The network", [_entry("`[model]`", ModelSpec), *_named("init", INITS, starts, "Weights")]
     yield "Training", [_entry("`[train]`", TrainSpec), *(_entry(f"`{key}`", model) for key, model in parts)]
     yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, optimizers, "w changes by"))

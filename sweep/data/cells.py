@@ -118,7 +118,7 @@ def _same(one: str | Decimal, other: str | Decimal) -> bool:
 
 def _two_in_one(cell: str, row: int, other: str, there: int, name: str, where: Where) -> DataError:
     reason = (
-        f"{quoted(other)}, and {quoted(cell)} in row {row + 1}, would become one number, since float64 "
+        f"{quoted(other)}, and {quoted(cell)} in row {where.in_file(row) + 1}, would become one number, since float64 "
         f"has some 16 digits; shorten them, or if they are names, write categories = [{quoted(name)}]"
     )
     return where.error(reason, there, name)

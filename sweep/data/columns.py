@@ -21,7 +21,7 @@ from .files import read
 from .notation import Looks, in_another_notation
 from .remarks import of_names, of_numbers
 from .standardise import standardised
-from .table_forms import Column, Form
+from .table_forms import Column, Form, Table
 
 MOST_CATEGORIES = 1000
 MOST_LISTED, LONGEST_NAME = 20, 100
@@ -45,7 +45,7 @@ class _Names(NamedTuple):
 def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], categories: Sequence[str], form: Form) -> Sides:
     """Columns of a file by name. Text and columns named in `categories` are read as categories. DataError: what is wrong."""
     table = read(path, [*inputs, *targets], form)
-    where, declared, remarks, width = table.where, set(categories), list[str](), 0
+    where, declared, remarks, width = table.where, set(categories), _dropped(table), 0
 
     def blocks(names: Sequence[str]) -> list[Block]:
         nonlocal width
@@ -63,6 +63,14 @@ def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], catego
     sides = Sides(blocks(inputs), blocks(targets), where, tuple(remarks[:MOST_LISTED]))
     more = len(remarks) - MOST_LISTED
     return sides if more <= 0 else sides._replace(remarks=(*sides.remarks, f"and {more:,} more remarks on columns"))
+
+
+def _dropped(table: Table) -> list[str]:
+    """A remark on rows that were left out, if there are any."""
+    if not table.dropped:
+        return []
+    rows = len(next(iter(table.columns.values()))[0].cells) + table.dropped
+    return [f"{table.where.source}: {table.dropped:,} of {rows:,} rows are dropped, because a cell in them is missing"]
 
 
 def _values(column: Column, asked: str, declared: bool, form: Form, where: Where) -> Floats | _Names:
@@ -103,7 +111,7 @@ def _numbers(cells: list[str], name: str, form: Form, where: Where) -> list[str]
     row, other = numbers.index(None), next(row for row, one in enumerate(numbers) if one is not None and not is_word(one))
     written = "" if form.notation == PLAIN else f" as the task writes them (decimal = {form.notation.decimal!r})"
     reason = (
-        f"{quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {other + 1} "
+        f"{quoted(cells[row])} is not a number{written}, though {quoted(cells[other])} in row {where.in_file(other) + 1} "
         f"is; if one of them stands for a missing value, leave its row out; if they name categories, write categories = "
         f"[{quoted(name)}]"
     )

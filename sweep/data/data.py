@@ -38,15 +38,25 @@ def too_many(rows: int, columns: int) -> str | None:
 
 
 class Where(NamedTuple):
-    """Where the data come from. lines: of a CSV, the line that each row begins on."""
+    """Where the data come from. lines: of a CSV, the line that each row begins on; rows: those of the file that were kept."""
 
     source: str
     lines: tuple[int, ...] | None = None
+    rows: tuple[int, ...] | None = None
+
+    def only(self, kept: Sequence[int]) -> "Where":
+        """Where some of the rows come from."""
+        lines = None if self.lines is None else tuple(self.lines[row] for row in kept)
+        return Where(self.source, lines, tuple(kept) if self.rows is None else tuple(self.rows[row] for row in kept))
+
+    def in_file(self, row: int) -> int:
+        """The row of the file that a row is, both counted from 0."""
+        return self.rows[row] if self.rows else row
 
     def row(self, row: int) -> str:
         """The place of a row. Rows count from 0 here, and from 1 for people."""
         line = f" (line {self.lines[row]})" if self.lines else ""
-        return f"{self.source}, row {row + 1}{line}"
+        return f"{self.source}, row {self.in_file(row) + 1}{line}"
 
     def __call__(self, row: int, column: str) -> str:
         """The place of one value."""
@@ -57,8 +67,9 @@ class Where(NamedTuple):
         rows = self.source if row is None else self.row(row)
         place = rows if column is None else f"{rows}, column {quoted(column)}"
         shown = ", ".join(settings)
+        number = None if row is None else self.in_file(row)
         return DataError(
-            self.source, reason, row=row, column=column, settings=settings, place=f"{shown}: {place}" if shown else place
+            self.source, reason, row=number, column=column, settings=settings, place=f"{shown}: {place}" if shown else place
         )
 
 

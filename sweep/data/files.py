@@ -4,7 +4,7 @@ The files come from others. So their sizes are checked before anything is unpack
 over their bytes becomes one sentence.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -29,13 +29,20 @@ READERS: dict[str, Callable[[IO[bytes], Path, Sequence[str], Form], Table]] = {
 
 
 def read(path: Path, names: Sequence[str], form: Form) -> Table:
-    """The columns with these names, with at least one row and no cell missing. DataError: what is wrong."""
+    """The columns with these names, with at least one row and no cell missing. DataError: what is wrong.
+
+    Rows in which a cell is missing are left out if the form says so.
+    """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(str(path), f"the name of a file of data must end in {', '.join(READERS)}")
     with _opened(path) as file:
         table = reader(file, path, names, form)
-    _check(table, form)
+    _check_lengths(table)
+    if form.drop:
+        table = _without_gaps(table, form)
+        _check_lengths(table)
+    _check_complete(table, form)
     return table
 
 
@@ -66,21 +73,37 @@ def _opened(path: Path) -> Generator[IO[bytes]]:
         raise DataError(str(path), f"cannot be read: {reason(error)}") from None
 
 
-def _check(table: Table, form: Form) -> None:
-    """Check that there are rows, the same number in each column, and a value in every cell."""
-    columns = [column for some in table.columns.values() for column in some]
-    first, where = columns[0], table.where
+def _columns(table: Table) -> list[Column]:
+    return [column for some in table.columns.values() for column in some]
+
+
+def _check_lengths(table: Table) -> None:
+    """Check that each column has the same number of rows, some but not too many."""
+    columns, where = _columns(table), table.where
+    first = columns[0]
     check_size(len(first.cells), len(columns), where.source)
-    for column in columns:
-        name, cells = column.name, column.cells
+    if len(first.cells) == 0:
+        raise where.error("a cell is missing in every row" if table.dropped else "no rows")
+    for name, cells, _ in columns:
         if len(cells) != len(first.cells):
             reason = f"{quoted(name)} has {len(cells)} rows, {quoted(first.name)} has {len(first.cells)}"
             raise where.error(reason)
-        if len(cells) == 0:
-            raise where.error("no rows")
-        row = _missing(column, form)
+
+
+def _without_gaps(table: Table, form: Form) -> Table:
+    """The rows that have a value in every cell."""
+    gaps = {row for column in _columns(table) for row in _missing(column, form)}
+    rows = len(_columns(table)[0].cells)
+    return table.only([row for row in range(rows) if row not in gaps]) if gaps else table
+
+
+def _check_complete(table: Table, form: Form) -> None:
+    """Check that every cell has a value."""
+    for column in _columns(table):
+        row = next(iter(_missing(column, form)), None)
         if row is not None:
-            raise where.error(f"{_nothing(cells[row])}; every row needs a value", row, name)
+            reason = f"{_nothing(column.cells[row])}; every row needs a value, or missing = 'drop' leaves such rows out"
+            raise table.where.error(reason, row, column.name)
 
 
 def _nothing(cell: Any) -> str:
@@ -90,9 +113,9 @@ def _nothing(cell: Any) -> str:
     return "no number (NaN)"
 
 
-def _missing(column: Column, form: Form) -> int | None:
-    """The first row that has no value."""
+def _missing(column: Column, form: Form) -> Iterable[int]:
+    """The rows that have no value."""
     if isinstance(column.cells, np.ndarray):
         rows: list[int] = np.flatnonzero(column.cells != column.cells).tolist()
-        return rows[0] if rows else None
-    return next((row for row, cell in enumerate(column.cells) if cell in form.missing), None)
+        return rows
+    return (row for row, cell in enumerate(column.cells) if cell in form.missing)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
@@ -27,7 +28,7 @@ SWELLING = "DELTA_BYTE_ARRAY"  # stores what a text shares with the one before, 
 TIMES = (kinds.is_temporal, kinds.is_interval)
 
 
-def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:  # noqa: ARG001 - as readers are called
+def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) -> Table:
     """The columns with these names. DataError: what is wrong."""
     where = Where(str(path))
     with reading(path, "a Parquet file that can be read"):
@@ -42,8 +43,12 @@ def read_parquet(file: IO[bytes], path: Path, names: Sequence[str], form: Form) 
         _check_encodings(parquet.metadata, text, path)
         again = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=text)
         table = again.read(columns=list(names), use_threads=False)
+        rows = table.num_rows
+        if form.drop and any(column.null_count for column in table.columns):
+            there = ~np.any([column.is_null().to_numpy() for column in table.columns], axis=0)
+            table, where = table.filter(pa.array(there)), where.only(np.flatnonzero(there).tolist())
         columns = {name: [Column(name, _cells(table[name], name, where))] for name in names}
-    return Table(columns, where)
+    return Table(columns, where, rows - table.num_rows)
 
 
 def _check_sizes(metadata: Any, names: Sequence[str], path: Path) -> None:
@@ -121,4 +126,4 @@ def _check_nulls(values: "pa.ChunkedArray[Any]", name: str, where: Where) -> Non
 
 
 def _null(row: int, name: str, where: Where) -> DataError:
-    return where.error("empty; every row needs a value", row, name)
+    return where.error("empty; every row needs a value, or missing = 'drop' leaves such rows out", row, name)

@@ -5,8 +5,9 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+import numpy as np
 import numpy.typing as npt
 
 from backsweep.errors import DataError
@@ -22,11 +23,15 @@ Cells = list[str] | list[Decimal] | npt.NDArray[Any]
 
 
 class Form(NamedTuple):
-    """How a file is written. missing: texts of cells that stand for no value; all else is for CSV only."""
+    """How a file is written. missing: texts of cells that stand for no value; drop: whether to leave such rows out.
+
+    All else is for CSV only.
+    """
 
     delimiter: str = ","
     notation: Notation = PLAIN
     missing: tuple[str, ...] = ("",)
+    drop: bool = False
 
 
 class Column(NamedTuple):
@@ -42,10 +47,25 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The columns for each name asked for, where they come from, and remarks on them."""
+    """The columns for each name asked for, where they come from, and how many rows were left out for want of a value."""
 
     columns: dict[str, list[Column]]
     where: Where
+    dropped: int = 0
+
+    def only(self, kept: Sequence[int]) -> "Table":
+        """The table with some of its rows."""
+        columns = {
+            name: [column._replace(cells=_some(column.cells, kept)) for column in some] for name, some in self.columns.items()
+        }
+        rows = len(next(iter(self.columns.values()))[0].cells)
+        return Table(columns, self.where.only(kept), self.dropped + rows - len(kept))
+
+
+def _some(cells: Cells, kept: Sequence[int]) -> Cells:
+    if isinstance(cells, np.ndarray):
+        return cells[np.array(kept, np.int64)]
+    return cast("Cells", [cells[row] for row in kept])
 
 
 def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: str = "") -> None:

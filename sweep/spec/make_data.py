@@ -33,7 +33,7 @@ NAMES_ALONE = tuple(
     for name in get_args(model.model_fields["name"].annotation)
 )
 # What `digest` says instead: where data lie and what columns are called does not matter.
-COVERED_BY_DIGEST = ("file", "inputs", "targets", "categories", "missing", "delimiter", "decimal", "thousands")
+COVERED_BY_DIGEST = ("file", "inputs", "targets", "categories", "missing", "missing.drop", "delimiter", "decimal", "thousands")
 
 
 def _tag(raw: Any) -> str:

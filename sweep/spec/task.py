@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from backsweep.suggestions import did_you_mean
 
@@ -189,6 +189,20 @@ class Teacher(Table, use_attribute_docstrings=True):
     """Activation of the teacher's hidden units."""
 
 
+class Gaps(Table, use_attribute_docstrings=True):
+    """Rows of a file that are left out. `"drop"` alone stands for those with an empty cell, a null or NaN."""
+
+    drop: Words
+    """Texts that stand for a missing value, in addition to nulls and NaN; rows with one in a column used are left out."""
+
+
+Missing = Annotated[
+    Annotated[Words, Tag("<words>")] | Annotated[Gaps, Tag("<gaps>")],
+    Discriminator(lambda raw: "<gaps>" if isinstance(raw, dict | Gaps) else "<words>"),
+    BeforeValidator(lambda raw: {"drop": [""]} if raw == "drop" else raw),
+]
+
+
 class FileTask(Table, use_attribute_docstrings=True):
     """Columns of a CSV, Parquet or NPZ file."""
 
@@ -200,8 +214,8 @@ class FileTask(Table, use_attribute_docstrings=True):
     """Name of the column, or list of the columns, that are the targets."""
     categories: Names = ()
     """Columns of numbers that are names of classes. Columns of text are categories in any case."""
-    missing: Words = ("",)
-    """Texts that stand for a missing value, in addition to nulls and NaN."""
+    missing: Missing = ("",)
+    """Texts that stand for a missing value, in addition to nulls and NaN. "drop", or a table, leaves rows with one out."""
     delimiter: Mark = ","
     """Character between the columns of a CSV file."""
     decimal: Mark = "."
@@ -244,4 +258,6 @@ class FileTask(Table, use_attribute_docstrings=True):
     @property
     def form(self) -> Form:
         """How the file is written."""
-        return Form(self.delimiter, Notation(self.decimal, self.thousands), tuple(word.strip() for word in self.missing))
+        drop = isinstance(self.missing, Gaps)
+        words = tuple(word.strip() for word in (self.missing.drop if isinstance(self.missing, Gaps) else self.missing))
+        return Form(self.delimiter, Notation(self.decimal, self.thousands), words, drop)
