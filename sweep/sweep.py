@@ -90,7 +90,8 @@ class Sweep:
         >>> backsweep.Sweep.of_spec(sweep.spec).plan().cells
         4
         """
-        return cls.__new__(cls)._hold(arguments.instance("spec", spec, Spec, "a backsweep.sweep.Spec"), source)
+        spec = arguments.instance("spec", spec, Spec, "a backsweep.sweep.Spec")
+        return cls.__new__(cls)._hold(spec, arguments.instance("source", source, str, "text"))
 
     @classmethod
     @usual_numbers()

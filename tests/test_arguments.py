@@ -26,13 +26,60 @@ ODD = {
     "of no dimension": np.array(3),
     "frame": pd.DataFrame({"lr": [1]}),
     "complex": 1j,
+    "empty": [],
 }
+NUMBER_OR_MORE = {"fraction", "of no dimension", "frame", "empty"}  # one of a run, or one for each of any runs
+# Which of these each argument takes, because they make sense there; all others are refused. A table's names are members of it,
+# and lr, the one name that the frame has, is a setting.
+TAKEN = {
+    "summary.by": {"frame", "empty"},
+    "details.by": {"frame", "empty"},
+    "best.by": {"frame", "empty"},
+    "seeds_to_know.by": {"frame", "empty"},
+    "details.seed": {"many digits"},
+    "best.seed": {"many digits"},
+    "what_matters.seed": {"many digits"},
+    "compare.seed": {"many digits"},
+    "compare_with.seed": {"many digits"},
+    "restarts.first": {"many digits"},
+    "trajectories.runs": {"empty"},
+    "report.path": {"word"},
+    "report_markdown.folder": {"word"},
+    "of_folder.data": {"empty"},
+    "of_spec.source": {"word"},
+    "run.out": {"word"},
+    "run.address": {"word"},
+    "estimate.out": {"word"},
+    **{f"figure.{kind}.by": {"frame", "empty"} for kind in ("survival", "histogram", "ecdf", "outcomes")},
+    "train.hidden": {"empty"},
+    "train.bias_input": {"negative", "fraction", "of no dimension"},
+    "train.midpoint": {"negative", "fraction", "of no dimension"},
+    "train.seed": {"array", "of no dimension", "frame", "empty"},
+    "train.epochs": {"of no dimension", "frame", "empty"},
+    "train.lr": NUMBER_OR_MORE,
+    "train.clip": NUMBER_OR_MORE,
+    "train.bound": NUMBER_OR_MORE,
+    "train.weight_decay": NUMBER_OR_MORE | {"array"},
+    "train.derivative_offset": NUMBER_OR_MORE | {"array"},
+    "train.record_at": {"empty"},
+    "train.record_runs": {"empty"},
+    "spec.name": {"word"},
+    "spec.seeds": {"of no dimension"},
+    "spec.exclude": {"empty"},
+}
+# What else than the argument an error may name: the setting whose value it is, and the targets, which x does not fit.
+NAMED = {
+    **dict.fromkeys(("compare.first", "compare.second", "seeds_to_compare.first", "seeds_to_compare.second"), "lr"),
+    "train.x": "y",
+}
+# Their errors may name the file, the folder or the key inside instead.
+OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "from_dict.table"}
 X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 SPEC = {
     "task": "xor",
     "seeds": 4,
     "model": {"hidden": {"values": [2, 4]}},
-    "train": {"lr": {"values": [0.5, 5.0]}, "epochs": 60, "stop": {"loss": 0.5}},
+    "train": {"lr": {"values": [0.5, 5.0]}, "epochs": 60, "stop": {"loss": 0.693}},
     "record": {"every": 5, "weights": True},
 }
 
@@ -45,6 +92,15 @@ def sweep():
 @pytest.fixture(scope="module")
 def results(sweep, tmp_path_factory):
     return sweep.run(tmp_path_factory.mktemp("runs") / "xor", jobs=1)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """Runs with the convergence measure, which needs all epochs."""
+    train = {name: value for name, value in SPEC["train"].items() if name != "stop"}
+    return backsweep.Sweep(**{**SPEC, "train": train, "record": {"measure": True}}).run(
+        tmp_path_factory.mktemp("runs") / "m", jobs=1
+    )
 
 
 @pytest.fixture
@@ -79,24 +135,34 @@ def calls(results, sweep, tmp_path, monkeypatch):
         backsweep.Sweep.of_folder: {"path": folder},
         backsweep.Sweep.of_spec: {"spec": sweep.spec},
         sweep.run: {"out": folder, "jobs": 1},
-        sweep.estimate: {"jobs": 0},
+        sweep.estimate: {"jobs": 1},
     }
 
 
-def refused_or_done(call, **given):
-    """Whatever else is raised fails the test; what the system refuses names the file."""
+def is_taken(argument, call, given):
+    """Whether a call is done. It fails the test if the call is refused otherwise than by an error that names the argument."""
     try:
         call(**given)
-    except (BacksweepError, OSError) as error:
-        assert str(error)  # noqa: PT017
+    except SettingError as error:
+        names = {argument.rpartition(".")[-1], NAMED.get(argument)}
+        assert argument in OF_FILES or any(name in setting for name in names - {None} for setting in error.settings)  # noqa: PT017
+    except BacksweepError:
+        assert argument in OF_FILES
+    else:
+        return True
+    return False
 
 
-@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_methods_take_or_refuse_whatever_they_are_given(calls, odd):
+@pytest.mark.parametrize("odd", ODD)
+def test_methods_take_what_makes_sense_and_refuse_all_else(calls, odd, tmp_path, monkeypatch):
     for call, given in calls.items():
         for name in inspect.signature(call).parameters:
             if name not in {"options", "settings"}:
-                refused_or_done(call, **{**given, name: odd})
+                argument = f"{call.__name__}.{name}"
+                (tmp_path / argument).mkdir()
+                monkeypatch.chdir(tmp_path / argument)
+                done = is_taken(argument, call, {**given, name: ODD[odd]})
+                assert (argument, done) == (argument, odd in TAKEN.get(argument, ()))
 
 
 def test_every_method_is_asked(calls, results, sweep):
@@ -106,25 +172,36 @@ def test_every_method_is_asked(calls, results, sweep):
         assert there - asked == set()
 
 
+def taken(argument, call, **given):
+    """Which odd values an argument takes."""
+    name = argument.rpartition(".")[-1]
+    return {odd for odd, value in ODD.items() if is_taken(argument, call, {**given, name: value})}
+
+
 @pytest.mark.parametrize(
     ("kind", "option"), [(name, option) for name, kind in FIGURES.items() for option in (*kind.options, "axes", "nope")]
 )
-def test_figures_do_so_with_their_options(results, kind, option):
-    run = {"run": 0} if kind == "loss" else {}
-    for odd in ODD.values():
-        refused_or_done(results.figure, kind=kind, **{**run, option: odd})
+def test_figures_do_so_with_their_options(results, measured, kind, option):
+    draw = (measured if kind == "trainability" else results).figure
+    given = {"run": 0} if kind == "loss" else {}
+    argument = f"figure.{kind}.{option}"
+    assert taken(argument, draw, kind=kind, **given) == TAKEN.get(argument, set())
 
 
 @pytest.mark.parametrize("name", [*NAMES, "x", "y", "keep_weights", "record_at", "record_runs"])
 def test_training_does_so_with_its_settings(name):
-    for odd in ODD.values():
-        refused_or_done(backsweep.train, **{"x": X, "y": Y, "epochs": 5, "record_at": [0], name: odd})
+    argument = f"train.{name}"
+    assert taken(argument, backsweep.train, x=X, y=Y, epochs=5, record_at=[0]) == TAKEN.get(argument, set())
 
 
 @pytest.mark.parametrize("key", ["name", "task", "seeds", "model", "train", "record", "design", "exclude"])
 def test_a_spec_does_so_with_its_keys(key):
-    for odd in ODD.values():
-        refused_or_done(lambda odd=odd: backsweep.Sweep(**{"task": "xor", key: odd}).plan())
+    argument = f"spec.{key}"
+    assert taken(argument, lambda **table: backsweep.Sweep(**table).plan(), task="xor") == TAKEN.get(argument, set())
+
+
+def test_where_takes_no_value_that_is_not_there(results):
+    assert taken("where.lr", results.where) == set()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def numbers(argument: str, value, also: str = "") -> np.ndarray:
 def widths(hidden) -> tuple[int, ...]:
     """The units of each hidden layer, from a number or a list."""
     try:
-        listed = [hidden] if isinstance(hidden, int | np.integer) else list(hidden)
+        listed = [hidden] if isinstance(hidden, int | np.integer | str | bytes) else list(hidden)
     except TypeError:
         raise SettingError(("hidden",), "must be a whole number, or a list of one per layer") from None
     return tuple(whole("hidden", units, 1) for units in listed)

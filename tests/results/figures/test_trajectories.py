@@ -105,6 +105,8 @@ def test_by_default_the_best_cell_of_each_value_and_never_more_than_three():
     assert [(bands.label, bands.runs) for bands in chosen] == [("hidden 3, lr 0.1", 2), ("hidden 1, lr 0.1", 2)]
     with pytest.raises(BacksweepError, match="4 were given"):
         trajectories_picture(runs, records, cells=[0, 1, 2, 3])
+    twice = trajectories_picture(runs, records, cells=[4, 0, 4, 0]).cells  # each once, in the order in which they were named
+    assert [bands.label for bands in twice] == [bands.label for bands in chosen]
 
 
 def test_only_runs_that_were_recorded_count_and_the_caption_says_how_many():
