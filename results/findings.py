@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backsweep import arguments
-from backsweep.ranges import ANY_COUNT
+from backsweep.ranges import ANY_COUNT, Range
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Each method loads what it needs: with scipy and pandas that takes a second, which a sweep that only runs does not need.
+
+HALF_WIDTHS = Range("a number above 0 and below 0.5", 0, 0.5, open_low=True, open_high=True)
+POWERS = Range("a number above 0 and below 1", 0, 1, open_low=True, open_high=True)
+POWER = 0.8
 
 
 class Findings:
@@ -212,9 +216,10 @@ class Findings:
         """
         from .analysis.more_seeds import seeds_to_know
 
+        half_width = arguments.number("half_width", half_width, HALF_WIDTHS)
         return seeds_to_know(self.table, by, half_width=half_width)
 
-    def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = 0.8) -> "pd.DataFrame":
+    def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = POWER) -> "pd.DataFrame":
         """How many seeds it takes to tell two values of a setting apart by how often their runs converge.
 
         setting, first, second: as for `compare`. power: the probability that the test finds the difference, between
@@ -234,6 +239,7 @@ class Findings:
         from .analysis.comparison import values_of
         from .analysis.more_seeds import seeds_to_compare
 
+        power = arguments.number("power", power, POWERS)
         return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
 
 

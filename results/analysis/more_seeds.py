@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from backsweep import arguments
 from backsweep.errors import SettingError
 
-from ..statistics.sample_size import HALF_WIDTHS, POWER, POWERS, more_seeds, pairs_to_tell_apart, seeds_to_half_width
+from ..statistics.sample_size import more_seeds, pairs_to_tell_apart, seeds_to_half_width
 from .comparison import paired_outcomes
 from .names import beside
 from .tables import grouped, settings_to_group_by, success_of
@@ -17,36 +15,31 @@ from .tables import grouped, settings_to_group_by, success_of
 def seeds_to_know(table: pd.DataFrame, by: Sequence[str] | None = None, *, half_width: float) -> pd.DataFrame:
     """How many runs it takes to know each success rate; one row per combination of the settings `by` (default: all that vary).
 
-    runs, success, success_low, success_high: as in `tables.summary`. needed: the fewest runs at which the Wilson interval
-    reaches at most `half_width` to each side of its centre, if the success rate stays the same. more: needed minus the runs
-    there are, at least 0. Both are whole numbers as float64, nan if there is no run.
+    half_width: in (0, 0.5). runs, success, success_low, success_high: as in `tables.summary`. needed: the fewest runs at which
+    the Wilson interval reaches at most `half_width` to each side of its centre, if the success rate stays the same. more:
+    needed minus the runs there are, at least 0. Both are whole numbers as float64, nan if there is no run.
 
-    SettingError if half_width is not a number above 0 and below 0.5, or if `by` contains the seed.
+    SettingError if `by` contains the seed.
     """
     by = settings_to_group_by(table, by)
     if "seed" in by:
         raise SettingError(["by"], "seed cannot be a setting here, because more seeds make no more runs of one seed")
     number, settings = grouped(table, by)
     found = success_of(table, number, settings)
-    runs, rate = found["runs"].to_numpy(), found["success"].to_numpy()
-    half_width = arguments.number("half_width", half_width, HALF_WIDTHS)
-    needed = np.where(runs > 0, seeds_to_half_width(np.nan_to_num(rate), half_width), np.nan)
-    return beside(found, {"needed": needed, "more": more_seeds(needed, runs)})
+    needed = seeds_to_half_width(found["success"], half_width)
+    return beside(found, {"needed": needed, "more": more_seeds(needed, found["runs"])})
 
 
 def seeds_to_compare(
-    first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None, *, power: float = POWER
+    first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None = None, *, power: float
 ) -> pd.DataFrame:
     """How many pairs McNemar's test needs to find that two tables with the same seeds differ in success.
 
-    One row per combination that both tables have. pairs, both, only_first, only_second, neither: as in
+    power: in (0, 1). One row per combination that both tables have. pairs, both, only_first, only_second, neither: as in
     `comparison.compare_sweeps`, which also lists the errors. needed: the number of pairs at which the test at the 5 % level
     finds the difference with probability `power`, if the shares stay the same; inf if only_first equals only_second. more:
     needed minus the pairs there are, at least 0.
-
-    SettingError if power is not a number above 0 and below 1.
     """
     found = paired_outcomes(first, second, by)
-    power = arguments.number("power", power, POWERS)
     needed = pairs_to_tell_apart(found["only_first"] / found["pairs"], found["only_second"] / found["pairs"], power=power)
     return beside(found, {"needed": needed, "more": more_seeds(needed, found["pairs"])})

@@ -10,6 +10,7 @@ from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 
 from ...results.analysis.levels import members
 from ...results.analysis.names import column_of
+from ...results.findings import POWER
 from ..speak import complain, say
 from .command import interruptible
 from .tables import TableFormat, print_no_answer, print_table, remarks
@@ -167,7 +168,7 @@ def seeds(
     setting: Annotated[str | None, typer.Option(help="Or tell apart two values of this setting.")] = None,
     values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
     power: Annotated[
-        float | None, typer.Option(help="Probability of telling them apart, between 0 and 1; default: 0.8.")
+        float | None, typer.Option(help=f"Probability of telling them apart, between 0 and 1; default: {POWER}.")
     ] = None,
     by: By = None,
     where: Where = None,

@@ -7,6 +7,7 @@ import pytest
 from backsweep.errors import BacksweepError, SettingError
 from backsweep.results.analysis.comparison import compare_sweeps
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
+from backsweep.results.findings import Findings
 from backsweep.results.statistics.groups import wilson_interval
 
 
@@ -44,7 +45,7 @@ def test_the_needed_pairs_tell_two_settings_apart():
     """At exactly these shares, McNemar's p is well below 5 %, because the power allows for chance."""
     small = table([0.5, 0.6], 100)
     first, second = (small[small["cell"] == cell].drop(columns="lr") for cell in (0, 1))
-    found = seeds_to_compare(first, second)
+    found = seeds_to_compare(first, second, power=0.8)
     assert found[["pairs", "only_first", "only_second"]].to_numpy().tolist() == [[100, 0, 10]]
     needed = int(found["needed"].iloc[0])
     assert found["more"].tolist() == [max(needed - 100, 0)]
@@ -55,19 +56,29 @@ def test_the_needed_pairs_tell_two_settings_apart():
 
 def test_equal_shares_are_never_told_apart():
     same = table([0.5, 0.5], 10)
-    found = seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)))
+    found = seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)), power=0.8)
     assert found["needed"].tolist() == [np.inf]
 
 
-@pytest.mark.parametrize("power", [0.0, 1.0, -1.0])
-def test_a_power_is_a_chance(power):
-    same = table([0.5, 0.5], 10)
-    with pytest.raises(SettingError, match=f"power = {power}: must be a number above 0 and below 1"):
-        seeds_to_compare(*(same[same["cell"] == cell].drop(columns="lr") for cell in (0, 1)), power=power)
+def test_without_a_run_nobody_knows_how_many_are_needed():
+    found = seeds_to_know(table([0.5], 20).iloc[:0], [], half_width=0.05)
+    assert found["runs"].tolist() == [0]
+    assert found[["needed", "more"]].isna().to_numpy().all()
+
+
+def unread():
+    raise AssertionError("the table was read")
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0, -1.0, "a", None])
+def test_a_power_is_a_chance_and_checked_before_any_work(power):
+    with pytest.raises(SettingError, match=r"power = .*: must be a number above 0 and below 1") as refused:
+        Findings(unread).seeds_to_compare("lr", 0.1, 0.2, power=power)
+    assert refused.value.settings == ("power",)
 
 
 @pytest.mark.parametrize("half_width", [0, 0.5, -0.1, float("nan"), "a", None])
-def test_a_half_width_is_a_number_below_a_half(half_width):
+def test_a_half_width_is_a_number_below_a_half_and_checked_before_any_work(half_width):
     with pytest.raises(SettingError, match=r"half_width = .*: must be a number above 0 and below 0\.5") as refused:
-        seeds_to_know(table([0.5], 20), half_width=half_width)
+        Findings(unread).seeds_to_know(half_width)
     assert refused.value.settings == ("half_width",)

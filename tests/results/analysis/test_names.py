@@ -42,7 +42,7 @@ FINDINGS = {
     "comparison": (lambda table: compare_sweeps(table, table, rng=rng(), resamples=20), readable.comparison),
     "unpaired": (lambda table: compare_unpaired(table, table), readable.comparison),
     "seeds to know": (lambda table: seeds_to_know(table, half_width=0.1), readable.more_seeds),
-    "seeds to compare": (lambda table: seeds_to_compare(table, table), readable.more_seeds),
+    "seeds to compare": (lambda table: seeds_to_compare(table, table, power=0.8), readable.more_seeds),
 }
 OWN = {
     "summary": names.SUMMARY,

@@ -54,7 +54,7 @@ FINDINGS = {
     "two values": lambda table: readable.comparison(compare_sweeps(*values_of(table, "lr", 0.1, 1.0), rng=rng())),
     "with itself": lambda table: readable.comparison(compare_sweeps(table, table, rng=rng())),
     "seeds to know": lambda table: readable.more_seeds(seeds_to_know(table, half_width=0.01)),
-    "seeds to compare": lambda table: readable.more_seeds(seeds_to_compare(*values_of(table, "lr", 0.1, 1.0))),
+    "seeds to compare": lambda table: readable.more_seeds(seeds_to_compare(*values_of(table, "lr", 0.1, 1.0), power=0.8)),
     "unpaired": lambda table: readable.comparison(compare_unpaired(table, table)),
 }
 
