@@ -177,6 +177,19 @@ def test_the_places_that_a_how_to_names_exist(page):
     assert [test for path, test in failing if f"def {test}(" not in in_source(path)] == []
 
 
+@pytest.mark.parametrize("page", CHANGES, ids=lambda page: page.stem)
+def test_a_how_to_ends_with_all_files_that_it_changes(page):
+    """Files of tests and of the documentation too, where the page says to add something to them or to write them."""
+    text = page.read_text(encoding="utf-8")
+    steps, _, ending = text.rpartition("\nSource file")
+    listed = set(re.findall(PATH, ending))
+    changed = {path for path in re.findall(PATH, steps) if path.startswith(("tests/helpers/", "tests/reference/", "docs/"))}
+    changed |= set(re.findall(rf"Write {PATH}", steps))
+    assert "`CHANGELOG.md`" in ending
+    assert sorted(changed - listed) == []
+    assert ("tests/data/sixty_specs.json" in listed) == ("helpers.sixty_digests" in steps)
+
+
 def test_every_how_to_is_linked_for_contributors():
     for place in ("mkdocs.yml", "CONTRIBUTING.md", "docs/architecture.md", "docs/index.md"):
         missing = [page.name for page in CHANGES if f"how-to/{page.name}" not in in_source(place)]

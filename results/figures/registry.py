@@ -1,7 +1,7 @@
 """Every kind of figure, declared once: the command line, `Results.figure`, the report and the documentation read it here.
 
-To add one, write its room in this folder (a value that is computed, with `alt_text` and a `caption`, and how it is drawn), and
-its entry here.
+To add one, write a file in this folder with two functions, one that computes a plain value with `alt_text` and a `caption`, and
+one that draws it, and add an entry to FIGURES below.
 """
 
 from collections.abc import Callable, Iterable
