@@ -22,7 +22,7 @@ from .speak import say_on
 from .text import duration
 
 LINE_SECONDS = 5.0
-LEDGER = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing", "elsewhere", "disk", "memory"}
+SESSION_FIELDS = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing", "elsewhere", "disk", "memory"}
 
 
 class Progress:
@@ -207,9 +207,9 @@ class JsonProgress(Progress):
 
     def close(self, session: Session | None, done: int, total: int, failed: bool = False) -> None:
         """The end, with what it took (None: there was nothing to do), and whether some runs failed."""
-        ledger = None if session is None else session.model_dump(mode="json", include=LEDGER)
+        did = None if session is None else session.model_dump(mode="json", include=SESSION_FIELDS)
         state = {"done": done, "total": total, "outcomes": dict(self.outcomes), "failed": failed}
-        self._emit("finished", **state, warnings=self.warnings, ledger=ledger, stages=self.stages)
+        self._emit("finished", **state, warnings=self.warnings, session=did, stages=self.stages)
 
     def broken(self, reason: str) -> None:
         """The end by an error."""

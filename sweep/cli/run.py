@@ -12,7 +12,7 @@ from ..machine import process_began
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
 from ..speak import complain, outlast_readers, say
-from .tables import LogFormat, bound_warnings, ledger_line, outcome_line, stages_line, warning_lines, way_on
+from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warning_lines, way_on, worker_time_line
 
 if TYPE_CHECKING:
     from ...results import Results
@@ -35,7 +35,7 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
         if isinstance(progress, JsonProgress):
             progress.close(error.session, progress.done, progress.total, failed=True)
         else:
-            _say_lines([*warning_lines(progress.warnings), ledger_line(error.session), stages_line(progress.stages)])
+            _say_lines([*warning_lines(progress.warnings), worker_time_line(error.session), stages_line(progress.stages)])
         _fail(f"{error}\nAll other runs are done and kept. To try these again: {way_on(out)}")
     except Exception as error:
         if isinstance(progress, JsonProgress):
@@ -45,8 +45,8 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
     if isinstance(progress, JsonProgress):
         progress.close(results.last, results.done, results.manifest.runs)
     else:
-        ledger = [] if results.last is None else [ledger_line(results.last), stages_line(progress.stages)]
-        _say_lines([*warning_lines(progress.warnings), *ledger, outcome_line(results)])
+        times = [] if results.last is None else [worker_time_line(results.last), stages_line(progress.stages)]
+        _say_lines([*warning_lines(progress.warnings), *times, outcome_line(results)])
     return results
 
 

@@ -13,7 +13,7 @@ from backsweep.outcomes import OUTCOMES
 from ...results.disk.folders import is_there
 from ...results.store.survey import Survey, survey, surveys
 from ...results.text.numbers import percent_text
-from ..progress import LEDGER
+from ..progress import SESSION_FIELDS
 from ..speak import say, say_in_full
 from ..text import count, duration, shares, workers
 from .tables import StatusFormat, TableFormat, print_table, way_on
@@ -75,7 +75,7 @@ def status_values(seen: Survey) -> dict[str, Any]:
         },
         "sessions": len(manifest.sessions) + seen.killed,
         "killed": seen.killed,
-        "last_session": last and last.model_dump(mode="json", include={"started", *LEDGER}),
+        "last_session": last and last.model_dump(mode="json", include={"started", *SESSION_FIELDS}),
     }
 
 

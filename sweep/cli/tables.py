@@ -210,7 +210,7 @@ def outcome_line(results: "Results") -> str:
     )
 
 
-def ledger_line(session: "Session") -> str:
+def worker_time_line(session: "Session") -> str:
     """How the workers spent their time, and what was estimated."""
     whole = max(session.jobs * session.wall, 1e-9)
     parts = {"kernels": session.kernels, "writing": session.writing, "elsewhere": session.elsewhere or 0.0}

@@ -116,7 +116,7 @@ def test_the_log_is_an_object_a_line_and_not_too_many():
         "seconds_left": 15.0,
     }
     assert (found[5]["first"], found[5]["last"], found[5]["reason"]) == (1500, 1999, "MemoryError: no room")
-    assert (found[6]["failed"], found[6]["warnings"], found[6]["ledger"]["elsewhere"]) == (True, ["careful"], 50.0)
+    assert (found[6]["failed"], found[6]["warnings"], found[6]["session"]["elsewhere"]) == (True, ["careful"], 50.0)
     assert all(datetime.fromisoformat(one["time"]).utcoffset() == timedelta(0) for one in found)
 
 

@@ -94,7 +94,7 @@ def test_a_long_dry_run_is_cut_off_and_says_so(here):
 
 def test_the_end_says_where_the_time_went(here):
     begin = time.monotonic()
-    lines = backsweep("run", "small.toml", "--out", "ledger", cwd=here).stdout.splitlines()
+    lines = backsweep("run", "small.toml", "--out", "times", cwd=here).stdout.splitlines()
     wall = time.monotonic() - begin
     assert "kernels " in lines[-4]
     assert ", writing " in lines[-4]
@@ -240,9 +240,9 @@ def test_a_log_for_programs_is_all_of_stdout(here):
     assert (found[0]["total"], found[0]["estimate"]["runs"], found[0]["estimate"]["shapes"]) == (20, 20, 2)
     end = found[-1]
     assert (end["done"], end["failed"], sum(end["outcomes"].values())) == (20, False, 20)
-    assert {"kernels", "writing", "elsewhere", "wall", "disk", "memory"} <= set(end["ledger"])
+    assert {"kernels", "writing", "elsewhere", "wall", "disk", "memory"} <= set(end["session"])
     again = events(must("resume", "logged", "--log", "json", cwd=here))
-    assert [(one["event"], one["done"], one["ledger"]) for one in again] == [("finished", 20, None)]
+    assert [(one["event"], one["done"], one["session"]) for one in again] == [("finished", 20, None)]
 
 
 def test_a_demo_for_programs(tmp_path):
@@ -262,11 +262,11 @@ def test_failures_are_logged_with_their_runs(here):
     assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
 
 
-def test_failures_end_with_the_ledger_too(here):
+def test_failures_end_with_the_times_too(here):
     done = run(FAILING, "run", "small.toml", "--out", "failing-2", cwd=here)
     assert done.returncode == 1
-    *_, ledger, stages = done.stdout.splitlines()
-    assert "kernels " in ledger
+    *_, times, stages = done.stdout.splitlines()
+    assert "kernels " in times
     assert " in all: preparing " in stages
     assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
 
