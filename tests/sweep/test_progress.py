@@ -3,7 +3,6 @@
 import io
 import json
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,7 +134,7 @@ def test_remarks_are_no_markup():
 def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(heartbeat.time, "monotonic", clock)
-    progress, beats = Progress(clock), heartbeat.Heartbeat(partial(note, tmp_path))
+    progress, beats = Progress(clock), heartbeat.Heartbeat(lambda rate, left: note(tmp_path, rate=rate, left=left))
     progress.start(2000, 0, 2000.0, EXPECTED)
     for second in range(40):
         clock.now += 1.0
