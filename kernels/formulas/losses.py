@@ -12,7 +12,8 @@ product rises and needs no logarithm. A probability is 1 - error, whose relative
 four of them have a product below a limit the score is infinite, and the exact loss decides, as it does wherever targets are
 not 0 or 1.
 
-A sample's weight holds what the mean is over, and the half of `half_mse`; it is 0 where a sample only fills up a quad.
+A sample's weight is its share of the mean, or 1 in a sum, times the factor of the loss. Where the number of samples is no
+multiple of QUAD, padding samples complete the last quad; their weight is 0, and so is their count.
 """
 
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from ..lanes.vector import QUAD, Memory, Table
 from ..memory import DISTANCE, HUBER_DELTA, INFINITY, LOSS, MANTISSA, SCORE
 
 SMALL_DOUBLE, SMALL_SINGLE = 2.0**-16, 2.0**-10
+STEEPEST = 17.0  # slope of the atanh error where |error| nears 1 (S. Fahlman, CMU-CS-88-162, 1988)
 
 
 class QuadOutputs(NamedTuple):
@@ -33,8 +35,8 @@ class QuadOutputs(NamedTuple):
     out: Memory  # (outputs * QUAD, lanes): what the output units give; the logits if the loss reads them
     deltas: Memory  # (outputs * QUAD, lanes): written, the slopes
     targets: Given  # (outputs * QUAD,), or (outputs * QUAD, lanes) where each lane has its own samples
-    weights: Table  # (QUAD,): see the head of this file
-    counts: Table  # (QUAD,): 1, or 0 where a sample only fills up the quad
+    weights: Table  # (QUAD,): each sample's share of the mean, times the factor of the loss; 0 for padding
+    counts: Table  # (QUAD,): 1, or 0 for padding
     totals: Memory  # (totals, lanes): the score and the largest error are added to
     hyperparameters: Memory  # (hyperparameters, lanes)
     outputs: int  # how many output units
@@ -62,8 +64,8 @@ class Loss(NamedTuple):
 
 
 @inlined
-def _see_probability(totals, product):
-    """Carry the score on by the product of four probabilities."""
+def _multiply_probability(totals, product):
+    """Multiply the product of all probabilities, which the score and MANTISSA hold, by that of one quad."""
     m = load(totals, MANTISSA) * product
     k = exponent(m)
     rounder, small = (ROUND_SINGLE, SMALL_SINGLE) if single(m) else (ROUND_DOUBLE, SMALL_DOUBLE)
@@ -72,18 +74,18 @@ def _see_probability(totals, product):
 
 
 @inlined
-def _see_error(totals, error, count):
-    """Keep the largest error."""
+def _keep_largest_error(totals, error, count):
+    """Keep the largest error, without its sign, among those of samples that count."""
     size, most = magnitude(error) * count, load(totals, DISTANCE)
     store(totals, DISTANCE, select(size > most, size, most))
 
 
 @inlined
-def _given(quad, sample, error):
-    """The probability that one sample's target was given."""
+def _probability_of_target(quad, sample, error):
+    """The probability 1 - |error| that the network gives to one sample's target; 1 for padding."""
     count = broadcast_load(quad.counts, sample)
     if quad.largest_error:
-        _see_error(quad.totals, error, count)
+        _keep_largest_error(quad.totals, error, count)
     return fma(-count, magnitude(error), 1.0)
 
 
@@ -102,9 +104,9 @@ def binary_cross_entropy(quad: QuadOutputs):
         store(quad.deltas, row + 1, e1 * broadcast_load(quad.weights, 1))
         store(quad.deltas, row + 2, e2 * broadcast_load(quad.weights, 2))
         store(quad.deltas, row + 3, e3 * broadcast_load(quad.weights, 3))
-        p0, p1 = _given(quad, 0, e0), _given(quad, 1, e1)
-        p2, p3 = _given(quad, 2, e2), _given(quad, 3, e3)
-        _see_probability(quad.totals, p0 * p1 * p2 * p3)
+        p0, p1 = _probability_of_target(quad, 0, e0), _probability_of_target(quad, 1, e1)
+        p2, p3 = _probability_of_target(quad, 2, e2), _probability_of_target(quad, 3, e3)
+        _multiply_probability(quad.totals, p0 * p1 * p2 * p3)
 
 
 @Formula
@@ -117,7 +119,7 @@ def binary_cross_entropy_exactly(logits: Memory, targets: Table, weights: Table,
             z, target, weight = load(logits, row), broadcast_load(targets, row), broadcast_load(weights, sample)
             size = magnitude(z)
             loss = fma(size, select(z > 0.0, 1.0 - target, target), softplus(-size))
-            total = total + select(weight > 0.0, loss * weight, 0.0)  # what only fills up must not end a run by overflowing
+            total = total + select(weight > 0.0, loss * weight, 0.0)  # padding must not end a run by overflowing
     store(totals, LOSS, total)
 
 
@@ -133,9 +135,9 @@ def cross_entropy(quad: QuadOutputs):
             store(quad.deltas, row, (p - target) * broadcast_load(quad.weights, sample))
             given = fma(target, p, given)
             if quad.largest_error:
-                _see_error(quad.totals, p - target, broadcast_load(quad.counts, sample))
+                _keep_largest_error(quad.totals, p - target, broadcast_load(quad.counts, sample))
         product = product * fma(broadcast_load(quad.counts, sample), given - 1.0, 1.0)
-    _see_probability(quad.totals, product)
+    _multiply_probability(quad.totals, product)
 
 
 @Formula
@@ -164,22 +166,25 @@ def cross_entropy_exactly(logits: Memory, targets: Table, weights: Table, totals
 
 @inlined
 def _each_error(loss_and_slope, quad):
-    """For losses that are sums over errors: fill the slopes at the outputs and add to the score."""
-    total, number = load(quad.totals, SCORE), load(quad.hyperparameters, HUBER_DELTA)
+    """For losses that are sums over errors: write the slopes at the outputs and add to the score.
+
+    loss_and_slope: a function of an error and Huber's delta, which the other losses ignore.
+    """
+    total, delta = load(quad.totals, SCORE), load(quad.hyperparameters, HUBER_DELTA)
     for output in range(quad.outputs):
         for sample in range(QUAD):
             row = output * QUAD + sample
             error, weight = load(quad.out, row) - broadcast_load(quad.targets, row), broadcast_load(quad.weights, sample)
-            loss, slope = loss_and_slope(error, number)
+            loss, slope = loss_and_slope(error, delta)
             store(quad.deltas, row, slope * weight)
             total = fma(select(weight > 0.0, loss, 0.0), weight, total)  # infinity times 0 would be no number
             if quad.largest_error:
-                _see_error(quad.totals, error, broadcast_load(quad.counts, sample))
+                _keep_largest_error(quad.totals, error, broadcast_load(quad.counts, sample))
     store(quad.totals, SCORE, total)
 
 
 @inlined
-def _squared(error, number):
+def _squared(error, _delta):
     return error * error, error + error
 
 
@@ -190,9 +195,9 @@ def squared_error(quad: QuadOutputs):
 
 
 @inlined
-def _huber(error, number):
-    held = select(error > number, number, select(error < -number, -number, error))
-    return held * (error - 0.5 * held), held
+def _huber(error, delta):
+    slope = select(error > delta, delta, select(error < -delta, -delta, error))
+    return slope * (error - 0.5 * slope), slope
 
 
 @Formula
@@ -202,18 +207,18 @@ def huber(quad: QuadOutputs):
 
 
 @inlined
-def _atanh(error, number):
+def _atanh(error, _delta):
     above, below = 1.0 + error, 1.0 - error
     log_above, log_below = log(above), log(below)
     slope = log_above - log_below
-    slope = select(slope > 17.0, 17.0, select(slope < -17.0, -17.0, slope))
+    slope = select(slope > STEEPEST, STEEPEST, select(slope < -STEEPEST, -STEEPEST, slope))
     loss = select(above > 0.0, above * log_above, 0.0) + select(below > 0.0, below * log_below, 0.0)
     return loss + (error - error), slope
 
 
 @Formula
 def atanh_error(quad: QuadOutputs):
-    """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-17 (S. Fahlman, 1988)."""
+    """(1 + e) log(1 + e) + (1 - e) log(1 - e), whose slope log((1 + e) / (1 - e)) is held to +-STEEPEST (S. Fahlman, 1988)."""
     _each_error(_atanh, quad)
 
 
