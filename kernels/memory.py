@@ -21,7 +21,7 @@ CONVERGED, DIVERGED = Outcome.CONVERGED.code, Outcome.DIVERGED.code
 STALLED, CAPPED = Outcome.STALLED.code, Outcome.CAPPED.code
 IDLE = -1
 NEVER = 2**62
-ALL = -1  # instead of a batch: all data
+CHUNK = 8  # quads of a batch whose units' values are kept at once
 INFINITY, NAN = float("inf"), float("nan")
 
 # The columns of `Network.layers`: a layer's units, the row of its first unit among all units, the row of its first weight, how
@@ -60,6 +60,7 @@ class Network(NamedTuple):
     product: bool  # the score is a product of probabilities, the exact loss another formula's work; else they are the same
     terms: float  # how many terms the mean loss averages
     screened: bool
+    rises: bool  # while a run goes on, the loss of some samples may show it
     accuracy: bool  # outputs have sides or classes, so they can be right
     offset: bool
     decay: bool
@@ -112,11 +113,11 @@ class Tiles(NamedTuple):
     If batches do not differ, the arrays are empty but have the same types, so that the loop is compiled once for both.
     """
 
-    samples: Array  # (inputs, samples)
-    targets: Array  # (outputs, samples)
+    samples: Array  # (samples, inputs), filled up: see `lanes.gather`
+    targets: Array  # (samples, outputs), likewise
     order: Array  # int64 (lanes, samples)
-    tile_inputs: Array  # (batch quads * inputs, QUAD, lanes)
-    tile_targets: Array  # (batch quads * outputs, QUAD, lanes)
+    tile_inputs: Array  # (batch quads * inputs, QUAD, lanes), and rows that are only written
+    tile_targets: Array  # (batch quads * outputs, QUAD, lanes), likewise
     size: int
     replacement: bool
 
@@ -134,6 +135,7 @@ class Runs(NamedTuple):
     bias_centre: Array  # (runs, layers): likewise the biases
     bias_spread: Array  # (runs, layers): 0 if they are not drawn
     offset: Array  # (runs, layers): added to weights, not to biases
+    largest_weight: Array  # (runs,): while no weight is larger, the loss is below its bound
 
 
 class Start(NamedTuple):
@@ -178,7 +180,7 @@ class Workspace(NamedTuple):
     hyperparameters: Array  # (rows, lanes), see above
     clock: Array  # (clocks, lanes): what an optimizer keeps about the time
     age: Array  # (1, lanes): the epoch
-    screening_bounds: Array  # (3, lanes): low and high of the score, and the largest error allowed
+    screening_bounds: Array  # (4, lanes): low and high of the score, the largest error allowed, and the largest weight
     run: Array  # int64 (lanes,): the run in each lane, or IDLE
     started: Array  # int64: the tick of its first forward pass
     deadline: Array  # int64: the tick at which its epochs are used up
@@ -204,7 +206,7 @@ class Sections(NamedTuple):
     epochs: Address
     stopping: Address
     batches: Address  # all updates of an epoch, or 0 if the batch is full
-    own_batch: Address  # one batch of samples that each lane has gathered for itself
+    batch: Address  # one update from a batch, or 0 if the batch is full
 
 
 class Call(NamedTuple):

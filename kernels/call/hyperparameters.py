@@ -171,7 +171,7 @@ def _range_of(key: str) -> Range:
     return allowed
 
 
-def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None) -> Runs:
+def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None, largest_weight: np.ndarray) -> Runs:
     """One row per run, as the loop needs them."""
     per_layer = (settings.count, len(layers))
     centre, spread, bias_centre, bias_spread, offset = (np.zeros(per_layer) for _ in range(5))
@@ -192,6 +192,7 @@ def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: fl
         bias_centre=bias_centre,
         bias_spread=bias_spread,
         offset=offset,
+        largest_weight=largest_weight,
     )
 
 

@@ -18,6 +18,7 @@ from .hyperparameters import RANGES, Settings, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .nested import PER_LAYER
 from .parts import Part, parts_of, with_parts
+from .reach import largest_weights
 
 # The settings that all runs of a call share. The others are numbers, and each run may have its own.
 SHARED = {name for name in DEFAULTS if name not in RANGES}
@@ -40,13 +41,21 @@ class Job:
         self.settings.check(self.config)
         self._check_precision(midpoint)
         self.layers = layer_table(self.config, self.x.shape[1], self.y.shape[1])
-        self.runs = runs_of(self.config, self.settings, self.layers, midpoint)
+        reach = self._largest_weights()
+        self.runs = runs_of(self.config, self.settings, self.layers, midpoint, reach)
         self.start = _start_of(self.config, self.layers, given["init.arrays"])
 
     def _check_precision(self, midpoint: float | None) -> None:
         shared = {"bias_input": self.config.bias_input, "midpoint": midpoint or 0.0}
         for argument, values in {"x": self.x, "y": self.y, **shared}.items():
             self.config.check_precision(argument, np.asarray(values))
+
+    def _largest_weights(self) -> np.ndarray:
+        """For each run, see `reach.py`; only batches need it."""
+        bounds = np.array(self.settings.get("bound"), float)
+        if self.config.batch.size is None:
+            return np.zeros_like(bounds)
+        return largest_weights(self.config, self.layers, self.x, self.y, bounds)
 
     def run(self, record: Record, records: bool, keep_weights: bool) -> Results:
         """Train all runs."""

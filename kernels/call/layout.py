@@ -10,9 +10,10 @@ from backsweep.stopping import Needs, needs_of
 from ..formulas.activations import ACTIVATIONS
 from ..formulas.losses import LOSSES, Loss
 from ..formulas.optimizers import OPTIMIZERS
+from ..lanes.gather import COLUMNS, in_columns
 from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
-from ..memory import DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
+from ..memory import CHUNK, DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
 from ..random.streams import STREAMS, new_state, new_stock
 from .config import SCHEMES, Config
 
@@ -88,6 +89,7 @@ def network_of(
         product=loss.from_logits,
         terms=float(_terms(loss, *y.shape)),
         screened=hard or not loss.from_logits,
+        rises=loss.rises and (hard or not loss.from_logits) and not _needs(config, records).every_epoch,
         accuracy=config.sides,
         offset=offset,
         decay=decay and not optimizer.decoupled,
@@ -162,11 +164,11 @@ def tiles_of(config: Config, x: np.ndarray, y: np.ndarray) -> Tiles:
     dtype, size = DTYPES[config.dtype], min(config.batch.size or 0, len(x))
     lanes, wide = lanes_of(dtype), -(-size // QUAD)
     return Tiles(
-        samples=np.array(x.T, dtype, order="C"),
-        targets=np.array(y.T, dtype, order="C"),
+        samples=in_columns(x, dtype),
+        targets=in_columns(y, dtype),
         order=np.zeros((lanes, len(x)), np.int64),
-        tile_inputs=aligned(dtype, wide * x.shape[1], QUAD, lanes),
-        tile_targets=aligned(dtype, wide * y.shape[1], QUAD, lanes),
+        tile_inputs=aligned(dtype, wide * x.shape[1] + COLUMNS - 1, QUAD, lanes),
+        tile_targets=aligned(dtype, wide * y.shape[1] + COLUMNS - 1, QUAD, lanes),
         size=size,
         replacement=config.batch.order == "replacement",
     )
@@ -176,7 +178,7 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
     """Memory for one call, allocated once."""
     dtype = DTYPES[config.dtype]
     lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)
-    units = network.units + network.outputs
+    units, chunk = network.units + network.outputs, 1 if network.full else min(data.batch_quads, CHUNK)
     keeps, optimizer = ACTIVATIONS[config.activation].keeps_slopes, OPTIMIZERS[config.optimizer]
     scheme = SCHEMES[config.scheme]
     # Runs that also draw the order of their samples soon need more words than a stock has.
@@ -189,9 +191,9 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
         weights=aligned(dtype, weights, lanes),
         gradients=aligned(dtype, weights, lanes),
         state=aligned(dtype, max(network.states, 1) * weights, lanes),
-        values=aligned(dtype, units, QUAD, lanes),
-        slopes=aligned(dtype, units if keeps else 0, QUAD, lanes),
-        deltas=aligned(dtype, units, QUAD, lanes),
+        values=aligned(dtype, chunk * units, QUAD, lanes),
+        slopes=aligned(dtype, chunk * units if keeps else 0, QUAD, lanes),
+        deltas=aligned(dtype, chunk * units, QUAD, lanes),
         logits=aligned(dtype, len(data.targets), QUAD, lanes),
         totals=aligned(dtype, TOTALS, lanes),
         rates=aligned(dtype, layers, lanes),
@@ -199,7 +201,7 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
         hyperparameters=aligned(dtype, OPTIMIZER + optimizer.room, lanes),
         clock=aligned(dtype, max(optimizer.clocks, 1), lanes),
         age=aligned(dtype, 1, lanes),
-        screening_bounds=aligned(dtype, 3, lanes),
+        screening_bounds=aligned(dtype, 4, lanes),
         run=counters(),
         started=counters(),
         deadline=counters(),

@@ -15,9 +15,10 @@ from ..formulas.optimizers import OPTIMIZERS
 from ..formulas.schedules import SCHEDULES
 from ..lanes.compile import PARTS, Formula, Section, is_ready
 from ..lanes.vector import DTYPES, Memory, Table
+from ..loop.batch_passes import epochs_of_batches, given_batch, own_batch
 from ..loop.fused_passes import FUSED
 from ..loop.initial_weights import INITIAL_WEIGHTS
-from ..loop.passes import BY_FORMULA
+from ..loop.passes import epochs
 from ..loop.refill import refill
 from ..loop.stopping import stopping
 from ..loop.train import all_runs
@@ -25,7 +26,7 @@ from ..loop.updates import given_batches, own_batches
 from ..memory import Call, Formulas, Network, Sections, Start
 from .config import Config
 
-ALL_PASSES = {section for pair in (*FUSED.values(), BY_FORMULA) for section in pair}
+PASSES = {*FUSED.values(), epochs, epochs_of_batches, given_batch, own_batch}
 
 
 class Part(NamedTuple):
@@ -43,20 +44,20 @@ class Part(NamedTuple):
     @property
     def family(self) -> tuple[str, str]:
         """One process should compile all parts of a family: the passes share their steps, and a function's variants a file."""
-        return "passes" if PARTS[self.name] in ALL_PASSES else self.name, self.dtype
+        return "passes" if PARTS[self.name] in PASSES else self.name, self.dtype
 
 
-def _passes(config: Config) -> tuple[Section, Section, bool]:
-    """The pass over shared samples, the pass over each lane's own, and whether they call the hidden activation by address."""
-    if config.activation in FUSED and not config.shortcuts:
-        return *FUSED[config.activation], False
-    return *BY_FORMULA, True
+def _epochs(config: Config) -> Section:
+    """The part that makes passes over all data."""
+    if config.batch.size is not None:
+        return epochs_of_batches
+    return epochs if config.shortcuts else FUSED.get(config.activation, epochs)
 
 
 def _formulas(config: Config, network: Network) -> Formulas:
     """The formulas that a config names; None for those that will not be called."""
     hidden, output, loss = ACTIVATIONS[config.activation], OUTPUTS[config.output], LOSSES[config.loss]
-    optimizer, by_formula = OPTIMIZERS[config.optimizer], _passes(config)[-1]
+    optimizer, by_formula = OPTIMIZERS[config.optimizer], _epochs(config) not in FUSED.values()
     accuracy = largest_at_target if config.output == "softmax" else on_their_sides
     return Formulas(
         activate=hidden.forward if by_formula else None,
@@ -78,17 +79,16 @@ def _formulas(config: Config, network: Network) -> Formulas:
 
 def _sections(config: Config, start: Start) -> Sections:
     """The large parts of the loop; None for those that will not be called."""
-    epochs, own_batch, _ = _passes(config)
     full, own = config.batch.size is None, config.batch.own
     batches = own_batches if own else given_batches
     return Sections(
         all_runs=all_runs,
         refill=refill,
         initial_weights=INITIAL_WEIGHTS[start.stream, start.normal],
-        epochs=epochs,
+        epochs=_epochs(config),
         stopping=stopping,
         batches=None if full else batches,
-        own_batch=own_batch if own else None,
+        batch=None if full else own_batch if own else given_batch,
     )
 
 

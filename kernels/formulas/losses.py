@@ -47,7 +47,8 @@ class Loss(NamedTuple):
     """A loss. outputs: the output activations that it goes with. from_logits: its slope is d loss / d z, not d loss / d a.
 
     reads_logits: the output activation is part of its formula, which saves a call and two trips to memory.
-    mean: "outputs" (and samples), "samples", or "" for a sum. factor: of the squared errors.
+    mean: "outputs" (and samples), "samples", or "" for a sum. factor: of the squared errors. rises: no sample lowers the score,
+    not even by rounding.
     """
 
     formula: Formula
@@ -56,6 +57,7 @@ class Loss(NamedTuple):
     reads_logits: bool = False
     mean: str = "outputs"
     factor: float = 1.0
+    rises: bool = True
 
     @property
     def from_logits(self) -> bool:
@@ -232,5 +234,5 @@ LOSSES = {
     "sse": Loss(squared_error, SMOOTH, mean=""),
     "half_sse": Loss(squared_error, SMOOTH, mean="", factor=0.5),
     "huber": Loss(huber, SMOOTH),
-    "atanh": Loss(atanh_error, BOUNDED, mean=""),
+    "atanh": Loss(atanh_error, BOUNDED, mean="", rises=False),
 }

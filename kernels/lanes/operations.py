@@ -15,7 +15,6 @@ from numba import types
 from .fma import fused_multiply_add
 from .vector import (
     CACHE_LINE,
-    INDEX,
     QUAD,
     Lanes,
     Mask,
@@ -151,27 +150,6 @@ def splat(like, value) -> Rows:
 @splat.lower
 def _splat(context, builder, sig, args):
     return widen(context, builder, sig.args[1], args[1], sig.return_type)
-
-
-@operation(lambda table, row, order, place: Lanes(table.dtype))
-def gather(table, row, order, place) -> Rows:
-    """For each lane table[row, order[lane, place]], of a table (rows, samples) and an order (lanes, places)."""
-    return table[row, order[:, place]]
-
-
-@gather.lower
-def _gather(context, builder, sig, args):
-    (table_kind, _, order_kind, _), kind = sig.args, sig.return_type
-    table = context.make_array(table_kind)(context, builder, args[0])
-    order = context.make_array(order_kind)(context, builder, args[2])
-    start = builder.gep(table.data, [builder.mul(args[1], builder.extract_value(table.shape, 1))])
-    places = builder.extract_value(order.shape, 1)
-    vector = ir.Constant(floats(kind), ir.Undefined)
-    for lane in range(kind.count):
-        at = builder.add(builder.mul(places, ir.Constant(places.type, lane)), args[3])
-        column = builder.load(builder.gep(order.data, [at]))
-        vector = builder.insert_element(vector, builder.load(builder.gep(start, [column])), ir.Constant(INDEX, lane))
-    return vector
 
 
 @operation(lambda like, value: _held(like))

@@ -15,16 +15,15 @@ from ..functions.elementary import sigmoid, tanh
 from ..lanes.compile import Section, inlined
 from ..lanes.operations import concat, extract, load, splat_row, store
 from ..lanes.struct import align_stack
-from ..memory import ALL, OFFSET
+from ..memory import OFFSET
 from .layers import dense_backward, layer_at
 from .steps import (
+    all_samples,
     clear_totals,
     loss,
     may_have_ended,
     output_activation,
     outputs_backward,
-    own_samples,
-    shared_samples,
     unit_backward,
     unit_forward,
 )
@@ -48,7 +47,7 @@ def _forward(struct, samples, quad, keep):
         store(work.logits, logit, unit_forward(struct, samples, quad, last, row))
         row += layer_at(network, last).stride
     if not network.loss_reads_logits:
-        output_activation(struct, quad)
+        output_activation(struct, quad, network.units)
 
 
 @inlined
@@ -69,12 +68,11 @@ def _backward(struct, samples, quad, slope):
 
 
 @inlined
-def _pass(struct, samples, backward, keep, slope):
+def _pass(struct, samples, keep, slope):
     for quad in range(samples.first, samples.stop):
         _forward(struct, samples, quad, keep)
-        loss(struct, samples, quad)
-        if backward:
-            _backward(struct, samples, quad, slope)
+        loss(struct, samples, quad, struct.network.units)
+        _backward(struct, samples, quad, slope)
 
 
 @inlined
@@ -94,17 +92,13 @@ def _keep_tanh(out, row, z):
 
 
 @Section
-def epochs_of_sigmoids(struct, tick, next_check, batch):
+def epochs_of_sigmoids(struct, tick, next_check):
     """See `passes.epochs`."""
-    network = struct.network
     align_stack()
-    samples = shared_samples(struct, batch)
-    backward = batch != ALL or network.full or network.needs.gradient_norm
+    samples = all_samples(struct)
     while True:
         clear_totals(struct)
-        _pass(struct, samples, backward, _keep_sigmoid, sigmoid_slope)
-        if batch != ALL:
-            return 0
+        _pass(struct, samples, _keep_sigmoid, sigmoid_slope)
         if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
@@ -112,40 +106,17 @@ def epochs_of_sigmoids(struct, tick, next_check, batch):
 
 
 @Section
-def own_batch_of_sigmoids(struct, batch):
-    """See `passes.own_batch`."""
-    align_stack()
-    _pass(struct, own_samples(struct, batch), True, _keep_sigmoid, sigmoid_slope)
-    return 0
-
-
-@Section
-def epochs_of_tanhs(struct, tick, next_check, batch):
+def epochs_of_tanhs(struct, tick, next_check):
     """See `passes.epochs`."""
-    network = struct.network
     align_stack()
-    samples = shared_samples(struct, batch)
-    backward = batch != ALL or network.full or network.needs.gradient_norm
+    samples = all_samples(struct)
     while True:
         clear_totals(struct)
-        _pass(struct, samples, backward, _keep_tanh, tanh_slope)
-        if batch != ALL:
-            return 0
+        _pass(struct, samples, _keep_tanh, tanh_slope)
         if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
         tick += 1
 
 
-@Section
-def own_batch_of_tanhs(struct, batch):
-    """See `passes.own_batch`."""
-    align_stack()
-    _pass(struct, own_samples(struct, batch), True, _keep_tanh, tanh_slope)
-    return 0
-
-
-FUSED = {
-    "sigmoid": (epochs_of_sigmoids, own_batch_of_sigmoids),
-    "tanh": (epochs_of_tanhs, own_batch_of_tanhs),
-}
+FUSED = {"sigmoid": epochs_of_sigmoids, "tanh": epochs_of_tanhs}

@@ -10,17 +10,16 @@ from ..lanes.compile import Section, inlined
 from ..lanes.operations import load, rows, store
 from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
-from ..memory import ALL, OFFSET
+from ..memory import OFFSET
 from .layers import layer_at
 from .steps import (
+    all_samples,
     clear_totals,
     loss,
     may_have_ended,
     outputs_backward,
     outputs_forward,
-    own_samples,
     reading_layers_backward,
-    shared_samples,
     unit_backward,
     units_forward,
 )
@@ -57,49 +56,31 @@ def _layer_backward(struct, samples, quad, index):
 
 
 @inlined
-def _pass(struct, samples, backward):
-    """For each quad of the samples: forward, the loss, and backward if that is asked for."""
-    network = struct.network
-    last = network.layers.shape[0] - 1
+def _pass(struct, samples):
+    """For each quad of the samples: forward, the loss, and backward."""
+    last = struct.network.layers.shape[0] - 1
     for quad in range(samples.first, samples.stop):
         for index in range(last):
             _layer_forward(struct, samples, quad, index)
         outputs_forward(struct, samples, quad, last)
-        loss(struct, samples, quad)
-        if backward:
-            outputs_backward(struct, samples, quad, last)
-            for index in range(last - 1, -1, -1):
-                _layer_backward(struct, samples, quad, index)
+        loss(struct, samples, quad, struct.network.units)
+        outputs_backward(struct, samples, quad, last)
+        for index in range(last - 1, -1, -1):
+            _layer_backward(struct, samples, quad, index)
 
 
 @Section
-def epochs(struct, tick, next_check, batch):
+def epochs(struct, tick, next_check):
     """Make passes over all data, and updates, until a run may have ended. Returns the tick whose pass, but not update, is done.
 
-    If `batch` is not ALL, only compute the gradients of that batch, whose samples all lanes share, and return 0. One section
-    does both, since a pass takes one to two seconds to compile. `fused_passes.py` repeats this loop twice.
+    `fused_passes.py` repeats this loop twice.
     """
-    network = struct.network
     align_stack()
-    samples = shared_samples(struct, batch)
-    backward = batch != ALL or network.full or network.needs.gradient_norm
+    samples = all_samples(struct)
     while True:
         clear_totals(struct)
-        _pass(struct, samples, backward)
-        if batch != ALL:
-            return 0
+        _pass(struct, samples)
         if tick == next_check or may_have_ended(struct):
             return tick
         next_epoch(struct)
         tick += 1
-
-
-@Section
-def own_batch(struct, batch):
-    """Compute the gradients of one batch, whose samples each lane has gathered for itself. Returns 0."""
-    align_stack()
-    _pass(struct, own_samples(struct, batch), True)
-    return 0
-
-
-BY_FORMULA = (epochs, own_batch)

@@ -19,6 +19,7 @@ def _start_settings(network, runs, work, run, lane):
     low, high = screening_bounds(network.product, network.screened, goal, bound, terms, single)
     work.screening_bounds[0, lane], work.screening_bounds[1, lane] = low, high
     work.screening_bounds[2, lane] = runs.limits[run]["stop.within"] * ABOVE_ROUNDING
+    work.screening_bounds[3, lane] = runs.largest_weight[run]
 
 
 @inlined
@@ -72,6 +73,7 @@ def _rest(network, work, lane):
         INFINITY,
         INFINITY,
     )
+    work.screening_bounds[3, lane] = INFINITY
     work.next_check[lane] = NEVER
 
 

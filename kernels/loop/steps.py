@@ -18,7 +18,7 @@ from ..lanes.calls import call
 from ..lanes.compile import leaf
 from ..lanes.operations import Rows, all_lanes, given, load, rows, splat_row, store, table
 from ..lanes.vector import QUAD
-from ..memory import ALL, DISTANCE, MANTISSA, OFFSET, SCORE
+from ..memory import DISTANCE, MANTISSA, OFFSET, SCORE
 from .layers import (
     bias_backward,
     bias_forward,
@@ -44,18 +44,17 @@ class Samples(NamedTuple):
 
 
 @leaf
-def shared_samples(struct, batch) -> Samples:
-    """One batch of the samples that all lanes share, or all of these samples if `batch` is ALL."""
+def all_samples(struct) -> Samples:
+    """All samples, which all lanes share."""
     data = struct.data
-    first, stop, weights, counts = 0, data.weights.shape[0], data.weights, data.counts
-    if batch != ALL:
-        first, stop, weights, counts = (
-            batch * data.batch_quads,
-            (batch + 1) * data.batch_quads,
-            data.batch_weights,
-            data.batch_counts,
-        )
-    return Samples(data.inputs, data.targets, weights, counts, first, stop, 0, struct.formulas.loss)
+    return Samples(data.inputs, data.targets, data.weights, data.counts, 0, data.weights.shape[0], 0, struct.formulas.loss)
+
+
+@leaf
+def given_samples(struct, batch) -> Samples:
+    """One batch of the samples that all lanes share."""
+    data, first, stop = struct.data, batch * struct.data.batch_quads, (batch + 1) * struct.data.batch_quads
+    return Samples(data.inputs, data.targets, data.batch_weights, data.batch_counts, first, stop, 0, struct.formulas.loss)
 
 
 @leaf
@@ -141,18 +140,14 @@ def outputs_forward(struct, samples, quad, index):
     logits = quad * network.outputs
     units_forward(struct, samples, quad, index, 0, network.outputs, work.logits, logits)
     if not network.loss_reads_logits:
-        output_activation(struct, quad)
+        output_activation(struct, quad, network.units)
 
 
 @leaf
-def output_activation(struct, quad):
-    """Compute the outputs' rows of `values` from the logits of one quad."""
+def output_activation(struct, quad, row):
+    """Compute the outputs' rows of `values`, from `row` on, from the logits of one quad."""
     network, work = struct.network, struct.work
-    out, slopes, z = (
-        rows(work.values, network.units),
-        rows(work.slopes, network.units),
-        rows(work.logits, quad * network.outputs),
-    )
+    out, slopes, z = rows(work.values, row), rows(work.slopes, row), rows(work.logits, quad * network.outputs)
     call(struct.formulas.output, out, z, slopes, network.outputs * QUAD)
 
 
@@ -166,10 +161,10 @@ def outputs_backward(struct, samples, quad, index):
 
 
 @leaf
-def loss(struct, samples, quad):
-    """Fill the outputs' rows of `deltas` with the loss's slopes at the logits, and add to the score."""
+def loss(struct, samples, quad, row):
+    """Fill the outputs' rows of `deltas`, from `row` on, with the loss's slopes at the logits, and add to the score."""
     network, formulas, work = struct.network, struct.formulas, struct.work
-    outputs, deltas = rows(work.values, network.units), rows(work.deltas, network.units)
+    outputs, deltas = rows(work.values, row), rows(work.deltas, row)
     content = QuadOutputs(
         rows(work.logits, quad * network.outputs) if network.loss_reads_logits else outputs,
         deltas,
@@ -183,7 +178,7 @@ def loss(struct, samples, quad):
     )
     call(samples.loss, content)
     if network.through_outputs:
-        slopes, offset = rows(work.slopes, network.units), rows(work.hyperparameters, OFFSET)
+        slopes, offset = rows(work.slopes, row), rows(work.hyperparameters, OFFSET)
         call(formulas.output_backward, deltas, outputs, slopes, offset, network.offset, network.outputs * QUAD)
 
 

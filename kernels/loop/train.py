@@ -13,13 +13,14 @@ the update. So a run that starts at its goal ends after 0 updates, and a run wit
 forward passes, the last of which can still converge. A lane whose run ended is updated once more for nothing, then overwritten.
 The test compares the score with its screening bounds and the tick with the next check; everything else is in `stopping.py`,
 which runs when something may have happened. With mini-batches the first pass is forward only, over all data, so that the loss
-that is tested and recorded belongs to one set of weights and is not a mean over weights that changed meanwhile. Then each batch
-has a pass and an update of its own.
+that is tested and recorded belongs to one set of weights and is not a mean over weights that changed meanwhile. It stops as
+soon as the samples so far show that no run has ended (`skimming.py`). Then each batch has a pass and an update of its own
+(`batch_passes.py`).
 
 One loop for everything that a spec can say would take a minute to compile, and would test in each layer what never changes. So
 the loop is made of parts, each compiled when a spec first needs it. Parts are specialised for the choices that matter: the
 precision (float32 is twice as fast as float64), the hidden activations sigmoid and tanh (`fused_passes.py`: XOR 1.15, 2-32-1
-1.2, 16-16-1 1.03 times as fast as with the general `passes.py`), shared or own batches, and the random stream. All other
+1.2, 16-16-1 1.03 times as fast as with the general `passes.py`), full, shared or own batches, and the random stream. All other
 choices are run-time numbers, or small formulas called by address (`compile.Formula`). `benchmarks/NOTES.md` has the
 measurements.
 """
@@ -27,7 +28,7 @@ measurements.
 from ..lanes.calls import ask
 from ..lanes.compile import Section, compiled
 from ..lanes.struct import struct_of
-from ..memory import ALL, NEVER
+from ..memory import NEVER
 from .updates import next_epoch
 
 
@@ -43,7 +44,7 @@ def all_runs(struct):
         next_check = NEVER
         for lane in range(work.run.shape[0]):
             next_check = min(next_check, work.next_check[lane])
-        tick = ask(sections.epochs, struct, tick, next_check, ALL)
+        tick = ask(sections.epochs, struct, tick, next_check)
         left -= ask(sections.stopping, struct, tick)
         next_epoch(struct)
         tick += 1

@@ -3,7 +3,8 @@
 from ..formulas.optimizers import Segment
 from ..lanes.calls import ask, call
 from ..lanes.compile import Section, inlined, leaf
-from ..lanes.operations import gather, load, rows, store
+from ..lanes.gather import COLUMNS, gather
+from ..lanes.operations import load, rows, store
 from ..lanes.vector import QUAD
 from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, OPTIMIZER, SCHEDULE, STRIDE, UNITS, WARMUP
 from ..random.streams import draw_indices, permute
@@ -53,6 +54,35 @@ def update(struct):
 
 
 @leaf
+def advance(struct):
+    """Carry on the optimizer's clock, once per update."""
+    network, formulas, work = struct.network, struct.formulas, struct.work
+    if network.advance:
+        call(formulas.advance, rows(work.clock, 0), rows(work.hyperparameters, OPTIMIZER))
+
+
+@leaf
+def clip_gradients(struct):
+    """Scale the gradients of all weights to the largest norm that is allowed."""
+    formulas, work = struct.formulas, struct.work
+    gradients, norm, size = rows(work.gradients, 0), rows(work.totals, GRADIENT_SQUARES), work.weights.shape[0]
+    call(formulas.squares, gradients, norm, size)
+    call(formulas.clip, gradients, norm, rows(work.hyperparameters, CLIP), size)
+
+
+@leaf
+def update_rows(struct, layer, first, gradient, count):
+    """Update `count` weights of a layer from row `first` on; their gradients are those from row `gradient` on."""
+    network, formulas, work = struct.network, struct.formulas, struct.work
+    weights, gradients, state = rows(work.weights, first), rows(work.gradients, gradient), rows(work.state, first)
+    if network.decay:
+        call(formulas.decay, gradients, weights, rows(work.hyperparameters, DECAY), count)
+    rate, clock = rows(work.rates, layer if network.segments > 1 else 0), rows(work.clock, 0)
+    hyperparameters, size = rows(work.hyperparameters, OPTIMIZER), work.weights.shape[0]
+    call(formulas.update, Segment(weights, gradients, state, hyperparameters, clock, rate, count, size))
+
+
+@leaf
 def next_epoch(struct):
     """Go from one pass over all data to the next: set the rates, then make one step, or an epoch of steps with batches."""
     next_rates(struct)
@@ -74,18 +104,30 @@ def _draw_orders(start, data, tiles, work):
 
 
 @inlined
-def _gather(network, data, tiles, batch):
+def _gather_rows(table, columns, order, place, tile, row):
+    """Lay out every lane's own sample: column i goes to row `row + i * QUAD` of the tile.
+
+    Up to three rows too many are written. They belong to the next quad, which is laid out later, or follow the last one.
+    """
+    for column in range(0, columns, COLUMNS):
+        a, b, c, d = gather(table, column, order, place)
+        at = row + column * QUAD
+        store(tile, at, a)
+        store(tile, at + QUAD, b)
+        store(tile, at + 2 * QUAD, c)
+        store(tile, at + 3 * QUAD, d)
+
+
+@inlined
+def _gather_batch(network, data, tiles, batch):
     """Lay out one batch: each lane's own samples, with the last one repeated to fill up the quads."""
     first = batch * tiles.size
     last = min(tiles.size, data.samples - first) - 1
+    inputs, targets = rows(tiles.tile_inputs, 0), rows(tiles.tile_targets, 0)
     for place in range(data.batch_quads * QUAD):
         quad, corner, at = place // QUAD, place % QUAD, first + min(place, last)
-        for i in range(network.inputs):
-            row = (quad * network.inputs + i) * QUAD + corner
-            store(rows(tiles.tile_inputs, 0), row, gather(tiles.samples, i, tiles.order, at))
-        for i in range(network.outputs):
-            row = (quad * network.outputs + i) * QUAD + corner
-            store(rows(tiles.tile_targets, 0), row, gather(tiles.targets, i, tiles.order, at))
+        _gather_rows(tiles.samples, network.inputs, tiles.order, at, inputs, quad * network.inputs * QUAD + corner)
+        _gather_rows(tiles.targets, network.outputs, tiles.order, at, targets, quad * network.outputs * QUAD + corner)
 
 
 @Section
@@ -101,9 +143,8 @@ def own_batches(struct):
     )
     _draw_orders(start, data, tiles, work)
     for batch in range(data.batches):
-        _gather(network, data, tiles, batch)
-        ask(sections.own_batch, struct, batch)
-        update(struct)
+        _gather_batch(network, data, tiles, batch)
+        ask(sections.batch, struct, batch)
     return 0
 
 
@@ -112,6 +153,5 @@ def given_batches(struct):
     """Make one epoch of batches in the given order, the same for all lanes. Returns 0."""
     data, sections = struct.data, struct.sections
     for batch in range(data.batches):
-        ask(sections.epochs, struct, 0, 0, batch)
-        update(struct)
+        ask(sections.batch, struct, batch)
     return 0

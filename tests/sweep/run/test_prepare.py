@@ -78,7 +78,7 @@ def test_batches_and_decay_are_prepared_for_whichever_cell_has_them():
     plan = Sweep.from_dict({"task": "xor", "train": train_table}).plan()
     kinds = [Job(**plan.arguments(runs)).parts(records=False) for runs in plan.kinds()]
     names = {part.name for parts in kinds for part in parts}
-    assert {"own_batches", "own_batch_of_sigmoids", "decay"} <= names
+    assert {"own_batches", "own_batch", "decay"} <= names
 
 
 def test_where_machine_code_cannot_be_kept_compiling_is_announced_and_a_remark_says_what_to_do(tmp_path, monkeypatch):
