@@ -28,9 +28,9 @@ from ..spec.spec import UNITS, Spec
 from ..text import in_toml
 from .arguments import as_in_spec, for_kernels, of_task, per_run
 from .columns import array_of, columns_of
+from .data_cache import DataCache
 from .excluded import without
 from .extent import Extent, extent_of
-from .held import Held
 from .hopeless import LookedAt, looked_at, remarks
 from .likeness import apart, checked_alike, parted
 from .outline import plan_lines
@@ -61,7 +61,7 @@ class Plan:
         if self.runs > MOST_RUNS_OF_ALL:
             reason = f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}"
             raise SettingError(["seeds", *(axis.called for axis in axes)], reason, shown="")
-        self._made = Held(lambda task: make(task, spec.contents.sides))
+        self._made = DataCache(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
         self._shape_starts = self._starts_of_shapes()

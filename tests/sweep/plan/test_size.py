@@ -169,7 +169,7 @@ def test_consecutive_seeds_are_not_stored_as_an_array():
 
 
 def test_data_are_cached_up_to_a_number_of_bytes(monkeypatch):
-    monkeypatch.setattr("backsweep.sweep.plan.held.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
+    monkeypatch.setattr("backsweep.sweep.plan.data_cache.MOST_BYTES", 3 * 4 * 50 * 8)  # two inputs, one target, float64
     made = Plan(Spec.parse({"task": {"name": "moons", "samples": 50, "data_seed": {"range": [0, 9, 1]}}}))
     data = [made.task(run) for run in (0, 1, 2, 3, 4)]
     assert [made.task(run) is data[run] for run in (1, 2, 3, 4)] == [True, True, True, True]

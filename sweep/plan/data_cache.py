@@ -1,4 +1,4 @@
-"""Keeps data sets for the next batch that needs them: the latest ones, as many as memory allows."""
+"""A cache of data sets for the next batch that needs them: the latest ones, as many as memory allows."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -9,7 +9,7 @@ from ..spec.make_data import AnyTask
 MOST_BYTES, MOST_KEPT = 2**28, 64
 
 
-class Held:
+class DataCache:
     """`make` with its latest results kept: at most MOST_KEPT, of at most MOST_BYTES together, but always the last one."""
 
     def __init__(self, make: Callable[[AnyTask], Task]):
