@@ -13,7 +13,7 @@ from ...results.store.shards import steadily
 from ...results.store.store import Store
 from ..spec.plain_data import toml_text
 from ..spec.spec import Spec, digest_of
-from .found import spec_in, with_files
+from .data_files import spec_in, with_files
 
 
 class Bundled(NamedTuple):

@@ -15,7 +15,7 @@ from ..plan.plan import Plan
 from ..progress import Progress
 from ..spec.spec import Spec, digest_of
 from ..text import in_toml, size
-from .found import called_as_in, check_plan, kept_beside, other_data, recorded, spec_as_recorded, with_files, written_in
+from .data_files import called_as_in, check_plan, kept_beside, other_data, recorded, spec_as_recorded, with_files, written_in
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
 

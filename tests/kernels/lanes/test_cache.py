@@ -161,7 +161,7 @@ if sys.argv[1] == "raising":
 if sys.argv[1] == "as it is written":  # by earlier releases of platformdirs
     platformdirs.user_cache_path = lambda name: pathlib.Path("~/.cache") / name
 from backsweep.kernels import why_not_kept
-from backsweep.sweep.run.found import _home
+from backsweep.sweep.run.data_files import _home
 print(_home(), why_not_kept())
 """
 

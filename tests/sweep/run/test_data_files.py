@@ -11,7 +11,7 @@ from backsweep.errors import DataError
 from backsweep.results import Results
 from backsweep.results.store.manifest import COPY, MANIFEST
 from backsweep.sweep import Sweep
-from backsweep.sweep.run.found import placed, recorded
+from backsweep.sweep.run.data_files import placed, recorded
 from helpers.commands import here
 from helpers.hostile_manifests import put, sealed
 
