@@ -3,14 +3,29 @@
 An error carries values: settings, rows, files, a reason. Its text is made from them once, and no code ever parses it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any, Self
+from reprlib import Repr
+from typing import Any, NamedTuple, Self
 
 from .escapes import visible
 
+LONGEST_VALUE = 120  # in front of what is wrong with it
+SHORT = Repr()  # the first six members of a list
+SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 60
 MOST_LINES, LONGEST_LINE = 24, 800  # of a message, whatever the user's values it quotes: a screenful
+
+
+class Remedy(NamedTuple):
+    """What to do about an error: a deed, and the argument that does it, also as the message shows it."""
+
+    deed: str
+    shown: str
+    argument: str
+
+    def __str__(self) -> str:
+        return f"{self.deed} with {self.shown}"
 
 
 class BacksweepError(Exception):
@@ -18,15 +33,19 @@ class BacksweepError(Exception):
 
     lines: what is wrong, mostly one. Within a line a line break is part of a name, and is escaped like all that is not seen.
     places: the file, key or argument that it was found in, the outermost first; the message begins with them.
+    remedies: what to do, and the argument that does it. The first line ends with them, as in "choose another folder with
+    `out`"; the command line names its option there, which only it knows.
     """
 
     places: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
     def __init__(self, *lines: str):
         super().__init__(*lines)
 
     def __str__(self) -> str:
         first, *more = self.args[:MOST_LINES] or ("",)
+        first = "; ".join([first, ", or ".join(map(str, self.remedies))] if self.remedies else [first])
         shown = [_cut(visible(line)) for line in (": ".join([*self.places, first]), *more)]
         return "\n".join(shown + ["..."] * (len(self.args) > MOST_LINES))
 
@@ -40,12 +59,33 @@ class BacksweepError(Exception):
         found.places = (place, *self.places)
         return found
 
+    def advising(self, *remedies: tuple[str, str]) -> Self:
+        """The same error, with what to do and the argument that does it."""
+        found = copy(self)
+        found.remedies = tuple(Remedy(deed, f"`{argument}`", argument) for deed, argument in remedies)
+        return found
+
+    def named_by(self, options: Mapping[str, str]) -> Self:
+        """The same error, with options for the arguments in its remedies, and no remedy that no option does."""
+        found = copy(self)
+        known = [one for one in self.remedies if one.argument in options]
+        found.remedies = tuple(one._replace(shown=options[one.argument]) for one in known)
+        return found
+
 
 def _cut(line: str) -> str:
     """A line that ends as it ended, for what to do stands at the end."""
     if len(line) <= LONGEST_LINE:
         return line
     return f"{line[: LONGEST_LINE * 3 // 4]} ... {line[-LONGEST_LINE // 4 :]}"
+
+
+def _short(value: object) -> str:
+    """A value as Python writes it, on one line, cut where it is long; of many values the first ones."""
+    text = (
+        SHORT.repr(value) if isinstance(value, int | list | tuple | dict | set | frozenset) else " ".join(repr(value).split())
+    )
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
 NOT_SHOWN = object()
@@ -55,9 +95,9 @@ class SettingError(BacksweepError, ValueError):
     """A setting or an argument of a method that is not allowed, or several that cannot be combined.
 
     settings: their dotted names; the first is the one to change. reason: what is wrong, and what is allowed. value: of the
-    first, which the message then begins with, as in "jobs = 0". shown: any other beginning of the message, such as
-    "batch = 'half'"; None: the first name; "": nothing, because the reason names the settings. more: further lines, on what
-    else is wrong.
+    first, which the message then begins with, as in "jobs = 0"; valued: whether there is one (None may be it). shown: any
+    other beginning of the message, such as "batch = 'half'"; None: the first name; "": nothing, because the reason names the
+    settings. more: further lines, on what else is wrong.
     """
 
     def __init__(
@@ -69,10 +109,10 @@ class SettingError(BacksweepError, ValueError):
         *,
         value: object = NOT_SHOWN,
     ):
-        place = shown if shown is not None else settings[0] if value is NOT_SHOWN else f"{settings[0]} = {value!r}"
+        place = shown if shown is not None else settings[0] if value is NOT_SHOWN else f"{settings[0]} = {_short(value)}"
         super().__init__(f"{place}: {reason}" if place else reason, *more)
         self.settings, self.reason, self.shown, self.more = tuple(settings), reason, shown, tuple(more)
-        self.value = None if value is NOT_SHOWN else value
+        self.valued, self.value = value is not NOT_SHOWN, None if value is NOT_SHOWN else value
 
 
 class DataError(BacksweepError, ValueError):

@@ -69,7 +69,7 @@ STALLING = {
     "window": Limit("Number of epochs from one test of the loss to the next", COUNT, 0.0),
     "improvement": Limit("Share of itself by which the loss must fall within a window", POSITIVE, 0.0),
 }
-BOUND = Limit("A run has diverged when its loss exceeds this", Range("over 0", 0, open_low=True, infinite=True), 1e6)
+BOUND = Limit("A run has diverged when its loss exceeds this", Range("a number above 0", 0, open_low=True, infinite=True), 1e6)
 
 # Every number that the kernels compare for a run, by the dotted name of its setting.
 LIMITS: dict[str, Criterion | Limit] = {

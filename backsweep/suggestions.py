@@ -6,8 +6,10 @@ hand explain the other: difflib alone, at its usual cutoff, took nope for slope,
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 LONGEST = 100  # signs; comparing takes as long as their square
+MOST_SHOWN, MOST_COMPARED = 40, 1000  # of the words that there are, which may be the columns of a file
 LETTERS = 3  # of a word for each slip
 TERMS = {  # ours, by the words of other libraries
     **dict.fromkeys(("learning_rate", "learningrate", "step_size", "eta"), ("lr",)),
@@ -63,7 +65,18 @@ def _slips(word: str, other: str) -> int:
     return row[-1]
 
 
-def did_you_mean(word: object, known: Iterable[str], show: Callable[[str], str] = str) -> str:
-    """What to add to a sentence about an unknown word: "; did you mean lr?", or nothing."""
+def there_are(word: object, known: Iterable[str], there: str = "There are", show: Callable[[str], str] = str) -> str:
+    """The end of a sentence about an unknown word: which was probably meant, if any, and all that there are.
+
+    As in "; did you mean lr? There are: lr, hidden".
+    """
+    known = list(islice(known, MOST_COMPARED))
     near = nearest(word, known)
-    return "" if near is None else f"; did you mean {show(near)}?"
+    return ending(None if near is None else show(near), map(show, known), there)
+
+
+def ending(meant: str | None, known: Iterable[str], there: str) -> str:
+    """The same, where it is known what was meant."""
+    shown = list(islice(known, MOST_SHOWN + 1))
+    shown[MOST_SHOWN:] = ["..."] * (len(shown) > MOST_SHOWN)
+    return f"{'.' if meant is None else f'; did you mean {meant}?'} {there}: {', '.join(shown) or 'none'}"

@@ -243,9 +243,14 @@ class Findings:
         return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
 
 
+def checked_seed(seed: object) -> int:
+    """The seed of a resampling. SettingError for what is none."""
+    return arguments.whole("seed", seed, ANY_COUNT)
+
+
 def generator(seed: int) -> np.random.Generator:
     """Random numbers for a resampling. SettingError for what is no seed."""
-    return np.random.default_rng(arguments.whole("seed", seed, ANY_COUNT))
+    return np.random.default_rng(checked_seed(seed))
 
 
 def _compared(
@@ -253,6 +258,7 @@ def _compared(
 ) -> "pd.DataFrame":
     from .analysis.comparison import compare_sweeps, compare_unpaired
 
+    rng = generator(seed)
     if arguments.switch("paired", paired):
-        return compare_sweeps(first, second, by, rng=generator(seed))
+        return compare_sweeps(first, second, by, rng=rng)
     return compare_unpaired(first, second, by)

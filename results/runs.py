@@ -1,8 +1,9 @@
 """Some or all runs of a folder of results: their table, the findings, the figures, and what else was kept of them."""
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,6 @@ import pyarrow as pa
 
 from backsweep import arguments
 from backsweep.errors import DamageWarning, ResultsError, SettingError
-from backsweep.ranges import ANY_COUNT
 
 from .arrays import Floats
 from .findings import Findings, generator
@@ -30,9 +30,9 @@ MOST_RUNS = 2_000_000  # up to this many, a summary is computed just for display
 class Runs(Findings):
     """Runs of a sweep, chosen by `where`: tables, comparisons, figures and records of them alone."""
 
-    def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]"):
+    def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]", restricted: Mapping[str, str] = MappingProxyType({})):
         super().__init__(read)
-        self.store = store
+        self.store, self.restricted = store, restricted  # settings that `where` left one value, as text
 
     @property
     def path(self) -> Path:
@@ -91,8 +91,8 @@ class Runs(Findings):
         """
         from .analysis.tables import part_of
 
-        part = part_of(self.table, settings)
-        return Runs(self.store, lambda: part)
+        part, restricted = part_of(self.table, settings, self.restricted)
+        return Runs(self.store, lambda: part, restricted)
 
     def what_matters(self, *, seed: int = 0) -> "pd.DataFrame":
         """How much of the differences between runs each setting explains.
@@ -158,7 +158,6 @@ class Runs(Findings):
     def _losses(self, run: int | None) -> "pd.DataFrame":
         if run is None:
             raise SettingError(["run"], "missing; the figure loss needs the number of a run")
-        run = arguments.run_of(self.manifest.runs, run)
         kept = self.trajectory(run)
         losses = self.trajectories([run]) if kept is None else kept
         if losses.empty:
@@ -183,12 +182,21 @@ class Runs(Findings):
            1    500 0.541      0.75        6.205
            1    924 0.100      1.00       14.540
         """
-        runs = self._numbers() if runs is None else arguments.wholes("runs", runs, ANY_COUNT)
+        chosen = self._numbers()
+        runs = (
+            chosen
+            if runs is None
+            else arguments.runs_of("runs", runs, self.manifest.runs, None if chosen is None else frozenset(chosen))
+        )
         return self.store.records(runs).to_pandas(use_threads=False)  # see `kinds.Kind.read`
 
     def _numbers(self) -> list[int] | None:
         """The numbers of these runs; None for all of the folder."""
         return self.table["run"].tolist()
+
+    def _one(self, run: object) -> int:
+        """The number of one of these runs."""
+        return arguments.run_of("run", run, self.manifest.runs, self._numbers())
 
     def weights(self, run: int) -> tuple[list[Floats], list[Floats]]:
         """The final weights and biases of a run, which `[record]` keeps with `weights = true`.
@@ -202,7 +210,7 @@ class Runs(Findings):
         >>> [layer.shape for layer in weights], [layer.shape for layer in biases]
         ([(2, 2), (1, 2)], [(2,), (1,)])
         """
-        run = arguments.run_of(self.manifest.runs, run)
+        run = self._one(run)
         return layers_of(self.store.weights([run]), run)
 
     def trajectory(self, run: int) -> "pd.DataFrame | None":
@@ -210,7 +218,7 @@ class Runs(Findings):
 
         None if it was not kept; `trajectories` has what the sweep recorded, and `backsweep replay` trains any run again.
         """
-        kept = self.store.trajectories().get(arguments.run_of(self.manifest.runs, run))
+        kept = self.store.trajectories().get(self._one(run))
         return None if kept is None else kept.to_pandas(use_threads=False)
 
     def query(self, sql: str) -> "pd.DataFrame":

@@ -148,7 +148,7 @@ class Sweep:
             raise ResultsError(another_spec(source, spec))
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
-                raise other_data(spec.files[key], key, path)
+                raise other_data(spec.files[key], key, path).advising(("name their file", "data"))
         check_plan(manifest, sweep.plan(), source)
         return sweep
 

@@ -1,8 +1,10 @@
 """Errors survive pickling: the caller of a pool reads the same error that a worker raised."""
 
 import pickle
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,20 @@ def test_a_package_imports_only_those_below_it(module, without):
     ask = f"import sys, {module}; print([name for name in {without} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_remedy_names_an_argument_that_the_command_line_calls_an_option():
+    error = ResultsError("runs/a: full", "more").advising(("choose another folder", "out"), ("run anyway", "force"))
+    assert str(error) == "runs/a: full; choose another folder with `out`, or run anyway with `force`\nmore"
+    assert str(error.inside("run").named_by({"out": "--out"})) == "run: runs/a: full; choose another folder with --out\nmore"
+
+
+@pytest.mark.parametrize("package", ["results", "kernels", "sweep"])
+def test_only_the_command_line_knows_of_options(package):
+    option = re.compile(r"[\"' (]--[a-z]")
+    (folder,) = import_module(f"backsweep.{package}").__path__
+    for file in Path(folder).rglob("*.py"):
+        if "cli" not in file.parts and file.name != "registry.py":  # whose conditions are words of the help
+            code = re.sub(r'""".*?"""', "", file.read_text(), flags=re.DOTALL)
+            lines = [line.partition("  #")[0] for line in code.splitlines() if "ray start" not in line]
+            assert not [line for line in lines if option.search(line)], file

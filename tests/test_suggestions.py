@@ -3,7 +3,7 @@
 import pytest
 
 from backsweep.results.figures import FIGURES
-from backsweep.suggestions import TERMS, did_you_mean, nearest
+from backsweep.suggestions import TERMS, ending, nearest, there_are
 from backsweep.sweep.spec.axes import Axis
 from backsweep.sweep.spec.make_data import TAGS as TASKS
 from backsweep.sweep.spec.messages import _places
@@ -36,7 +36,7 @@ def test_so_is_one_in_a_short_word(slip, word):
     ["nope", "pie", "bar", "heatmap", "rate", "width", "x", "", "learning_rates", "batch", "lose it"],
 )
 def test_another_word_is_not(word):
-    assert did_you_mean(word, WORDS) == ""
+    assert nearest(word, WORDS) is None
 
 
 def test_two_slips_take_a_longer_word():
@@ -58,3 +58,12 @@ def test_terms_are_words_that_a_spec_has():
     """Each of ours is a key of a spec, and none of theirs is a key that it would be taken for."""
     keys = {place.rpartition(".")[2] for name in TASKS for place, _ in _places(Spec, name)} | set(Axis.model_fields)
     assert {ours for some in TERMS.values() for ours in some} <= keys
+
+
+def test_a_sentence_ends_with_what_was_meant_and_with_what_there_is():
+    assert there_are("lrr", ["lr", "hidden"]) == "; did you mean lr? There are: lr, hidden"
+    assert there_are("nope", ["lr"], "It takes") == ". It takes: lr"
+    assert there_are("nope", []) == ". There are: none"
+    assert there_are("cuont", ["count"], show=repr) == "; did you mean 'count'? There are: 'count'"
+    assert ending("train.lr", ["name"], "Allowed here") == "; did you mean train.lr? Allowed here: name"
+    assert there_are("x", map(str, range(10**6))).endswith(" 38, 39, ...")

@@ -2,36 +2,12 @@
 
 import numpy as np
 
+from backsweep.arguments import numbers, one_of, whole
 from backsweep.errors import SettingError
+from backsweep.ranges import ANY_SIZE, FINITE
 
 from ..memory import STRIDE, UNITS
 from .config import ORDERS, Batch
-
-
-def whole(argument: str, value, least: int) -> int:
-    """A whole number, at least `least`."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError((argument,), f"must be whole numbers, at least {least}")
-    return int(value)
-
-
-def number(argument: str, value) -> float:
-    """A finite number."""
-    found = numbers(argument, value)
-    if found.ndim or not np.isfinite(found):
-        raise SettingError((argument,), "must be a finite number")
-    return float(found)
-
-
-def numbers(argument: str, value, also: str = "") -> np.ndarray:
-    """Numbers as float64, in any shape; text is refused, even if it reads like one. also: further kinds of dtype to accept."""
-    try:
-        found = np.asarray(value)
-    except (TypeError, ValueError):
-        found = np.array(None)
-    if found.dtype.kind not in "iuf" + also and found.size:
-        raise SettingError((argument,), "must be numbers, in rows of equal length")
-    return found.astype(np.float64)
 
 
 def widths(hidden) -> tuple[int, ...]:
@@ -39,19 +15,18 @@ def widths(hidden) -> tuple[int, ...]:
     try:
         listed = [hidden] if isinstance(hidden, int | np.integer | str | bytes) else list(hidden)
     except TypeError:
-        raise SettingError(("hidden",), "must be a whole number, or a list of one per layer") from None
-    return tuple(whole("hidden", units, 1) for units in listed)
+        raise SettingError(["hidden"], f"must be {ANY_SIZE.words}, or a list of one per layer", value=hidden) from None
+    return tuple(whole("hidden", units, ANY_SIZE) for units in listed)
 
 
 def batch_of(size, order, samples: int) -> Batch:
     """How many samples make an update; all if size is None. A batch of all samples is a full batch, whatever their order."""
     if size is None:
         return Batch()
-    size = whole("batch", size, 1)
+    size = whole("batch.size", size, ANY_SIZE)
     if size > samples:
-        raise SettingError(("batch",), f"size = {size}: there are only {samples} samples")
-    if not isinstance(order, str) or order not in ORDERS:
-        raise SettingError(("batch",), f"order = {order!r}: must be one of {', '.join(ORDERS)}")
+        raise SettingError(["batch.size"], f"there are only {samples} samples", value=size)
+    order = one_of("batch.order", order, ORDERS)
     return Batch() if size == samples and order != "replacement" else Batch(size, order)
 
 
@@ -67,10 +42,7 @@ def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _finite(argument: str, values) -> np.ndarray:
-    found = numbers(argument, values, also="b")
-    if not np.all(np.isfinite(found)):
-        raise SettingError((argument,), "finite numbers only")
-    return found
+    return numbers(argument, values, FINITE, table=True)
 
 
 def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:

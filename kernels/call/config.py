@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backsweep.arguments import one_of
 from backsweep.errors import DataError, SettingError
 from backsweep.stopping import STOPPING
+from backsweep.suggestions import there_are
 
 from ..formulas.activations import ACTIVATIONS, OUTPUTS
 from ..formulas.losses import LOSSES
@@ -94,7 +96,7 @@ class Config:
         self._check_optimizer()
         for key in self.stops:
             if key not in STOPPING:
-                raise SettingError((f"stop.{key}",), f"must be one of {', '.join(STOPPING)}, patience")
+                raise SettingError([f"stop.{key}"], f"there is no such criterion{there_are(key, [*STOPPING, 'patience'])}")
             if STOPPING[key].needs_sides and not self.sides:
                 raise SettingError((f"stop.{key}",), "accuracy needs targets that are classes; these targets are numbers")
         if self.measure and (self.stops or self.stalls):
@@ -116,8 +118,7 @@ class Config:
             "dtype": DTYPES,
         }.items():
             chosen = self.scheme if setting == "init" else getattr(self, setting)
-            if not isinstance(chosen, str) or chosen not in allowed:
-                raise SettingError((setting,), f"must be one of {', '.join(allowed)}", f"{setting} = {chosen!r}")
+            one_of(setting, chosen, allowed)
 
     def _check_network(self):
         if not self.hidden and self.shortcuts:

@@ -3,14 +3,16 @@ run.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from backsweep.arguments import numbers
 from backsweep.errors import SettingError
 from backsweep.ranges import COUNT, COUNT_OR_NONE, FINITE, NOT_NEGATIVE, POSITIVE, Hyperparameter, Range
 from backsweep.stopping import LIMITS, STALLING, STOPPING
+from backsweep.suggestions import there_are
 
 from ..formulas.optimizers import OPTIMIZERS
 from ..formulas.schedules import SCHEDULES
@@ -29,7 +31,6 @@ from ..memory import (
     Runs,
 )
 from ..random.streams import LAST_SEED
-from .arguments import numbers
 from .config import SCHEMES, Config
 from .layout import fan_ins
 
@@ -80,15 +81,7 @@ class Settings:
     def __init__(self, given: Mapping[str, Any]):
         arrays = {}
         for key, value in given.items():
-            arrays[key] = numbers(key, value)
-            allowed = _range_of(key)
-            if not allowed.admits(arrays[key]):
-                raise SettingError((key,), f"must be {allowed.words}")
-        for key in ("seed", "epochs", "bound"):
-            if key not in arrays:
-                raise SettingError((key,), f"must be {RANGES[key].words}")
-        if not {"lr", "lr[0]"} & set(arrays):
-            raise SettingError(("lr",), f"must be {RANGES['lr'].words}")
+            arrays[key] = numbers(key, value, _range_of(key))
         try:
             self.shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
         except ValueError:
@@ -109,17 +102,7 @@ class Settings:
         return self.get(f"{key}[{layer}]") if f"{key}[{layer}]" in self else self.get(key)
 
     def check(self, config: Config) -> None:
-        """Check that every number belongs to what was chosen, and that no number it needs is missing."""
-        self._check_hyperparameters(config)
-        if "stop.patience" in self and not config.stops:
-            raise SettingError(
-                ("stop.patience",),
-                f"patience counts tests, and there is nothing to test: give one of {', '.join(STOPPING)} too",
-            )
-        for name in (name for name in STALLING if config.stalls and f"stall.{name}" not in self):
-            raise SettingError((f"stall.{name}",), "missing")
-        if "huber_delta" in self and config.loss != "huber":
-            raise SettingError(("huber_delta", "loss"), f"only the loss huber takes it, not {config.loss}")
+        """Check that the numbers go together, and with the precision of the call."""
         with np.errstate(over="ignore"):
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
@@ -128,23 +111,6 @@ class Settings:
             )
         if config.dtype == "float32":
             self._check_single(config)
-
-    def _check_hyperparameters(self, config: Config) -> None:
-        belong: dict[str, Mapping[str, Hyperparameter]] = {
-            "init": SCHEME_NUMBERS.get(config.scheme, {}),
-            "optimizer": OPTIMIZERS[config.optimizer].hyperparameters,
-            "schedule": {**SCHEDULES[config.schedule].hyperparameters, "warmup": WARMUP_EPOCHS},
-        }
-        chosen = {"init": config.scheme, "optimizer": config.optimizer, "schedule": config.schedule}
-        for key in self._arrays:
-            group, _, name = key.partition(".")
-            if group in belong and name not in belong[group] and not name.startswith("offset"):
-                has = f"it has {', '.join(belong[group])}" if belong[group] else "it has none"
-                raise SettingError((key,), f"{chosen[group]} has no such hyperparameter; {has}")
-        for group, entry in belong.items():
-            for key in (f"{group}.{name}" for name, one in entry.items() if one.default is None):
-                if key not in self:
-                    raise SettingError((key,), f"is missing; {chosen[group]} needs it")
 
     def _check_single(self, config: Config) -> None:
         """Check that numbers are still within their ranges after rounding to single precision."""
@@ -165,10 +131,49 @@ class Settings:
 
 
 def _range_of(key: str) -> Range:
-    allowed = RANGES.get(key.split("[")[0])
-    if allowed is None:
-        raise SettingError((key,), "there is no such setting")
-    return allowed
+    return RANGES[key.partition("[")[0]]
+
+
+def check_names(config: Config, keys: Collection[str]) -> None:
+    """Check that each of the numbers is one of what was chosen, and that none which that needs is missing.
+
+    It comes before their values, or a number that there is not would be said to lie outside its range.
+    """
+    _check_hyperparameters(config, keys)
+    for key in keys:
+        if key.partition("[")[0] not in RANGES:
+            raise SettingError((key,), f"there is no such setting{there_are(key, _beside(key))}")
+    if "stop.patience" in keys and not config.stops:
+        reason = f"patience counts tests, and there is nothing to test: give one of {', '.join(STOPPING)} too"
+        raise SettingError(("stop.patience",), reason)
+    for name in (name for name in STALLING if config.stalls and f"stall.{name}" not in keys):
+        raise SettingError((f"stall.{name}",), f"missing; stall needs {' and '.join(STALLING)}")
+    if "huber_delta" in keys and config.loss != "huber":
+        raise SettingError(("huber_delta", "loss"), f"only the loss huber takes it, not {config.loss}")
+
+
+def _beside(key: str) -> list[str]:
+    """The settings of the table that a key stands in, or all that stand in none."""
+    table = key.rpartition(".")[0]
+    return [name for name in RANGES if name.rpartition(".")[0] == table]
+
+
+def _check_hyperparameters(config: Config, keys: Collection[str]) -> None:
+    belong: dict[str, Mapping[str, Hyperparameter]] = {
+        "init": SCHEME_NUMBERS.get(config.scheme, {}),
+        "optimizer": OPTIMIZERS[config.optimizer].hyperparameters,
+        "schedule": {**SCHEDULES[config.schedule].hyperparameters, "warmup": WARMUP_EPOCHS},
+    }
+    chosen = {"init": config.scheme, "optimizer": config.optimizer, "schedule": config.schedule}
+    for key in keys:
+        group, _, name = key.partition(".")
+        if group in belong and name not in belong[group] and not name.startswith("offset"):
+            has = there_are(name, belong[group], "It has")
+            raise SettingError((key,), f"{chosen[group]} has no such hyperparameter{has}")
+    for group, entry in belong.items():
+        for key in (f"{group}.{name}" for name, one in entry.items() if one.default is None):
+            if key not in keys:
+                raise SettingError((key,), f"missing; {chosen[group]} needs it")
 
 
 def runs_of(config: Config, settings: Settings, layers: np.ndarray, midpoint: float | None, largest_weight: np.ndarray) -> Runs:

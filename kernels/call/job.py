@@ -5,16 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from backsweep.arguments import switch
+from backsweep.arguments import number, numbers, switch
 from backsweep.errors import SettingError
+from backsweep.ranges import FINITE
 
 from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
-from .arguments import batch_of, checked_data, flat_weights, number, numbers, widths
+from .arguments import batch_of, checked_data, flat_weights, widths
 from .config import SCHEMES, Config
 from .defaults import DEFAULTS
-from .hyperparameters import RANGES, Settings, runs_of
+from .hyperparameters import RANGES, WARMUP_EPOCHS, Settings, check_names, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
 from .nested import PER_LAYER
 from .parts import Part, parts_of, with_parts
@@ -22,6 +23,8 @@ from .reach import largest_weights
 
 # The settings that all runs of a call share. The others are numbers, and each run may have its own.
 SHARED = {name for name in DEFAULTS if name not in RANGES}
+
+NEEDED = {"seed", "epochs", "bound", "lr"}  # that None does not leave out
 
 
 class Job:
@@ -32,12 +35,14 @@ class Job:
 
     def __init__(self, x, y, settings: Mapping[str, Any]):
         given = _with_defaults(settings)
-        midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"])
+        midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"], FINITE)
         self.x, self.y = checked_data(x, y)
         self.config = _config_of(given, len(self.x))
         self.config.check_data(self.y)
         _check_layers(given, len(self.config.hidden) + 1)
-        self.settings = Settings({key: value for key, value in given.items() if key not in SHARED and value is not None})
+        several = {key: value for key, value in given.items() if key not in SHARED and (value is not None or key in NEEDED)}
+        check_names(self.config, several)
+        self.settings = Settings(several)
         self.settings.check(self.config)
         self._check_precision(midpoint)
         self.layers = layer_table(self.config, self.x.shape[1], self.y.shape[1])
@@ -104,11 +109,11 @@ def _config_of(given: Mapping[str, Any], samples: int) -> Config:
         **{name: switch(name, given[name]) for name in switches},
         **{name: given[name] for name in names},
         hidden=widths(given["hidden"]),
-        bias_input=number("bias_input", given["bias_input"]),
+        bias_input=number("bias_input", given["bias_input"], FINITE),
         scheme=given["init.scheme"],
         optimizer=given["optimizer.name"],
         schedule=given["schedule.name"],
-        warms_up=bool(np.any(numbers("schedule.warmup", given.get("schedule.warmup", 0)))),
+        warms_up=bool(np.any(numbers("schedule.warmup", given.get("schedule.warmup", 0), WARMUP_EPOCHS.allowed))),
         batch=batch_of(given["batch.size"], given["batch.order"], samples),
         stops=_inside("stop", given, but="patience"),
         stalls=bool(_inside("stall", given)),

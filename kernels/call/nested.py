@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backsweep.errors import SettingError
-from backsweep.suggestions import did_you_mean
+from backsweep.suggestions import there_are
 
 from .defaults import DEFAULTS
 
@@ -19,14 +19,20 @@ PER_LAYER = ("lr", "init.offset")  # may be a list with one number or array per 
 NAMES = dict.fromkeys(key.partition(".")[0] for key in DEFAULTS)
 
 
+BATCH = "must be 'full', 'pattern', or a mapping with a 'size' and an 'order'"
+
+
+def keys_of(table: str) -> list[str]:
+    """The settings of a table by the last words of their names."""
+    return [key.removeprefix(f"{table}.") for key in DEFAULTS if key.startswith(f"{table}.")]
+
+
 def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Nested settings by their dotted names."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in NAMES:
-            raise SettingError(
-                (name,), f"there is no such setting{did_you_mean(name, NAMES) or '.'} There are: {', '.join(NAMES)}"
-            )
+            raise SettingError((name,), f"there is no such setting{there_are(name, NAMES)}")
         if name in TITLES:
             found |= _inside(name, _titled(name, value, TITLES[name]))
         elif name in TABLES:
@@ -47,26 +53,26 @@ def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
     if isinstance(value, str):
         return {title: value}
     if not isinstance(value, Mapping) or title not in value:
-        raise SettingError((name,), f"must be a name, or a mapping with {title!r}")
+        raise SettingError((name,), f"must be a name, or a mapping with {title!r}", value=value)
     return {title: value[title], **_table(name, value)}
 
 
 def _table(name: str, value: Any) -> dict[str, Any]:
     """A mapping of names to settings, without those that are None; empty if the mapping itself is None."""
     if value is not None and not isinstance(value, Mapping):
-        raise SettingError((name,), "must be a mapping, such as {name: number}")
+        raise SettingError([name], f"must be a mapping with {', '.join(map(repr, keys_of(name)))}", value=value)
     if not all(isinstance(key, str) and key.isidentifier() for key in value or {}):
-        raise SettingError((name,), "its keys must be text")
+        raise SettingError((name,), "its keys must be text", value=value)
     return {key: one for key, one in (value or {}).items() if one is not None}
 
 
 def _batch(value: Any) -> Mapping[str, Any]:
     if isinstance(value, str):
         if value not in BATCHES:
-            raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size", f"batch = {value!r}")
+            raise SettingError(("batch",), BATCH, value=value)
         return BATCHES[value]
     if not isinstance(value, Mapping) or value.get("size") is None or not set(value) <= {"size", "order"}:
-        raise SettingError(("batch",), "must be 'full', 'pattern', or a mapping with a size and an order")
+        raise SettingError(("batch",), BATCH, value=value)
     return value
 
 

@@ -4,11 +4,12 @@ from collections import namedtuple
 
 import numpy as np
 
+from backsweep.arguments import numbers
 from backsweep.columns import RECORDED
 from backsweep.errors import SettingError
+from backsweep.ranges import ANY_COUNT, Range
 
 from ..memory import RECORDED_ROW, Record
-from .arguments import numbers
 
 Trajectories = namedtuple("Trajectories", ["run", "epoch", *RECORDED])  # pyright: ignore[reportUntypedNamedTuple]
 Trajectories.__doc__ = "\n".join(
@@ -29,24 +30,16 @@ def plan_records(runs: int, limit: int, at, of) -> Record:
     """Memory for the records of the runs `of` (places, or None for all) at the epochs `at` up to `limit` (None: no records)."""
     if at is None:
         return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
-    epochs = numbers("record_at", at)
-    if epochs.ndim != 1 or not _whole(epochs) or np.any(np.diff(epochs, prepend=-1) <= 0):
-        raise SettingError(("record_at",), "must be epochs in ascending order, at least 0")
-    places = np.arange(runs) if of is None else numbers("record_runs", of)
-    if (
-        places.ndim != 1
-        or not _whole(places)
-        or np.any((places < 0) | (places >= runs))
-        or len(np.unique(places)) < len(places)
-    ):
-        raise SettingError(("record_runs",), f"must be places from 0 to {runs - 1}, each at most once")
+    epochs = numbers("record_at", at, ANY_COUNT)
+    if epochs.ndim != 1 or np.any(np.diff(epochs, prepend=-1) <= 0):
+        raise SettingError(["record_at"], "must be a list of epochs in ascending order", value=at)
+    allowed = Range(f"a place from 0 to {runs - 1}", 0, runs - 1, whole=True)
+    places = np.arange(runs) if of is None else numbers("record_runs", of, allowed)
+    if places.ndim != 1 or len(np.unique(places)) < len(places):
+        raise SettingError(["record_runs"], f"must be a list, each member {allowed.words} and there once", value=of)
     row = np.full(runs, -1)
     row[places.astype(np.int64)] = np.arange(len(places))
     return _room(epochs[epochs <= limit].astype(np.int64), row, len(places))
-
-
-def _whole(values: np.ndarray) -> bool:
-    return bool(np.all(values == np.floor(values)))
 
 
 def _room(at: np.ndarray, row: np.ndarray, count: int) -> Record:

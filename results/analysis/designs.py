@@ -90,11 +90,9 @@ def _refuse_missing_settings(table: pd.DataFrame, names: list[str]) -> None:
         lacking = table[name].isna()
         if lacking.any():
             kinds = [other for other in names if not table[other].isna().any() and _decides(table[other], lacking)]
-            example = f"`--where {kinds[0]}={table.loc[~lacking, kinds[0]].iloc[0]}`" if kinds else "by `--where`"
-            raise ResultsError(
-                f"{name}: some runs have no such setting, so it is not combined with all others; keep only runs that "
-                f"have it, such as {example}"
-            )
+            example = f", such as {kinds[0]}={table.loc[~lacking, kinds[0]].iloc[0]}," if kinds else ""
+            error = ResultsError(f"{name}: some runs have no such setting, so it is not combined with all others")
+            raise error.advising((f"keep only runs that have it{example}", "where"))
 
 
 def _decides(values: pd.Series, lacking: pd.Series) -> bool:

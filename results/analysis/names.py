@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 from backsweep.errors import SettingError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
-from backsweep.suggestions import did_you_mean
+from backsweep.suggestions import there_are
 
 from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NOTHING: Mapping[str, str] = {}
 
 
 def _with_ends(*names: str) -> tuple[str, ...]:
@@ -77,23 +80,35 @@ def shown_names(axes: Iterable[AxisColumn]) -> dict[str, str]:
     return shown
 
 
-def column_of(name: object, columns: Sequence[str], argument: str, what: str = "that varies") -> str:
+def column_of(
+    name: object,
+    columns: Sequence[str],
+    argument: str,
+    what: str = "that varies",
+    restricted: Mapping[str, str] = NOTHING,
+) -> str:
     """The column that a name stands for: the one called so, else the only one whose last word it is.
 
     argument: that the name was given as. SettingError: that the argument is no name, that there is none such, of what there
-    is, or that it may be several. what: of the message.
+    is, or that it may be several. what: of the message. restricted: the settings that vary no more since runs were chosen,
+    each with the value that is left.
     """
     if not isinstance(name, str):
         raise SettingError([argument], f"must be the name of a setting, not {type(name).__name__}")
     if name in columns:
         return name
-    found = [column for column in columns if column.rpartition(".")[2] == name]
+    found = _called(name, columns)
     if len(found) == 1:
         return found[0]
     if found:
         raise SettingError([argument], f"{name!r} may be {' or '.join(found)}; write one of these")
-    there = f"there are {', '.join(columns) or 'none'}{did_you_mean(name, columns)}"
-    raise SettingError([argument], f"there is no setting {name!r} {what}; {there}")
+    for column in _called(name, restricted):
+        raise SettingError([argument], f"{column} is already restricted to {restricted[column]}")
+    raise SettingError([argument], f"there is no setting {name!r} {what}{there_are(name, columns)}")
+
+
+def _called(name: str, columns: Iterable[str]) -> list[str]:
+    return [column for column in columns if name in (column, column.rpartition(".")[2])]
 
 
 def column_if_any(name: object, columns: Sequence[str], argument: str) -> str | None:

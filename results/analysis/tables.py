@@ -25,18 +25,22 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if name not in (*FIRST_COLUMNS, *LAST_COLUMNS)]
 
 
-def part_of(table: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
+def part_of(
+    table: pd.DataFrame, settings: Mapping[str, object], restricted: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """The runs with these values of settings, without the settings that have only one value among them.
 
+    restricted: the settings that earlier choices left one value, and that value, as text. Returned with those of this choice.
     SettingError for an unknown setting, or if no run has the values.
     """
     for name, value in settings.items():
-        column = column_of(name, axis_columns(table), "where")
         try:
+            column = column_of(name, axis_columns(table), name, restricted=restricted)
             table = with_value(table, column, value)
         except SettingError as error:
-            raise error.inside("where") from None
-    return table.drop(columns=[name for name in axis_columns(table) if len(table[name].unique()) == 1])
+            raise SettingError([name], error.reason, shown="").inside("where") from None
+    single = {name: levels_of(table, name) for name in axis_columns(table) if len(table[name].unique()) == 1}
+    return table.drop(columns=list(single)), {**restricted, **{name: str(levels) for name, levels in single.items()}}
 
 
 def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame:

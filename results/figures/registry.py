@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from backsweep.errors import SettingError
 from backsweep.outcomes import Outcome, ended
-from backsweep.suggestions import did_you_mean
+from backsweep.suggestions import there_are
 
 from ..analysis.tables import axis_columns, typical_run
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
@@ -155,11 +155,9 @@ FIGURES = {  # in the order of a report
 def kind_of(name: str, options: Iterable[str] = ()) -> Kind:
     """The entry of a name. SettingError, with all that there are, for another name, and for options that it does not take."""
     if not isinstance(name, str) or name not in FIGURES:  # pyright: ignore[reportUnnecessaryIsInstance]  # not all are checked
-        reason = f"there is no figure {name!r}; there are {', '.join(FIGURES)}{did_you_mean(name, FIGURES)}"
-        raise SettingError(["kind"], reason, shown="")
+        raise SettingError(["kind"], f"there is no such figure{there_are(name, FIGURES)}", value=name)
     entry = FIGURES[name]
     for option in options:
         if option not in (*entry.needs, *entry.options):
-            takes = f"it takes {', '.join(entry.options)}" if entry.options else "it takes none"
-            raise SettingError([option], f"the figure {name} has no such option; {takes}")
+            raise SettingError([option], f"the figure {name} has no such option{there_are(option, entry.options, 'It takes')}")
     return entry

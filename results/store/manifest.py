@@ -70,9 +70,7 @@ def _unreadable(folder: Path, harms: list[str], later: list[str]) -> ResultsErro
             return ResultsError(f"{folder}: a bundle must be unpacked first: `backsweep open {folder}` makes a folder of it")
         return ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
-        return ResultsError(
-            f"{folder}: no results here ({MANIFEST} is missing). `backsweep run SPEC --out {folder}` puts some there."
-        )
+        return ResultsError(f"{folder}: no results here ({MANIFEST} is missing); give a folder that a sweep was run into")
     return ResultsError(
         f"{'; '.join(harms)}. Without one of them nothing in this folder can be used; run the spec into another folder"
     )

@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from backsweep.errors import SettingError
 
 from ..speak import say
+from .options import typed
 from .results import Folder, Where, chosen, names_in
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def figure(
     out: Annotated[
         Path | None, typer.Option(help="File to write, which ends in .png, .svg or .pdf; default: DIR/KIND.svg.")
     ] = None,
-    number: Annotated[int | None, typer.Option("--run", help="Number of the run to draw, for KIND loss.")] = None,
+    run: Annotated[
+        int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of the run to draw, for KIND loss.")
+    ] = None,
     by: Annotated[
         list[str] | None,
         typer.Option(metavar="NAMES", help="Settings to group by, such as lr,hidden; for kinds that take --by."),
@@ -44,12 +47,12 @@ def figure(
     from ...results.figures import kind_of, save
 
     entry = kind_of(kind)
-    if number is not None and not _takes_run(entry):
+    if run is not None and not _takes_run(entry):
         raise SettingError(["run"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_run)}")
     if by and not entry.grouped:
         raise SettingError(["by"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_by)}")
     out = out or folder / f"{kind}.svg"
-    options: dict[str, Any] = {} if number is None else {"run": number}
+    options: dict[str, Any] = {} if run is None else {"run": run}
     options |= {"by": names_in(by)} if by else {}
     save(chosen(folder, where).figure(kind, **options), out)
     say(f"Figure: {out}")

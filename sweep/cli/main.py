@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backsweep import arguments
 from backsweep.errors import ResultsError
+from backsweep.ranges import ANY_SIZE
 
 from ..speak import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
@@ -23,7 +25,7 @@ from .bundle import bundle, open_
 from .command import fail, interruptible, remarked
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
-from .options import Commands
+from .options import Commands, typed
 from .results import Data, Folder, Format, opened, write_report
 from .tables import BackendName, LogFormat, StatusFormat, TableFormat, print_replay, print_summary, slug
 
@@ -46,7 +48,7 @@ app = typer.Typer(
 ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1024, help="Number of workers; default: one per core.")]
+Jobs = Annotated[int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of workers; default: one per core.")]
 Backend = Annotated[BackendName, typer.Option(help="Where the workers run: in threads or processes here, or on a cluster.")]
 THREADS = BackendName("threads")
 Log = Annotated[LogFormat, typer.Option(help="What to print meanwhile: a progress bar, or JSON objects, one per line.")]
@@ -163,7 +165,7 @@ app.command()(reading.report)
 @app.command()
 def replay(
     folder: Folder,
-    number: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")],
+    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.", parser=typed)],
     form: Annotated[TableFormat, typer.Option("--format", help="Format of the trajectory.")] = TableFormat.text,
     data: Data = None,
 ) -> None:
@@ -173,18 +175,18 @@ def replay(
 
     results = opened(folder)
     plan = Sweep.of_folder(folder, data or ()).plan()
-    again, unlike = interruptible(lambda: (train_again(plan, number), _differences(results, plan, [number])))
+    again, unlike = interruptible(lambda: (train_again(plan, run), _differences(results, plan, [run])))
     print_replay(again, form)
     if unlike:
         fail("; ".join(unlike))
-    if form is TableFormat.text and number in set(results.table["run"]):
+    if form is TableFormat.text and run in set(results.table["run"]):
         say("The same bits as in the folder.")
 
 
 @app.command()
 def verify(
     folder: Folder,
-    sample: Annotated[int, typer.Option(min=1, help="Number of runs to train again.")] = 1000,
+    sample: Annotated[int, typer.Option(parser=typed, metavar="INTEGER", help="Number of runs to train again.")] = 1000,
     data: Data = None,
 ) -> None:
     """Train a sample of the runs of DIR again, and compare every bit of rows, records and final weights."""
@@ -192,6 +194,7 @@ def verify(
 
     from ..sweep import Sweep
 
+    sample = arguments.whole("sample", sample, ANY_SIZE)
     results = opened(folder)
     damage = results.store.damage()
     if damage:

@@ -10,9 +10,10 @@ from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 
 from ...results.analysis.levels import members
 from ...results.analysis.names import column_of
-from ...results.findings import POWER
+from ...results.findings import POWER, checked_seed
 from ..speak import complain, say
 from .command import interruptible
+from .options import typed
 from .tables import TableFormat, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ Data = Annotated[
     typer.Option(metavar="FILE", help="Where a data file, or a file of initial weights, of DIR is now. Repeatable."),
 ]
 Format = Annotated[TableFormat, typer.Option("--format", help="Format of the output.")]
-Resampling = Annotated[int, typer.Option("--resampling-seed", min=0, help="Seed of the bootstrap that gives the intervals.")]
+Resampling = Annotated[
+    int,
+    typer.Option("--resampling-seed", parser=typed, metavar="INTEGER", help="Seed of the bootstrap that gives the intervals."),
+]
 
 NOT_WITH_SETTING = "cannot be combined with --setting, which compares two values in each combination of the other settings"
 
@@ -83,7 +87,7 @@ def table(
     seed: Resampling = 0,
 ) -> None:
     """Print success rates and epochs to convergence of the runs in DIR, with 95 % intervals; --of prints other tables."""
-    results = chosen(folder, where)
+    seed, results = checked_seed(seed), chosen(folder, where)
     if by and of in {Kind.what_matters, Kind.restarts}:
         raise SettingError(["by"], f"cannot be combined with --of {of.value}; use it with --of summary, settings or best")
     try:
@@ -149,7 +153,7 @@ def compare(
 
     results = chosen(folder, where)
     if (other is None) == (setting is None):
-        raise SettingError(["with", "setting"], "give either --with DIR or --setting NAME --values A,B", "compare")
+        raise SettingError(["other", "setting"], "give either --with DIR or --setting NAME --values A,B", "compare")
     if other is not None:
         _refuse("values", values, "cannot be combined with --with; use it with --setting")
         found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
@@ -163,12 +167,16 @@ def compare(
 def seeds(
     folder: Folder,
     half_width: Annotated[
-        float | None, typer.Option(help="Half the width of the interval of each success rate that you want.")
+        float | None,
+        typer.Option(parser=typed, metavar="FLOAT", help="Half the width of the interval of each success rate that you want."),
     ] = None,
     setting: Annotated[str | None, typer.Option(help="Or tell apart two values of this setting.")] = None,
     values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
     power: Annotated[
-        float | None, typer.Option(help=f"Probability of telling them apart, between 0 and 1; default: {POWER}.")
+        float | None,
+        typer.Option(
+            parser=typed, metavar="FLOAT", help=f"Probability of telling them apart, between 0 and 1; default: {POWER}."
+        ),
     ] = None,
     by: By = None,
     where: Where = None,
@@ -220,7 +228,7 @@ def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
 def _column(results: "Runs", setting: str, option: str) -> str:
     from ...results.analysis.tables import axis_columns  # with pandas and scipy a second
 
-    return column_of(setting, axis_columns(results.table), option)
+    return column_of(setting, axis_columns(results.table), option, restricted=results.restricted)
 
 
 def _level(results: "Runs", column: str, text: str, option: str) -> object:

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from backsweep.errors import DataError
-from backsweep.suggestions import did_you_mean
+from backsweep.suggestions import there_are
 
 from .cells import PLAIN, Notation
 from .data import Where, quoted
 
 MOST_BYTES = 2**31  # of the columns used, after unpacking
-MOST_SHOWN, MOST_COMPARED = 20, 1000
 
 Cells = list[str] | list[Decimal] | npt.NDArray[Any]
 
@@ -73,9 +72,7 @@ def check_names(names: Sequence[str], there: Sequence[str], path: Path, hint: st
     counts = Counter(there)
     for name in names:
         if name not in counts:
-            meant = did_you_mean(name, there[:MOST_COMPARED], repr) or "."
-            shown = ", ".join(map(quoted, there[:MOST_SHOWN])) + (", ..." if len(there) > MOST_SHOWN else "")
-            reason = f"no column {quoted(name)}{meant} There are: {shown}{hint}"
+            reason = f"no column {quoted(name)}{there_are(name, there, show=quoted)}{hint}"
             raise DataError(str(path), reason, column=name, place=str(path))
         if counts[name] > 1:
             reason = f"{counts[name]} columns are called {quoted(name)}"

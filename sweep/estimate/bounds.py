@@ -28,9 +28,9 @@ def check_memory(plan: Plan, jobs: int) -> None:
     needed = (
         f"{count(jobs, 'worker')} would need about {size(jobs * each[worst])} of memory, but only {size(most)} are available"
     )
-    fewer = "; fewer workers (--jobs) need less" if each[worst] <= most else ""
+    remedies = [("use fewer workers", "jobs")] if each[worst] <= most else []
     setting, shown = _largest(plan, worst)
-    raise SettingError([setting], f"{needed}{fewer}", shown)
+    raise SettingError([setting], needed, shown).advising(*remedies)
 
 
 def _largest(plan: Plan, shape: int) -> tuple[str, str]:
@@ -75,5 +75,6 @@ def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Pro
     if warning is None:
         return
     if not force:
-        raise SettingError(["train.epochs", "seeds"], f"{warning}; make fewer of them, or run anyway with --force", shown="")
+        error = SettingError(["train.epochs", "seeds"], f"{warning}; make fewer of them", shown="")
+        raise error.advising(("run anyway", "force"))
     progress.warn(warning)

@@ -151,10 +151,7 @@ def kept_beside(plan: Plan) -> tuple[Beside, ...]:
 
 def other_data(file: str | Path, key: str, folder: str | Path) -> DataError:
     """The error that a file was changed."""
-    reason = (
-        f"holds other data than {folder} was run on ({key}); bring those back, say where they are by --data FILE, "
-        "or run the sweep into another folder"
-    )
+    reason = f"holds other data than {folder} was run on ({key}); bring those back, or run the sweep into another folder"
     return DataError(str(file), reason, settings=[key])
 
 
@@ -163,7 +160,7 @@ def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path])
     for file in given:
         keys = [key for key in spec.files if _is_it(spec, key, file, manifest)]
         if not keys:
-            raise DataError(str(file), _why_not(spec, file, manifest, folder), settings=[*spec.files], place=f"--data {file}")
+            raise DataError(str(file), _why_not(spec, file, manifest, folder), settings=[*spec.files])
         yield from ((key, str(file.absolute())) for key in keys)
 
 
@@ -195,12 +192,10 @@ def _found(spec: Spec, key: str, manifest: Manifest, folder: Path) -> str:
     try:
         _digest(spec, key, path)
     except DataError as error:
-        reason = (
-            f"{error}; nor are its data beside the results, beside the spec, or here: "
-            "put the file there, or name it with --data FILE"
-        )
-        raise DataError(error.data, reason, settings=[key], place=str(folder / MANIFEST)) from None
-    raise other_data(path, key, folder)
+        reason = f"{error}; nor are its data beside the results, beside the spec, or here: put the file there"
+        missing = DataError(error.data, reason, settings=[key], place=str(folder / MANIFEST))
+        raise missing.advising(("name it", "data")) from None
+    raise other_data(path, key, folder).advising(("name their file", "data"))
 
 
 def _is_it(spec: Spec, key: str, file: Path, manifest: Manifest) -> bool:

@@ -63,7 +63,7 @@ def checked(store: Store, spec: Spec, plan: Plan) -> Store:
         raise other_data(spec.files[unlike[0]], unlike[0], path)
     if unlike:
         lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-        raise ResultsError(f"{path}: holds the results of another spec; choose another folder with --out", *lines)
+        raise ResultsError(f"{path}: holds the results of another spec", *lines).advising(("choose another folder", "out"))
     check_plan(store.manifest, plan, str(path / MANIFEST))
     return store
 
@@ -98,7 +98,8 @@ def check_room(needed: int, path: Path, progress: Progress, force: bool) -> None
         return
     warning = f"{path}: about {size(needed)} are needed, but only {size(free)} are free on this disk"
     if not force:
-        raise ResultsError(f"{warning}; free some space, choose another folder with --out, or run anyway with --force")
+        remedies = ("choose another folder", "out"), ("run anyway", "force")
+        raise ResultsError(f"{warning}; free some space").advising(*remedies)
     progress.warn(warning)
 
 

@@ -33,7 +33,7 @@ class Replay(NamedTuple):
 
 def replay(plan: Plan, run: int) -> Replay:
     """Train one run of a plan again. SettingError if there is no such run."""
-    run = arguments.run_of(plan.runs, run)
+    run = arguments.run_of("run", run, plan.runs)
     runs = np.array([run])
     training = train_flat(**plan.arguments(runs))
     # A second training records it, now that its length is known: memory up to its limit could mean billions of records.

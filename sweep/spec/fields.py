@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from backsweep.ranges import Hyperparameter
-from backsweep.suggestions import did_you_mean, nearest
+from backsweep.suggestions import nearest, there_are
 
 from ...kernels import RANGES
 from ..text import short
@@ -69,7 +69,7 @@ def one_of(names: Iterable[str]) -> Any:
 
     def not_misspelt(raw: object) -> object:
         if isinstance(raw, str) and raw not in known and nearest(raw, known):
-            raise ValueError(f"{raw!r}: there is no such name{meant(raw, known)} There are: {', '.join(known)}")
+            raise ValueError(f"{raw!r}: there is no such name{there_are(raw, known)}")
         return raw
 
     return Annotated[Literal[known], BeforeValidator(not_misspelt)]
@@ -88,11 +88,6 @@ def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], 
         for key, one in numbers.items()
     }
     return create_model(title, __base__=Table, __doc__=doc, **fields, **settings)
-
-
-def meant(name: object, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: which one was probably meant, if any."""
-    return did_you_mean(name, known) or "."
 
 
 def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:
@@ -163,7 +158,7 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
         name = table[key]
         if not isinstance(name, str) or name not in models:
             shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {short(name)}: "
-            raise ValueError(f"{shown}there is no such name{meant(name, models)} There are: {', '.join(models)}")
+            raise ValueError(f"{shown}there is no such name{there_are(name, models)}")
         return table
 
     return as_table

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
 from backsweep.errors import SettingError
+from backsweep.suggestions import there_are
 
 from ..data import generated
 from ..data.columns import Sides, read_sides, standardised_blocks
@@ -14,7 +15,6 @@ from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, ha
 from ..text import short
 from .axes import Axis
 from .encodings import BothSides, pairs_of
-from .fields import meant
 from .task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
 
 AnyTask = Gate | TruthTable | Parity | Encoder | TwoSpirals | Moons | Circles | Blobs | Teacher | FileTask
@@ -56,7 +56,7 @@ def _as_table(raw: object) -> object:
         raise ValueError(f"name = {short(name)}: must be text, the name of a task")  # noqa: TRY004
     if name not in TAGS:
         raise ValueError(
-            f"no task is called {name!r}{meant(name, TAGS)} There are: {', '.join(sorted(TAGS))}, "
+            f"no task is called {name!r}{there_are(name, sorted(TAGS))}, "
             "and files: { file = ..., inputs = [...], targets = [...] }"
         )
     return table

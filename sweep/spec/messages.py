@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 
 from backsweep.errors import SettingError
-from backsweep.suggestions import nearest, term
+from backsweep.suggestions import ending, nearest, term
 
 from ..text import Place, dotted, short
 from .axes import Axis
@@ -45,9 +45,8 @@ def _fault(one: Any, model: type[BaseModel], task: object) -> Fault:
     key = dotted(_place(one))
     if one["type"] == "extra_forbidden":
         allowed = list(_model_at(model, one["loc"][:-1]).model_fields)
-        near = _meant(model, one, allowed, task)
-        meant = "." if near is None else f"; did you mean {near}?"
-        return Fault(key, key, f"unknown key{meant} Allowed here: {', '.join(allowed)}")
+        meant = _meant(model, one, allowed, task)
+        return Fault(key, key, f"unknown key{ending(meant, allowed, 'Allowed here')}")
     if one["type"] == "missing":
         return Fault(key, key, "missing")
     beside = f"{key} = {short(one['input'])}"
@@ -65,7 +64,7 @@ def _fault(one: Any, model: type[BaseModel], task: object) -> Fault:
         # A validator that repeats the value wants it beside the key.
         plain = message.removeprefix(f"{one['input']!r}: ")
         return Fault(key, key if plain == message else beside, plain)
-    if isinstance(one["input"], list):
+    if isinstance(one["input"], list) and "<axis>" not in one["loc"]:
         message += f"; several values in turn are an axis: {{ values = {short(one['input'])} }}"
     return Fault(key, beside, message)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from backsweep.suggestions import did_you_mean
+from backsweep.suggestions import there_are
 
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
@@ -241,8 +241,7 @@ class FileTask(Table, use_attribute_docstrings=True):
             raise ValueError(f"{name!r} is both an input and a target")
         for name in self.categories:
             if name not in used:
-                meant = did_you_mean(name, used, repr)
-                raise ValueError(f"categories: {name!r} is neither an input nor a target{meant}")
+                raise ValueError(f"categories: {name!r} is neither an input nor a target{there_are(name, used, show=repr)}")
         return self
 
     @model_validator(mode="after")

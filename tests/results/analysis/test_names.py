@@ -204,7 +204,7 @@ def test_the_last_word_stands_for_the_only_setting_that_has_it():
     alike(summary(table, "mean"), summary(plain, "other"))
     alike(best_on_other_seeds(table, ["mean"], rng=rng()), best_on_other_seeds(plain, ["other"], rng=rng()))
     alike(compare_sweeps(table, table, ["mean", "lr"], rng=rng()), compare_sweeps(plain, plain, ["other", "lr"], rng=rng()))
-    assert part_of(table, {"mean": 0.75}).equals(part_of(plain, {"other": 0.75}))
+    assert part_of(table, {"mean": 0.75})[0].equals(part_of(plain, {"other": 0.75})[0])
     for mine, others in zip(values_of(table, "mean", *VALUES), values_of(plain, "other", *VALUES), strict=True):
         assert mine.equals(others)
     assert success_map(table, row="lr", column="mean").column == "model.init.mean"

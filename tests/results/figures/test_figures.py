@@ -130,7 +130,10 @@ def test_other_files_kinds_and_folders_are_refused_with_what_there_is(tmp_path):
         save(axes, tmp_path / "a.jpg")
     with pytest.raises(BacksweepError, match="no folder"):
         save(axes, tmp_path / "none" / "a.png")
-    with pytest.raises(BacksweepError, match="'surival'; there are success, median, importance"):
+    with pytest.raises(
+        BacksweepError,
+        match=r"kind = 'surival': there is no such figure; did you mean survival\? There are: success, median, importance",
+    ):
         figure("surival", runs())
 
 

@@ -170,7 +170,10 @@ BAD = [
     (["run", "small.toml", "--out", "/proc/nowhere"], "/proc/nowhere"),
     (["resume", "nowhere"], "nowhere: no results here"),
     (["table", "."], "no results here"),
-    (["table", "runs/small", "--by", "lrr"], "--by: there is no setting 'lrr' that varies; there are hidden, lr"),
+    (
+        ["table", "runs/small", "--by", "lrr"],
+        "--by: there is no setting 'lrr' that varies; did you mean lr? There are: hidden, lr",
+    ),
     (["table", "runs/small", "--format", "xml"], "--format"),
     (["replay", "runs/small", "20"], "RUN 20: there is no such run; the runs are 0 to 19"),
     (["replay", "runs/small", "--", "-1"], "RUN -1: there is no such run"),

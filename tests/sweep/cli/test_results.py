@@ -188,7 +188,10 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
 
 
 BAD = [
-    (["table", "r", "--by", "nix"], "backsweep: --by: there is no setting 'nix' that varies; there are hidden, lr, cell, seed"),
+    (
+        ["table", "r", "--by", "nix"],
+        "backsweep: --by: there is no setting 'nix' that varies. There are: hidden, lr, cell, seed",
+    ),
     (
         ["table", "r", "--of", "restarts", "--by", "lr"],
         "--by: cannot be combined with --of restarts; use it with --of summary, settings or best",
@@ -221,11 +224,11 @@ BAD = [
     (["seeds", "r", "--half-width", "0.7"], "backsweep: --half-width 0.7: must be a number above 0 and below 0.5"),
     (
         ["seeds", "r", "--setting", "lr", "--values", "2,5", "--power", "2"],
-        "--power 2.0: must be a number above 0 and below 1",
+        "--power 2: must be a number above 0 and below 1",
     ),
-    (["figure", "r", "pie"], "there is no figure 'pie'; there are success"),
+    (["figure", "r", "pie"], "KIND pie: there is no such figure. There are: success"),
     (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss\n"),
-    (["figure", "r", "sucess"], "loss; did you mean success?\n"),
+    (["figure", "r", "sucess"], "backsweep: KIND sucess: there is no such figure; did you mean success? There are: success"),
     (
         ["table", "r", "--where", "hidden=[2"],
         "--where: hidden = [2: a value that begins with a quote or",
@@ -245,7 +248,7 @@ BAD = [
     ),
     (["table", "r", "--where", "lr"], "--where lr: must be a setting and its value, such as optimizer=gd"),
     (["table", "r", "--where", "lr=3"], "--where: lr has no value 3; its values are 0.5, 2.0, 5.0"),
-    (["table", "r", "--where", "beta=3"], "backsweep: --where: there is no setting 'beta' that varies; there are hidden, lr"),
+    (["table", "r", "--where", "beta=3"], "backsweep: --where: there is no setting 'beta' that varies. There are: hidden, lr"),
     (["compare", "r", "--setting", "lr"], "--values: missing; give two values of the setting, such as 0.1,1.0"),
     (["table", "r/manifest.json"], "manifest.json: a file; results are in a folder"),
 ]

@@ -36,7 +36,7 @@ def unprepared(monkeypatch):
             WIDE,
             2 * GB,
             2,
-            "2 workers would need about 3.09 GB of memory, but only 2 GB are available; fewer workers (--jobs) need less",
+            "2 workers would need about 3.09 GB of memory, but only 2 GB are available; use fewer workers with `jobs`",
         ),
         (BLOBS, 0.1 * GB, 1, "task.samples: 20,000 samples of 2 inputs and 99 outputs: 1 worker would need about"),
     ],
@@ -58,7 +58,10 @@ def test_sweeps_that_fit_into_memory_are_not_refused(monkeypatch):
 
 def test_budgets_of_years_are_refused_unless_forced(unprepared, tmp_path):
     sweep = Sweep(**LONG)
-    with pytest.raises(SettingError, match=r"up to 2\.15e\+19 run-epochs, which take 1 worker about 7,\d\d\d years .*--force"):
+    with pytest.raises(
+        SettingError,
+        match=r"up to 2\.15e\+19 run-epochs, which take 1 worker about 7,\d\d\d years .*; run anyway with `force`$",
+    ):
         sweep.run(tmp_path / "o", jobs=1)
     with pytest.raises(AssertionError, match="compiled"):
         sweep.run(tmp_path / "o", jobs=1, force=True)

@@ -104,7 +104,7 @@ def test_the_user_may_say_where_they_are(first, tmp_path):
     code, _, said = here("verify", first)
     assert (code, said.count("\n")) == (2, 1)
     assert "/home/ada/sweeps/points.csv: no such file; nor are its data beside the results" in said
-    assert "name it with --data FILE" in said
+    assert "name it with --data\n" in said
     all_go(first, "--data", files[0], "--data", files[1])
     assert places(first) == ("../../x.csv", "../../y.npz")
     assert "ada/" not in (first / MANIFEST).read_text() + (first / COPY).read_text()
