@@ -231,7 +231,8 @@ def test_what_is_left_is_estimated_not_the_whole(tmp_path, shards_as_written, mo
 def test_a_sweep_that_does_not_fit_on_the_disk_is_refused_unless_forced(tmp_path, monkeypatch):
     monkeypatch.setattr("backsweep.sweep.run.folder.free_bytes", lambda path: 1234)
     made, progress = sweep(seeds=1000, train={"epochs": 5}), Progress()
-    message = r"r: about \d[\d.]* kB are needed, but only 1.23 kB are free on this disk; free some space; choose another folder with `out`, or run anyway with `force`$"
+    advice = "free some space; choose another folder with `out`, or run anyway with `force`$"
+    message = rf"r: about \d[\d.]* kB are needed, but only 1.23 kB are free on this disk; {advice}"
     with pytest.raises(BacksweepError, match=message):
         made.run(tmp_path / "r", progress=progress)
     assert not (tmp_path / "r").exists()
