@@ -44,7 +44,7 @@ def new_folder(path: Path) -> Generator[Path]:
 
 def _refuse_existing(path: Path) -> None:
     if is_there(path):
-        raise FileError(path, "already there, and nothing is unpacked over it; choose another folder with --out")
+        raise FileError(path, "already there, and nothing is unpacked over it").advising(("choose another folder", "out"))
 
 
 def _hidden(path: Path) -> Path:

@@ -144,4 +144,4 @@ def _check_room(path: Path, total: int, parent: Path) -> None:
     free = shutil.disk_usage(parent).free
     if total > free:
         reason = f"it holds {total:,} bytes, and only {free:,} are free at {parent}"
-        raise FileError(path, f"{reason}; free some space, or choose a folder on another disk with --out")
+        raise FileError(path, f"{reason}; free some space").advising(("choose a folder on another disk", "out"))

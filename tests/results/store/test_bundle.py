@@ -184,7 +184,7 @@ def test_members_that_overlap_are_refused(tree, place):
 
 def test_a_disk_without_room_is_noticed_first(tree, place, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
-    with pytest.raises(FileError, match=r"only 1,000 are free at .*--out"):
+    with pytest.raises(FileError, match=r"only 1,000 are free at .*; choose a folder on another disk with `out`$"):
         open_bundle(tree / "b.zip", place / "new")
     assert untouched(place)
 

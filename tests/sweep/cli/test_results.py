@@ -216,7 +216,7 @@ BAD = [
     (["compare", "r", "--setting", "lr", "--values", "1,2"], "--values: lr has no value 1; its values are 0.5, 2.0, 5.0"),
     (
         ["compare", "r", "--setting", "beta", "--values", "1,2"],
-        "--setting: there is no setting 'beta' that varies; there are h",
+        "--setting: there is no setting 'beta' that varies. There are: h",
     ),
     (["compare", "r", "--setting", "lr", "--values", "2,5", "--by", "lr"], "--by: cannot be combined with --setting"),
     (["compare", "r", "--with", "nix"], "nix"),
