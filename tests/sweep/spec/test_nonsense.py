@@ -225,7 +225,10 @@ WRONG = [
         train(dtype="float16"),
         "train.dtype = 'float16': there is no such name; did you mean float64? There are: float64, float32",
     ),
-    (train(dtype="float32", lr=1e300), "train.lr = 1e+300, train.dtype = 'float32': must be a finite number above 0 in float32 too"),
+    (
+        train(dtype="float32", lr=1e300),
+        "train.lr = 1e+300, train.dtype = 'float32': must be a finite number above 0 in float32 too",
+    ),
     (
         train(dtype="float32", epochs=10**8, schedule={"name": "exponential", "factor": 0.9}),
         "train.epochs = 100000000, train.dtype = 'float32': in float32 a schedule can count only to 16777216",
