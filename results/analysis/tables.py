@@ -17,7 +17,7 @@ from ..statistics.running_time import restarted_trials
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
 from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS
 from .levels import Levels
-from .names import beside, column_of
+from .names import NOTHING, beside, column_of
 
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
@@ -26,7 +26,7 @@ def axis_columns(table: pd.DataFrame) -> list[str]:
 
 
 def part_of(
-    table: pd.DataFrame, settings: Mapping[str, object], restricted: Mapping[str, str]
+    table: pd.DataFrame, settings: Mapping[str, object], restricted: Mapping[str, str] = NOTHING
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """The runs with these values of settings, without the settings that have only one value among them.
 

@@ -46,7 +46,7 @@ TABLE = pd.DataFrame(
     ],
 )
 def test_where_takes_what_tables_show(setting, value, runs):
-    assert part_of(TABLE, {setting: value})["run"].tolist() == runs
+    assert part_of(TABLE, {setting: value})[0]["run"].tolist() == runs
     if setting != "bias":
         other = next(level for level in TABLE[setting] if level != TABLE[setting][runs[0]])
         assert values_of(TABLE, setting, value, other)[0]["run"].tolist() == runs
