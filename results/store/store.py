@@ -15,9 +15,8 @@ and what is missing is computed again. A shard counts only if what was kept of i
 left half-written, or without their shard, or whose runs are all in another, do not count, and are removed by the next writer.
 
 A name promises, and the content must keep it (`kinds.py`): what does not is damaged. Reading leaves it out with a warning, and
-healing removes it, so that its runs are missing.
-
-A sweep's manifest is written before its first shard; a folder with files but no manifest is not ours and is left alone.
+healing removes it, so that its runs are missing. A sweep's manifest is written before its first shard; a folder with files but
+no manifest is not ours and is left alone.
 """
 
 import warnings
