@@ -26,6 +26,7 @@ from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_
 from backsweep.results.text import readable
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.cli.results import Kind
+from backsweep.sweep.spec.make_data import TAGS as TASKS
 from backsweep.sweep.spec.messages import _places
 
 
@@ -183,7 +184,9 @@ def test_exactly_the_names_of_columns_next_to_settings_are_taken(monkeypatch):
 def test_few_settings_are_called_in_full():
     """Of all settings that may vary; the documentation lists each one with the reason."""
     said = Path("docs/findings.md").read_text(encoding="utf-8").partition("## Names")[2].partition("##")[0]
-    places = {place for place in _places(Spec) if place.startswith(("task.", "model.", "train."))}
+    places = {
+        place for task in (*TASKS, True) for place, _ in _places(Spec, task) if place.startswith(("task.", "model.", "train."))
+    }
     shown = {place for place in places if place.rpartition(".")[2] in names.TAKEN}
     # The epochs of the cosine schedule share their last word with the epochs of training.
     assert shown == {

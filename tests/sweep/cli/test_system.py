@@ -7,6 +7,8 @@ import threading
 import numpy as np
 import pytest
 
+from backsweep.errors import SettingError
+from backsweep.sweep import Sweep
 from backsweep.sweep.cli import main
 from helpers.commands import here
 
@@ -69,8 +71,6 @@ def test_a_lack_of_something_is_one_sentence(command, said, monkeypatch, capsys)
         ["table", "r", "--{}=1"],
         ["table", "r", "--of", "{}"],
         ["run", "s", "--backend", "{}"],
-        ["run", "s", "--jobs", "{}"],
-        ["replay", "r", "{}"],
     ],
 )
 def test_usage_errors_escape_control_characters(words):
@@ -84,10 +84,8 @@ def test_usage_errors_escape_control_characters(words):
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["run", "s", "--jobs"], "--jobs"),
-        (["replay", "r"], "RUN"),
+        (["run", "s", "--backend"], "--backend"),
         (["table", "r", "--of"], "--of"),
-        (["seeds", "r", "--half-width"], "--half-width"),
     ],
 )
 def test_usage_errors_repeat_the_value_once(words, named):
@@ -95,6 +93,19 @@ def test_usage_errors_repeat_the_value_once(words, named):
     error = said.partition("Error: ")[2]
     assert error.count("x7") == 1
     assert named in error
+
+
+@pytest.mark.parametrize("value", ["two", "0", "2.5", "x\x1b]0;y\x07\u202e\r"])
+def test_numbers_are_refused_in_the_words_of_python(value, tmp_path):
+    spec = tmp_path / "s.toml"
+    spec.write_text('task = "xor"\n')
+    code, printed, said = here("run", spec, "--out", tmp_path / "out", "--jobs", value)
+    assert (code, printed) == (2, "")
+    assert said.startswith("backsweep: --jobs ")
+    assert said.endswith(": must be a whole number from 1 to 1024\n")
+    assert said[:-1].isprintable()
+    with pytest.raises(SettingError, match=r"^jobs = .*: must be a whole number from 1 to 1024$"):
+        Sweep(task="xor").run(tmp_path / "out", jobs=value)
 
 
 def test_other_errors_are_not_hidden(monkeypatch):
