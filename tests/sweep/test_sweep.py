@@ -163,7 +163,7 @@ def test_the_manifest_says_what_ran_where_and_how_long(once):
     manifest = once.manifest
     assert manifest.spec["train"]["lr"] == {"log": [0.1, 10.0], "n": 5}
     assert manifest.spec_hash == Sweep.from_dict(SPEC).spec.digest
-    assert set(manifest.versions) == {"python", "backsweep", "numpy", "numba", "joblib", "pyarrow", "kernels"}
+    assert set(manifest.versions) == {"python", "backsweep", "numpy", "numba", "llvmlite", "joblib", "pyarrow", "kernels"}
     assert manifest.cpu
     session = manifest.sessions[0]
     assert (session.runs, session.jobs, session.backend) == (1200, 1, "threads")
