@@ -6,6 +6,7 @@ from backsweep.errors import SettingError
 from backsweep.sweep import machine
 from backsweep.sweep import sweep as running
 from backsweep.sweep.estimate import bounds
+from backsweep.sweep.run import session
 from backsweep.sweep.sweep import Sweep
 
 GB = 10**9
@@ -24,6 +25,7 @@ def unprepared(monkeypatch):
         raise AssertionError("compiled")
 
     monkeypatch.setattr(running, "prepare", prepare)
+    monkeypatch.setattr(session, "prepare", prepare)
 
 
 # [2000, 2000] on XOR has 4,006,000 weights; each needs a weight, a gradient and one number of the optimizer, in 16 lanes of 8
