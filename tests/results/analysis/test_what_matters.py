@@ -154,7 +154,7 @@ def nested():
 
 def test_one_branch_of_a_nested_setting_is_refused_with_the_others_and_split_alone():
     table = nested()
-    with pytest.raises(BacksweepError, match=r"beta: .* such as `--where optimizer=adam`"):
+    with pytest.raises(BacksweepError, match=r"beta: .* such as optimizer=adam, with `where`$"):
         found(table)
     assert factors(table[table["optimizer"] == "adam"])[0] == {"beta", "lr", "beta × lr", "seed", "rest"}
     assert factors(table[table["optimizer"] == "gd"])[0] == {"lr", "seed", "rest"}

@@ -166,7 +166,7 @@ def test_a_disk_that_the_first_batches_find_too_small_ends_the_sweep(tmp_path, m
         patch.setattr("backsweep.sweep.run.folder.free_bytes", lambda path: 2_000_000)
         with pytest.raises(ResultsError, match=r"r: about \d[\d.]* MB are needed, but only 2 MB are free") as refused:
             sweep.run(tmp_path / "r", jobs=1)
-    assert re.search("--force$", str(refused.value))
+    assert re.search("run anyway with `force`$", str(refused.value))
     begun = Results.open(tmp_path / "r")
     assert 0 < begun.done < RUNS
     assert begun.manifest.sessions[0].runs == begun.done
