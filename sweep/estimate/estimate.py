@@ -21,7 +21,7 @@ from ..machine import cores, peak_memory, seconds_to_keep
 from ..plan.plan import Plan
 from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, runs_inside, spread
-from .pace import Pace, batches
+from .pace import COPIES, Pace, batches
 
 JOBS = Range("a whole number from 1 to 1024", 1, 1024, whole=True)
 MOST_TIMED = 8  # network shapes; all others are scaled from the nearest timed ones
@@ -29,7 +29,6 @@ SHAPE_SECONDS = 0.5  # for timing a shape
 MOST_SECONDS = 4.0  # for timing all shapes
 MOST_COUNTED = 100  # batches whose ends are computed one by one; with more batches all workers end at about the same time
 FILE_SECONDS = 2e-3  # for encoding a file, besides its rows
-COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
 
 
 class Outlook(NamedTuple):

@@ -20,13 +20,12 @@ from ..machine import cores, peak_memory
 from ..plan.batch import Batch
 from ..plan.plan import Plan
 from .costs import Costs, costs_of, guessed_costs, runs_inside
-from .pace import Pace, numbers
+from .pace import COPIES, Pace, numbers
 
 # On disk: of a file without rows, and of rows, records and weights, whose numbers differ in all their digits.
 FILE_BYTES, ROW_BYTES, RECORD_BYTES, WEIGHT_BYTES = 2000, 6, 16, 7
 HELD_BYTES, NUMBER_BYTES = 64, 8  # in memory: of a row, and of each number that is kept beside it
 PATIENCE = "train.stop.patience"  # by itself no rule
-COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
 
 
 class _Trained(NamedTuple):
@@ -59,8 +58,12 @@ class Forecast:
         self._began = time.perf_counter()
         self.pace = Pace(plan)
         self._first = len(self.pace.spread(missing))
-        self._is_guess = True
         self.estimate = self._estimate()
+
+    @property
+    def _is_guess(self) -> bool:
+        """Whether some of the first batches, or without them the very first one, are not back yet."""
+        return len(self._trained) < max(self._first, 1)
 
     def first(self, missing: Sequence[Span]) -> list[Span]:
         """The batches to train before the others that are missing now."""
@@ -96,10 +99,10 @@ class Forecast:
         empty = sum(len(encoded(table.slice(0, 1))) for table in tables)
         memory = sum(table.nbytes for table in tables)
         self._trained.append(_Trained(batch.span, batch.seconds, batch.run_epochs, max(disk - empty, 0), empty, memory))
-        self._is_guess = len(self._trained) < self._first
-        if not self._is_guess:
-            self._know()
-        return not self._is_guess
+        if self._is_guess:
+            return False
+        self._know()
+        return True
 
     def _know(self) -> None:
         """Replace guesses by what the first batches took."""

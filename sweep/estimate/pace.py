@@ -21,6 +21,7 @@ WORST = 8  # batches
 SPREAD_SHARE = 0.5  # batches that are spread over the runs per batch's work, if they are at least so many and at most so many:
 LEAST_SPREAD, MOST_SPREAD = 4, 16
 MOST_RUNS = 2**18
+COPIES = 4  # of a batch's rows: in the kernels' arrays, as columns, encoded, and waiting to be written
 ROUNDING = 1e-6  # the error that adding costs and looking them up backwards may make
 LEAST_FACTOR = 0.25  # for a shape of which no run has been trained yet
 MOST_NUMBERS = 2**23  # of records and weights in one batch
