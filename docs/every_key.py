@@ -22,7 +22,7 @@ from backsweep.sweep.spec.design import DesignSpec
 from backsweep.sweep.spec.encodings import BothSides, TargetSide
 from backsweep.sweep.spec.make_data import AnyTask
 from backsweep.sweep.spec.model import INITS, ModelSpec
-from backsweep.sweep.spec.nested import Alternatives
+from backsweep.sweep.spec.nested_axes import Alternatives
 from backsweep.sweep.spec.spec import SeedRange
 from backsweep.sweep.spec.task import FileTask, Gaps
 from backsweep.sweep.spec.train import (

@@ -15,13 +15,13 @@ from backsweep.columns import COLUMNS
 from backsweep.errors import DataError, SettingError
 from backsweep.outcomes import OUTCOMES
 
-from .call.arguments import in_layers
+from .call.canonical import in_layers
 from .call.config import ORDERS, PARAMETRIZATIONS, SCHEMES
 from .call.defaults import DEFAULTS
+from .call.flatten import flat
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from .call.job import Job
 from .call.layout import MOST_WEIGHTS
-from .call.nested import flat
 from .call.parts import Part, missing
 from .call.parts import compile_part as _compile_part
 from .call.recording import Trajectories, plan_records, trajectories_of

@@ -18,7 +18,7 @@ from rich.progress import Progress as Bar
 from ..results.store.schema import Estimate, Session
 from ..results.store.store import Span
 from ..results.text.numbers import percent_text
-from .speak import say_on
+from .output import say_on
 from .text import duration
 
 LINE_SECONDS = 5.0

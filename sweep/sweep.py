@@ -22,12 +22,12 @@ from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
-from .run.backends import workers
 from .run.data_files import check_plan, other_data, spec_in
 from .run.folder import another_spec, called_as_there, checked, healed, manifest_of
 from .run.prepare import prepare
 from .run.replay import replay
 from .run.session import train_missing
+from .run.workers import workers
 from .spec.plain_data import toml_text
 from .spec.spec import Spec, digest_of
 

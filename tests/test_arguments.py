@@ -8,7 +8,7 @@ import pytest
 
 import backsweep
 from backsweep.errors import BacksweepError, SettingError
-from backsweep.kernels.call.nested import NAMES
+from backsweep.kernels.call.flatten import NAMES
 from backsweep.results.figures import FIGURES, figure, save
 
 ODD = {

@@ -12,12 +12,12 @@ from backsweep.ranges import FINITE
 from ..loop.train import train_runs
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
-from .arguments import batch_of, checked_data, flat_weights, widths
+from .canonical import batch_of, checked_data, flat_weights, widths
 from .config import SCHEMES, Config
 from .defaults import DEFAULTS
+from .flatten import PER_LAYER
 from .hyperparameters import RANGES, WARMUP_EPOCHS, Settings, check_names, runs_of
 from .layout import data_of, layer_table, network_of, tiles_of, weight_count, workspace
-from .nested import PER_LAYER
 from .parts import Part, parts_of, with_parts
 from .reach import largest_weights
 

@@ -19,9 +19,9 @@ from ..analysis.what_matters import what_matters
 from ..store.schema import Manifest
 from ..text import readable
 from .explorer import chart, explored
-from .findings import answer, best_or_why_not, remarks
 from .pictures import Picture, pictures
 from .question import question
+from .sentences import answer, best_or_why_not, remarks
 
 SEED = 0  # of each resampling: a report of the same runs is the same, and its numbers are those of the command line
 

@@ -19,7 +19,7 @@ from ..disk.places import HeldFolder
 from ..disk.plain import has_too_many_values, parsed, reason_of, shortly, unknown_key
 from .files import hash_of, write_within
 from .schema import FORMAT, Manifest
-from .swept import swept_axes
+from .swept_axes import swept_axes
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 CHECKSUM = "checksum"

@@ -14,9 +14,9 @@ set of shard names. There is no journal to replay and no index to fall out of st
 and what is missing is computed again. A shard counts only if what was kept of its runs is beside it. Files that a dead process
 left half-written, or without their shard, or whose runs are all in another, do not count, and are removed by the next writer.
 
-A name promises, and the content must keep it (`kinds.py`): what does not is damaged. Reading leaves it out with a warning, and
-healing removes it, so that its runs are missing. A sweep's manifest is written before its first shard; a folder with files but
-no manifest is not ours and is left alone.
+A name promises, and the content must keep it (`file_kinds.py`): what does not is damaged. Reading leaves it out with a warning,
+and healing removes it, so that its runs are missing. A sweep's manifest is written before its first shard; a folder with files
+but no manifest is not ours and is left alone.
 """
 
 import warnings
@@ -34,9 +34,9 @@ from ..arrays import Span
 from ..disk.folders import entries
 from ..disk.lock import Held, HeldRoot, only_writer
 from ..disk.places import half_written
+from .catalog import Holdings
 from .compaction import MOST_FILES, merge, neighbours
 from .files import make_folder, write_table
-from .holdings import Holdings
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
 from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
 from .shards import Shard, runs_in, span_name, spans_in, what_follows

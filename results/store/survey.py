@@ -18,7 +18,7 @@ from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Span
 from ..disk.folders import entries, is_folder
-from .holdings import Holdings
+from .catalog import Holdings
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import Manifest
 from .shards import LOOKS, Shard, runs_in, spans_in

@@ -11,9 +11,9 @@ from backsweep.errors import DamageError
 
 from ..disk.folders import names_within
 from . import faults
-from .kinds import SWEEP, foreign, part
+from .file_kinds import SWEEP, foreign, part
 from .parquet import parquet_file, whole
-from .same import same_rows
+from .same_rows import same_rows
 from .schema import RECORDS_SCHEMA, Manifest
 
 NAME = re.compile(r"([0-9]{12})-([0-9a-f]{16})\.parquet")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ...results.store.survey import survey
-from ..speak import say
+from ..output import say
 from ..text import count, size
 from .results import Data, Folder
 from .status import status_lines, writer_line

@@ -10,7 +10,7 @@ import typer
 
 from backsweep.errors import DamageWarning
 
-from ..speak import complain
+from ..output import complain
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ import typer
 from backsweep.errors import BacksweepError
 from backsweep.escapes import visible_lines
 
-from ..speak import complain, say_in_full
+from ..output import complain, say_in_full
 
 USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
 

@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 from backsweep.errors import SettingError
 
-from ..speak import say
+from ..output import say
 from .options import typed
 from .results import Folder, Where, chosen, names_in
 

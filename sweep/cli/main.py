@@ -18,7 +18,7 @@ from backsweep import arguments
 from backsweep.errors import ResultsError
 from backsweep.ranges import ANY_SIZE
 
-from ..speak import after_a_second, say, say_in_full, speak_plainly
+from ..output import after_a_second, say, say_in_full, speak_plainly
 from ..text import count
 from . import results as reading
 from .bundle import bundle, open_

@@ -11,7 +11,7 @@ from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 from ...results.analysis.levels import members
 from ...results.analysis.names import column_of
 from ...results.findings import POWER, checked_seed
-from ..speak import complain, say
+from ..output import complain, say
 from .command import interruptible
 from .options import typed
 from .tables import TableFormat, print_no_answer, print_table, remarks

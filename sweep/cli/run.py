@@ -9,9 +9,9 @@ from rich.console import Console
 
 from ...results.store.manifest import has_manifest
 from ..machine import process_began
+from ..output import complain, outlast_readers, say
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
-from ..speak import complain, outlast_readers, say
 from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warning_lines, way_on, worker_time_line
 
 if TYPE_CHECKING:

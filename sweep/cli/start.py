@@ -2,7 +2,7 @@
 
 import sys
 
-from ..room import check_room
+from ..system_limits import check_room
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from backsweep.outcomes import OUTCOMES
 from ...results.disk.folders import is_there
 from ...results.store.survey import Survey, survey, surveys
 from ...results.text.numbers import percent_text
+from ..output import say, say_in_full
 from ..progress import SESSION_FIELDS
-from ..speak import say, say_in_full
 from ..text import count, duration, shares, workers
 from .tables import StatusFormat, TableFormat, print_table, way_on
 

@@ -16,7 +16,7 @@ from backsweep.outcomes import Outcome
 from ...results.disk.portable import DEVICE
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ...results.text.numbers import percent_text
-from ..speak import complain, say, say_in_full
+from ..output import complain, say, say_in_full
 from ..text import count, duration, size, workers
 
 if TYPE_CHECKING:

@@ -26,17 +26,16 @@ from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
 from ..text import in_toml
-from .arguments import as_in_spec, for_kernels, of_task, per_run
-from .columns import array_of, columns_of
+from .checked_together import apart, checked_alike, parted
 from .data_cache import DataCache
 from .excluded import without
-from .extent import Extent, extent_of
-from .hopeless import LookedAt, looked_at, remarks
-from .likeness import apart, checked_alike, parted
+from .ineffective_settings import LookedAt, looked_at, remarks
+from .kernel_settings import as_in_spec, for_kernels, of_task, per_run
 from .outline import plan_lines
 from .records import record_epochs
+from .setting_columns import array_of, columns_of, readable
 from .shape import Shape
-from .shown import readable
+from .sizes import Extent, extent_of
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
 MOST_CHECKED = 2**16  # cells at once, to limit the memory that checks take

@@ -18,9 +18,9 @@ from backsweep.errors import DataError, ResultsError, SettingError
 from ...results.store.manifest import MANIFEST
 from ...results.store.schema import Beside, Manifest
 from ...results.store.written_spec import files_in
-from ..data.columns import digest_of
 from ..data.files import READERS
 from ..data.initial_weights import arrays_digest, read_arrays
+from ..data.inputs_and_targets import digest_of
 from ..plan.plan import Plan
 from ..spec.axes import Axis
 from ..spec.make_data import sides_of

@@ -22,10 +22,10 @@ from ..estimate.pace import batches
 from ..plan.batch import Batch, Failure, run_or_fail
 from ..plan.plan import Plan
 from ..progress import Progress
-from .backends import Workers
 from .heartbeat import Heartbeat
 from .tally import Tally
 from .through_joblib import through_joblib
+from .workers import Workers
 
 MOST_DEATHS = 3  # of workers, without a finished batch in between
 

@@ -8,7 +8,7 @@ from backsweep.errors import ResultsError
 from ...results.store.manifest import MANIFEST, has_manifest
 from ...results.store.schema import MOST_REMARKS, Manifest
 from ...results.store.store import Store
-from ...results.store.swept import swept_axes
+from ...results.store.swept_axes import swept_axes
 from ..estimate.estimate import free_bytes
 from ..machine import cpu_name, now, versions
 from ..plan.plan import Plan

@@ -13,7 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from ...kernels import Part, compile_part, missing_parts, train_flat, why_not_kept, why_slow
 from ..plan.plan import Plan
 from ..progress import Progress
-from ..room import check_processes, has_semaphores
+from ..system_limits import check_processes, has_semaphores
 
 ONCE = "compiling the kernels, once on this machine ..."
 

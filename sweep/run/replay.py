@@ -17,7 +17,7 @@ from ..estimate.pace import MOST_NUMBERS, numbers
 from ..plan.batch import table_of
 from ..plan.plan import Plan
 from ..plan.records import records_table, weights_table
-from .unlike import unlike_records, unlike_rows, unlike_weights
+from .bit_differences import unlike_records, unlike_rows, unlike_weights
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ from ..estimate.bounds import check_memory, check_years
 from ..estimate.forecast import Forecast
 from ..plan.plan import Plan
 from ..progress import Progress
-from .backends import Workers
 from .execute import execute
 from .folder import check_room
 from .prepare import prepare
+from .workers import Workers
 
 
 def train_missing(

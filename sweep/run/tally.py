@@ -9,7 +9,7 @@ from ...results.store.schema import Estimate, Session
 from ...results.store.store import Store
 from ..machine import cpu_name, now, peak_memory, versions
 from ..plan.batch import Batch
-from .backends import Workers
+from .workers import Workers
 
 
 class Tally:

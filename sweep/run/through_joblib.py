@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from joblib import Parallel, delayed, parallel_config
 
 from ...results.store.store import Span
-from .backends import Workers
-from .turns import Turns, in_turn
+from .backpressure import Turns, in_turn
+from .workers import Workers
 
 Done = TypeVar("Done")
 ROUND = 8  # batches per worker, if joblib waits for all of them

@@ -25,7 +25,7 @@ from backsweep.suggestions import nearest, there_are
 from ...kernels import RANGES
 from ..text import short
 from .axes import WHOLE, Axis, Setting
-from .nested import Alternatives
+from .nested_axes import Alternatives
 
 Switch = Annotated[bool, Field(strict=True)]
 

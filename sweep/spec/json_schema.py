@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from .axes import TITLES, Axis
-from .nested import Alternatives
+from .nested_axes import Alternatives
 from .spec import Spec
 from .train import BATCHES, BatchSpec
 

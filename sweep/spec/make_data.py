@@ -10,8 +10,8 @@ from backsweep.errors import SettingError
 from backsweep.suggestions import there_are
 
 from ..data import generated
-from ..data.columns import Sides, read_sides, standardised_blocks
 from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
+from ..data.inputs_and_targets import Sides, read_sides, standardised_blocks
 from ..text import short
 from .axes import Axis
 from .encodings import BothSides, pairs_of

@@ -10,7 +10,7 @@ from backsweep.suggestions import ending, nearest, term
 
 from ..text import Place, dotted, short
 from .axes import Axis
-from .nested import Alternatives
+from .nested_axes import Alternatives
 
 MOST = 5
 

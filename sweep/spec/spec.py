@@ -17,13 +17,13 @@ from ...results.arrays import Integers
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
 from .axes import WHOLE, Axis, AxisInUse
-from .contents import Contents
 from .design import DesignSpec, sampled
 from .fields import Table
+from .file_contents import Contents
 from .make_data import COVERED_BY_DIGEST, TaskSpec, bottleneck
 from .messages import explain
 from .model import FileInit, ModelSpec
-from .nested import Alternatives, leaves
+from .nested_axes import Alternatives, leaves
 from .plain_data import length, plain
 from .products import check_product
 from .task import FileTask
@@ -146,7 +146,7 @@ class Spec(Table, use_attribute_docstrings=True):
     def settings(self) -> Iterator[tuple[str, Any]]:
         """Every setting that may vary, by its dotted name, in the order of the models: a value, an axis, or None.
 
-        See `nested.leaves` for lists of one for each layer, and axes of tables.
+        See `nested_axes.leaves` for lists of one for each layer, and axes of tables.
         """
         yield from leaves(self.task, "task.")
         yield from leaves(self.model, "model.")

@@ -11,7 +11,7 @@ from backsweep.columns import RECORDED
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.store.schema import RECORDS_SCHEMA, AxisColumn, Manifest, runs_schema
 from backsweep.results.store.store import Store
-from backsweep.results.store.swept import swept_axes
+from backsweep.results.store.swept_axes import swept_axes
 
 AXES = (AxisColumn(name="lr", setting="train.lr", type="float64"),)
 SPANS = ((0, 20), (20, 40), (40, 60))

@@ -1,7 +1,7 @@
 """Manifests of sweeps that were never run, for folders whose files a test writes itself."""
 
 from backsweep.results.store.schema import Manifest
-from backsweep.results.store.swept import swept_axes
+from backsweep.results.store.swept_axes import swept_axes
 
 
 def manifest_of(axes=(), runs=100, **more):

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from backsweep.errors import DataError, SettingError
-from backsweep.sweep.data.columns import digest_of
+from backsweep.sweep.data.inputs_and_targets import digest_of
 from backsweep.sweep.spec.make_data import TaskSpec, make, sides_of
 from backsweep.sweep.spec.messages import explain
 

@@ -8,7 +8,7 @@ import types
 import psutil
 import pytest
 
-from backsweep.sweep import machine, room
+from backsweep.sweep import machine, system_limits
 from backsweep.sweep.estimate.estimate import checked_jobs
 from helpers.mounts import may_mount, with_mounts
 
@@ -23,13 +23,13 @@ def cores_where(command=(), **variables):
     return int(done.stdout)
 
 
-@pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
+@pytest.mark.skipif(system_limits.visible_cores() < 2, reason="there is but one core")
 @pytest.mark.skipif(not may_mount(), reason="this process may not mount anything")
 def test_a_container_with_a_share_of_one_core_gets_one_worker():
     assert cores_where(ONE_CORE) == 1
 
 
-@pytest.mark.skipif(room.visible_cores() < 2, reason="there is but one core")
+@pytest.mark.skipif(system_limits.visible_cores() < 2, reason="there is but one core")
 def test_slurm_says_how_many_cores_a_task_has():
     """Only some clusters set the affinity of a job. A value that is not a number is ignored."""
     all_of_them = cores_where()
@@ -80,6 +80,6 @@ def test_windows_has_no_limit_of_addresses(monkeypatch):
     def refuse(*_, **__):
         raise TypeError("'flags' is an invalid keyword argument for mmap()")
 
-    monkeypatch.setattr(room.mmap, "mmap", refuse)
-    monkeypatch.delattr(room.mmap, "MAP_PRIVATE")
-    room.check_room()
+    monkeypatch.setattr(system_limits.mmap, "mmap", refuse)
+    monkeypatch.delattr(system_limits.mmap, "MAP_PRIVATE")
+    system_limits.check_room()

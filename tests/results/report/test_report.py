@@ -14,8 +14,8 @@ from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.explorer import explored
-from backsweep.results.report.findings import answer, best_or_why_not, remarks
 from backsweep.results.report.question import question
+from backsweep.results.report.sentences import answer, best_or_why_not, remarks
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory

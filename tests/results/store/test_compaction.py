@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backsweep.errors import BacksweepError
-from backsweep.results.store import compaction, holdings
+from backsweep.results.store import catalog, compaction
+from backsweep.results.store.catalog import Holdings
 from backsweep.results.store.compaction import LARGE, LARGE_SHARE, neighbours
-from backsweep.results.store.holdings import Holdings
 from backsweep.results.store.store import Store
 
 from .faulty_disk import RUNS, manifest, records, rows
@@ -128,10 +128,10 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
 
 
 def test_a_listing_between_removing_old_files_and_writing_new_ones_is_repeated(crowded, monkeypatch):
-    before, look, torn = crowded.read(), holdings.spans_in, iter([[]])
+    before, look, torn = crowded.read(), catalog.spans_in, iter([[]])
 
     monkeypatch.setattr(
-        holdings, "spans_in", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder)
+        catalog, "spans_in", lambda folder: next(torn, look(folder)) if folder.name == "records" else look(folder)
     )
     assert crowded.read().equals(before)
 

@@ -18,7 +18,7 @@ from backsweep.columns import RECORDED
 from backsweep.errors import DamageError, DamageWarning
 from backsweep.results import Results
 from backsweep.results.store import seeds
-from backsweep.results.store.kinds import SWEEP, kinds_of
+from backsweep.results.store.file_kinds import SWEEP, kinds_of
 from backsweep.results.store.manifest import COPY, MANIFEST, write_manifest
 from backsweep.results.store.schema import LATER
 from backsweep.results.store.shards import named, spans_in

@@ -7,7 +7,7 @@ import pytest
 
 from backsweep.columns import RECORDED
 from backsweep.errors import DamageWarning
-from backsweep.results.store import faults, kinds
+from backsweep.results.store import faults, file_kinds
 from backsweep.results.store import store as store_module
 from backsweep.results.store.schema import RECORDS_SCHEMA
 from backsweep.results.store.store import Store
@@ -43,11 +43,11 @@ def test_records_come_back_with_every_bit(recorded):
 
 def test_a_column_that_an_older_folder_lacks_is_null(recorded, monkeypatch):
     later = RECORDS_SCHEMA.append(pa.field("later", pa.float64()))
-    for module in (kinds, store_module):
+    for module in (file_kinds, store_module):
         monkeypatch.setattr(module, "RECORDS_SCHEMA", later)
     with pytest.warns(DamageWarning, match="has columns other than those in the manifest"):
         assert len(Store.open(recorded.path).records()) == 0
-    for module in (kinds, faults):
+    for module in (faults, file_kinds):
         monkeypatch.setattr(module, "LATER", {"later"})
     found = Store.open(recorded.path).records()
     assert found.schema.names == later.names

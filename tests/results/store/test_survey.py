@@ -11,7 +11,7 @@ import pytest
 from backsweep.errors import BacksweepError, BusyError
 from backsweep.outcomes import OUTCOMES, Outcome
 from backsweep.results.disk.lock import only_writer
-from backsweep.results.store import kinds
+from backsweep.results.store import file_kinds
 from backsweep.results.store import survey as survey_module
 from backsweep.results.store import writer as writer_module
 from backsweep.results.store.schema import Session, runs_schema
@@ -92,7 +92,7 @@ def test_runs_count_only_with_what_belongs_beside_them(tmp_path):
 
 
 def test_a_file_that_vanishes_while_it_is_read_causes_another_look(store, monkeypatch):
-    read, gone = kinds.whole, []
+    read, gone = file_kinds.whole, []
 
     def vanishing(path, digest):
         if not gone:
@@ -100,7 +100,7 @@ def test_a_file_that_vanishes_while_it_is_read_causes_another_look(store, monkey
             path.unlink()
         return read(path, digest)
 
-    monkeypatch.setattr(kinds, "whole", vanishing)
+    monkeypatch.setattr(file_kinds, "whole", vanishing)
     assert survey(store.path).done == 40
 
 

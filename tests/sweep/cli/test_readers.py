@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from backsweep.columns import RECORDED
-from backsweep.sweep.speak import outlast_readers, say
+from backsweep.sweep.output import outlast_readers, say
 from helpers.commands import BACKSWEEP, PATIENCE, SPEC, complaint, must
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
-from backsweep.sweep.data.columns import described
+from backsweep.sweep.data.inputs_and_targets import described
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.spec.make_data import sides_of
 from helpers.tasking import data, parse

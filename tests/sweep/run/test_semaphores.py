@@ -7,8 +7,8 @@ import pytest
 
 from backsweep.errors import SettingError
 from backsweep.results import Results
-from backsweep.sweep import Sweep, room
-from backsweep.sweep.run import backends, prepare
+from backsweep.sweep import Sweep, system_limits
+from backsweep.sweep.run import prepare, workers
 from helpers.commands import BACKSWEEP, backsweep
 from helpers.mounts import may_mount, with_mounts
 
@@ -47,7 +47,7 @@ def refuse(*_, **__):
 
 
 def test_a_system_without_semaphores_is_asked_for_no_processes(tmp_path, monkeypatch):
-    for module in (prepare, backends):
+    for module in (prepare, workers):
         monkeypatch.setattr(module, "has_semaphores", lambda: False)
         monkeypatch.setattr(module, "check_processes", refuse)
     monkeypatch.setattr(prepare, "missing_parts", lambda *_, **__: [FakePart()] * 2)
@@ -64,9 +64,9 @@ def test_whatever_the_system_says_against_semaphores_there_are_none(wrong, monke
     def fail(*_, **__):
         raise wrong
 
-    assert room.has_semaphores()
+    assert system_limits.has_semaphores()
     monkeypatch.setattr(multiprocessing.synchronize.SemLock, "__init__", fail)
-    assert not room.has_semaphores()
+    assert not system_limits.has_semaphores()
 
 
 class FakePart:

@@ -9,7 +9,7 @@ from backsweep.results.store.schema import Estimate
 from backsweep.sweep import Sweep
 from backsweep.sweep.plan.batch import Batch
 from backsweep.sweep.run import tally
-from backsweep.sweep.run.backends import Workers
+from backsweep.sweep.run.workers import Workers
 
 ESTIMATE = Estimate(jobs=2, runs=5, cells=1, shapes=1, timed=1, cut=False, run_epochs=50, seconds=1.0, disk=1, memory=1)
 

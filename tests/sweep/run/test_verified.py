@@ -9,8 +9,8 @@ from backsweep.results.store.files import write_tables
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.run import replay as replay_of
+from backsweep.sweep.run.bit_differences import unlike_records, unlike_rows, unlike_weights
 from backsweep.sweep.run.replay import differences
-from backsweep.sweep.run.unlike import unlike_records, unlike_rows, unlike_weights
 
 SPEC = {
     "task": "xor",

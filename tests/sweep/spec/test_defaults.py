@@ -9,7 +9,7 @@ import pytest
 
 from backsweep.kernels import DEFAULTS, RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from backsweep.sweep import Spec
-from backsweep.sweep.plan.arguments import kernel_name
+from backsweep.sweep.plan.kernel_settings import kernel_name
 from backsweep.sweep.plan.plan import Plan
 from backsweep.sweep.spec.train import BatchSpec
 

@@ -7,8 +7,8 @@ happens to the file. A worker in another process reads the file itself and compa
 
 from collections.abc import Mapping
 
-from ..data.columns import Sides, described, digest_of
 from ..data.initial_weights import Arrays, arrays_digest, read_arrays
+from ..data.inputs_and_targets import Sides, described, digest_of
 from .make_data import AnyTask, sides_of
 from .task import FileTask
 

@@ -18,7 +18,7 @@ from backsweep.results import Results
 from backsweep.sweep import Sweep
 from backsweep.sweep.estimate import pace
 from backsweep.sweep.progress import Progress
-from backsweep.sweep.run import backends
+from backsweep.sweep.run import workers
 from backsweep.sweep.run.execute import BatchesFailed, without
 from helpers.commands import BACKSWEEP, PATIENCE, complaint
 from helpers.tables import SPEC, hashed
@@ -189,7 +189,7 @@ def runs(pid):
 @pytest.mark.parametrize("backend", ["dask", "ray"])
 def test_an_address_where_nobody_listens_is_refused_at_once(backend, tmp_path, monkeypatch):
     tried = []
-    monkeypatch.setattr(backends, "_within", lambda seconds, make: tried.append(make))
+    monkeypatch.setattr(workers, "_within", lambda seconds, make: tried.append(make))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -265,6 +265,6 @@ class Client:
 )
 def test_a_cluster_with_workers_that_are_of_no_use_is_a_setting_to_change(answer, said, address, settings, shown):
     with pytest.raises(SettingError) as refused:
-        backends._check_kernels(Client(answer), address)
+        workers._check_kernels(Client(answer), address)
     assert (refused.value.settings, str(refused.value)) == (settings, f"{shown}: {said}")
-    backends._check_kernels(Client(SOURCES_HASH), address)
+    workers._check_kernels(Client(SOURCES_HASH), address)

@@ -1,16 +1,29 @@
 """The columns of settings that the table of runs has: one per axis, with a name of its own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
+from ..data.initial_weights import SETTING as START_FILE
 from ..spec.axes import AxisInUse
 
 KINDS: dict[str, AxisType] = {"b": "bool", "i": "int64", "f": "float64", "U": "string", "O": "string"}
+
+
+def readable(key: str, points: tuple[Any, ...], called: Mapping[str, str]) -> tuple[Any, ...]:
+    """The values of an axis as its column has them: layers as 16-16 or none, pairs as -1/1, files by what they are `called`."""
+    if key == START_FILE:
+        return tuple(map(called.get, points))
+    if not isinstance(points[0], tuple):
+        return points
+    if all(len(point) == 1 for point in points):
+        return tuple(point[0] for point in points)
+    sign = "/" if "encoding" in key else "-"
+    return tuple(sign.join(f"{number:g}" for number in point) or "none" for point in points)
 
 
 def array_of(points: tuple[Any, ...]) -> npt.NDArray[Any]:

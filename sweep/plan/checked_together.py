@@ -17,8 +17,8 @@ from ..data.data import MOST_NUMBERS
 from ..spec.axes import AxisInUse, alike
 from ..spec.make_data import AnyTask
 from ..spec.task import Blobs, Circles, Encoder, Moons, Teacher
-from .arguments import per_run
-from .extent import Each, Extent
+from .kernel_settings import per_run
+from .sizes import Each, Extent
 
 SINGLE = float(np.finfo(np.float32).max)
 # For data made by formula: the settings that change neither how the targets are written nor how many columns there are.

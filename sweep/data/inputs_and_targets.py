@@ -16,10 +16,10 @@ from backsweep.errors import SettingError
 from ...results.arrays import Floats
 from ...results.store.schema import DataColumn, Kind, Side
 from .cells import PLAIN, all_plain, floats_of, floats_of_array, floats_of_decimals, is_word, plain
+from .column_remarks import of_names, of_numbers
 from .data import Block, Where, check_size, one_hot, quoted
 from .files import read
 from .notation import Looks, in_another_notation
-from .remarks import of_names, of_numbers
 from .standardise import standardised
 from .table_forms import Column, Form, Table
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...kernels import OPTIMIZERS
-from ..data.columns import Sides
 from ..data.generated import SPIRAL_POINTS
+from ..data.inputs_and_targets import Sides
 from ..spec.make_data import AnyTask
 from ..spec.task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable
 

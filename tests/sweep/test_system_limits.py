@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from backsweep.backends import BACKENDS, CLUSTERS
-from backsweep.sweep import room
+from backsweep.sweep.system_limits import ADDRESSES, ADDRESSES_OF_A_CORE, visible_cores
 from helpers.commands import PATIENCE, SPEC
 
 pytestmark = pytest.mark.posix
@@ -51,7 +51,7 @@ def test_too_little_address_space_is_an_error_at_once(command, most, here):
 @pytest.mark.long
 def test_the_required_address_space_is_enough(here):
     of_python = 100 * MB  # used before the check
-    enough = room.ADDRESSES + room.visible_cores() * room.ADDRESSES_OF_A_CORE + of_python
+    enough = ADDRESSES + visible_cores() * ADDRESSES_OF_A_CORE + of_python
     for command in (["run", "small.toml", "--out", "enough"], ["table", "enough"], ["report", "enough"]):
         done = limited("AS", enough, *command, cwd=here)
         assert done.returncode == 0, done.stderr
@@ -69,7 +69,7 @@ def test_too_few_threads_are_an_error_at_once(command, here):
 def test_more_workers_than_can_start_are_an_error_at_once(backend, here):
     """There is no room for the stacks of this many threads."""
     out = ["--out", backend, "--jobs", "1024", "--backend", backend, "--log", "json"]
-    done = limited("AS", 3000 * MB + room.visible_cores() * room.ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
+    done = limited("AS", 3000 * MB + visible_cores() * ADDRESSES_OF_A_CORE, "run", "small.toml", *out, cwd=here)
     assert done.returncode == 2
     assert "the system allows this process no more threads; fewer workers (--jobs) need fewer." in done.stderr
     assert "Traceback" not in done.stderr

@@ -22,8 +22,8 @@ import pyarrow as pa
 from backsweep.errors import DamageError
 
 from ..arrays import Integers, Span
-from .kinds import Kind, kinds_of
-from .same import same_rows
+from .file_kinds import Kind, kinds_of
+from .same_rows import same_rows
 from .schema import Manifest
 from .shards import Shard, gaps, settled, spans_in, steadily
 

@@ -16,7 +16,7 @@ from backsweep.backends import CLUSTERS, Backend
 from backsweep.errors import SettingError
 
 from ...kernels import SOURCES_HASH
-from ..room import check_processes, check_threads, has_semaphores
+from ..system_limits import check_processes, check_threads, has_semaphores
 
 PATIENCE = 8  # seconds for a cluster to answer
 LOOPBACK = "127.0.0.1"
