@@ -12,7 +12,7 @@ from ..lanes.struct import align_stack
 from ..lanes.vector import QUAD
 from ..memory import OFFSET, UNITS
 from .layers import bias_forward, layer_at
-from .products import gradients, one_sum, two_sums
+from .products import Factors, gradients, one_sum, two_sums
 from .steps import loss, output_activation
 from .updates import update_rows
 
@@ -24,6 +24,12 @@ ROWS_UPDATED, UNITS_UPDATED = 512, 8  # weights are updated so many at once, or 
 def _units_near(rows_per_unit):
     """How many units' weights stay near: an even number, because units are computed in pairs."""
     return max(NEAR_ROWS // rows_per_unit // 2 * 2, 2)
+
+
+@leaf
+def _block_at(network, quad):
+    """The first row of a quad's block. quad: its place in the chunk."""
+    return quad * (network.units + network.outputs)
 
 
 @leaf
@@ -56,36 +62,32 @@ def _weighted_sums(struct, samples, quad, block, index, start, stop, out, first_
 
 
 @inlined
-def _hidden_forward(struct, samples, first, stop, index):
+def _layer_forward(struct, samples, first, stop, index, last):
+    """The outputs of a hidden layer on all quads, or the last layer's logits."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     layer = layer_at(network, index)
     near = _units_near(layer.stride)
     for start in range(0, layer.units, near):
         end = min(start + near, layer.units)
         for quad in range(first, stop):
-            block = (quad - first) * (network.units + network.outputs)
-            row = block + layer.first_unit + start
-            _weighted_sums(struct, samples, quad, block, index, start, end, work.values, row)
-            z = rows(work.values, row)
-            call(formulas.activate, z, z, rows(work.slopes, row), (end - start) * QUAD)
+            block = _block_at(network, quad - first)
+            row = quad * network.outputs + start if index == last else block + layer.first_unit + start
+            out = work.logits if index == last else work.values
+            _weighted_sums(struct, samples, quad, block, index, start, end, out, row)
+            if index < last:
+                z = rows(out, row)
+                call(formulas.activate, z, z, rows(work.slopes, row), (end - start) * QUAD)
 
 
 @inlined
-def _outputs_forward(struct, samples, first, stop, index):
-    """The logits of the quads, and from them the loss and its slopes."""
-    network, work = struct.network, struct.work
-    layer = layer_at(network, index)
-    near = _units_near(layer.stride)
-    for start in range(0, layer.units, near):
-        end = min(start + near, layer.units)
-        for quad in range(first, stop):
-            block = (quad - first) * (network.units + network.outputs)
-            _weighted_sums(struct, samples, quad, block, index, start, end, work.logits, quad * network.outputs + start)
+def _losses(struct, samples, first, stop):
+    """From the logits of the quads the loss and its slopes."""
+    network = struct.network
     for quad in range(first, stop):
-        block = (quad - first) * (network.units + network.outputs)
+        outputs = _block_at(network, quad - first) + network.units
         if not network.loss_reads_logits:
-            output_activation(struct, quad, block + network.units)
-        loss(struct, samples, quad, block + network.units)
+            output_activation(struct, quad, outputs)
+        loss(struct, samples, quad, outputs)
 
 
 @leaf
@@ -131,7 +133,7 @@ def _hidden_backward(struct, first, stop, index):
     for start in range(0, layer.units, near):
         end = min(start + near, layer.units)
         for quad in range(stop - first):
-            block = quad * (network.units + network.outputs)
+            block = _block_at(network, quad)
             row = block + layer.first_unit + start
             _slopes_at_outputs(struct, block, index, start, end)
             deltas, values, slopes = rows(work.deltas, row), rows(work.values, row), rows(work.slopes, row)
@@ -145,7 +147,7 @@ def _bias_gradient(struct, unit, row, bias_input, quads, fresh):
     network, work = struct.network, struct.work
     total = splat_row(work.gradients, -0.0) if fresh else load(work.gradients, row)
     for quad in range(quads):
-        dz = load(work.deltas, quad * (network.units + network.outputs) + unit)
+        dz = load(work.deltas, _block_at(network, quad) + unit)
         total = total + ((extract(dz, 0) + extract(dz, 1)) + (extract(dz, 2) + extract(dz, 3))) * bias_input
     store(work.gradients, row, total)
 
@@ -156,69 +158,24 @@ def _layer_gradients(struct, samples, first, stop, index, fresh, last, apart):
 
     apart: whether the gradients of all weights are kept.
     """
-    network, work = struct.network, struct.work
-    layer, every = layer_at(network, index), (network.units + network.outputs) * QUAD
-    inputs, first_input = given(samples.inputs, 0), first * network.inputs
-    deltas, values = rows(work.deltas, 0), rows(work.values, 0)
+    network, work, quads = struct.network, struct.work, stop - first
+    layer, block = layer_at(network, index), _block_at(network, 1)
+    inputs = Factors(given(samples.inputs, first * network.inputs), layer.data_inputs, network.inputs, 1)
+    sources = Factors(rows(work.values, layer.source), layer.sources, block, 1)
     some = max(ROWS_UPDATED // layer.stride, UNITS_UPDATED)
     for start in range(0, layer.units, some):
         count, weight = min(some, layer.units - start), layer.first_weight + start * layer.stride
         row, unit = weight if apart else 0, layer.first_unit + start
-        out, across = rows(work.gradients, row), network.inputs * QUAD
+        slopes = Factors(rows(work.deltas, unit), count, block, layer.stride)
         if layer.data_inputs >= QUAD:
-            gradients(
-                out,
-                0,
-                layer.stride,
-                1,
-                deltas,
-                unit,
-                every,
-                count,
-                inputs,
-                first_input,
-                across,
-                layer.data_inputs,
-                stop - first,
-                fresh,
-            )
+            gradients(rows(work.gradients, row), slopes, inputs, quads, fresh)
         elif layer.data_inputs:
-            gradients(
-                out,
-                0,
-                1,
-                layer.stride,
-                inputs,
-                first_input,
-                across,
-                layer.data_inputs,
-                deltas,
-                unit,
-                every,
-                count,
-                stop - first,
-                fresh,
-            )
+            gradients(rows(work.gradients, row), inputs, slopes, quads, fresh)
         if layer.sources:
-            gradients(
-                out,
-                layer.data_inputs,
-                layer.stride,
-                1,
-                deltas,
-                unit,
-                every,
-                count,
-                values,
-                layer.source,
-                every,
-                layer.sources,
-                stop - first,
-                fresh,
-            )
+            gradients(rows(work.gradients, row + layer.data_inputs), slopes, sources, quads, fresh)
         if network.bias:
             for k in range(count):
-                _bias_gradient(struct, unit + k, row + (k + 1) * layer.stride - 1, layer.bias_input, stop - first, fresh)
+                _bias_gradient(struct, unit + k, row + (k + 1) * layer.stride - 1, layer.bias_input, quads, fresh)
         if last and not network.clip:
             update_rows(struct, index, weight, row, count * layer.stride)
 
@@ -228,9 +185,9 @@ def forward(struct, samples, first, stop):
     """Forward and the loss, on a chunk."""
     align_stack()
     last = struct.network.layers.shape[0] - 1
-    for index in range(last):
-        _hidden_forward(struct, samples, first, stop, index)
-    _outputs_forward(struct, samples, first, stop, last)
+    for index in range(last + 1):
+        _layer_forward(struct, samples, first, stop, index, last)
+    _losses(struct, samples, first, stop)
 
 
 @called
@@ -240,7 +197,7 @@ def backward(struct, samples, first, stop, fresh, updates, apart):
     network = struct.network
     layers = network.layers.shape[0]
     for quad in range(stop - first):
-        _scale(struct, layers - 1, quad * (network.units + network.outputs) + network.units, network.outputs)
+        _scale(struct, layers - 1, _block_at(network, quad) + network.units, network.outputs)
     for index in range(layers - 2, -1, -1):
         _hidden_backward(struct, first, stop, index)
     for index in range(layers):

@@ -7,6 +7,8 @@ Each sum adds its terms one by one in their order, whatever is computed beside i
 are computed at a time.
 """
 
+from typing import Any, NamedTuple
+
 from ..lanes.compile import called, leaf
 from ..lanes.operations import Rows, broadcast_load, broadcast_quad, fma, load, splat, store
 from ..lanes.struct import align_stack
@@ -31,6 +33,15 @@ def two_sums(weights, first, second, step, source, place, count, z, y):
     return z, y
 
 
+class Factors(NamedTuple):
+    """Of each product one factor, in the quads of a chunk: values[(i + quad * stride) * QUAD + sample], i < count."""
+
+    values: Any  # a `Memory` with a number for each lane, or a `Table`, from the first quad's first factor on
+    count: int
+    stride: int  # from one quad's first factor to the next quad's
+    step: int  # from the row of one factor's sum to that of the next one's
+
+
 @leaf
 def _start(out, row, fresh):
     """The sum so far. -0.0 plus a product is the product, even if that is -0.0."""
@@ -38,71 +49,66 @@ def _start(out, row, fresh):
 
 
 @leaf
-def _one_row(out, row, step, p, p_place, p_stride, q, q_place, q_stride, others, quads, fresh):
+def _one_row(out, row, p, i, q, k, others, quads, fresh):
     second, third, fourth = others
-    a, b = _start(out, row, fresh), _start(out, row + second * step, fresh)
-    c, d = _start(out, row + third * step, fresh), _start(out, row + fourth * step, fresh)
-    for _ in range(quads):
+    a, b = _start(out, row, fresh), _start(out, row + second * q.step, fresh)
+    c, d = _start(out, row + third * q.step, fresh), _start(out, row + fourth * q.step, fresh)
+    for quad in range(quads):
         for sample in range(QUAD):
-            s, at = broadcast_load(p, p_place + sample), q_place + sample
-            a = fma(s, broadcast_load(q, at), a)
-            b = fma(s, broadcast_load(q, at + second * QUAD), b)
-            c = fma(s, broadcast_load(q, at + third * QUAD), c)
-            d = fma(s, broadcast_load(q, at + fourth * QUAD), d)
-        p_place += p_stride
-        q_place += q_stride
+            s, at = broadcast_load(p.values, (i + quad * p.stride) * QUAD + sample), (k + quad * q.stride) * QUAD + sample
+            a = fma(s, broadcast_load(q.values, at), a)
+            b = fma(s, broadcast_load(q.values, at + second * QUAD), b)
+            c = fma(s, broadcast_load(q.values, at + third * QUAD), c)
+            d = fma(s, broadcast_load(q.values, at + fourth * QUAD), d)
     store(out, row, a)
-    store(out, row + second * step, b)
-    store(out, row + third * step, c)
-    store(out, row + fourth * step, d)
+    store(out, row + second * q.step, b)
+    store(out, row + third * q.step, c)
+    store(out, row + fourth * q.step, d)
 
 
 @leaf
-def _two_rows(out, row, below, step, p, p_place, p_stride, q, q_place, q_stride, others, quads, fresh):
+def _two_rows(out, row, p, i, q, k, others, quads, fresh):
     second, third, fourth = others
-    a, b = _start(out, row, fresh), _start(out, row + second * step, fresh)
-    c, d = _start(out, row + third * step, fresh), _start(out, row + fourth * step, fresh)
-    e, f = _start(out, below, fresh), _start(out, below + second * step, fresh)
-    g, h = _start(out, below + third * step, fresh), _start(out, below + fourth * step, fresh)
-    for _ in range(quads):
+    below = row + p.step
+    a, b = _start(out, row, fresh), _start(out, row + second * q.step, fresh)
+    c, d = _start(out, row + third * q.step, fresh), _start(out, row + fourth * q.step, fresh)
+    e, f = _start(out, below, fresh), _start(out, below + second * q.step, fresh)
+    g, h = _start(out, below + third * q.step, fresh), _start(out, below + fourth * q.step, fresh)
+    for quad in range(quads):
         for sample in range(QUAD):
-            s, t, at = broadcast_load(p, p_place + sample), broadcast_load(p, p_place + QUAD + sample), q_place + sample
-            x = broadcast_load(q, at)
+            place, at = (i + quad * p.stride) * QUAD + sample, (k + quad * q.stride) * QUAD + sample
+            s, t = broadcast_load(p.values, place), broadcast_load(p.values, place + QUAD)
+            x = broadcast_load(q.values, at)
             a, e = fma(s, x, a), fma(t, x, e)
-            x = broadcast_load(q, at + second * QUAD)
+            x = broadcast_load(q.values, at + second * QUAD)
             b, f = fma(s, x, b), fma(t, x, f)
-            x = broadcast_load(q, at + third * QUAD)
+            x = broadcast_load(q.values, at + third * QUAD)
             c, g = fma(s, x, c), fma(t, x, g)
-            x = broadcast_load(q, at + fourth * QUAD)
+            x = broadcast_load(q.values, at + fourth * QUAD)
             d, h = fma(s, x, d), fma(t, x, h)
-        p_place += p_stride
-        q_place += q_stride
     store(out, row, a)
-    store(out, row + second * step, b)
-    store(out, row + third * step, c)
-    store(out, row + fourth * step, d)
+    store(out, row + second * q.step, b)
+    store(out, row + third * q.step, c)
+    store(out, row + fourth * q.step, d)
     store(out, below, e)
-    store(out, below + second * step, f)
-    store(out, below + third * step, g)
-    store(out, below + fourth * step, h)
+    store(out, below + second * q.step, f)
+    store(out, below + third * q.step, g)
+    store(out, below + fourth * q.step, h)
 
 
 @called
-def gradients(out, row, p_step, q_step, p, p_first, p_stride, ps, q, q_first, q_stride, qs, quads, fresh):
-    """out[row + i * p_step + k * q_step] += sum of p[i] * q[k] over the samples of `quads` quads, i < ps, k < qs.
+def gradients(out, p, q, quads, fresh):
+    """out[i * p.step + k * q.step] += sum of p's factor i times q's factor k, over the samples of `quads` quads.
 
-    p and q are a `Memory` with a number for each lane or a `Table`; the four numbers of a quad at p[first + i], the next
-    quad's `stride` numbers further on. If `fresh`, the rows of `out` are overwritten. Where fewer than four of qs are left, the
-    last is computed several times.
+    p, q: `Factors`. If `fresh`, the rows of `out` are overwritten. Where fewer than four of q's factors are left, the last sum is
+    computed several times.
     """
     align_stack()
-    for k in range(0, qs, 4):
-        most = qs - 1 - k
+    for k in range(0, q.count, 4):
+        most = q.count - 1 - k
         others = min(1, most), min(2, most), min(3, most)
-        q_place, at = (q_first + k) * QUAD, row + k * q_step
-        for i in range(0, ps - 1, 2):
-            place, above = (p_first + i) * QUAD, at + i * p_step
-            _two_rows(out, above, above + p_step, q_step, p, place, p_stride, q, q_place, q_stride, others, quads, fresh)
-        if ps % 2:
-            place, above = (p_first + ps - 1) * QUAD, at + (ps - 1) * p_step
-            _one_row(out, above, q_step, p, place, p_stride, q, q_place, q_stride, others, quads, fresh)
+        for i in range(0, p.count - 1, 2):
+            _two_rows(out, i * p.step + k * q.step, p, i, q, k, others, quads, fresh)
+        if p.count % 2:
+            i = p.count - 1
+            _one_row(out, i * p.step + k * q.step, p, i, q, k, others, quads, fresh)
