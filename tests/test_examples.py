@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pandas as pd
+import pytest
 from nbclient import NotebookClient
 from scipy.stats import binomtest
 
@@ -42,6 +43,7 @@ def is_picture(path):
     return path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 20_000
 
 
+@pytest.mark.long
 def test_first_sweep_names_the_cell_that_is_best_and_trains_nothing_twice(tmp_path):
     text = said("first_sweep.py", tmp_path)
     folder = tmp_path / "runs" / "first_sweep"

@@ -14,9 +14,10 @@ from .run import fuzz
 pytestmark = pytest.mark.posix
 
 
-def test_fixed_cases_end_well(capsys):
-    assert fuzz(seed=0, first=0, cases=40, minutes=30) == []
-    assert "40 cases" in capsys.readouterr().out
+@pytest.mark.parametrize("cases", [15, pytest.param(80, marks=pytest.mark.long)])
+def test_fixed_cases_end_well(cases, capsys):
+    assert fuzz(seed=0, first=0, cases=cases, minutes=30) == []
+    assert f"{cases} cases" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

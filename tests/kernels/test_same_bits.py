@@ -57,6 +57,7 @@ def test_processors_with_fewer_features_give_the_same_bits(processor, here):
 
 
 @pytest.mark.skipif(not X86, reason="the features named are those of x86")
+@pytest.mark.long
 def test_the_oldest_processor_gives_the_same_bits_in_some_cases():
     """Only some cases, because all kernels are compiled again for it."""
     assert digests(elsewhere("sse2", "some")) == digests(started("some"))

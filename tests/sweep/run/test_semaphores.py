@@ -25,7 +25,8 @@ MOUNTS = {"read-only": f"-t tmpfs -o ro none {SHARED}", "full": f"-t tmpfs -o nr
 
 
 @pytest.mark.skipif(not may_mount(), reason="this process may not mount anything")
-@pytest.mark.parametrize("mount", ["read-only", pytest.param("full", marks=pytest.mark.long)])
+@pytest.mark.parametrize("mount", MOUNTS)
+@pytest.mark.long
 def test_a_first_sweep_compiles_and_trains_without_shared_memory(mount, tmp_path, monkeypatch):
     (tmp_path / "a.toml").write_text(SPEC)
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code")}
