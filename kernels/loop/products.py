@@ -34,10 +34,10 @@ def two_sums(weights, first, second, step, source, place, count, z, y):
 
 
 class Factors(NamedTuple):
-    """Of each product one factor, in the quads of a chunk: values[(i + quad * stride) * QUAD + sample], i < count."""
+    """Of each product one factor, in the quads of a chunk: values[(i + quad * stride) * QUAD + sample], i < size."""
 
     values: Any  # a `Memory` with a number for each lane, or a `Table`, from the first quad's first factor on
-    count: int
+    size: int
     stride: int  # from one quad's first factor to the next quad's
     step: int  # from the row of one factor's sum to that of the next one's
 
@@ -100,15 +100,15 @@ def _two_rows(out, row, p, i, q, k, others, quads, fresh):
 def gradients(out, p, q, quads, fresh):
     """out[i * p.step + k * q.step] += sum of p's factor i times q's factor k, over the samples of `quads` quads.
 
-    p, q: `Factors`. If `fresh`, the rows of `out` are overwritten. Where fewer than four of q's factors are left, the last sum is
-    computed several times.
+    p, q: `Factors`. If `fresh`, the rows of `out` are overwritten. Where fewer than four of q's factors are left, the last sum
+    is computed several times.
     """
     align_stack()
-    for k in range(0, q.count, 4):
-        most = q.count - 1 - k
+    for k in range(0, q.size, 4):
+        most = q.size - 1 - k
         others = min(1, most), min(2, most), min(3, most)
-        for i in range(0, p.count - 1, 2):
+        for i in range(0, p.size - 1, 2):
             _two_rows(out, i * p.step + k * q.step, p, i, q, k, others, quads, fresh)
-        if p.count % 2:
-            i = p.count - 1
+        if p.size % 2:
+            i = p.size - 1
             _one_row(out, i * p.step + k * q.step, p, i, q, k, others, quads, fresh)
