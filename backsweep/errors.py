@@ -114,6 +114,13 @@ class SettingError(BacksweepError, ValueError):
         self.settings, self.reason, self.shown, self.more = tuple(settings), reason, shown, tuple(more)
         self.valued, self.value = value is not NOT_SHOWN, None if value is NOT_SHOWN else value
 
+    def showing(self, given: Mapping[str, object]) -> "SettingError":
+        """The same error, whose message begins with settings and their values, as in "loss = 'huber', output = 'softmax'"."""
+        shown = ", ".join(f"{name} = {_short(value)}" for name, value in given.items())
+        found = SettingError(self.settings, self.reason, shown, self.more)
+        found.places, found.remedies = self.places, self.remedies
+        return found
+
 
 class DataError(BacksweepError, ValueError):
     """Data, of a file or an array, that cannot be used.

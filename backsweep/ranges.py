@@ -43,8 +43,14 @@ BELOW_ONE = Range("a number, at least 0 and below 1", 0, 1, open_high=True)
 UP_TO_ONE = Range("a number above 0 and at most 1", 0, 1, open_low=True)
 ANY_COUNT = Range("a whole number, at least 0", 0, whole=True)  # of anything that Python counts
 ANY_SIZE = Range("a whole number, at least 1", 1, whole=True)
-COUNT = Range(f"a whole number from 1 to {MOST_EPOCHS}", 1, MOST_EPOCHS, whole=True)
-COUNT_OR_NONE = Range(f"a whole number from 0 to {MOST_EPOCHS}", 0, MOST_EPOCHS, whole=True)
+
+
+def whole_from(low: int, high: int) -> Range:
+    """The whole numbers from low to high."""
+    return Range(f"a whole number from {low} to {high}", low, high, whole=True)
+
+
+COUNT, COUNT_OR_NONE = whole_from(1, MOST_EPOCHS), whole_from(0, MOST_EPOCHS)
 
 
 class Hyperparameter(NamedTuple):

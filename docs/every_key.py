@@ -20,6 +20,7 @@ from backsweep.sweep import Spec
 from backsweep.sweep.spec.axes import Axis
 from backsweep.sweep.spec.design import DesignSpec
 from backsweep.sweep.spec.encodings import BothSides, TargetSide
+from backsweep.sweep.spec.json_schema import kind_of_axis
 from backsweep.sweep.spec.make_data import AnyTask
 from backsweep.sweep.spec.model import INITS, ModelSpec
 from backsweep.sweep.spec.nested_axes import Alternatives
@@ -139,7 +140,7 @@ def _may_be_axis(kind: Any) -> bool:
 
 
 def _is_axis(kind: dict[str, Any]) -> bool:
-    return kind.get("$ref", "").rpartition("/")[2].partition("_")[0] in (Axis.__name__, Alternatives.__name__)
+    return kind_of_axis(kind.get("$ref", "").rpartition("/")[2]) is not None
 
 
 def forms(kind: dict[str, Any]) -> list[str]:

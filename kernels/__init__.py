@@ -18,7 +18,7 @@ from backsweep.outcomes import OUTCOMES
 from .call.canonical import in_layers
 from .call.config import ORDERS, PARAMETRIZATIONS, SCHEMES
 from .call.defaults import DEFAULTS
-from .call.flatten import flat
+from .call.flatten import flat, with_values
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
 from .call.job import Job
 from .call.layout import MOST_WEIGHTS
@@ -152,7 +152,10 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     ([[0, 100, 168]], [[0.878, 0.69, 0.098]])
     """
     keep_weights = switch("keep_weights", keep_weights)
-    return train_flat(x, y, flat(settings), keep_weights=keep_weights, record_at=record_at, record_runs=record_runs)
+    try:
+        return train_flat(x, y, flat(settings), keep_weights=keep_weights, record_at=record_at, record_runs=record_runs)
+    except SettingError as error:
+        raise with_values(error, settings) from None
 
 
 @usual_arithmetic()
@@ -178,7 +181,10 @@ def train_flat(x, y, settings: Mapping[str, Any], *, keep_weights: bool = True, 
 @usual_numbers()
 def check(x, y, **settings: Any) -> None:
     """Raise SettingError or DataError where `train` would, and train nothing."""
-    check_flat(x, y, flat(settings))
+    try:
+        check_flat(x, y, flat(settings))
+    except SettingError as error:
+        raise with_values(error, settings) from None
 
 
 @usual_numbers()

@@ -56,7 +56,7 @@ TAKEN = {
     "train.midpoint": {"negative", "fraction", "of no dimension"},
     "train.seed": {"array", "of no dimension", "frame", "empty"},
     "train.epochs": {"of no dimension", "frame", "empty"},
-    "train.lr": NUMBER_OR_MORE,
+    "train.lr": NUMBER_OR_MORE - {"empty"},
     "train.clip": NUMBER_OR_MORE,
     "train.bound": NUMBER_OR_MORE,
     "train.weight_decay": NUMBER_OR_MORE | {"array"},

@@ -12,11 +12,13 @@ from .config import ORDERS, Batch
 
 def widths(hidden) -> tuple[int, ...]:
     """The units of each hidden layer, from a number or a list."""
+    if isinstance(hidden, int | np.integer | str | bytes):
+        return (whole("hidden", hidden, ANY_SIZE),)
     try:
-        listed = [hidden] if isinstance(hidden, int | np.integer | str | bytes) else list(hidden)
+        listed = list(hidden)
     except TypeError:
         raise SettingError(["hidden"], f"must be {ANY_SIZE.words}, or a list of one per layer", value=hidden) from None
-    return tuple(whole("hidden", units, ANY_SIZE) for units in listed)
+    return tuple(whole(f"hidden[{layer}]", units, ANY_SIZE) for layer, units in enumerate(listed))
 
 
 def batch_of(size, order, samples: int) -> Batch:
@@ -35,9 +37,9 @@ def checked_data(x, y) -> tuple[np.ndarray, np.ndarray]:
     x, y = _finite("x", x), _finite("y", y)
     y = y[:, None] if y.ndim == 1 else y
     if x.ndim != 2 or x.size == 0:
-        raise SettingError(("x",), "must have the shape (samples, inputs), with at least one of each")
+        raise SettingError(("x",), f"must have the shape (samples, inputs), with at least one of each, not {x.shape}")
     if y.ndim != 2 or y.size == 0 or len(y) != len(x):
-        raise SettingError(("y",), f"must have the shape ({len(x)}, outputs) or ({len(x)},)")
+        raise SettingError(("y",), f"must have the shape ({len(x)}, outputs) or ({len(x)},), not {y.shape}")
     return x, y
 
 

@@ -44,6 +44,21 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key: one for name, value in found.items() for key, one in _by_layer(name, value).items()}
 
 
+def with_values(error: SettingError, settings: Mapping[str, Any]) -> SettingError:
+    """An error of these settings, which shows the values of those that it names, unless it shows its own."""
+    given = {name: value for name in error.settings for value in _given(name, settings)}
+    return error if error.valued or error.shown is not None or not given else error.showing(given)
+
+
+def _given(name: str, settings: Mapping[str, Any]) -> list[Any]:
+    """The value of a dotted name, if it was given; of the title of a table, the table."""
+    table, _, key = name.partition(".")
+    value = settings.get(table)
+    if key and isinstance(value, Mapping):
+        return [value[key]] if key in value else []
+    return [value] if table in settings and not key else []
+
+
 def _inside(group: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{group}.{key}": value for key, value in table.items()}
 
@@ -78,5 +93,7 @@ def _batch(value: Any) -> Mapping[str, Any]:
 
 def _by_layer(name: str, value: Any) -> dict[str, Any]:
     if name in PER_LAYER and isinstance(value, list | tuple):
+        if not value:
+            raise SettingError([name], "a list must have one number per layer", value=value)
         return {f"{name}[{layer}]": one for layer, one in enumerate(value)}
     return {name: value}

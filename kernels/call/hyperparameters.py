@@ -10,7 +10,7 @@ import numpy as np
 
 from backsweep.arguments import numbers
 from backsweep.errors import SettingError
-from backsweep.ranges import COUNT, COUNT_OR_NONE, FINITE, NOT_NEGATIVE, POSITIVE, Hyperparameter, Range
+from backsweep.ranges import COUNT, COUNT_OR_NONE, FINITE, NOT_NEGATIVE, POSITIVE, Hyperparameter, Range, whole_from
 from backsweep.stopping import LIMITS, STALLING, STOPPING
 from backsweep.suggestions import there_are
 
@@ -59,7 +59,7 @@ def ranges_of(group: str, entries: Iterable[Mapping[str, Hyperparameter]]) -> di
 
 # Every number that may differ from run to run, by its dotted name.
 RANGES = {
-    "seed": Range(f"a whole number from 0 to {LAST_SEED}", 0, LAST_SEED, whole=True),
+    "seed": whole_from(0, LAST_SEED),
     "epochs": COUNT,
     "lr": POSITIVE,
     "weight_decay": NOT_NEGATIVE,
@@ -106,9 +106,8 @@ class Settings:
         with np.errstate(over="ignore"):
             spread = self.get("init.high", 1.0) - self.get("init.low", 0.0)
         if not np.all((spread >= 0) & np.isfinite(spread)):
-            raise SettingError(
-                ("init.low", "init.high"), "must not exceed init.high, and their difference must be a finite number"
-            )
+            reason = "low must not exceed high, and their difference must be a finite number"
+            raise SettingError(("init.low", "init.high"), reason)
         if config.dtype == "float32":
             self._check_single(config)
 

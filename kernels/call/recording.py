@@ -29,6 +29,8 @@ Trajectories.__doc__ = "\n".join(
 def plan_records(runs: int, limit: int, at, of) -> Record:
     """Memory for the records of the runs `of` (places, or None for all) at the epochs `at` up to `limit` (None: no records)."""
     if at is None:
+        if of is not None:
+            raise SettingError(["record_runs"], "nothing is recorded of these runs; give record_at too", value=of)
         return _room(np.zeros(0, np.int64), np.full(runs, -1), 0)
     epochs = numbers("record_at", at, ANY_COUNT)
     if epochs.ndim != 1 or np.any(np.diff(epochs, prepend=-1) <= 0):

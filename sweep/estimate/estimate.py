@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backsweep import arguments
-from backsweep.ranges import Range
+from backsweep.ranges import whole_from
 
 from ...results.arrays import Floats, Integers
 from ...results.store.compaction import MOST_FILES
@@ -23,7 +23,7 @@ from .calibrate import Timed, timed
 from .costs import Costs, between, guesses, makespan, runs_inside, spread
 from .pace import COPIES, Pace, batches
 
-JOBS = Range("a whole number from 1 to 1024", 1, 1024, whole=True)
+JOBS = whole_from(1, 1024)
 MOST_TIMED = 8  # network shapes; all others are scaled from the nearest timed ones
 SHAPE_SECONDS = 0.5  # for timing a shape
 MOST_SECONDS = 4.0  # for timing all shapes

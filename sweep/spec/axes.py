@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, Typ
 import numpy as np
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -22,26 +21,21 @@ from pydantic import (
 )
 
 from backsweep.errors import SettingError
+from backsweep.ranges import whole_from
 
 from ...results.arrays import Floats, Integers
 from ...results.logarithmic import FORTY_DIGITS
 from ...results.store.written_spec import DRAWN, KINDS, SPACED, TITLES
 from ..text import short
+from .allowed import Number, Says, Within, reason_of
 from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
 
 T = TypeVar("T")
 MOST_CELLS = 10_000_000
 
-EXACT = 2**53  # up to here a float holds every whole number
-
-
-def whole(raw: Any) -> Any:
-    """10000 for 1e4, which TOML reads as a float; anything else as it is."""
-    return int(raw) if isinstance(raw, float) and raw.is_integer() and abs(raw) <= EXACT else raw
-
-
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-WHOLE = BeforeValidator(whole)  # in the type of every whole number
+Ends = Annotated[tuple[Number, Number], Says("must be [first, last], two finite numbers")]
+Steps = Annotated[tuple[Number, Number, Number], Says("must be [start, stop, step], three finite numbers")]
+ZipName = Annotated[str, Field(min_length=1), Says("must be text, the name that axes share")]
 
 
 class Axis(BaseModel, Generic[T]):
@@ -54,23 +48,19 @@ class Axis(BaseModel, Generic[T]):
     )
 
     values: Annotated[tuple[T, ...], Field(fail_fast=True)] | None = Field(default=None, description="List of the values.")
-    linear: tuple[Number, Number] | None = Field(default=None, description="First and last of n evenly spaced values.")
-    log: tuple[Number, Number] | None = Field(
-        default=None, description="First and last of n values, evenly spaced on a log scale."
-    )
-    range: tuple[Number, Number, Number] | None = Field(
-        default=None, description="[start, stop, step], as in Python's range: stop itself is left out."
-    )
-    uniform: tuple[Number, Number] | None = Field(
+    linear: Ends | None = Field(default=None, description="First and last of n evenly spaced values.")
+    log: Ends | None = Field(default=None, description="First and last of n values, evenly spaced on a log scale.")
+    range: Steps | None = Field(default=None, description="[start, stop, step], as in Python's range: stop itself is left out.")
+    uniform: Ends | None = Field(
         default=None, description="Smallest and largest value; [design] says how values are drawn between them."
     )
-    loguniform: tuple[Number, Number] | None = Field(
+    loguniform: Ends | None = Field(
         default=None, description="Smallest and largest value; [design] says how values are drawn between them, on a log scale."
     )
-    n: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS), WHOLE] | None = Field(
+    n: Annotated[int, Within(whole_from(1, MOST_POINTS))] | None = Field(
         default=None, description="Number of values of a linear or log axis."
     )
-    zip: Annotated[str, Field(min_length=1)] | None = Field(
+    zip: ZipName | None = Field(
         default=None, description="Any name. Axes with the same zip advance together instead of being combined."
     )
     _points: tuple[T, ...] = PrivateAttr(default=())
@@ -114,16 +104,16 @@ class Axis(BaseModel, Generic[T]):
     def _expand(self) -> Self:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"an axis needs one of {', '.join(KINDS)}; it has {' and '.join(given) or 'none'}")
+            raise ValueError(f"an axis needs one of {', '.join(KINDS)}; this one has {' and '.join(given) or 'none'}")
         kind = given[0]
         if (self.n is None) == (kind in SPACED):
-            raise ValueError("linear and log axes need n, the number of values" if self.n is None else f"{kind} takes no n")
+            raise ValueError(f"{kind} needs n, the number of values, beside it" if self.n is None else f"{kind} takes no n")
         if kind in DRAWN:
             self._check_ends(kind)
             return self
         points = self.values if self.values is not None else expanded(kind, getattr(self, kind), self.n)
         if not points:
-            raise ValueError("the axis is empty: it needs at least one value")
+            raise ValueError("the axis is empty; it needs at least one value")
         checked = self._checked(points)
         self._points = checked if self.zip else tuple(dict.fromkeys(checked))
         return self
@@ -146,7 +136,7 @@ class Axis(BaseModel, Generic[T]):
             try:
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
-                raise ValueError(f"value {short(point)}: {_plainly(error).removeprefix(f'{point!r}: ')}") from None
+                raise ValueError(f"its value {short(point)} {reason_of(error.errors()[0])}") from None
         return tuple(checked)
 
 
@@ -154,10 +144,6 @@ class Axis(BaseModel, Generic[T]):
 def _adapter_of(kind: Any) -> TypeAdapter[Any]:
     """What takes values of a type; to make it takes as long as to check a thousand of them."""
     return TypeAdapter(kind)
-
-
-def _plainly(error: ValidationError) -> str:
-    return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
 
 
 def _value_or_axis(raw: object) -> str:

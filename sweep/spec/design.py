@@ -12,18 +12,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
 from backsweep.errors import SettingError
+from backsweep.ranges import whole_from
 
 from ...results.arrays import Floats
-from .axes import WHOLE, Axis, AxisInUse
+from .allowed import Within
+from .axes import Axis, AxisInUse
 from .fields import Table, one_of
 from .spacing import MOST_POINTS
 
 DRAWN_TOGETHER = ("design",)  # what sampled axes are zipped as
-Points = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS), WHOLE]
-DesignSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1), WHOLE]
+Points = Annotated[int, Within(whole_from(1, MOST_POINTS))]
+DesignSeed = Annotated[int, Within(whole_from(0, 2**63 - 1))]
 
 
 def _random(dimensions: int, points: int, rng: np.random.Generator) -> Floats:

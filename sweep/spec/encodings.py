@@ -16,7 +16,7 @@ def _known_pair(raw: object) -> Pair:
         for pair in PAIRS:
             if tuple(raw) == pair:
                 return pair
-    raise ValueError(f"{raw!r}: must be {ALLOWED}")
+    raise ValueError(f"must be {ALLOWED}")
 
 
 FalseTrue = Annotated[Pair, BeforeValidator(_known_pair)]

@@ -6,7 +6,6 @@ from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,14 +19,14 @@ from pydantic import (
 )
 
 from backsweep.ranges import Hyperparameter
-from backsweep.suggestions import nearest, there_are
+from backsweep.suggestions import there_are
 
 from ...kernels import RANGES
-from ..text import short
-from .axes import WHOLE, Axis, Setting
+from .allowed import OfKey, Says, Within
+from .axes import Axis, Setting
 from .nested_axes import Alternatives
 
-Switch = Annotated[bool, Field(strict=True)]
+Switch = Annotated[bool, Field(strict=True), Says("must be true or false")]
 
 
 def _placed(name: str, info: ValidationInfo) -> str:
@@ -38,7 +37,7 @@ def _placed(name: str, info: ValidationInfo) -> str:
     return str(path.parent.resolve() / path.name if ".." in path.parts else path)
 
 
-FileName = Annotated[str, Field(min_length=1), AfterValidator(_placed)]
+FileName = Annotated[str, Field(min_length=1), Says("must be the name of a file"), AfterValidator(_placed)]
 
 
 class Table(BaseModel):
@@ -47,32 +46,24 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def bounds(key: str) -> Any:
-    """What a number that the kernels know as `key` must be: the metadata of its type."""
-    allowed = RANGES[key]
-    low: dict[str, Any] = {"gt" if allowed.open_low else "ge": allowed.low} if np.isfinite(allowed.low) else {}
-    high: dict[str, Any] = {"lt" if allowed.open_high else "le": allowed.high} if np.isfinite(allowed.high) else {}
-    if allowed.whole:
-        whole: dict[str, Any] = {end: int(value) for end, value in {**low, **high}.items()}
-        return Field(strict=True, **whole)
-    return Field(strict=True, allow_inf_nan=allowed.infinite, **low, **high)
-
-
 def number(key: str) -> Any:
     """The type of a number that the kernels know as `key`."""
-    return Annotated[int, bounds(key), WHOLE] if RANGES[key].whole else Annotated[float, bounds(key)]
+    return Annotated[int if RANGES[key].whole else float, Within(RANGES[key])]
 
 
 def one_of(names: Iterable[str]) -> Any:
     """The type of a name out of a registry."""
     known = tuple(names)
 
+    def no_such_name(raw: object) -> str:
+        return f"there is no such name{there_are(raw, known)}"
+
     def not_misspelt(raw: object) -> object:
-        if isinstance(raw, str) and raw not in known and nearest(raw, known):
-            raise ValueError(f"{raw!r}: there is no such name{there_are(raw, known)}")
+        if isinstance(raw, str) and raw not in known:
+            raise ValueError(no_such_name(raw))
         return raw
 
-    return Annotated[Literal[known], BeforeValidator(not_misspelt)]
+    return Annotated[Literal[known], Says(no_such_name("")), BeforeValidator(not_misspelt)]
 
 
 def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], doc: str | None, **fields: Any) -> type[Table]:
@@ -151,14 +142,14 @@ def _table_of(models: Mapping[str, type[Table]], key: str, default: str | None) 
             for word in table:
                 owners = [repr(name) for name, model in models.items() if word in model.model_fields]
                 if owners and word not in models[default].model_fields:
-                    raise ValueError(f"{raw!r}: {word} needs {key} = {' or '.join(owners)} beside it")
+                    raise ValueError(f"{word} needs {key} = {' or '.join(owners)} beside it")
             table = {key: default, **table}
         if not isinstance(table, dict) or key not in table:
-            raise ValueError(f"{raw!r}: must be one of {', '.join(models)}, or a table with a {key}")
+            raise ValueError(f"must be one of {', '.join(models)}, or a table with a {key}")
         name = table[key]
         if not isinstance(name, str) or name not in models:
-            shown = f"{raw!r}: " if isinstance(raw, str) else f"{key} = {short(name)}: "
-            raise ValueError(f"{shown}there is no such name{there_are(name, models)}")
+            reason = f"there is no such name{there_are(name, models)}"
+            raise ValueError(reason) if raw is name else OfKey(key, name, reason)
         return table
 
     return as_table

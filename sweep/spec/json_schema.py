@@ -1,6 +1,7 @@
 """The JSON Schema of specs, with which editors complete and check them. It lets pass what only a plan can refuse."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 PLACE = "#/$defs/"
+AN_AXIS = re.compile(f"(?:^|__)({Axis.__name__}|{Alternatives.__name__})_")
 
 
 class _ForToml(GenerateJsonSchema):
@@ -55,8 +57,14 @@ def _shown(default: Any) -> str:
 
 def _short(name: str, place: int) -> str:
     """The name of a table. The names of axes, which list everything that their values may be, become numbers."""
-    kind = name.partition("_")[0]
-    return f"{kind}{place}" if kind in (Axis.__name__, Alternatives.__name__) else name
+    kind = kind_of_axis(name)
+    return f"{kind}{place}" if kind else name
+
+
+def kind_of_axis(name: str) -> str | None:
+    """Axis or Alternatives, if Pydantic calls such a table so; in front of it may stand where it is from."""
+    found = AN_AXIS.search(name)
+    return found[1] if found else None
 
 
 def _plainly(value: Any, names: dict[str, str]) -> Any:

@@ -12,7 +12,7 @@ from backsweep.suggestions import there_are
 from ..data import generated
 from ..data.data import ZERO_ONE, Block, Pair, Task, Values, Where, assemble, has_truths
 from ..data.inputs_and_targets import Sides, read_sides, standardised_blocks
-from ..text import short
+from .allowed import OfKey
 from .axes import Axis
 from .encodings import BothSides, pairs_of
 from .task import Blobs, Circles, Encoder, FileTask, Gate, Moons, Parity, Teacher, TruthTable, TwoSpirals
@@ -46,20 +46,17 @@ def _as_table(raw: object) -> object:
     """A task as a table; a name stands for the task with its defaults."""
     table = {"name": raw} if isinstance(raw, str) else raw
     if isinstance(table, dict) and {"name", "file"} <= table.keys():
-        raise ValueError(f"{raw!r}: has both a name and a file; a task with a file takes no name")
+        raise ValueError("has both a name and a file; a task with a file takes no name")
     if isinstance(table, BaseModel) or (isinstance(table, dict) and "file" in table):
         return table
     if not isinstance(table, dict) or "name" not in table:
-        raise ValueError(f"{raw!r}: must be the name of a task, or a table with a name or a file")
+        raise ValueError("must be the name of a task, or a table with a name or a file")
     name = table["name"]
-    if not isinstance(name, str):
-        raise ValueError(f"name = {short(name)}: must be text, the name of a task")  # noqa: TRY004
-    if name not in TAGS:
-        raise ValueError(
-            f"no task is called {name!r}{there_are(name, sorted(TAGS))}, "
-            "and files: { file = ..., inputs = [...], targets = [...] }"
-        )
-    return table
+    if isinstance(name, str) and name in TAGS:
+        return table
+    files = "and files: { file = ..., inputs = [...], targets = [...] }"
+    reason = f"there is no such name{there_are(name, sorted(TAGS))}, {files}"
+    raise ValueError(reason) if raw is name else OfKey("name", name, reason)
 
 
 TaskSpec = Annotated[

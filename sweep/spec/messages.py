@@ -9,8 +9,9 @@ from backsweep.errors import SettingError
 from backsweep.suggestions import ending, nearest, term
 
 from ..text import Place, dotted, short
-from .axes import Axis
-from .nested_axes import Alternatives
+from .allowed import SAID, OfKey, reason_of
+from .axes import TITLES, Axis
+from .nested_axes import LISTS, Alternatives
 
 MOST = 5
 
@@ -48,25 +49,38 @@ def _fault(one: Any, model: type[BaseModel], task: object) -> Fault:
         meant = _meant(model, one, allowed, task)
         return Fault(key, key, f"unknown key{ending(meant, allowed, 'Allowed here')}")
     if one["type"] == "missing":
-        return Fault(key, key, "missing")
-    beside = f"{key} = {short(one['input'])}"
+        return Fault(key, key, f"missing; {_needs(model, one)}")
+    given, error = one["input"], one.get("ctx", {}).get("error")
+    if isinstance(error, OfKey):
+        key, given = f"{key}.{error.key}", error.value
+    return Fault(key, f"{key} = {short(given)}", _reason(one, model))
+
+
+def _needs(model: type[BaseModel], one: Any) -> str:
+    """What the table must have in which a key is missing."""
+    table = _model_at(model, one["loc"][:-1])
+    needed = [name for name, field in table.model_fields.items() if field.is_required() and name not in TITLES]
+    *first, last = needed
+    return f"{dotted(_place(one)[:-1])} needs {' and '.join([*filter(None, [', '.join(first)]), last])}"
+
+
+def _reason(one: Any, model: type[BaseModel]) -> str:
+    """What is wrong with a value."""
     if one["type"] == "model_type":
-        allowed = list(_model_at(model, one["loc"]).model_fields)
-        return Fault(key, beside, f"must be a table of any of {', '.join(allowed)}")
-    if one["type"] == "too_short":
-        return Fault(key, beside, "must not be empty")
+        return f"must be a table of any of {', '.join(_model_at(model, one['loc']).model_fields)}"
     if one["type"] == "dict_type":
-        return Fault(key, beside, "must be a table, such as { train.lr = 0.1 }")
+        return "must be a table, such as { train.lr = 0.1 }"
     if one["type"] == "tuple_type":
-        return Fault(key, beside, "must be a list")
-    message = one["msg"].removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
-    if one["type"] == "value_error":
-        # A validator that repeats the value wants it beside the key.
-        plain = message.removeprefix(f"{one['input']!r}: ")
-        return Fault(key, key if plain == message else beside, plain)
-    if isinstance(one["input"], list) and "<axis>" not in one["loc"]:
-        message += f"; several values in turn are an axis: {{ values = {short(one['input'])} }}"
-    return Fault(key, beside, message)
+        return "must be a list"
+    return f"{reason_of(one)}{_hint(one) if one['type'] == SAID and isinstance(one['input'], list) else ''}"
+
+
+def _hint(one: Any) -> str:
+    """On a list where a setting takes one value: several in turn are an axis, and one per layer stands outside of axes."""
+    if "<axis>" in one["loc"]:
+        per_layer = "values" in one["loc"] and not set(LISTS).isdisjoint(one["loc"])
+        return "; a list of one per layer stands outside of axes, as in [{ values = [0.1, 0.2] }, 0.5]" * per_layer
+    return f"; several values in turn are an axis: {{ values = {short(one['input'])} }}" * ("<value>" in one["loc"])
 
 
 def _meant(model: type[BaseModel], one: Any, allowed: list[str], task: object) -> str | None:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ...kernels import ACTIVATIONS, DEFAULTS, OUTPUTS, PARAMETRIZATIONS, SCHEME_NUMBERS, SCHEMES, STREAMS
-from .axes import Number, Setting, whole
-from .fields import FileName, Switch, Table, bounds, choice, one_of, with_numbers
+from ...kernels import ACTIVATIONS, DEFAULTS, OUTPUTS, PARAMETRIZATIONS, RANGES, SCHEME_NUMBERS, SCHEMES, STREAMS
+from .allowed import Number, Within, some, whole
+from .axes import Setting
+from .fields import FileName, Switch, Table, choice, one_of, with_numbers
 
 MOST_UNITS = 65_536
 DEFAULT_SCHEME = DEFAULTS["init.scheme"]
@@ -23,7 +24,7 @@ def _widths(raw: object) -> tuple[int, ...]:
     widths: Any = [whole(units) for units in (raw if isinstance(raw, list | tuple) else (raw,))]
     if all(type(units) is int and 1 <= units <= MOST_UNITS for units in widths):
         return tuple(widths)
-    raise ValueError(f"{raw!r}: must be a whole number of units from 1 to {MOST_UNITS}, or a list of one per hidden layer")
+    raise ValueError(f"must be a whole number of units from 1 to {MOST_UNITS}, or a list of one per hidden layer")
 
 
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
@@ -31,11 +32,13 @@ Widths = Annotated[tuple[int, ...], BeforeValidator(_widths, Units | list[Units]
 
 
 OFFSET = "Numbers that are added to the initial weights, one per layer. If it is left out, nothing is added."
-Offset = Annotated[float, bounds("init.offset")]
+Offset = Annotated[float, Within(RANGES["init.offset"])]
 if TYPE_CHECKING:
     Offsets = tuple[float, ...]
 else:
-    Offsets = Annotated[tuple[Setting[Offset], ...], Field(min_length=1)]
+    Offsets = Annotated[
+        tuple[Setting[Offset], ...], Field(min_length=1, fail_fast=True), some("must be a list of one number per layer")
+    ]
 
 
 class FileInit(Table, use_attribute_docstrings=True):

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from .axes import Axis, AxisInUse, alike, combine
+from .allowed import OfKey
+from .axes import Axis, AxisInUse, ZipName, alike, combine
 from .spacing import MOST_POINTS
 
 T = TypeVar("T", bound=BaseModel)
@@ -45,15 +46,18 @@ def _checked(table: BaseModel) -> BaseModel:
     """A table, once it is sure that its axes need none outside."""
     for key, axis in leaves(table):
         if isinstance(axis, Axis) and axis.ends is not None:
-            raise ValueError(f"{key}: an axis within a table of an axis cannot be sampled")
+            raise OfKey(key, _as_given(axis), "an axis within a table of an axis cannot be sampled")
     zips = [axis.zip for axis in _axes_of(table)]
     for axis in _axes_of(table):
         if axis.zip is not None and zips.count(axis.zip) == 1:
-            raise ValueError(
-                f"{axis.setting}: zip = {axis.zip!r}: no other axis of this table has this zip, and it stays within the table"
-            )
+            reason = "no other axis of this table has this zip, and it stays within the table"
+            raise OfKey(f"{axis.setting}.zip", axis.zip, reason)
     _count(table)
     return table
+
+
+def _as_given(axis: Axis[Any]) -> dict[str, Any]:
+    return axis.model_dump(exclude_unset=True)
 
 
 def _count(table: BaseModel) -> int:
@@ -79,14 +83,14 @@ class Alternatives(BaseModel, Generic[T]):
     values: Annotated[tuple[Annotated[T, AfterValidator(_checked)], ...], Field(fail_fast=True)] = Field(
         description="List of names, and of tables whose own axes vary only there."
     )
-    zip: Annotated[str, Field(min_length=1)] | None = Field(
+    zip: ZipName | None = Field(
         None, description="Any name. Axes with the same zip advance together instead of being combined."
     )
 
     @model_validator(mode="after")
     def _some_but_not_too_many(self):
         if not self.values:
-            raise ValueError("the axis is empty: it needs at least one value")
+            raise ValueError("the axis is empty; it needs at least one value")
         if sum(map(_count, self.values)) > MOST_POINTS:
             raise ValueError(f"an axis may have at most {MOST_POINTS:,} values")
         return self

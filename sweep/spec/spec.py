@@ -11,12 +11,14 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationError, field_validator, model_validator
 
 from backsweep.errors import DataError, SettingError
+from backsweep.ranges import whole_from
 
 from ...kernels import LAST_SEED
 from ...results.arrays import Integers
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
-from .axes import WHOLE, Axis, AxisInUse
+from .allowed import Says, Within, repeated
+from .axes import Axis, AxisInUse
 from .design import DesignSpec, sampled
 from .fields import Table
 from .file_contents import Contents
@@ -39,8 +41,9 @@ COVERED_BY_DATA = tuple(f"task.{key}" for key in COVERED_BY_DIGEST)
 # no digest, since a folder from before it could not be continued.
 NAMED_UNSET = {f"train.stop.{name}" for name in ("loss", "within", "accuracy", "gradient_norm", "patience")}
 SpecJson = tuple[str, str, str]  # a spec as JSON, what its files are called if that is told, and its digest
-Seed = Annotated[int, Field(strict=True, ge=0, le=LAST_SEED), WHOLE]
-SeedCount = Annotated[int, Field(strict=True, ge=1, le=MOST_SEEDS), WHOLE]
+Seed = Annotated[int, Within(whole_from(0, LAST_SEED))]
+SEED_COUNTS = whole_from(1, MOST_SEEDS)
+SeedCount = Annotated[int, Within(SEED_COUNTS)]
 
 
 class SeedRange(Table, use_attribute_docstrings=True):
@@ -54,7 +57,7 @@ class SeedRange(Table, use_attribute_docstrings=True):
     @model_validator(mode="after")
     def _within_the_stream(self):
         if self.start + self.count - 1 > LAST_SEED:
-            raise ValueError(f"the last seed, {self.start + self.count - 1}, is over {LAST_SEED}")
+            raise ValueError(f"its last seed is {self.start + self.count - 1}; seeds go to {LAST_SEED}")
         return self
 
 
@@ -64,12 +67,14 @@ def _seeds_kind(raw: object) -> str:
 
 def _no_axis(raw: object) -> object:
     if isinstance(raw, dict) and raw.keys() & Axis.model_fields.keys():
-        raise ValueError(f"{raw!r}: cannot be an axis; seeds are a count, a list, or {{ start = ..., count = ... }}")
+        raise ValueError("cannot be an axis; seeds are a count, a list, or { start = ..., count = ... }")
     return raw
 
 
 Seeds = Annotated[
-    Annotated[SeedCount, Tag("<count>")]
+    Annotated[
+        SeedCount, Says(f"must be {SEED_COUNTS.words}, a list of seeds, or {{ start = ..., count = ... }}"), Tag("<count>")
+    ]
     | Annotated[tuple[Seed, ...], Field(fail_fast=True), Tag("<list>")]
     | Annotated[SeedRange, Tag("<range>")],
     Discriminator(_seeds_kind),
@@ -80,7 +85,7 @@ Seeds = Annotated[
 class Spec(Table, use_attribute_docstrings=True):
     """One sweep: it trains every combination of the axes once per seed."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)] = "sweep"
+    name: Annotated[str, Field(min_length=1, max_length=200), Says("must be text of 1 to 200 characters")] = "sweep"
     """Name of the sweep. A spec that is read from a file is named after the file."""
     task: TaskSpec
     """Data that the networks learn: the name of a task, a table with its name, or a table with a file and its columns."""
@@ -102,9 +107,9 @@ class Spec(Table, use_attribute_docstrings=True):
     @classmethod
     def _seeds_are_some_and_differ(cls, seeds: Any) -> Any:
         if seeds == ():
-            raise ValueError("the list is empty")
-        if isinstance(seeds, tuple) and len(set[int](seeds)) < len(seeds):
-            raise ValueError("one of them is given twice")
+            raise ValueError("must be at least one seed")
+        if isinstance(seeds, tuple) and (seed := repeated(seeds)) is not None:
+            raise ValueError(f"{seed} is there twice; give each seed once")
         return seeds
 
     @classmethod

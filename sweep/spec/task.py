@@ -1,28 +1,31 @@
 """The [task] of a spec as frozen models, one per kind of data. docs/tasks.md is their reference."""
 
-from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from backsweep.ranges import Range, whole_from
 from backsweep.suggestions import there_are
 
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
 from ..data.table_forms import Form
-from .axes import WHOLE, Number, Setting, whole
+from .allowed import OfKey, Says, Within, repeated, whole
+from .axes import Setting
 from .encodings import Encoding, TargetEncoding
-from .fields import FileName, Switch, Table
+from .fields import FileName, Switch, Table, one_of
 
-Bit = Annotated[int, Field(strict=True, ge=0, le=1), WHOLE]
-Bits = Annotated[int, Field(strict=True, ge=1, le=16), WHOLE]
-Samples = Annotated[int, Field(strict=True, ge=2, le=1_000_000), WHOLE]
-Width = Annotated[int, Field(strict=True, ge=1, le=1024), WHOLE]
-Centers = Annotated[int, Field(strict=True, ge=2, le=1000), WHOLE]
-DataSeed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1), WHOLE]
-Spread = Annotated[Number, Field(ge=0, le=1000)]  # with more, rounding to a decimal would not cut a last bit off
-Factor = Annotated[Number, Field(gt=0, lt=1)]
+Bit = Annotated[int, Within(Range("0 or 1", 0, 1, whole=True))]
+Bits = Annotated[int, Within(whole_from(1, 16))]
+Samples = Annotated[int, Within(whole_from(2, 1_000_000))]
+Width = Annotated[int, Within(whole_from(1, 1024))]
+Centers = Annotated[int, Within(whole_from(2, 1000))]
+DataSeed = Annotated[int, Within(whole_from(0, 2**63 - 1))]
+Spread = Annotated[
+    float, Within(Range("a number from 0 to 1000", 0, 1000))
+]  # with more, rounding to a decimal would not cut a last bit off
+Factor = Annotated[float, Within(Range("a number above 0 and below 1", 0, 1, open_low=True, open_high=True))]
 
 
 def _sizes(raw: object) -> tuple[int, int]:
@@ -31,7 +34,7 @@ def _sizes(raw: object) -> tuple[int, int]:
         patterns, hidden = sizes
         if 2 <= patterns <= 4096 and 1 <= hidden <= 65_536:
             return patterns, hidden
-    raise ValueError(f"{raw!r}: must be [N, M]: N patterns, from 2 to 4096, and M hidden units, from 1 to 65536")
+    raise ValueError("must be [N, M]: N patterns, from 2 to 4096, and M hidden units, from 1 to 65536")
 
 
 def _listed(raw: object) -> object:
@@ -40,17 +43,23 @@ def _listed(raw: object) -> object:
 
 def _mark(raw: object) -> object:
     if not isinstance(raw, str) or len(raw) != 1:
-        raise ValueError(f"{raw!r}: must be one character")
+        raise ValueError("must be one character")
     if raw.isalnum() or raw in '+-"\r\n\0':
-        raise ValueError(f"{raw!r}: must be a character that does not occur in numbers, words, quotes or line ends")
+        raise ValueError("must be a character that does not occur in numbers, words, quotes or line ends")
     return raw
 
 
 Mark = Annotated[str, BeforeValidator(_mark), Field(min_length=1, max_length=1)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed, str | list[str])]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed, str | list[str]), Says("must be text, or a list of texts")]
 Code = Annotated[tuple[int, int], BeforeValidator(_sizes)]
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed, Name | list[Name])]
+Names = Annotated[
+    tuple[Name, ...], BeforeValidator(_listed, Name | list[Name]), Says("must be the name of a column, or a list of names")
+]
+if TYPE_CHECKING:
+    TeacherActivation = str
+else:
+    TeacherActivation = one_of(("tanh", "sigmoid", "relu", "identity"))
 Rows = Annotated[tuple[Annotated[tuple[Bit, ...], Field(fail_fast=True)], ...], Field(fail_fast=True)]
 
 
@@ -79,12 +88,13 @@ class TruthTable(Table, use_attribute_docstrings=True):
     def _is_a_table(self):
         for key, rows in (("inputs", self.inputs), ("targets", self.targets)):
             if not rows or not rows[0]:
-                raise ValueError(f"{key}: must have at least one row with at least one value")
+                raise OfKey(key, rows, "must have at least one row with at least one value")
             for number, row in enumerate(rows, 1):
                 if len(row) != len(rows[0]):
-                    raise ValueError(f"{key}: row {number} has {len(row)} values, row 1 has {len(rows[0])}")
+                    raise OfKey(key, rows, f"row {number} has {len(row)} values, row 1 has {len(rows[0])}")
         if len(self.inputs) != len(self.targets):
-            raise ValueError(f"{len(self.inputs)} rows of inputs need as many of targets; there are {len(self.targets)}")
+            reason = f"{len(self.inputs)} rows of inputs need as many of targets; there are {len(self.targets)}"
+            raise OfKey("targets", self.targets, reason)
         return self
 
 
@@ -185,7 +195,7 @@ class Teacher(Table, use_attribute_docstrings=True):
     """Standard deviation of the normal noise on the targets."""
     data_seed: Setting[DataSeed] = 0
     """Seed of the teacher's weights, the inputs and the noise; the seeds of runs do not change the data."""
-    activation: Setting[Literal["tanh", "sigmoid", "relu", "identity"]] = "tanh"
+    activation: Setting[TeacherActivation] = "tanh"
     """Activation of the teacher's hidden units."""
 
 
@@ -231,27 +241,27 @@ class FileTask(Table, use_attribute_docstrings=True):
     def _each_column_has_one_place(self):
         for key, names in (("inputs", self.inputs), ("targets", self.targets), ("categories", self.categories)):
             if not names and key != "categories":
-                raise ValueError(f"{key}: at least one column")
-            for name, times in Counter(names).items():
-                if times > 1:
-                    raise ValueError(f"{key}: {name!r} is given twice")
+                raise OfKey(key, names, "must be at least one column")
+            if (name := repeated(names)) is not None:
+                raise OfKey(key, names, f"{name!r} is there twice; give each column once")
         used = dict.fromkeys([*self.inputs, *self.targets])
         if len(used) < len(self.inputs) + len(self.targets):
             name = next(name for name in self.targets if name in set(self.inputs))
-            raise ValueError(f"{name!r} is both an input and a target")
+            raise OfKey("targets", self.targets, f"{name!r} is an input too; a column is one or the other")
         for name in self.categories:
             if name not in used:
-                raise ValueError(f"categories: {name!r} is neither an input nor a target{there_are(name, used, show=repr)}")
+                reason = f"{name!r} is neither an input nor a target{there_are(name, used, show=repr)}"
+                raise OfKey("categories", self.categories, reason)
         return self
 
     @model_validator(mode="after")
     def _is_written_in_one_way(self):
         if self.decimal == self.thousands:
-            raise ValueError(f"thousands = {self.thousands!r}: must differ from decimal; otherwise no number could be read")
+            raise OfKey("thousands", self.thousands, "must differ from decimal; otherwise no number could be read")
         if Path(self.file).suffix.lower() != ".csv":
             for key in ("delimiter", "decimal", "thousands"):
                 if getattr(self, key) != type(self).model_fields[key].default:
-                    raise ValueError(f"{key}: only CSV files take it; other files store numbers as numbers")
+                    raise OfKey(key, getattr(self, key), "only CSV files take it; other files store numbers as numbers")
         return self
 
     @property

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
 
+from backsweep.ranges import whole_from
 from backsweep.stopping import PATIENCE, STALLING, STOPPING
 
-from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, SCHEDULES, WARMUP_EPOCHS
-from .axes import WHOLE, Axis, Setting
-from .fields import Switch, Table, bounds, choice, number, one_of, with_numbers
+from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, RANGES, SCHEDULES, WARMUP_EPOCHS
+from .allowed import OfKey, Within, some
+from .axes import Axis, Setting
+from .fields import Switch, Table, choice, number, one_of, with_numbers
 
-Count = Annotated[int, bounds("epochs"), WHOLE]
-Rate = Annotated[float, bounds("lr")]
+Count = Annotated[int, Within(RANGES["epochs"])]
+Rate = Annotated[float, Within(RANGES["lr"])]
 
 
 OPTIMIZER_MODELS = {
@@ -51,7 +53,12 @@ def _rates_kind(raw: object) -> str:
 Rates = Annotated[
     Annotated[Rate, Tag("<value>")]
     | Annotated[Axis[Rate], Tag("<axis>")]
-    | Annotated[tuple[Setting[Rate], ...], Field(min_length=1), Tag("<list>")],
+    | Annotated[
+        tuple[Setting[Rate], ...],
+        Field(min_length=1, fail_fast=True),
+        some(f"must be {RANGES['lr'].words}, or a list of one per layer"),
+        Tag("<list>"),
+    ],
     Discriminator(_rates_kind),
 ]
 
@@ -72,9 +79,9 @@ def _batch(raw: object) -> object:
     if isinstance(raw, BatchSpec):
         return raw
     if not isinstance(raw, dict):
-        raise ValueError(f"{raw!r}: must be full, pattern, or a table with a size and an order")  # noqa: TRY004
+        raise ValueError("must be 'full', 'pattern', or a table with a size and an order")  # noqa: TRY004
     if raw.get("size") is None and raw != {"order": "given"}:
-        raise ValueError(f"{raw!r}: size is missing; for all samples write batch = 'full'")
+        raise ValueError("size is missing; for all samples write batch = 'full'")
     return raw
 
 
@@ -116,7 +123,9 @@ class StallSpec(Table):
     """When a run has stalled: its loss has fallen by less than `improvement` times itself over `window` epochs."""
 
     window: Setting[Count] = Field(description=f"{STALLING['window'].words}.")
-    improvement: Setting[Annotated[float, bounds("stall.improvement")]] = Field(description=f"{STALLING['improvement'].words}.")
+    improvement: Setting[Annotated[float, Within(RANGES["stall.improvement"])]] = Field(
+        description=f"{STALLING['improvement'].words}."
+    )
 
 
 def _named(models: Mapping[str, type[Table]], name: str) -> Table:
@@ -133,9 +142,9 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     """Learning rate; a list gives one per layer."""
     lr_over_fan_in: Setting[Switch] = DEFAULTS["lr_over_fan_in"]
     """Whether to divide the learning rate of each layer by its number of inputs, the bias included."""
-    weight_decay: Setting[Annotated[float, bounds("weight_decay")]] = DEFAULTS["weight_decay"]
+    weight_decay: Setting[Annotated[float, Within(RANGES["weight_decay"])]] = DEFAULTS["weight_decay"]
     """Weight decay: this times the weights is added to the gradient. The optimizer adamw shrinks the weights instead."""
-    clip: Setting[Annotated[float, bounds("clip")]] | None = None
+    clip: Setting[Annotated[float, Within(RANGES["clip"])]] | None = None
     """Largest norm that the gradient may have. If it is left out, gradients are not clipped."""
     schedule: Schedule = _named(SCHEDULE_MODELS, DEFAULTS["schedule.name"])
     """Schedule of a factor on the learning rates: a name, or a table of a name and its parameters."""
@@ -143,9 +152,9 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     """Samples per update: full (all samples), pattern (one sample), or a table of size and order."""
     loss: Setting[LossName] = DEFAULTS["loss"]
     """Loss that training minimises."""
-    huber_delta: Setting[Annotated[float, bounds("huber_delta")]] | None = None
+    huber_delta: Setting[Annotated[float, Within(RANGES["huber_delta"])]] | None = None
     """Distance from the target, in units of the outputs, beyond which the loss huber is linear. Default: 1.0."""
-    derivative_offset: Setting[Annotated[float, bounds("derivative_offset")]] = DEFAULTS["derivative_offset"]
+    derivative_offset: Setting[Annotated[float, Within(RANGES["derivative_offset"])]] = DEFAULTS["derivative_offset"]
     """Number added to the slopes of activations in backpropagation."""
     epochs: Setting[Count] = DEFAULTS["epochs"]
     """Largest number of epochs of a run; an epoch is one pass over the data."""
@@ -153,7 +162,7 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     """Stopping rule, which says when a run has converged. If it is left out, no run converges."""
     stall: StallSpec | None = None
     """Rule that says when a run has stalled. If it is left out, no run stalls."""
-    bound: Setting[Annotated[float, bounds("bound")]] = DEFAULTS["bound"]
+    bound: Setting[Annotated[float, Within(RANGES["bound"])]] = DEFAULTS["bound"]
     """A run has diverged when its loss exceeds this or is NaN."""
     dtype: Setting[DtypeName] = DEFAULTS["dtype"]
     """Precision of all numbers. float32 trains twice as many runs at once."""
@@ -164,7 +173,7 @@ class RecordSpec(Table, use_attribute_docstrings=True):
 
     every: Count | None = None
     """Number of epochs from one record to the next. If every and points are left out, nothing is recorded."""
-    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000), WHOLE] | None = None
+    points: Annotated[int, Within(whole_from(1, 1_000_000))] | None = None
     """Number of records after that of epoch 0, about, evenly spaced on a log scale. Takes the place of every."""
     runs: Count | None = None
     """Number of runs to record, spread evenly over all runs. If it is left out, all runs are recorded."""
@@ -176,7 +185,7 @@ class RecordSpec(Table, use_attribute_docstrings=True):
     @model_validator(mode="after")
     def _one_schedule(self):
         if self.every is not None and self.points is not None:
-            raise ValueError("every and points: give only one of them")
+            raise ValueError("takes either every or points, not both")
         if self.runs is not None and self.every is None and self.points is None and not self.weights:
-            raise ValueError("runs: nothing would be recorded of these runs; give every, points or weights too")
+            raise OfKey("runs", self.runs, "nothing would be recorded of these runs; give every, points or weights too")
         return self

@@ -199,7 +199,7 @@ def test_bad_input_is_one_message_and_exit_code_2(answers, case):
 def test_a_spec_with_a_mistake_is_named_with_file_key_and_value(here):
     (here / "wrong.toml").write_text(SPEC.replace("epochs = 2000", "epochs = -1\nlrr = 3"))
     message = refused("run", "wrong.toml", cwd=here)
-    assert "wrong.toml: train.epochs = -1: must be greater than or equal to 1" in message
+    assert "wrong.toml: train.epochs = -1: must be a whole number from 1 to 2147483646" in message
     assert "wrong.toml: train.lrr: unknown key; did you mean lr?" in message
     assert not (here / "runs" / "wrong").exists()
 
