@@ -16,9 +16,11 @@ from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
 from ..analysis.what_matters import what_matters
+from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
 from ..text import readable
-from .explorer import chart, explored
+from .cell_maps import CellMap, cell_maps
+from .explorer import explorer
 from .pictures import Picture, pictures
 from .question import question
 from .sentences import answer, best_or_why_not, remarks
@@ -39,9 +41,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Contents:
-    """What the templates show. explorer: a Vega-Lite specification, or None with `no_explorer` saying why.
+    """What the templates show. explorer: as of `explorer.explorer`, or None with `no_explorer` saying why.
 
-    pooled: settings that vary and are not on the explorer's map. data: what inputs and targets of a file are, and what is odd.
+    explored: the pictures that show what the explorer shows as well: the page has them on paper. data: what inputs and targets
+    of a file are, and what is odd.
     """
 
     manifest: Manifest
@@ -55,7 +58,7 @@ class Contents:
     cost: dict[str, Any] = field(default_factory=dict)
     explorer: dict[str, Any] | None = None
     no_explorer: str = ""
-    pooled: list[str] = field(default_factory=list)
+    explored: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     spec: str = ""
@@ -81,7 +84,8 @@ def contents(
     if table.empty:
         return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])
     best, matters = best_or_why_not(table, _rng()), _matters(table, drawn_columns(manifest))
-    explorer, pooled, no_explorer = _explorer(table, records)
+    maps, no_explorer = _maps(table, records)
+    pooled = maps[0].pooled if maps else []
     told_apart = [name for name in axis_columns(table) if name not in pooled]
     return Contents(
         **common,
@@ -92,9 +96,9 @@ def contents(
             *unequal_limits(table, told_apart),
         ],
         outcomes=[(outcome.value, float(ended(table, outcome).mean())) for outcome in Outcome],
-        explorer=explorer,
+        explorer=explorer(maps) if maps else None,
         no_explorer=no_explorer,
-        pooled=pooled,
+        explored=["success", "median"] if maps and _drawn(table, maps[0]) else [],
         pictures=pictures(table, records, trajectory, matters, _rng()),
         tables=_tables(table, matters),
     )
@@ -111,12 +115,16 @@ def _matters(table: pd.DataFrame, drawn: list[str]) -> pd.DataFrame | str:
         return str(error)
 
 
-def _explorer(table: pd.DataFrame, records: pd.DataFrame) -> tuple[dict[str, Any] | None, list[str], str]:
+def _maps(table: pd.DataFrame, records: pd.DataFrame) -> tuple[list[CellMap], str]:
     try:
-        value = explored(table, records)
+        return cell_maps(table, records), ""
     except ResultsError as error:
-        return None, [], str(error)
-    return chart(value), value.pooled, ""
+        return [], str(error)
+
+
+def _drawn(table: pd.DataFrame, first: CellMap) -> bool:
+    """Whether the figures draw the map with which the explorer begins."""
+    return (first.down, first.across) == chosen_settings(table, None, None)
 
 
 def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:

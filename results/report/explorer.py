@@ -1,185 +1,109 @@
-"""The explorer: a heat map of two settings. Linked views show the cell that the reader chooses on it.
+"""The explorer: a map of two settings, and linked views of the cell that the reader chooses on it.
 
-Vega-Lite draws it in the browser from a few dozen points per curve, which are computed here. The page never contains the runs
-themselves, so ten million runs take no more room in it than a thousand.
+Vega-Lite draws it in the browser. One specification serves all maps: where it depends on the map, it has one of PLACES, which
+the page replaces by what the map has (`templates/report.js`). So another map costs the page only its numbers. The page also
+lays the views out, because only it knows how wide they may be.
 """
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from backsweep.errors import ResultsError
-from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 
-from ..analysis.loss_bands import loss_bands
-from ..analysis.summaries import known_until
-from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
-from ..arrays import Floats, Integers
-from ..figures.maps import chosen_settings
 from ..figures.outcomes import LOOKS
-from ..statistics.survival import Survival
+from ..figures.style import FAINT
+from .cell_maps import CellMap, as_vega_takes_it
 
-MOST_CELLS = 900
-POINTS = 40  # of a curve; between two of them a page shows no more
-OBJECTS_OWN = {
-    *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
-    *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
-}
+ACROSS, DOWN, COLUMNS, ROWS, COLOUR = PLACES = ("@across", "@down", "@columns", "@rows", "@colour")
+BLUE = "#0072b2"  # of lines and bands; the page replaces it by its accent
+CHOSEN = "datum.cell === chosen"
 
 
-@dataclass(frozen=True)
-class Explored:
-    """What the explorer shows, one frame a view; `cell` is the row of `cells` that a row belongs to.
+def explorer(maps: list[CellMap]) -> dict[str, Any]:
+    """What the page needs to draw them.
 
-    rows: the texts of the rows, in the order of their values. pooled: the settings that vary and are not on the map.
+    views: a specification of Vega-Lite with PLACES, and without data; its parameter is `chosen`, the number of a cell. colours:
+    encodings to choose from for COLOUR, by the column of cells that they show. maps: what takes the other places, and the data,
+    a list per column.
     """
-
-    column: str
-    row: str | None
-    rows: list[str]
-    pooled: list[str]
-    cells: pd.DataFrame
-    curves: pd.DataFrame
-    shares: pd.DataFrame
-    paths: pd.DataFrame
+    colours = {"converged": _encoding(_converged()), "median": _encoding(_median())}
+    return {"views": _views(maps), "colours": colours, "maps": [*map(_of, maps)]}
 
 
-def explored(table: pd.DataFrame, records: pd.DataFrame) -> Explored:
-    """Cells of the two settings with the most values, over all others. records: of losses, as `Results.trajectories` gives.
-
-    ResultsError where nothing varies, or there are more than MOST_CELLS cells.
-    """
-    row, column = chosen_settings(table, None, None)
-    by = [name for name in (column, row) if name is not None]
-    number, settings = grouped(table, by)
-    if len(settings) > MOST_CELLS:
-        raise ResultsError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {len(settings):,}")
-    curves = curves_of(table, number)
-    found = summary_of(table, number, settings, curves)
-    texts = {name: list(map(_title, level_texts(settings[name].tolist(), digits=3))) for name in by}
-    cells = pd.DataFrame(
-        {
-            "cell": np.arange(len(found)),
-            "column": texts[column],
-            "row": texts[row] if row is not None else "all runs",
-            "runs": found["runs"],
-            "success": found["success"],
-            "low": found["success_low"],
-            "high": found["success_high"],
-            "median": found["median_epochs"].where(np.isfinite(found["median_epochs"])),
-        }
-    )
-    known = np.minimum(known_until(table, number, len(cells)), float(table["epochs"].max()))
-    in_order = cells["row"] if row is None else cells["row"].loc[settings[row].sort_values(kind="stable").index]
-    return Explored(
-        column,
-        row,
-        list(dict.fromkeys(in_order)),
-        [name for name in axis_columns(table) if name not in by],
-        cells,
-        curves=_points(curves, len(cells), known),
-        shares=_shares(table, number, len(cells)),
-        paths=loss_bands(records, table, number, POINTS).rename(columns={"group": "cell"}),
-    )
+def _of(found: CellMap) -> dict[str, Any]:
+    return {
+        "across": as_vega_takes_it(found.across),
+        "down": None if found.down is None else as_vega_takes_it(found.down),
+        "columns": found.columns,
+        "rows": found.rows,
+        "pooled": found.pooled,
+        "best": found.best,
+        "cells": _lists(found.cells, 6),
+        "curves": _lists(found.curves, 4),
+        "paths": _lists(found.paths, 4),
+    }
 
 
-def _points(curves: Survival, cells: int, known: Floats) -> pd.DataFrame:
-    """Each curve at POINTS epochs evenly spread over its steps, and to where it is known: the steps between are thinned out."""
-    size = np.bincount(curves.group, minlength=cells)
-    first = np.cumsum(size) - size
-    place = np.arange(len(curves.group)) - first[curves.group]
-    step = np.maximum(size // POINTS, 1)[curves.group]
-    kept = (place % step == 0) | (place == size[curves.group] - 1)
-    begin = pd.DataFrame({"cell": np.arange(cells), "epoch": 1, "share": 1.0, "low": 1.0, "high": 1.0})
-    steps = {"share": curves.survival, "low": curves.low, "high": curves.high}
-    middle = pd.DataFrame({"cell": curves.group, "epoch": np.maximum(curves.epoch, 1), **steps})[kept]
-    both = pd.concat([begin, middle])
-    end = both.groupby("cell", sort=False).tail(1)
-    end = end.assign(epoch=np.maximum(known[end["cell"]], np.maximum(end["epoch"], 2)))
-    return pd.concat([both, end]).sort_values("cell", kind="stable").round({"share": 4, "low": 4, "high": 4})
+def _lists(frame: pd.DataFrame, digits: int) -> dict[str, list[Any]]:
+    """The columns as lists, to so many digits; None where a number is not finite."""
+
+    def short(number: float) -> float | int | None:
+        if not np.isfinite(number):
+            return None
+        return int(number) if number == int(number) else float(f"{number:.{digits}g}")
+
+    return {str(name): list(map(short, frame[name].tolist())) for name in frame}
 
 
-def _shares(table: pd.DataFrame, number: Integers, cells: int) -> pd.DataFrame:
-    wide = pd.DataFrame(outcome_shares(table, number, cells)).rename_axis("cell").reset_index()
-    return wide.melt("cell", var_name="outcome", value_name="share").query("share > 0").round({"share": 5})
+def _views(maps: list[CellMap]) -> dict[str, Any]:
+    views = [_map(), _curves(), *([_losses(maps)] if len(maps[0].paths) else []), _outcomes()]
+    whole = alt.vconcat(*views, data=alt.NamedData("cells")).add_params(alt.param(name="chosen", value=0))
+    return whole.resolve_scale(color="independent", x="independent", y="independent").to_dict()
 
 
-def chart(value: Explored) -> dict[str, Any]:
-    """The Vega-Lite specification; widths are set by the page."""
-    labels = [_label(value, cell) for cell in value.cells.itertuples()]
-    ids = value.cells["cell"].tolist()
-    chosen = alt.selection_point(
-        name="chosen",
-        fields=["cell"],
-        on="click",
-        toggle=False,
-        clear=False,
-        value=[{"cell": _best(value.cells)}],
-        bind=alt.binding_select(options=ids, labels=labels, name="cell "),
-    )
-    views = [_map(value, chosen), _curves(value, chosen), _outcomes(value, chosen)]
-    if len(value.paths):
-        views.append(_paths(value, chosen))
-    whole = alt.concat(*views, columns=2).resolve_scale(color="independent", x="independent", y="independent")
-    with alt.data_transformers.enable("default", max_rows=None):  # there are POINTS of each curve, never more
-        return whole.to_dict()
-
-
-def _label(value: Explored, cell: Any) -> str:
-    row = f", {visible(value.row)} {cell.row}" if value.row is not None else ""
-    return f"{visible(value.column)} {cell.column}{row}"
-
-
-def _best(cells: pd.DataFrame) -> int:
-    order = cells.assign(median=cells["median"].fillna(np.inf)).sort_values(["success", "median"], ascending=[False, True])
-    return int(order["cell"].iloc[0])
-
-
-def _map(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
-    columns = list(dict.fromkeys(value.cells["column"]))
+def _map() -> alt.LayerChart | alt.FacetChart:
     # Places are numbers: Vega keeps words as keys of objects, where `__proto__` would be none.
-    cells = value.cells.assign(x=value.cells["column"].map(columns.index), y=value.cells["row"].map(value.rows.index))
-    base = alt.Chart(cells, title="Choose a cell").encode(
-        x=alt.X("x:O", title=_title(value.column), axis=alt.Axis(labelExpr=_texts(columns), labelOverlap=True, labelAngle=0)),
-        y=alt.Y(
-            "y:O",
-            sort="descending",
-            title=_title(value.row or ""),
-            axis=alt.Axis(labelExpr=_texts(value.rows), labelOverlap=True),
-        ),
+    base = alt.Chart(alt.NamedData("cells"), title="Choose a cell").encode(
+        x=alt.X("x:O", title=ACROSS, axis=alt.Axis(labelExpr=COLUMNS, labelOverlap=True, labelAngle=0)),
+        y=alt.Y("y:O", sort="descending", title=DOWN, axis=alt.Axis(labelExpr=ROWS, labelOverlap=True)),
         tooltip=[
-            alt.Tooltip("column:N", title=_title(value.column)),
-            *([alt.Tooltip("row:N", title=_title(value.row))] if value.row is not None else []),
+            alt.Tooltip("column:N", title=ACROSS),
+            alt.Tooltip("row:N", title=DOWN),
             alt.Tooltip("runs:Q", format=","),
-            alt.Tooltip("success_text:N", title="converged"),
-            alt.Tooltip("low_text:N", title="at least"),
-            alt.Tooltip("high_text:N", title="at most"),
-            alt.Tooltip("median_text:N", title="median epochs"),
+            *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in TOLD.items()),
         ],
     )
-    colour = alt.Color(
-        "success:Q",
-        title="converged",
-        scale=alt.Scale(scheme="cividis", domain=[0, 1]),
-        legend=alt.Legend(labelExpr=_percent("datum.value", 0), orient="bottom", direction="horizontal", tickCount=5),
-    )
     # Named: older releases of Altair would number it on and on, and no two reports would be the same.
-    texts = {f"{name}_text": _percent(f"datum.{name}", 1) for name in ("success", "low", "high")}
+    texts = {f"{name}_text": _percent(f"datum.{name}", 1) for name in ("converged", "low", "high")}
+    texts["soon"] = "isValid(datum.median) ? max(datum.median, 1) : null"  # a log scale has no place for epoch 0
     texts["median_text"] = "isValid(datum.median) ? format(datum.median, ',.0f') : '∞'"
-    cells = base.transform_calculate(**texts).mark_rect(cursor="pointer").encode(color=colour)
-    cells = cells.add_params(chosen).properties(name="map")
-    frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(chosen)
+    cells = base.transform_calculate(**texts).mark_rect(cursor="pointer", invalid=None)
+    cells = cells.encode(color=alt.value(COLOUR)).properties(name="map")
+    frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(CHOSEN)
     return alt.layer(cells, frame)
 
 
-def _texts(texts: list[str]) -> str:
-    """An expression of Vega for the text of a place."""
-    return f"{json.dumps(texts)}[datum.value]"
+TOLD = {"converged": "converged", "low": "at least", "high": "at most", "median": "median epochs"}
+
+
+def _converged() -> alt.Color:
+    quarters = [0, 0.25, 0.5, 0.75, 1]
+    legend = alt.Legend(labelExpr=_percent("datum.value", 0), orient="bottom", direction="horizontal", values=quarters)
+    return alt.Color("converged:Q", title="converged", scale=alt.Scale(scheme="cividis", domain=[0, 1]), legend=legend)
+
+
+def _median() -> Any:
+    legend = alt.Legend(format=",.0f", orient="bottom", direction="horizontal", tickCount=3)
+    scale = alt.Scale(type="log", scheme="cividis", reverse=True, nice=False)
+    colour = alt.Color("soon:Q", title="median epochs; grey: none", scale=scale, legend=legend)
+    return alt.condition("isValid(datum.median)", colour, alt.value(FAINT))
+
+
+def _encoding(colour: Any) -> dict[str, Any]:
+    return alt.Chart(alt.NamedData("cells")).mark_rect().encode(color=colour).to_dict()["encoding"]["color"]
 
 
 def _percent(share: str, decimals: int) -> str:
@@ -187,53 +111,53 @@ def _percent(share: str, decimals: int) -> str:
     return f"format(100 * {share}, '.{decimals}f') + ' %'"
 
 
-def _title(text: str) -> str:
-    """A text as Vega takes it: what JavaScript's objects have of themselves stands behind a space, which is not seen."""
-    return f" {visible(text)}" if text.startswith("__") or text in OBJECTS_OWN else visible(text)
-
-
-def _curves(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
-    base = alt.Chart(value.curves, title="Not yet converged, by epoch").transform_filter(chosen)
-    epochs = alt.X(
-        "epoch:Q", title="epochs", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5)
+def _curves() -> alt.LayerChart | alt.FacetChart:
+    base = alt.Chart(alt.NamedData("curves"), title="Not yet converged, by epoch").transform_filter(CHOSEN)
+    share = alt.Y(
+        "share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(labelExpr=_percent("datum.value", 0), tickCount=5)
     )
-    share = alt.Y("share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(labelExpr=_percent("datum.value", 0)))
-    band = base.mark_area(interpolate="step-after", opacity=0.25, color="#0072b2").encode(
-        x=epochs, y=alt.Y("low:Q", title=""), y2="high:Q"
-    )
-    line = base.mark_line(interpolate="step-after", color="#0072b2").encode(x=epochs, y=share)
+    band = base.mark_area(interpolate="step-after", opacity=0.25, color=BLUE)
+    band = band.encode(x=_epochs("epochs"), y=alt.Y("low:Q", title=""), y2="high:Q")
+    line = base.mark_line(interpolate="step-after", color=BLUE).encode(x=_epochs("epochs"), y=share)
     return alt.layer(band, line)
 
 
-def _outcomes(value: Explored, chosen: alt.Parameter) -> alt.Chart:
+def _epochs(title: str) -> alt.X:
+    return alt.X("epoch:Q", title=title, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5))
+
+
+def _losses(maps: list[CellMap]) -> alt.LayerChart | alt.FacetChart:
+    base = alt.Chart(alt.NamedData("paths"), title="Loss: median, 50 % and 90 % of runs").transform_filter(CHOSEN)
+    positive = all((found.paths["low"] > 0).all() for found in maps)
+    scale = alt.Scale(type="log" if positive else "linear", nice=False)
+    epochs = _epochs("epochs; epoch 0 at the left edge")
+
+    def band(low: str, high: str, opacity: float) -> alt.Chart:
+        area = base.mark_area(opacity=opacity, color=BLUE)
+        return area.encode(x=epochs, y=alt.Y(f"{low}:Q", title="", scale=scale), y2=f"{high}:Q")
+
+    line = base.mark_line(color=BLUE).encode(x=epochs, y=alt.Y("median:Q", title="loss", scale=scale))
+    return alt.layer(band("low", "high", 0.15), band("lower", "upper", 0.25), line)
+
+
+def _outcomes() -> alt.Chart:
     colours = alt.Scale(domain=list(OUTCOMES), range=[LOOKS[outcome].colour for outcome in OUTCOMES])
+    share = alt.X(
+        "share:Q",
+        title="share of the runs",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(labelExpr=_percent("datum.value", 0), tickCount=5),
+    )
     return (
-        alt.Chart(value.shares, title="How its runs end")
-        .transform_filter(chosen)
-        .transform_calculate(share_text=_percent("datum.share", 2))
+        alt.Chart(alt.NamedData("cells"), name="ends", title="How its runs end")
+        .transform_filter(CHOSEN)
+        .transform_fold(list(OUTCOMES), as_=["outcome", "share"])
+        .transform_calculate(share_text=_percent("datum.share", 1), place=f"indexof({list(OUTCOMES)}, datum.outcome)")
         .mark_bar()
         .encode(
-            x=alt.X(
-                "share:Q",
-                title="share of the runs",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(labelExpr=_percent("datum.value", 0)),
-            ),
-            y=alt.Y("outcome:N", title="", scale=alt.Scale(domain=list(OUTCOMES))),
-            color=alt.Color("outcome:N", legend=None, scale=colours),
+            x=share,
+            order="place:Q",
+            color=alt.Color("outcome:N", title=None, scale=colours, legend=alt.Legend(orient="top", direction="horizontal")),
             tooltip=["outcome:N", alt.Tooltip("share_text:N", title="share")],
         )
     )
-
-
-def _paths(value: Explored, chosen: alt.Parameter) -> alt.LayerChart | alt.FacetChart:
-    base = alt.Chart(value.paths, title="Loss: median, middle half, 90 % of runs").transform_filter(chosen)
-    scale = alt.Scale(type="log" if (value.paths["low"] > 0).all() else "linear", nice=False)
-    epochs = alt.X("epoch:Q", title="epochs", scale=alt.Scale(type="symlog"), axis=alt.Axis(format=",.0f", tickCount=5))
-
-    def band(low: str, high: str, opacity: float) -> alt.Chart:
-        area = base.mark_area(opacity=opacity, color="#0072b2")
-        return area.encode(x=epochs, y=alt.Y(f"{low}:Q", title="", scale=scale), y2=f"{high}:Q")
-
-    line = base.mark_line(color="#0072b2").encode(x=epochs, y=alt.Y("median:Q", title="loss", scale=scale))
-    return alt.layer(band("low", "high", 0.15), band("lower", "upper", 0.25), line)

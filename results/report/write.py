@@ -27,9 +27,8 @@ MOST_ROWS = 500  # of a table in the page; the files have all
 
 def write_html(found: Contents, path: Path) -> Path:
     """Write a report as one HTML file that needs no other, and return its path."""
-    page = _template("report.html.j2").render(
-        c=found, most_rows=MOST_ROWS, style=_own("report.css"), script=_own("report.js"), library=_library()
-    )
+    own = {"style": _own("report.css"), "script": _own("report.js"), "explorer_script": _own("explorer.js")}
+    page = _template("report.html.j2").render(c=found, most_rows=MOST_ROWS, library=_library(), **own)
     write_whole(path, lambda file: file.write(page.encode()))
     return path
 
@@ -78,9 +77,13 @@ def _template(name: str) -> Template:
     """A template that shows what is not one of ours as it is: signs that are not seen, and HTML, in Markdown too."""
     loader = PackageLoader("backsweep.results", "report/templates")
     environment = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, finalize=_seen)
-    filters = {"ink": _ink, "script_json": htmlsafe_json_dumps, "plain": _plain, "markdown": _table, "fenced": _fenced}
+    filters = {"ink": _ink, "script_json": _script_json, "plain": _plain, "markdown": _table, "fenced": _fenced}
     environment.filters |= filters
     return environment.get_template(name)
+
+
+def _script_json(value: object) -> Markup:
+    return htmlsafe_json_dumps(value, separators=(",", ":"))
 
 
 def _plain(text: str) -> Markup:

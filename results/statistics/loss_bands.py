@@ -8,13 +8,14 @@ Quantiles are taken at the epochs at which every running run has a record. Betwe
 one.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ..arrays import Booleans, Floats, Integers
 from .groups import at_quantiles
 
+Spacing = Literal["linear", "log"]
 BANDS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 
 
@@ -28,9 +29,18 @@ class LossBands(NamedTuple):
 
 
 def loss_bands(
-    run: Integers, epoch: Integers, loss: Floats, group: Integers, diverged: Booleans, groups: int, points: int
+    run: Integers,
+    epoch: Integers,
+    loss: Floats,
+    group: Integers,
+    diverged: Booleans,
+    groups: int,
+    points: int,
+    spacing: Spacing = "linear",
 ) -> LossBands:
     """Quantiles of the loss of each group's runs, at no more than `points` of the scheduled epochs.
+
+    spacing: on which scale of the epochs the points are evenly spread, as far as there are records.
 
     run, epoch, loss: of each record, (records,), at least one, sorted by run, then epoch; a run's last record is at its end.
     group, diverged: of each run, (runs,), in the same order. Only groups with runs have rows. A quantile is inf if only
@@ -41,7 +51,7 @@ def loss_bands(
     number = np.cumsum(first) - 1
     loss = np.where(np.isnan(loss) | (last & diverged[number]), np.inf, loss)
     order = np.argsort(epoch, kind="stable")
-    shown = _scheduled(epoch, first, last, points)
+    shown = _scheduled(epoch, first, last, points, spacing)
     stops = np.searchsorted(epoch[order], shown, side="right")
     size = np.bincount(group, minlength=groups)
     there = np.flatnonzero(size)
@@ -56,8 +66,11 @@ def loss_bands(
     )
 
 
-def _scheduled(epoch: Integers, first: Booleans, last: Booleans, points: int) -> Integers:
-    """Evenly spread epochs at which every run has a record or has ended; the end of the longest run is one of them."""
+def _scheduled(epoch: Integers, first: Booleans, last: Booleans, points: int, spacing: Spacing) -> Integers:
+    """Evenly spread epochs at which every run has a record or has ended; the first and the last of these are among them."""
     found = np.unique(np.append(epoch[~last], epoch.max()))
     found = found[found >= epoch[first].max()]
-    return found[np.unique(np.linspace(0, len(found) - 1, points).round().astype(np.int64))]
+    if spacing == "linear":
+        return found[np.unique(np.linspace(0, len(found) - 1, points).round().astype(np.int64))]
+    spread = np.geomspace(max(found[0], 1), max(found[-1], 1), points - 1)
+    return found[np.unique([0, *np.searchsorted(found, np.minimum(spread, found[-1]))])]

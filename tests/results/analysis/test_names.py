@@ -21,7 +21,8 @@ from backsweep.results.export.xarray import dataset
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.outcomes import outcome_shares
 from backsweep.results.figures.survival import survival_picture
-from backsweep.results.report.explorer import chart, explored
+from backsweep.results.report.cell_maps import cell_maps
+from backsweep.results.report.explorer import explorer
 from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
 from backsweep.results.text import readable
 from backsweep.sweep import Spec, Sweep
@@ -55,6 +56,7 @@ OWN = {
     "seeds to know": (*names.SUCCESS, *names.SEEDS),
     "seeds to compare": (*names.PAIRS, *names.SEEDS),
 }
+NOTHING_RECORDED = pd.DataFrame(columns=["run", "epoch", "loss"])
 VALUES = [0.25, 0.75]
 # Words that tables for people, pandas or the explorer use.
 WORDS = ["most", "of", "by", "second", "group", "rest", "level_0", "index", "column", "row", "low", "high", "outcomes"]
@@ -122,11 +124,9 @@ def test_factors_figures_and_the_explorer_have_settings_of_any_name():
         assert len(survival_picture(table).labels) == 2, name
         assert success_map(table).columns + success_map(table).rows == [*VALUES, 0.1, 1.0], name
         assert success_map(table).share.tolist() == success_map(runs("other")).share.tolist(), name
-        value = explored(table, pd.DataFrame(columns=["run", "epoch", "loss"]))
-        assert value.cells.drop(columns=["column", "row"]).equals(
-            explored(runs("other"), pd.DataFrame(columns=["run", "epoch", "loss"])).cells.drop(columns=["column", "row"])
-        ), name
-        assert chart(value)["concat"], name
+        value = cell_maps(table, NOTHING_RECORDED)
+        assert value[0].cells.equals(cell_maps(runs("other"), NOTHING_RECORDED)[0].cells), name
+        assert explorer(value)["views"]["vconcat"], name
 
 
 @pytest.mark.parametrize("name", sorted(names.TAKEN))
@@ -174,7 +174,7 @@ def test_exactly_the_names_of_columns_next_to_settings_are_taken(monkeypatch):
             monkeypatch.setattr(module, "beside", spied)
     for make, shown in FINDINGS.values():
         shown(make(runs("other")))
-    explored(runs("other"), pd.DataFrame(columns=["run", "epoch", "loss"]))
+    cell_maps(runs("other"), NOTHING_RECORDED)
     words = {name for name in put if name.isidentifier()}
     of_runs = {*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names}
     assert words - names.TAKEN == set()

@@ -5,7 +5,8 @@ import pandas as pd
 
 from backsweep.results.analysis.remarks import lost_at_once, over_the_bound, unequal_limits
 from backsweep.results.analysis.tables import summary
-from backsweep.results.report.explorer import chart, explored
+from backsweep.results.report.cell_maps import cell_maps
+from backsweep.results.report.explorer import explorer
 from backsweep.results.statistics.running_time import epochs_for_each_success
 
 RUNS = pd.DataFrame(
@@ -49,14 +50,11 @@ def test_the_explorer_has_all_points_of_many_cells():
     cells = pd.DataFrame([(lr, beta, seed) for lr in range(20) for beta in range(15) for seed in range(25)])
     table = cells.set_axis(["lr", "beta", "seed"], axis="columns").assign(outcome="converged", epochs=cells[2] + 1)
     table = table.assign(run=range(len(table)), cell=np.arange(len(table)) // 25, loss=0.1, accuracy=1.0)
-    value = explored(table, pd.DataFrame(columns=["run", "epoch", "loss"]))
+    (value,) = cell_maps(table, pd.DataFrame(columns=["run", "epoch", "loss"]))
     assert len(value.curves) > 5000
-    assert len(max(chart(value)["datasets"].values(), key=len)) == len(value.curves)
+    assert len(explorer([value])["maps"][0]["curves"]["epoch"]) == len(value.curves)
 
 
 def test_names_of_javascripts_own_properties_get_a_space_in_the_explorer():
     named = RUNS.assign(limit=["constructor"] * 4 + ["__proto__"] * 4)
-    assert explored(named, pd.DataFrame(columns=["run", "epoch", "loss"])).cells["column"].tolist() == [
-        " __proto__",
-        " constructor",
-    ]
+    assert cell_maps(named, pd.DataFrame(columns=["run", "epoch", "loss"]))[0].columns == [" __proto__", " constructor"]

@@ -61,7 +61,8 @@ def opened(browser, report):
 
 def shapes(page):
     """The outlines of everything that the explorer draws, one text per view."""
-    views = "() => [...document.querySelectorAll('#explorer .mark-group.role-scope')]"
+    group = ".role-scope[class*=_group]"  # a view, or what views stand in
+    views = f"() => [...document.querySelectorAll('#explorer {group}')].filter(v => !v.querySelector('{group}'))"
     return page.evaluate(f"({views})().map(v => [...v.querySelectorAll('path')].map(p => p.getAttribute('d')).join())")
 
 
@@ -81,10 +82,10 @@ def test_it_requests_nothing_and_logs_no_errors(opened, report):
 
 def test_a_click_in_the_map_changes_the_views_beside_it(opened):
     page = opened()
-    chosen, before = page.input_value("#explorer select"), shapes(page)
+    chosen, before = page.input_value("#explore-cell"), shapes(page)
     cells = page.locator("#explorer .mark-rect path")
     cells.nth(0).click(force=True)
-    page.wait_for_function("old => document.querySelector('#explorer select').value !== old", arg=chosen)
+    page.wait_for_function("old => document.querySelector('#explore-cell').value !== old", arg=chosen)
     assert len(before) == 4
     until(page, lambda: all(now != then for now, then in zip(shapes(page)[1:], before[1:], strict=True)))
     assert page.complaints == []
@@ -96,7 +97,7 @@ def test_every_share_has_a_space_before_its_percent_sign(opened):
     shares = [label for label in axes if "%" in label]
     assert {"0 %", "50 %", "100 %"} <= set(shares)
     tooltips = []
-    for view in ("map_0_marks", "concat_2_marks"):  # the map, and how the runs of a cell end
+    for view in ("map_0_marks", "ends_marks"):  # the map, and how the runs of a cell end
         page.locator(f"#explorer .{view} path").first.hover(force=True)
         page.wait_for_selector("#vg-tooltip-element.visible")
         tooltips.append(page.locator("#vg-tooltip-element").inner_text())
@@ -108,6 +109,32 @@ def test_every_share_has_a_space_before_its_percent_sign(opened):
     assert not [text for text in texts if re.search(r"\d%", text)]
 
 
+def test_the_reader_chooses_the_settings_of_the_map_and_what_its_colours_show(opened, report, tmp_path):
+    results = Results.open(report.parent)
+    results.table = results.table.assign(half=results.table["seed"] % 2)
+    page = opened(results.report(tmp_path / "three.html"))
+    axes = "#explorer .role-axis-title"
+    assert page.locator("#explore-map option").all_inner_texts() == ["lr × hidden", "lr × half", "hidden × half"]
+    assert page.locator(axes).all_text_contents()[:2] == ["lr", "hidden"]
+    assert "pooled over half:" in page.inner_text("#explore")
+    page.select_option("#explore-map", label="lr × half")
+    page.locator(axes, has_text="half").wait_for()
+    assert page.locator(axes).all_text_contents()[:2] == ["lr", "half"]
+    assert "pooled over hidden:" in page.inner_text("#explore")
+    assert page.locator("#explore-cell option").count() == page.locator("#explorer .map_0_marks path").count() == 12
+    page.select_option("#explore-colour", label="median epochs")
+    page.locator("#explorer .role-legend-title", has_text="median epochs").wait_for()
+    assert page.complaints == []
+
+
+def test_on_paper_the_drawn_map_stands_for_the_explorer(opened):
+    page = opened()
+    seen = lambda: [page.locator(one).is_visible() for one in ("#explore", "text=Which settings converge")]  # noqa: E731
+    assert seen() == [True, False]
+    page.emulate_media(media="print")
+    assert seen() == [False, True]
+
+
 def test_names_with_a_meaning_for_programs_are_plain_text(opened, report, tmp_path):
     results = Results.open(report.parent)
     names = dict(zip([2, 3, 4], ["toString", "a\\b\nc", "<img src=x onerror=alert(1)>"], strict=True))
@@ -116,23 +143,23 @@ def test_names_with_a_meaning_for_programs_are_plain_text(opened, report, tmp_pa
     page = opened(results.report(tmp_path / "odd.html"))
     assert page.complaints == []
     assert all(request.startswith("file:") for request in page.requests)
-    shown = page.locator("#explorer").text_content()
+    shown = page.locator("#explore").text_content()
     assert all(word in shown for word in ("__proto__", "constructor", "toString", "a\\b\\nc", "<img src=x onerror=alert(1)>"))
-    choices = page.locator("#explorer select option").all_text_contents()
+    choices = [" ".join(choice.split()) for choice in page.locator("#explore-cell option").all_text_contents()]
     assert len(set(choices)) == 18
     before = shapes(page)
-    # Names of JavaScript's own properties get one more space in front, which a page does not show.
-    page.locator("#explorer select").select_option(index=choices.index("constructor 0.1, __proto__  toString"))
+    # Names of JavaScript's own properties get a space in front, which a page does not show.
+    page.locator("#explore-cell").select_option(index=choices.index("constructor 0.1, __proto__ toString"))
     until(page, lambda: shapes(page)[1:] != before[1:])
 
 
 def test_a_choice_from_the_list_does_the_same(opened):
     page = opened()
     before = shapes(page)
-    page.locator("#explorer select").focus()
+    page.locator("#explore-cell").focus()
     page.keyboard.press("Home")
     until(page, lambda: shapes(page)[1:] != before[1:])
-    assert page.eval_on_selector("#explorer select", "list => list.selectedOptions[0].text") == "lr 0.1, hidden 2"
+    assert page.eval_on_selector("#explore-cell", "list => list.selectedOptions[0].text") == "lr 0.1, hidden 2"
 
 
 def column(page, name):

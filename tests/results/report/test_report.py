@@ -1,5 +1,6 @@
 """The report: complete for any folder, a single file, and names are shown as text."""
 
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from backsweep.results import Results
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells, survival_picture
-from backsweep.results.report.explorer import explored
+from backsweep.results.report.cell_maps import cell_maps
 from backsweep.results.report.question import question
 from backsweep.results.report.sentences import answer, best_or_why_not, remarks
 from backsweep.sweep import Sweep
@@ -67,7 +68,7 @@ def html(results):
 
 def test_a_name_is_shown_as_text(html):
     page = Reader(html)
-    assert page.tags.count("script") == 3  # the explorer's data, the library that draws it, and the page's own
+    assert page.tags.count("script") == 4  # the explorer's data, the library that draws it, and the page's own two
     assert "<script>alert(1)" not in html
     assert "two & <script>alert(1)</script>" in page.text
 
@@ -119,13 +120,30 @@ def test_it_says_when_a_run_has_converged_and_that_the_best_is_at_an_end(results
 
 
 def test_the_explorer_is_fed_with_cells_and_never_with_runs(results, html):
-    spec = json.loads(re.search(r'id="explorer-spec">(.*?)</script>', html, flags=re.DOTALL)[1])
-    frames = list(spec["datasets"].values())
-    assert {len(frame) for frame in frames if "success" in frame[0]} == {6}
-    assert sum(map(len, frames)) < 6 * 60
-    success = {(cell["row"], cell["column"]): cell["success"] for cell in frames[0]}
+    told = json.loads(re.search(r'id="explorer-data">(.*?)</script>', html, flags=re.DOTALL)[1])
+    (only,) = told["maps"]
+    cells = only["cells"]
+    assert {len(column) for column in cells.values()} == {6}
+    assert all(len(column) < 6 * 60 for part in ("curves", "paths") for column in only[part].values())
+    places = zip(cells["y"], cells["x"], strict=True)
+    success = dict(zip([(only["rows"][y], only["columns"][x]) for y, x in places], cells["converged"], strict=True))
     for row in results.summary(["lr", "hidden"]).itertuples():
-        assert success[str(row.hidden), f"{row.lr:.3g}"] == row.success
+        assert success[str(row.hidden), f"{row.lr:.3g}"] == pytest.approx(row.success, rel=1e-5)
+
+
+def test_the_explorer_offers_each_pair_of_settings_until_the_page_would_be_too_large(monkeypatch):
+    settings = itertools.product([1, 2, 3, 4], [0.1, 0.2, 0.3], ["a", "b"], range(2))
+    table = pd.DataFrame(list(settings), columns=["hidden", "lr", "loss.kind", "seed"]).assign(accuracy=1.0, loss=0.1)
+    table = table.assign(run=range(len(table)), cell=np.arange(len(table)) // 2, epochs=9, outcome="converged")
+    none = pd.DataFrame(columns=["run", "epoch", "loss"])
+    maps = cell_maps(table, none)
+    assert [(found.across, found.down) for found in maps] == [("hidden", "lr"), ("hidden", "loss.kind"), ("lr", "loss.kind")]
+    assert [found.pooled for found in maps] == [["loss.kind"], ["lr"], ["hidden"]]
+    assert [found.cells["runs"].tolist() for found in maps] == [[4] * 12, [6] * 8, [8] * 6]
+    monkeypatch.setattr("backsweep.results.report.cell_maps.MOST_CELLS", 13)
+    assert [len(found.cells) for found in cell_maps(table, none)] == [12, 8]
+    monkeypatch.setattr("backsweep.results.report.cell_maps.MOST_CELLS", 7)
+    assert [len(found.cells) for found in cell_maps(table, none)] == [6]
 
 
 def test_as_markdown_it_has_its_figures_and_tables_beside_it(results, tmp_path):
@@ -222,14 +240,14 @@ def test_what_decides_on_a_sampled_design_is_not_called_a_variance_between_runs(
     assert "among the best tenth" in html
     assert "Of the variance" not in html
     assert "chance, by the seed" not in html
-    value = explored(results.table, results.trajectories())
+    value = cell_maps(results.table, results.trajectories())[0]
     assert value.rows == sorted(value.rows, key=float)
     assert len(value.rows) == 64
 
 
 def test_a_curve_of_the_explorer_ends_where_it_is_known(tmp_path):
     results = Sweep.from_dict({**SPEC, "model": {"hidden": 2}, "train": {"epochs": {"values": [50, 500]}}}).run(tmp_path / "r")
-    curves = explored(results.table, results.trajectories()).curves
+    curves = cell_maps(results.table, results.trajectories())[0].curves
     assert curves.groupby("cell")["epoch"].max().tolist() == [50, 500]
 
 

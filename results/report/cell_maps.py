@@ -1,0 +1,144 @@
+"""The numbers of the explorer: maps of two settings, and what is known of each cell.
+
+The page never contains the runs, so ten million take no more room in it than a thousand: a curve has a few dozen points. A page
+cannot pool cells of one map to those of another, since curves of pooled runs do not follow from curves; so each map that it
+offers is computed here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backsweep.errors import ResultsError
+from backsweep.escapes import visible
+
+from ..analysis.loss_bands import loss_bands
+from ..analysis.summaries import known_until
+from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
+from ..arrays import Floats
+from ..figures.maps import chosen_settings
+from ..statistics.survival import Survival
+
+MOST_CELLS = 900  # of a map, and of all maps but the first together
+MOST_RUNS = 5_000_000  # that are counted for maps other than the first, each time anew
+POINTS = 40  # of a curve; between two of them a page shows no more
+OBJECTS_OWN = {
+    *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
+    *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
+}
+
+
+@dataclass(frozen=True)
+class CellMap:
+    """A map of cells: `across`, and `down`, None where only one setting varies, with the texts of their values, which rise.
+
+    pooled: the settings that vary and are not on the map. cells: x and y, the places of the cell's values; runs; the shares of
+    the outcomes; low and high, the interval of those that converged; median, nan where there is none. curves: cell, the row of
+    `cells`, then epoch, share not yet converged, low, high. paths: cell, epoch, and quantiles of the losses; epochs above 0.
+    """
+
+    across: str
+    down: str | None
+    columns: list[str]
+    rows: list[str]
+    pooled: list[str]
+    cells: pd.DataFrame
+    curves: pd.DataFrame
+    paths: pd.DataFrame
+
+    @property
+    def best(self) -> int:
+        """The cell where most runs converge, among equals the soonest."""
+        order = self.cells.assign(median=self.cells["median"].fillna(np.inf))
+        return int(order.sort_values(["converged", "median"], ascending=[False, True], kind="stable").index[0])
+
+
+def cell_maps(table: pd.DataFrame, records: pd.DataFrame) -> list[CellMap]:
+    """Maps of pairs of settings, those with the most values first. records: of losses, as `Results.trajectories` gives.
+
+    ResultsError where nothing varies, or each map has more than MOST_CELLS cells.
+    """
+    found: list[CellMap] = []
+    for across, down in _pairs(table):
+        by = [across] if down is None else [across, down]
+        number, settings = grouped(table, by)
+        cells = len(settings) + sum(len(other.cells) for other in found[1:])
+        if cells <= MOST_CELLS and (len(table) + len(records)) * len(found) <= MOST_RUNS:
+            found.append(_cell_map(table, records, by, number, settings))
+    if not found:
+        by = [name for name in chosen_settings(table, None, None)[::-1] if name is not None]
+        count = len(grouped(table, by)[1])
+        raise ResultsError(f"the explorer shows {MOST_CELLS} cells at most, and {' × '.join(by)} has {count:,}")
+    return found
+
+
+def _pairs(table: pd.DataFrame) -> Iterator[tuple[str, str | None]]:
+    """Settings across and down: first those of `maps.success_map`."""
+    down, across = chosen_settings(table, None, None)
+    if down is None:
+        return iter([(across, None)])
+    names = sorted(axis_columns(table), key=lambda name: -table[name].nunique(dropna=False))
+    return combinations(names, 2)
+
+
+def _cell_map(table: pd.DataFrame, records: pd.DataFrame, by: list[str], number: Any, settings: pd.DataFrame) -> CellMap:
+    curves = curves_of(table, number)
+    found = summary_of(table, number, settings, curves)
+    places = [pd.factorize(settings[name], sort=True, use_na_sentinel=False) for name in by]
+    (x, columns), (y, rows) = places if len(by) == 2 else (*places, (np.zeros_like(places[0][0]), ["all runs"]))
+    known = np.minimum(known_until(table, number, len(settings)), float(table["epochs"].max()))
+    paths = loss_bands(records, table, number, POINTS, spacing="log").rename(columns={"group": "cell"})
+    return CellMap(
+        by[0],
+        by[1] if len(by) == 2 else None,
+        _texts(columns),
+        _texts(rows),
+        [name for name in axis_columns(table) if name not in by],
+        cells=pd.DataFrame(
+            {
+                "x": x,
+                "y": y,
+                "runs": found["runs"],
+                **outcome_shares(table, number, len(settings)),
+                "low": found["success_low"],
+                "high": found["success_high"],
+                "median": found["median_epochs"].where(np.isfinite(found["median_epochs"])),
+            }
+        ),
+        curves=_points(curves, len(settings), known),
+        paths=paths.assign(epoch=_above_zero(paths["epoch"].to_numpy())).drop(columns="runs"),
+    )
+
+
+def _texts(levels: Any) -> list[str]:
+    return list(map(as_vega_takes_it, level_texts(list(levels), digits=3)))
+
+
+def as_vega_takes_it(text: str) -> str:
+    """A text as Vega takes it: what JavaScript's objects have of themselves stands behind a space, which is not seen."""
+    return f" {visible(text)}" if text.startswith("__") or text in OBJECTS_OWN else visible(text)
+
+
+def _above_zero(epoch: Floats) -> Floats:
+    """Epochs for a log axis: epoch 0 stands at its left edge."""
+    return np.maximum(epoch, 0.7 * epoch[epoch > 0].min(initial=1e9)) if (epoch > 0).any() else np.maximum(epoch, 1)
+
+
+def _points(curves: Survival, cells: int, known: Floats) -> pd.DataFrame:
+    """Each curve at POINTS epochs evenly spread over its steps, and to where it is known: the steps between are thinned out."""
+    size = np.bincount(curves.group, minlength=cells)
+    first = np.cumsum(size) - size
+    place = np.arange(len(curves.group)) - first[curves.group]
+    step = np.maximum(size // POINTS, 1)[curves.group]
+    kept = (place % step == 0) | (place == size[curves.group] - 1)
+    begin = pd.DataFrame({"cell": np.arange(cells), "epoch": 1, "share": 1.0, "low": 1.0, "high": 1.0})
+    steps = {"share": curves.survival, "low": curves.low, "high": curves.high}
+    middle = pd.DataFrame({"cell": curves.group, "epoch": np.maximum(curves.epoch, 1), **steps})[kept]
+    both = pd.concat([begin, middle])
+    end = both.groupby("cell", sort=False).tail(1)
+    end = end.assign(epoch=np.maximum(known[end["cell"]], np.maximum(end["epoch"], 2)))
+    return pd.concat([both, end]).sort_values("cell", kind="stable")
