@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backsweep import arguments
-from backsweep.ranges import ANY_COUNT, Range
+from backsweep.ranges import ANY_COUNT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Each method loads what it needs: with scipy and pandas that takes a second, which a sweep that only runs does not need.
 
-HALF_WIDTHS = Range("a number above 0 and below 0.5", 0, 0.5, open_low=True, open_high=True)
-POWERS = Range("a number above 0 and below 1", 0, 1, open_low=True, open_high=True)
-POWER = 0.8
-
 
 class Findings:
-    """Questions to a table of runs, which `read` returns when it is first needed. `Runs` and `Results` derive from it."""
+    """Questions to a table of runs, which `read` returns when it is first needed. `Comparisons` derives from it."""
 
     def __init__(self, read: "Callable[[], pd.DataFrame]"):
         self._read = read
@@ -107,19 +103,25 @@ class Findings:
 
         The best of many settings looks better than it is on the very runs that made it the best, so other runs judge it. The
         best setting is the one with most converged runs and, among equals, the fewest epochs per success. Only settings that
-        have all seeds compete. A sweep with one setting is judged by all its runs.
+        have all seeds compete. Where there is one setting only, all its runs judge it.
 
-        by: the settings to choose among, as for `summary`. seed: decides which seeds choose, and seeds the bootstrap.
+        by: settings; one best setting for each combination of them. None: one of all. seed: decides which seeds choose, and
+        seeds the bootstrap.
 
-        Returns one row: the setting; chosen_success (float64), the share that converged among the choosing runs; tied (int64),
-        how many settings did equally well there, itself included; and runs, success and running_time of the judging runs alone,
-        the last two with 95 % intervals, as in `details`.
+        Returns one row per combination of `by` in which a choosing run converged: the setting; chosen_success (float64), the
+        share that converged among the choosing runs; tied (int64), how many settings did equally well there, itself included;
+        and runs, success and running_time of the judging runs alone, the last two with 95 % intervals, as in `details`.
 
         Raises BacksweepError for fewer than two seeds, or if no setting has all of them, and NoAnswerError if no choosing
         run converged.
 
         >>> print(results.best().iloc[:, :6].to_string(index=False))
          hidden  lr  chosen_success  tied  runs  success
+              4 5.0             1.0     1    10      1.0
+
+        >>> print(results.best(by=["hidden"]).iloc[:, :6].to_string(index=False))
+         hidden  lr  chosen_success  tied  runs  success
+              2 5.0             0.9     1    10      0.7
               4 5.0             1.0     1    10      1.0
         """
         from .analysis.selection import best_on_other_seeds
@@ -149,99 +151,6 @@ class Findings:
         first = None if first is None else arguments.whole("first", first, ANY_COUNT)
         return restart_report(self.table, first)
 
-    def compare(self, setting: str, first: object, second: object, *, paired: bool = True, seed: int = 0) -> "pd.DataFrame":
-        """Compare two values of a setting, within each combination of the other settings.
-
-        setting: its name; first, second: two of its values, as the table has or shows them. paired: whether to compare runs of
-        the same seed with each other, which needs the same seeds on both sides; else the log-rank test compares them as
-        independent samples. seed: seed of the bootstrap.
-
-        Returns one row per combination of the other settings. If paired, all differences are second minus first, and all
-        intervals, `_low` to `_high`, are 95 % intervals:
-
-        - pairs, both, only_first, only_second, neither (int64): pairs of runs, and how many of each pair converged;
-        - success_difference, with interval (-1 to 1); success_p, McNemar's test of it; success_p_holm, the same raised by
-          Holm's method for all rows as one family;
-        - restricted_mean_difference, with interval, in epochs: of the means of min(epochs, restricted_limit);
-        - running_time_difference, with interval: in epochs per success; inf, -inf or NaN where a side has no success.
-
-        Unpaired: runs_first, runs_second; observed and expected convergences of the second; log_rank (χ²), p, p_holm.
-
-        Raises BacksweepError for a setting or value that these runs do not have, and where no runs can be paired.
-
-        >>> found = results.compare("lr", 0.5, 5.0)
-        >>> print(found[["hidden", "pairs", "only_first", "only_second", "success_difference"]].to_string(index=False))
-         hidden  pairs  only_first  only_second  success_difference
-              2     20           1            5                 0.2
-              4     20           0            0                 0.0
-        """
-        from .analysis.comparison import values_of
-
-        return _compared(*values_of(self.table, setting, first, second), None, paired, seed)
-
-    def compare_with(
-        self, other: "Findings", by: Sequence[str] | None = None, *, paired: bool = True, seed: int = 0
-    ) -> "pd.DataFrame":
-        """Compare another sweep, or another part of this one, with these runs.
-
-        other: the second; differences are its values minus those of these runs. by: settings that both have; runs are compared
-        within each combination of them. None: all that vary in both. paired, seed, and what is returned: as for `compare`.
-
-        Raises BacksweepError where `by` leaves out a setting that varies, and where no runs can be paired.
-
-        >>> small, large = results.where(hidden=2), results.where(hidden=4)
-        >>> print(small.compare_with(large)[["lr", "pairs", "success_difference"]].to_string(index=False))
-         lr  pairs  success_difference
-        0.5     20                 0.4
-        5.0     20                 0.2
-        """
-        arguments.instance("other", other, Findings, "results, such as backsweep.open returns")
-        return _compared(self.table, other.table, by, paired, seed)
-
-    def seeds_to_know(self, half_width: float, by: Sequence[str] | None = None) -> "pd.DataFrame":
-        """How many runs it takes to know the share that converges within ±half_width.
-
-        half_width: between 0 and 0.5. by: as for `summary`; not "seed".
-
-        Returns one row per combination: runs, success, success_low, success_high as in `summary`; needed (float64): the fewest
-        runs whose Wilson 95 % interval reaches at most half_width to each side of its centre, if the share stays what it is;
-        more: without the runs that are there.
-
-        Raises BacksweepError for another half_width, and if `by` names no setting of these runs.
-
-        >>> print(results.seeds_to_know(0.05, ["lr"])[["lr", "runs", "success", "needed", "more"]].to_string(index=False))
-         lr  runs  success  needed  more
-        0.5    40      0.8   245.0 205.0
-        5.0    40      0.9   141.0 101.0
-        """
-        from .analysis.more_seeds import seeds_to_know
-
-        half_width = arguments.number("half_width", half_width, HALF_WIDTHS)
-        return seeds_to_know(self.table, by, half_width=half_width)
-
-    def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = POWER) -> "pd.DataFrame":
-        """How many seeds it takes to tell two values of a setting apart by how often their runs converge.
-
-        setting, first, second: as for `compare`. power: the probability that the test finds the difference, between
-        0 and 1.
-
-        Returns one row per combination of the other settings: pairs, both, only_first, only_second, neither as in `compare`;
-        needed (float64): pairs with which McNemar's test, at the level of 5 %, finds the difference, if the shares stay what
-        they are; inf where they are equal; more: without the pairs that are there.
-
-        Raises BacksweepError as `compare` does, and for a power that is not between 0 and 1.
-
-        >>> print(results.seeds_to_compare("lr", 0.5, 5.0)[["hidden", "pairs", "needed", "more"]].to_string(index=False))
-         hidden  pairs  needed  more
-              2     20    57.0  37.0
-              4     20     inf   inf
-        """
-        from .analysis.comparison import values_of
-        from .analysis.more_seeds import seeds_to_compare
-
-        power = arguments.number("power", power, POWERS)
-        return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
-
 
 def checked_seed(seed: object) -> int:
     """The seed of a resampling. SettingError for what is none."""
@@ -251,14 +160,3 @@ def checked_seed(seed: object) -> int:
 def generator(seed: int) -> np.random.Generator:
     """Random numbers for a resampling. SettingError for what is no seed."""
     return np.random.default_rng(checked_seed(seed))
-
-
-def _compared(
-    first: "pd.DataFrame", second: "pd.DataFrame", by: Sequence[str] | None, paired: bool, seed: int
-) -> "pd.DataFrame":
-    from .analysis.comparison import compare_sweeps, compare_unpaired
-
-    rng = generator(seed)
-    if arguments.switch("paired", paired):
-        return compare_sweeps(first, second, by, rng=rng)
-    return compare_unpaired(first, second, by)

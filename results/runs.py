@@ -13,7 +13,8 @@ from backsweep import arguments
 from backsweep.errors import DamageWarning, ResultsError, SettingError
 
 from .arrays import Floats
-from .findings import Findings, generator
+from .comparisons import Comparisons
+from .findings import generator
 from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .store.schema import Manifest
 from .store.store import Store
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 MOST_RUNS = 2_000_000  # up to this many, a summary is computed just for display, in half a second
 
 
-class Runs(Findings):
+class Runs(Comparisons):
     """Runs of a sweep, chosen by `where`: tables, comparisons, figures and records of them alone."""
 
     def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]", restricted: Mapping[str, str] = MappingProxyType({})):

@@ -40,6 +40,9 @@ TAKEN = {
     "best.seed": {"many digits"},
     "what_matters.seed": {"many digits"},
     "compare.seed": {"many digits"},
+    "compare.best_of": {"empty"},
+    "ranks.seed": {"many digits"},
+    "ranks.best_of": {"empty"},
     "compare_with.seed": {"many digits"},
     "restarts.first": {"many digits"},
     "trajectories.runs": {"empty"},
@@ -70,6 +73,7 @@ TAKEN = {
 # What else than the argument an error may name: the setting whose value it is, and the targets, which x does not fit.
 NAMED = {
     **dict.fromkeys(("compare.first", "compare.second", "seeds_to_compare.first", "seeds_to_compare.second"), "lr"),
+    "ranks.values": "lr",
     "train.x": "y",
 }
 # Their errors may name the file, the folder or the key inside instead.
@@ -103,8 +107,15 @@ def measured(tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="module")
+def nine(tmp_path_factory):
+    """Runs of three learning rates in three combinations, in which these can be ranked."""
+    train = {**SPEC["train"], "lr": {"values": [0.5, 1.0, 5.0]}, "weight_decay": {"values": [0.0, 0.001, 0.01]}}
+    return backsweep.Sweep(**{**SPEC, "model": {}, "train": train}).run(tmp_path_factory.mktemp("runs") / "nine", jobs=1)
+
+
 @pytest.fixture
-def calls(results, sweep, tmp_path, monkeypatch):
+def calls(results, nine, sweep, tmp_path, monkeypatch):
     """Each method of the front door, with arguments that it takes."""
     monkeypatch.chdir(tmp_path)  # where a report called nope goes
     values = {"setting": "lr", "first": 0.5, "second": 5.0}
@@ -117,6 +128,7 @@ def calls(results, sweep, tmp_path, monkeypatch):
         results.restarts: {},
         results.what_matters: {},
         results.compare: values,
+        nine.ranks: {"setting": "lr"},
         results.compare_with: {"other": results},
         results.seeds_to_know: {"half_width": 0.1},
         results.seeds_to_compare: values,

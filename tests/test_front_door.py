@@ -14,6 +14,7 @@ import backsweep
 from backsweep import kernels
 from backsweep.kernels import Training
 from backsweep.results import Results, Runs
+from backsweep.results.comparisons import Comparisons
 from backsweep.results.findings import Findings
 from backsweep.sweep import Spec, Sweep
 
@@ -36,10 +37,14 @@ def shown(classes):
                 yield f"{one.__name__}.{name}", function_of(member)
 
 
-SHOWN = {**dict(shown([Findings, Runs, Results, Sweep])), "Training": Training, "train": inspect.unwrap(backsweep.train)}
+SHOWN = {
+    **dict(shown([Findings, Comparisons, Runs, Results, Sweep])),
+    "Training": Training,
+    "train": inspect.unwrap(backsweep.train),
+}
 SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
-WITHOUT_EXAMPLE = {"Findings", "Runs", "Runs.trajectory"}
+WITHOUT_EXAMPLE = {"Findings", "Comparisons", "Comparisons.ranks", "Runs", "Runs.trajectory"}
 
 
 @pytest.fixture(scope="module")

@@ -55,14 +55,16 @@ COMPARISON = (
     *("success_p", "success_p_holm", "restricted_limit"),
     *_with_ends("restricted_mean_difference", "running_time_difference"),
 )
+SIDES = ("first", "second")  # in front of the others, where values of a setting are compared
 UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p", "p_holm")
 SEEDS = ("needed", "more")
 SHARES = ("response", "factor", *_with_ends("share"), "method")  # columns of a table in which settings are rows
+RANKS = ("value", "mean_rank", "combinations", "chi_squared", "p", "critical_difference")  # likewise, their values
 REST = "rest"  # another such row, like the seed
 TAKEN = frozenset(
     [
         *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names),
-        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *UNPAIRED, *SEEDS, REST),
+        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *SIDES, *UNPAIRED, *SEEDS, REST),
     ]
 )
 

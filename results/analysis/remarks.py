@@ -8,7 +8,8 @@ import pandas as pd
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
-from .tables import axis_columns, grouped
+from .rivals import Rivals
+from .tables import axis_columns, grouped, setting_labels
 from .what_matters import RESPONSES
 
 
@@ -51,9 +52,38 @@ def over_the_bound(losses: Floats) -> list[str]:
 
 
 def tied_best(best: pd.DataFrame) -> list[str]:
-    """Say that the best combination had equals. best: the table of `selection.best_on_other_seeds`."""
-    tied = int(best["tied"].iloc[0])
-    return [f"{tied:,} settings did equally well on the seeds that choose; this is the first of them."] if tied > 1 else []
+    """Say which of the best combinations had equals. best: the table of `selection.best_on_other_seeds`."""
+    which = [""] if len(best) == 1 else [f"Row {row}: " for row in range(1, len(best) + 1)]
+    return [
+        f"{row}{tied:,} settings did equally well on the seeds that choose; this is the first of them."
+        for row, tied in zip(which, best["tied"].tolist(), strict=True)
+        if tied > 1
+    ]
+
+
+def without_best(table: pd.DataFrame, best: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """Say which combinations of the settings `by` have no best setting. best: the table of `selection.best_on_other_seeds`."""
+    if not by:
+        return []
+    _, there = grouped(table, by)
+    _, found = grouped(best, by)
+    lacking = there.merge(found, how="left", indicator="_merge")
+    texts = setting_labels(lacking.loc[lacking["_merge"] == "left_only", list(by)])
+    if not texts:
+        return []
+    return [
+        f"No best setting for {'; '.join(texts)}: none that has all its seeds converged on the half of the seeds that choose."
+    ]
+
+
+def chosen_without_success(of: Rivals) -> list[str]:
+    """Say for which values nothing could be chosen because no run converged."""
+    if not of.unsettled:
+        return []
+    return [
+        f"No run of the seeds that choose converged for {'; '.join(of.unsettled)}: there the first {' and '.join(of.best_of)} "
+        "stands in, which is the best of nothing."
+    ]
 
 
 def constant_responses(matters: pd.DataFrame) -> list[str]:

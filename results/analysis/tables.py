@@ -52,14 +52,19 @@ def with_value(table: pd.DataFrame, setting: str, value: object) -> pd.DataFrame
 
 
 def levels_of(table: pd.DataFrame, setting: str) -> Levels:
-    """The values that a setting takes in a table."""
-    return Levels(setting, sorted(table[setting].dropna().unique().tolist()))
+    """The values that a setting takes in a table, for look-ups."""
+    return Levels(setting, sorted_levels(table, setting))
 
 
-def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies") -> list[str]:
+def sorted_levels(table: pd.DataFrame, setting: str) -> list[Any]:
+    """The values that a setting takes in a table, ascending; runs without the setting do not count."""
+    return sorted(table[setting].dropna().unique().tolist())
+
+
+def columns_of(by: str | Sequence[str], columns: Sequence[str], what: str = "that varies", argument: str = "by") -> list[str]:
     """The columns that one or several names stand for, without duplicates. SettingError as in `names.column_of`."""
-    names = [by] if isinstance(by, str) else arguments.listed("by", by, "names of settings, such as ['lr', 'hidden']")
-    return list(dict.fromkeys(column_of(name, columns, "by", what) for name in names))
+    names = [by] if isinstance(by, str) else arguments.listed(argument, by, "names of settings, such as ['lr', 'hidden']")
+    return list(dict.fromkeys(column_of(name, columns, argument, what) for name in names))
 
 
 def settings_to_group_by(table: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
@@ -182,3 +187,9 @@ def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
     while len({f"{level:.{digits}g}" for level in there}) < len(there):
         digits += 1
     return ["–" if pd.isna(level) else f"{level:.{digits}g}" for level in levels]
+
+
+def setting_labels(settings: pd.DataFrame) -> list[str]:
+    """A label for each row: hidden 2, lr 0.562."""
+    texts = {str(name): level_texts(settings[name].tolist(), digits=3) for name in settings}
+    return [", ".join(f"{name} {column[k]}" for name, column in texts.items()) or "all runs" for k in range(len(settings))]

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from backsweep.errors import ResultsError
 
 from ..analysis.summaries import known_until
-from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, settings_to_group_by, summary
+from ..analysis.tables import axis_columns, curves_of, grouped, setting_labels, settings_to_group_by, summary
 from ..arrays import Floats, Integers
 from ..statistics.survival import Survival, survival_quantile
 from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
@@ -75,12 +75,6 @@ def few_groups(table: pd.DataFrame, by: Sequence[str] | None = None) -> Groups:
     chosen = f" Shown are {len(best)} of {len(settings):,} settings{of_each} where most runs converge."
     labels = setting_labels(settings.loc[best.index])
     return Groups(table[shown], place[number][shown], labels, chosen if len(best) < len(settings) else "")
-
-
-def setting_labels(settings: pd.DataFrame) -> list[str]:
-    """A label for each row: hidden 2, lr 0.562."""
-    texts = {str(name): level_texts(settings[name].tolist(), digits=3) for name in settings}
-    return [", ".join(f"{name} {column[k]}" for name, column in texts.items()) or "all runs" for k in range(len(settings))]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from backsweep.outcomes import Outcome, ended
 from backsweep.ranges import ANY_COUNT
 
 from ..analysis.loss_bands import loss_bands
-from ..analysis.tables import axis_columns
+from ..analysis.tables import axis_columns, setting_labels
 from ..arrays import Floats, Integers
 from ..statistics.loss_bands import BANDS
 from .loss import scale_losses
 from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above, percent
-from .survival import best_cells, setting_labels
+from .survival import best_cells
 
 MOST_CELLS = 3
 MOST_EPOCHS = 400  # more cannot be seen

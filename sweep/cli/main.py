@@ -23,6 +23,7 @@ from ..text import count
 from . import results as reading
 from .bundle import bundle, open_
 from .command import fail, interruptible, remarked
+from .compare import compare, seeds
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
 from .options import Commands, typed
@@ -156,8 +157,8 @@ def resume(
 
 
 app.command()(reading.table)
-app.command()(reading.compare)
-app.command()(reading.seeds)
+app.command()(compare)
+app.command()(seeds)
 app.command(cls=FigureCommand)(figure)
 app.command()(reading.report)
 

@@ -1,4 +1,4 @@
-"""Commands that evaluate a folder of results: tables, comparisons, the report."""
+"""Commands that evaluate a folder of results: tables and the report; and what commands on a folder share."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,9 +8,8 @@ import typer
 
 from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 
-from ...results.analysis.levels import members
 from ...results.analysis.names import column_of
-from ...results.findings import POWER, checked_seed
+from ...results.findings import checked_seed
 from ..output import complain, say
 from .command import interruptible
 from .options import typed
@@ -38,8 +37,6 @@ Resampling = Annotated[
     int,
     typer.Option("--resampling-seed", parser=typed, metavar="INTEGER", help="Seed of the bootstrap that gives the intervals."),
 ]
-
-NOT_WITH_SETTING = "cannot be combined with --setting, which compares two values in each combination of the other settings"
 
 
 class Kind(StrEnum):
@@ -73,14 +70,20 @@ def chosen(folder: Path, where: list[str] | None) -> "Runs":
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not value:
             raise SettingError(["where"], "must be a setting and its value, such as optimizer=gd", value=text)
-        column = _column(results, name, "where")
-        results = results.where(**{column: _level(results, column, value, "where")})
+        column = column_named(results, name, "where")
+        results = results.where(**{column: level_named(results, column, value, "where")})
     return results
 
 
 def table(
     folder: Folder,
-    by: By = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Columns to group by, such as lr,hidden; default: all that vary, or with --of best none. Repeatable.",
+        ),
+    ] = None,
     where: Where = None,
     of: Annotated[Kind, typer.Option(help="Which table; settings is the summary with more columns.")] = Kind.summary,
     form: Format = TableFormat.text,
@@ -97,17 +100,21 @@ def table(
         return
     print_table(found, lambda: shown, form)
     if form is TableFormat.text:
-        for remark in _beside(results, of, found):
+        for remark in _beside(results, of, found, names_in(by)):
             say(remark)
 
 
-def _beside(results: "Runs", of: Kind, found: "pd.DataFrame") -> list[str]:
+def _beside(results: "Runs", of: Kind, found: "pd.DataFrame", by: list[str] | None) -> list[str]:
     """What a reader of a table of findings should know."""
-    from ...results.analysis.remarks import constant_responses, tied_best
+    from ...results.analysis.remarks import constant_responses, tied_best, without_best
+    from ...results.analysis.tables import axis_columns, columns_of
 
     if of is Kind.what_matters:
         return constant_responses(found)
-    return [*(tied_best(found) if of is Kind.best else []), *remarks(results, list(found.columns))]
+    of_best: list[str] = []
+    if of is Kind.best:
+        of_best = [*tied_best(found), *without_best(results.table, found, columns_of(by or [], axis_columns(results.table)))]
+    return [*of_best, *remarks(results, list(found.columns))]
 
 
 def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
@@ -132,106 +139,19 @@ def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple
     return found, readable.what_matters(found)
 
 
-def compare(
-    folder: Folder,
-    other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Compare with the sweep in this folder.")] = None,
-    setting: Annotated[str | None, typer.Option(help="Compare two values of this setting of DIR.")] = None,
-    values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all that both sweeps have."),
-    ] = None,
-    where: Where = None,
-    unpaired: Annotated[
-        bool, typer.Option("--unpaired", help="Use the log-rank test, for sweeps with different seeds.")
-    ] = False,
-    form: Format = TableFormat.text,
-    seed: Resampling = 0,
-) -> None:
-    """Compare two values of a setting, or two sweeps, over the same seeds. Does the second converge more often, and sooner?"""
-    from ...results.text import readable
-
-    results = chosen(folder, where)
-    if (other is None) == (setting is None):
-        raise SettingError(["other", "setting"], "give either --with DIR or --setting NAME --values A,B", "compare")
-    if other is not None:
-        _refuse("values", values, "cannot be combined with --with; use it with --setting")
-        found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
-    else:
-        _refuse("by", by, NOT_WITH_SETTING)
-        first, second = _two(results, str(setting), values)
-        found = results.compare(str(setting), first, second, paired=not unpaired, seed=seed)
-    print_table(found, lambda: readable.comparison(found), form)
-
-
-def seeds(
-    folder: Folder,
-    half_width: Annotated[
-        float | None,
-        typer.Option(parser=typed, metavar="FLOAT", help="Half the width of the interval of each success rate that you want."),
-    ] = None,
-    setting: Annotated[str | None, typer.Option(help="Or tell apart two values of this setting.")] = None,
-    values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
-    power: Annotated[
-        float | None,
-        typer.Option(
-            parser=typed, metavar="FLOAT", help=f"Probability of telling them apart, between 0 and 1; default: {POWER}."
-        ),
-    ] = None,
-    by: By = None,
-    where: Where = None,
-    form: Format = TableFormat.text,
-) -> None:
-    """Estimate from the runs of DIR how many more seeds you need to know a success rate, or to tell two settings apart."""
-    from ...results.text import readable
-
-    results = chosen(folder, where)
-    if (half_width is None) == (setting is None):
-        raise SettingError(["half_width", "setting"], "give either --half-width W or --setting NAME --values A,B", "seeds")
-    if half_width is not None:
-        _refuse("values", values, "cannot be combined with --half-width; use it with --setting")
-        _refuse("power", power, "cannot be combined with --half-width; use it with --setting")
-        found = results.seeds_to_know(half_width, names_in(by))
-    else:
-        _refuse("by", by, NOT_WITH_SETTING)
-        first, second = _two(results, str(setting), values)
-        options = {} if power is None else {"power": power}
-        found = results.seeds_to_compare(str(setting), first, second, **options)
-    print_table(found, lambda: readable.more_seeds(found), form)
-    if form is TableFormat.text and half_width is not None:
-        for remark in remarks(results, list(found.columns)):
-            say(remark)
-
-
-def _refuse(option: str, given: object, why: str) -> None:
-    if given not in (None, []):
-        raise SettingError([option], why)
-
-
 def names_in(by: list[str] | None) -> list[str] | None:
     """The names that an option gives; each text may hold several, separated by commas."""
     return [name.strip() for names in by for name in names.split(",") if name.strip()] if by else None
 
 
-def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
-    """Two values of a setting as the table has them. The text holds them as tables show them, or as JSON."""
-    parts = members(values or "")
-    if values is None:
-        raise SettingError(["values"], "missing; give two values of the setting, such as 0.1,1.0")
-    if len(parts) != 2 or parts[0] == parts[1]:
-        reason = "must be two values of the setting, such as 0.1,1.0; quote values with a comma: '\"a,b\",c'"
-        raise SettingError(["values"], reason, value=values)
-    column = _column(results, setting, "setting")
-    return [_level(results, column, part, "values") for part in parts]
-
-
-def _column(results: "Runs", setting: str, option: str) -> str:
+def column_named(results: "Runs", setting: str, option: str) -> str:
+    """The column of a setting that an option names."""
     from ...results.analysis.tables import axis_columns  # with pandas and scipy a second
 
     return column_of(setting, axis_columns(results.table), option, restricted=results.restricted)
 
 
-def _level(results: "Runs", column: str, text: str, option: str) -> object:
+def level_named(results: "Runs", column: str, text: str, option: str) -> object:
     """The value of a setting that a text stands for."""
     from ...results.analysis.tables import levels_of
 

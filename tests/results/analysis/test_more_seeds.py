@@ -7,7 +7,7 @@ import pytest
 from backsweep.errors import BacksweepError, SettingError
 from backsweep.results.analysis.comparison import compare_sweeps
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
-from backsweep.results.findings import Findings
+from backsweep.results.comparisons import Comparisons
 from backsweep.results.statistics.groups import wilson_interval
 
 
@@ -73,12 +73,12 @@ def unread():
 @pytest.mark.parametrize("power", [0.0, 1.0, -1.0, "a", None])
 def test_a_power_is_a_chance_and_checked_before_any_work(power):
     with pytest.raises(SettingError, match=r"power = .*: must be a number above 0 and below 1") as refused:
-        Findings(unread).seeds_to_compare("lr", 0.1, 0.2, power=power)
+        Comparisons(unread).seeds_to_compare("lr", 0.1, 0.2, power=power)
     assert refused.value.settings == ("power",)
 
 
 @pytest.mark.parametrize("half_width", [0, 0.5, -0.1, float("nan"), "a", None])
 def test_a_half_width_is_a_number_below_a_half_and_checked_before_any_work(half_width):
     with pytest.raises(SettingError, match=r"half_width = .*: must be a number above 0 and below 0\.5") as refused:
-        Findings(unread).seeds_to_know(half_width)
+        Comparisons(unread).seeds_to_know(half_width)
     assert refused.value.settings == ("half_width",)

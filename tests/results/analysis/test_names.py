@@ -13,6 +13,7 @@ from backsweep.results import Results
 from backsweep.results.analysis import names
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
+from backsweep.results.analysis.rivals import all_pairs, rivals
 from backsweep.results.analysis.selection import best_on_other_seeds
 from backsweep.results.analysis.summaries import detailed_summary
 from backsweep.results.analysis.tables import axis_columns, part_of, restart_report, summary
@@ -35,6 +36,10 @@ def rng():
     return np.random.default_rng(0)
 
 
+def two_rules(table):
+    return rivals(pd.concat([table.assign(rule="a"), table.assign(rule="b")]), "rule", rng=rng())
+
+
 # For each table of findings: how it is made, how people see it, and how many settings it has besides `lr`.
 FINDINGS = {
     "summary": (summary, readable.summary),
@@ -42,7 +47,9 @@ FINDINGS = {
     "best": (lambda table: best_on_other_seeds(table, rng=rng(), resamples=20), readable.best),
     "restarts": (restart_report, readable.restarts),
     "comparison": (lambda table: compare_sweeps(table, table, rng=rng(), resamples=20), readable.comparison),
+    "comparison of values": (lambda table: all_pairs(two_rules(table), paired=True, rng=rng()), readable.comparison),
     "unpaired": (lambda table: compare_unpaired(table, table), readable.comparison),
+    "unpaired values": (lambda table: all_pairs(two_rules(table), paired=False, rng=rng()), readable.comparison),
     "seeds to know": (lambda table: seeds_to_know(table, half_width=0.1), readable.more_seeds),
     "seeds to compare": (lambda table: seeds_to_compare(table, table, power=0.8), readable.more_seeds),
 }
@@ -52,7 +59,9 @@ OWN = {
     "best": names.BEST,
     "restarts": names.RESTARTS,
     "comparison": names.COMPARISON,
+    "comparison of values": (*names.SIDES, *names.COMPARISON),
     "unpaired": names.UNPAIRED,
+    "unpaired values": (*names.SIDES, *names.UNPAIRED),
     "seeds to know": (*names.SUCCESS, *names.SEEDS),
     "seeds to compare": (*names.PAIRS, *names.SEEDS),
 }
@@ -149,7 +158,7 @@ def test_a_manifest_may_name_its_columns_as_it_likes(name):
 
 def test_no_table_of_findings_is_forgotten():
     """The tests above cover every method of `Results` that returns a table of findings, and every kind of the command line."""
-    made = {name.split()[0] for name in FINDINGS} | {"what_matters"}
+    made = {name.split()[0] for name in FINDINGS} | {"what_matters", "ranks"}
     called = {"compare": "comparison", "compare_with": "unpaired", "seeds_to_know": "seeds", "seeds_to_compare": "seeds"}
     as_they_lie = {"trajectories", "trajectory", "query"}
     methods = {name: of for kind in Results.__mro__ for name, of in vars(kind).items() if not name.startswith("_")}

@@ -6,7 +6,7 @@ import pytest
 
 from backsweep.errors import BacksweepError, NoAnswerError
 from backsweep.outcomes import OUTCOMES
-from backsweep.results.analysis.remarks import tied_best
+from backsweep.results.analysis.remarks import tied_best, without_best
 from backsweep.results.analysis.selection import best_on_other_seeds
 
 
@@ -89,3 +89,33 @@ def test_a_cheaper_cell_is_not_tied():
 def test_it_takes_two_seeds(runs):
     with pytest.raises(BacksweepError, match="two"):
         best_on_other_seeds(table(["converged"] * runs, [9] * runs, range(runs)), rng=np.random.default_rng(0))
+
+
+RULES = table(
+    ["converged"] * 8 + ["capped"] * 4 + ["converged"] * 2,
+    [9] * 4 + [3] * 4 + [50] * 4 + [7] * 2,
+    [0, 1, 2, 3] * 3 + [0, 1],
+    rule=["gd"] * 8 + ["adam"] * 4 + ["gd"] * 2,
+    lr=[1.0] * 4 + [2.0] * 4 + [1.0] * 4 + [3.0] * 2,
+)
+
+
+def test_one_best_for_each_value_of_a_setting():
+    twice = pd.concat([RULES[RULES["rule"] == "gd"], RULES[RULES["rule"] == "gd"].assign(rule="momentum", epochs=5)])
+    found = best_on_other_seeds(twice, ["rule"], rng=np.random.default_rng(0), resamples=50)
+    assert found.columns[:2].tolist() == ["rule", "lr"]
+    columns = ["rule", "lr", "tied", "runs", "running_time"]  # lr 3 lacks two seeds
+    assert found[columns].to_numpy().tolist() == [["gd", 2, 1, 2, 3], ["momentum", 1, 2, 2, 5]]
+    assert tied_best(found) == ["Row 2: 2 settings did equally well on the seeds that choose; this is the first of them."]
+    for rule, row in zip(found["rule"], range(2), strict=True):
+        alone = twice[twice["rule"] == rule].drop(columns="rule")
+        single = best_on_other_seeds(alone, rng=np.random.default_rng(0), resamples=50)
+        assert single.iloc[0].tolist()[:4] == found.drop(columns="rule").iloc[row].tolist()[:4]
+
+
+def test_where_no_run_converges_there_is_no_row_and_a_sentence_says_so():
+    found = best_on_other_seeds(RULES, ["rule"], rng=np.random.default_rng(0), resamples=50)
+    assert found["rule"].tolist() == ["gd"]
+    (said,) = without_best(RULES, found, ["rule"])
+    assert said.startswith("No best setting for rule adam: none")
+    assert without_best(RULES, best_on_other_seeds(RULES, rng=np.random.default_rng(0), resamples=50), []) == []

@@ -196,9 +196,16 @@ BAD = [
         ["table", "r", "--of", "restarts", "--by", "lr"],
         "--by: cannot be combined with --of restarts; use it with --of summary, settings or best",
     ),
-    (["compare", "r"], "give either --with DIR or --setting NAME --values A,B"),
-    (["compare", "r", "--setting", "lr", "--values", "1"], "--values 1: must be two values of the setting, such as 0.1,1.0"),
-    (["compare", "r", "--setting", "lr", "--values", "2,2"], "must be two values of the setting"),
+    (["compare", "r"], "give either --with DIR or --setting NAME\n"),
+    (
+        ["compare", "r", "--setting", "lr", "--values", "2"],
+        "--values: a comparison needs two values of lr or more, and there is 1",
+    ),
+    (["compare", "r", "--setting", "lr", "--values", "2,5,2"], "--values: one of them is given twice"),
+    (["compare", "r", "--setting", "lr", "--best-of", "beta"], "--best-of: there is no setting 'beta' that varies"),
+    (["compare", "r", "--with", "biased", "--best-of", "lr"], "--best-of: cannot be combined with --with"),
+    (["seeds", "r", "--setting", "lr", "--values", "1"], "--values 1: must be two values of the setting, such as 0.1,1.0"),
+    (["seeds", "r", "--setting", "lr", "--values", "2,2"], "must be two values of the setting"),
     (
         ["compare", "r", "--with", "biased", "--values", "2,5"],
         "--values: cannot be combined with --with; use it with --setting",
@@ -249,7 +256,7 @@ BAD = [
     (["table", "r", "--where", "lr"], "--where lr: must be a setting and its value, such as optimizer=gd"),
     (["table", "r", "--where", "lr=3"], "--where: lr has no value 3; its values are 0.5, 2.0, 5.0"),
     (["table", "r", "--where", "beta=3"], "backsweep: --where: there is no setting 'beta' that varies. There are: hidden, lr"),
-    (["compare", "r", "--setting", "lr"], "--values: missing; give two values of the setting, such as 0.1,1.0"),
+    (["seeds", "r", "--setting", "lr"], "--values: missing; give two values of the setting, such as 0.1,1.0"),
     (["table", "r/manifest.json"], "manifest.json: a file; results are in a folder"),
 ]
 

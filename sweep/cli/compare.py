@@ -1,0 +1,150 @@
+"""Commands that compare settings or sweeps, and that say how many seeds a comparison takes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backsweep.errors import ResultsError, SettingError
+
+from ...results.analysis.levels import members
+from ...results.comparisons import POWER
+from ...results.findings import generator
+from ..output import say
+from .options import typed
+from .results import By, Folder, Format, Resampling, Where, chosen, column_named, level_named, names_in
+from .tables import TableFormat, print_table, remarks
+
+if TYPE_CHECKING:
+    from ...results import Runs
+
+NOT_WITH_SETTING = "cannot be combined with --setting, which compares values in each combination of the other settings"
+
+
+def compare(
+    folder: Folder,
+    other: Annotated[Path | None, typer.Option("--with", metavar="DIR", help="Compare with the sweep in this folder.")] = None,
+    setting: Annotated[
+        str | None, typer.Option(help="Compare the values of this setting of DIR, each with each other.")
+    ] = None,
+    values: Annotated[
+        str | None, typer.Option(metavar="A,B,...", help="With --setting: the values to compare; default: all.")
+    ] = None,
+    best_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            help="With --setting: settings, such as lr, that half of the seeds choose for each value; the others are compared.",
+        ),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all that both sweeps have."),
+    ] = None,
+    where: Where = None,
+    unpaired: Annotated[
+        bool, typer.Option("--unpaired", help="Use the log-rank test, for sweeps with different seeds.")
+    ] = False,
+    form: Format = TableFormat.text,
+    seed: Resampling = 0,
+) -> None:
+    """Compare values of a setting, or two sweeps, over the same seeds. Does the second converge more often, and sooner?"""
+    from ...results.text import readable
+
+    results = chosen(folder, where)
+    if (other is None) == (setting is None):
+        raise SettingError(["other", "setting"], "give either --with DIR or --setting NAME", "compare")
+    if other is not None:
+        _refuse("values", values, "cannot be combined with --with; use it with --setting")
+        _refuse("best_of", best_of, "cannot be combined with --with; use it with --setting")
+        found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
+        print_table(found, lambda: readable.comparison(found), form)
+        return
+    _refuse("by", by, NOT_WITH_SETTING)
+    setting, best_of = str(setting), names_in(best_of)
+    levels = None if values is None else _levels(results, setting, values)
+    found = results.compare(setting, values=levels, best_of=best_of, paired=not unpaired, seed=seed)
+    print_table(found, lambda: readable.comparison(found), form)
+    if form is TableFormat.text:
+        for remark in _about_values(results, setting, levels, best_of, seed):
+            say(remark)
+
+
+def _about_values(
+    results: "Runs", setting: str, levels: list[object] | None, best_of: list[str] | None, seed: int
+) -> list[str]:
+    """What a reader of a comparison of values should know, and how they rank where there are three or more."""
+    from ...results.analysis.mean_ranks import HOW_RANKED, mean_ranks
+    from ...results.analysis.remarks import chosen_without_success
+    from ...results.analysis.rivals import rivals
+    from ...results.statistics.ranks import FEWEST_TREATMENTS
+
+    of = rivals(results.table, setting, levels, best_of, rng=generator(seed))
+    said = chosen_without_success(of)
+    if len(of.levels) < FEWEST_TREATMENTS:
+        return said
+    try:
+        return [*said, mean_ranks(of).sentences, HOW_RANKED]
+    except ResultsError as error:
+        return [*said, f"{error}."]
+
+
+def seeds(
+    folder: Folder,
+    half_width: Annotated[
+        float | None,
+        typer.Option(parser=typed, metavar="FLOAT", help="Half the width of the interval of each success rate that you want."),
+    ] = None,
+    setting: Annotated[str | None, typer.Option(help="Or tell apart two values of this setting.")] = None,
+    values: Annotated[str | None, typer.Option(metavar="A,B", help="The two values of the setting.")] = None,
+    power: Annotated[
+        float | None,
+        typer.Option(
+            parser=typed, metavar="FLOAT", help=f"Probability of telling them apart, between 0 and 1; default: {POWER}."
+        ),
+    ] = None,
+    by: By = None,
+    where: Where = None,
+    form: Format = TableFormat.text,
+) -> None:
+    """Estimate from the runs of DIR how many more seeds you need to know a success rate, or to tell two settings apart."""
+    from ...results.text import readable
+
+    results = chosen(folder, where)
+    if (half_width is None) == (setting is None):
+        raise SettingError(["half_width", "setting"], "give either --half-width W or --setting NAME --values A,B", "seeds")
+    if half_width is not None:
+        _refuse("values", values, "cannot be combined with --half-width; use it with --setting")
+        _refuse("power", power, "cannot be combined with --half-width; use it with --setting")
+        found = results.seeds_to_know(half_width, names_in(by))
+    else:
+        _refuse("by", by, NOT_WITH_SETTING)
+        first, second = _two(results, str(setting), values)
+        options = {} if power is None else {"power": power}
+        found = results.seeds_to_compare(str(setting), first, second, **options)
+    print_table(found, lambda: readable.more_seeds(found), form)
+    if form is TableFormat.text and half_width is not None:
+        for remark in remarks(results, list(found.columns)):
+            say(remark)
+
+
+def _refuse(option: str, given: object, why: str) -> None:
+    if given not in (None, []):
+        raise SettingError([option], why)
+
+
+def _two(results: "Runs", setting: str, values: str | None) -> list[object]:
+    """Two values of a setting as the table has them."""
+    if values is None:
+        raise SettingError(["values"], "missing; give two values of the setting, such as 0.1,1.0")
+    parts = members(values)
+    if len(parts) != 2 or parts[0] == parts[1]:
+        reason = "must be two values of the setting, such as 0.1,1.0; quote values with a comma: '\"a,b\",c'"
+        raise SettingError(["values"], reason, value=values)
+    return _levels(results, setting, values)
+
+
+def _levels(results: "Runs", setting: str, values: str) -> list[object]:
+    """Values of a setting as the table has them. The text holds them as tables show them, or as JSON."""
+    column = column_named(results, setting, "setting")
+    return [level_named(results, column, part, "values") for part in members(values)]
