@@ -5,7 +5,7 @@ that the kernels need no checks of their own.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from .formulas.schedules import SCHEDULES
 from .lanes.arithmetic import usual_arithmetic, usual_numbers
 from .lanes.compile import SOURCES_HASH, why_not_kept, why_slow
 from .lanes.vector import DTYPES, lanes_of
+from .network import Network, State
 from .random.streams import LAST_SEED, STREAMS
 
 __all__ = [
@@ -52,7 +53,9 @@ __all__ = [
     "SOURCES_HASH",
     "STREAMS",
     "WARMUP_EPOCHS",
+    "Network",
     "Part",
+    "State",
     "Training",
     "Trajectories",
     "check",
@@ -101,6 +104,34 @@ class Training:
     biases: tuple[np.ndarray, ...]
     trajectories: Trajectories | None
     measure: np.ndarray | None = None
+    job: Job | None = field(default=None, repr=False, compare=False)  # what `train` trained; sweeps have no use for it
+
+    def network(self, *place: int) -> Network:
+        """One of the networks, to be taken apart.
+
+        place: of its run in `shape`; none for a single run.
+
+        Returns a Network: predict(x), activations(x), its weights and data, at(epochs) and trajectory. Raises SettingError if
+        there is no such run.
+
+        >>> import backsweep
+        >>> import numpy as np
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> many = backsweep.train(x, y, hidden=4, bias=True, seed=np.arange(5), lr=5.0, stop={"loss": 0.1})
+        >>> many.network(2).predict(x).round(1).tolist()
+        [[0.0], [0.9], [0.9], [0.2]]
+        """
+        shape = self.outcome.shape
+        if self.job is None or len(place) != len(shape) or not all(_within(*each) for each in zip(place, shape, strict=True)):
+            raise SettingError(["place"], f"must be one number per axis of the shape {shape}, each within it", value=place)
+        settings = self.job.of_run(int(np.ravel_multi_index(place, shape)) if place else 0)
+        layers = [tuple(layer[place] for layer in each) for each in (self.weights, self.biases)]
+        state = State(int(self.epochs[place]), *layers) if self.weights else None
+        return Network(self.job.x, self.job.y, settings, state=state)
+
+
+def _within(place: object, size: int) -> bool:
+    return isinstance(place, int | np.integer) and not isinstance(place, bool) and place in range(size)
 
 
 @usual_arithmetic()
@@ -153,15 +184,19 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     """
     keep_weights = switch("keep_weights", keep_weights)
     try:
-        return train_flat(x, y, flat(settings), keep_weights=keep_weights, record_at=record_at, record_runs=record_runs)
+        job = Job(x, y, flat(settings))
+        return replace(_train(job, keep_weights, record_at, record_runs), job=job)
     except SettingError as error:
         raise with_values(error, settings) from None
 
 
 @usual_arithmetic()
 def train_flat(x, y, settings: Mapping[str, Any], *, keep_weights: bool = True, record_at=None, record_runs=None) -> Training:
-    """The same for settings by their dotted names, `{"optimizer.name": "adam", "lr[0]": 0.1, ...}`."""
-    job = Job(x, y, settings)
+    """The same for settings by their dotted names, `{"optimizer.name": "adam", "lr[0]": 0.1, ...}`, without its networks."""
+    return _train(Job(x, y, settings), keep_weights, record_at, record_runs)
+
+
+def _train(job: Job, keep_weights: bool, record_at, record_runs) -> Training:
     epochs, shape = job.settings.get("epochs"), job.settings.shape
     record = plan_records(job.settings.count, int(np.max(epochs, initial=0)), record_at, record_runs)
     results = job.run(record, records=record_at is not None, keep_weights=keep_weights)

@@ -200,7 +200,7 @@ class Workspace(NamedTuple):
 class Sections(NamedTuple):
     """The addresses of the parts of the loop that are compiled on their own."""
 
-    all_runs: Address
+    begins: Address  # what the call is for: `train.all_runs` or `forward.outputs`
     refill: Address
     initial_weights: Address
     epochs: Address

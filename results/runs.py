@@ -1,7 +1,7 @@
 """Some or all runs of a folder of results: their table, the findings, the figures, and what else was kept of them."""
 
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from backsweep import arguments
 from backsweep.errors import DamageWarning, ResultsError, SettingError
+from backsweep.networks import Kept, Network, networks_of
 
 from .arrays import Floats
 from .comparisons import Comparisons
@@ -213,6 +214,38 @@ class Runs(Comparisons):
         """
         run = self._one(run)
         return layers_of(self.store.weights([run]), run)
+
+    def network(self, run: int, *, data: Sequence[str | Path] = ()) -> Network:
+        """The network of a run, taken apart.
+
+        run: its number, whether it is done or not. data: files of data or initial weights that the sweep needs, where they are
+        now; those that are not given are looked for by their content, as `Sweep.of_folder` does.
+
+        Its weights are those that the folder kept. If it kept none, the run is trained again, to the same bits, when something
+        is asked of it; so are its trajectory and its earlier states.
+
+        Returns a `backsweep.kernels.Network`: weights and biases per layer, predict(x) and activations(x), inputs and targets
+        that it was trained on, trajectory (a dict of arrays with every epoch), and at(epochs), the network as it was then.
+
+        Raises BacksweepError if there is no such run, and if its data are nowhere.
+
+        >>> network = results.network(1)
+        >>> network.epochs, network.predict([[0, 0], [0, 1]]).round(1).tolist()
+        (924, [[0.1], [0.9]])
+        >>> network.trajectory["loss"].round(2)[[0, 100, -1]].tolist()
+        [0.72, 0.69, 0.1]
+        """
+        return self._networks([self._one(run)], data)[0]
+
+    def _networks(self, runs: Sequence[int], data: Sequence[str | Path] = ()) -> list[Network]:
+        files = arguments.paths("data", data)
+        return networks_of(self.path, runs, {run: kept for run in runs if (kept := self._kept(run))}, files)
+
+    def _kept(self, run: int) -> Kept | None:
+        """What the folder has of a run's end; None if it has no weights."""
+        stored = self.store.weights([run])
+        ends = self.table.loc[self.table["run"] == run, "epochs"].tolist() if len(stored) else []
+        return Kept(ends[0], *layers_of(stored, run)) if ends else None
 
     def trajectory(self, run: int) -> "pd.DataFrame | None":
         """Each epoch's loss of a run that a report shows: columns epoch (int32) and loss (float64).

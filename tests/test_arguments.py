@@ -46,6 +46,7 @@ TAKEN = {
     "compare_with.seed": {"many digits"},
     "restarts.first": {"many digits"},
     "trajectories.runs": {"empty"},
+    "network.data": {"empty"},
     "report.path": {"word"},
     "report_markdown.folder": {"word"},
     "of_folder.data": {"empty"},
@@ -77,7 +78,8 @@ NAMED = {
     "train.x": "y",
 }
 # Their errors may name the file, the folder or the key inside instead.
-OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "from_dict.table"}
+OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "network.data"}
+OF_FILES |= {"from_dict.table"}
 X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 SPEC = {
     "task": "xor",
@@ -136,6 +138,7 @@ def calls(results, nine, sweep, tmp_path, monkeypatch):
         results.trajectories: {},
         results.trajectory: {"run": 0},
         results.weights: {"run": 0},
+        results.network: {"run": 0},
         results.report: {},
         results.report_markdown: {},
         results.figure: {"kind": "success"},

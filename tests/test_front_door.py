@@ -12,7 +12,7 @@ import pytest
 
 import backsweep
 from backsweep import kernels
-from backsweep.kernels import Training
+from backsweep.kernels import Network, Training
 from backsweep.results import Results, Runs
 from backsweep.results.comparisons import Comparisons
 from backsweep.results.findings import Findings
@@ -37,11 +37,8 @@ def shown(classes):
                 yield f"{one.__name__}.{name}", function_of(member)
 
 
-SHOWN = {
-    **dict(shown([Findings, Comparisons, Runs, Results, Sweep])),
-    "Training": Training,
-    "train": inspect.unwrap(backsweep.train),
-}
+CLASSES = [Findings, Comparisons, Runs, Results, Sweep, Network, Training]
+SHOWN = dict(shown(CLASSES)) | {"train": inspect.unwrap(backsweep.train)}
 SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
 WITHOUT_EXAMPLE = {"Findings", "Comparisons", "Comparisons.ranks", "Runs", "Runs.trajectory"}
@@ -66,7 +63,8 @@ def swept(tmp_path_factory):
 def test_examples_give_the_results_they_show(name, swept, monkeypatch):
     folder, sweep = swept
     monkeypatch.chdir(folder)
-    known = {"backsweep": backsweep, "Results": Results, "sweep": sweep, "results": Results.open("runs/xor")}
+    results = Results.open("runs/xor")
+    known = {"backsweep": backsweep, "Results": Results, "sweep": sweep, "results": results, "network": results.network(1)}
     found = doctest.DocTestFinder(recurse=False).find(SHOWN[name], name, globs=known)
     said = []
     for example in found:

@@ -54,8 +54,12 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
     tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
     if [array.shape for array in tables] != wanted:
         raise SettingError(("init",), f"must be a list of arrays of shapes {wanted}, not {[array.shape for array in tables]}")
-    if bias:
-        tables = [np.column_stack(pair) for pair in zip(tables[::2], tables[1::2], strict=True)]
+    return in_memory_order(tables[:: 1 + bias], tables[1::2] if bias else ())
+
+
+def in_memory_order(weights, biases) -> np.ndarray:
+    """One run's (units, inputs) and (units,) per layer, the latter perhaps none, as a lane has them: (weights,)."""
+    tables = [np.column_stack(pair) for pair in zip(weights, biases, strict=True)] if biases else weights
     return np.concatenate([table.reshape(-1) for table in tables])
 
 

@@ -9,7 +9,7 @@ from backsweep.arguments import number, numbers, switch
 from backsweep.errors import SettingError
 from backsweep.ranges import FINITE
 
-from ..loop.train import train_runs
+from ..loop.train import do
 from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
 from ..random.streams import STREAMS
 from .canonical import batch_of, checked_data, flat_weights, widths
@@ -34,7 +34,7 @@ class Job:
     """
 
     def __init__(self, x, y, settings: Mapping[str, Any]):
-        given = _with_defaults(settings)
+        given = self._given = _with_defaults(settings)
         midpoint = None if given["midpoint"] is None else number("midpoint", given["midpoint"], FINITE)
         self.x, self.y = checked_data(x, y)
         self.config = _config_of(given, len(self.x))
@@ -67,22 +67,27 @@ class Job:
         call = self.call(record, records, keep_weights)
         if self.settings.count:
             with np.errstate(all="ignore"):  # NumPy warns when the JIT is off; compiled code never does
-                train_runs(with_parts(self.config, call))
+                do(with_parts(self.config, call))
         return call.results
 
     def parts(self, records: bool) -> set[Part]:
         """The parts of the loop that this job needs."""
-        return parts_of(self.config, self._network(records), self.start)
+        return parts_of(self.config, self.network(records), self.start)
 
     def call(self, record: Record, records: bool, keep_weights: bool) -> Call:
         """Everything that the loop works on, except its compiled parts."""
-        config, network = self.config, self._network(records)
+        config, network = self.config, self.network(records)
         data, tiles = data_of(config, self.x, self.y), tiles_of(config, self.x, self.y)
         results = _results(self.settings.count, weight_count(self.layers) if keep_weights else 0)
         work = workspace(config, network, data)
         return Call(network, NO_FORMULAS, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
 
-    def _network(self, records: bool) -> Network:
+    def of_run(self, place: int) -> dict[str, Any]:
+        """All settings of one run, the defaults among them. place: among the runs, flattened."""
+        return {key: self.settings.get(key)[place] if key in self.settings else value for key, value in self._given.items()}
+
+    def network(self, records: bool) -> Network:
+        """The shape and the optimizer, which the runs share."""
         settings = self.settings
         return network_of(
             self.config,

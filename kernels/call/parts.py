@@ -82,7 +82,7 @@ def _sections(config: Config, start: Start) -> Sections:
     full, own = config.batch.size is None, config.batch.own
     batches = own_batches if own else given_batches
     return Sections(
-        all_runs=all_runs,
+        begins=all_runs,
         refill=refill,
         initial_weights=INITIAL_WEIGHTS[start.stream, start.normal],
         epochs=_epochs(config),

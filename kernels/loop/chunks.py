@@ -27,7 +27,7 @@ def _units_near(rows_per_unit):
 
 
 @leaf
-def _block_at(network, quad):
+def block_at(network, quad):
     """The first row of a quad's block. quad: its place in the chunk."""
     return quad * (network.units + network.outputs)
 
@@ -62,7 +62,7 @@ def _weighted_sums(struct, samples, quad, block, index, start, stop, out, first_
 
 
 @inlined
-def _layer_forward(struct, samples, first, stop, index, last):
+def layer_forward(struct, samples, first, stop, index, last):
     """The outputs of a hidden layer on all quads, or the last layer's logits."""
     network, formulas, work = struct.network, struct.formulas, struct.work
     layer = layer_at(network, index)
@@ -70,7 +70,7 @@ def _layer_forward(struct, samples, first, stop, index, last):
     for start in range(0, layer.units, near):
         end = min(start + near, layer.units)
         for quad in range(first, stop):
-            block = _block_at(network, quad - first)
+            block = block_at(network, quad - first)
             row = quad * network.outputs + start if index == last else block + layer.first_unit + start
             out = work.logits if index == last else work.values
             _weighted_sums(struct, samples, quad, block, index, start, end, out, row)
@@ -84,7 +84,7 @@ def _losses(struct, samples, first, stop):
     """From the logits of the quads the loss and its slopes."""
     network = struct.network
     for quad in range(first, stop):
-        outputs = _block_at(network, quad - first) + network.units
+        outputs = block_at(network, quad - first) + network.units
         if not network.loss_reads_logits:
             output_activation(struct, quad, outputs)
         loss(struct, samples, quad, outputs)
@@ -133,7 +133,7 @@ def _hidden_backward(struct, first, stop, index):
     for start in range(0, layer.units, near):
         end = min(start + near, layer.units)
         for quad in range(stop - first):
-            block = _block_at(network, quad)
+            block = block_at(network, quad)
             row = block + layer.first_unit + start
             _slopes_at_outputs(struct, block, index, start, end)
             deltas, values, slopes = rows(work.deltas, row), rows(work.values, row), rows(work.slopes, row)
@@ -147,7 +147,7 @@ def _bias_gradient(struct, unit, row, bias_input, quads, fresh):
     network, work = struct.network, struct.work
     total = splat_row(work.gradients, -0.0) if fresh else load(work.gradients, row)
     for quad in range(quads):
-        dz = load(work.deltas, _block_at(network, quad) + unit)
+        dz = load(work.deltas, block_at(network, quad) + unit)
         total = total + ((extract(dz, 0) + extract(dz, 1)) + (extract(dz, 2) + extract(dz, 3))) * bias_input
     store(work.gradients, row, total)
 
@@ -159,7 +159,7 @@ def _layer_gradients(struct, samples, first, stop, index, fresh, last, apart):
     apart: whether the gradients of all weights are kept.
     """
     network, work, quads = struct.network, struct.work, stop - first
-    layer, block = layer_at(network, index), _block_at(network, 1)
+    layer, block = layer_at(network, index), block_at(network, 1)
     inputs = Factors(given(samples.inputs, first * network.inputs), layer.data_inputs, network.inputs, 1)
     sources = Factors(rows(work.values, layer.source), layer.sources, block, 1)
     some = max(ROWS_UPDATED // layer.stride, UNITS_UPDATED)
@@ -186,7 +186,7 @@ def forward(struct, samples, first, stop):
     align_stack()
     last = struct.network.layers.shape[0] - 1
     for index in range(last + 1):
-        _layer_forward(struct, samples, first, stop, index, last)
+        layer_forward(struct, samples, first, stop, index, last)
     _losses(struct, samples, first, stop)
 
 
@@ -197,7 +197,7 @@ def backward(struct, samples, first, stop, fresh, updates, apart):
     network = struct.network
     layers = network.layers.shape[0]
     for quad in range(stop - first):
-        _scale(struct, layers - 1, _block_at(network, quad) + network.units, network.outputs)
+        _scale(struct, layers - 1, block_at(network, quad) + network.units, network.outputs)
     for index in range(layers - 2, -1, -1):
         _hidden_backward(struct, first, stop, index)
     for index in range(layers):

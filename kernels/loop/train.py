@@ -52,6 +52,6 @@ def all_runs(struct):
 
 
 @compiled
-def train_runs(everything):
-    """Train all runs of a `Call`, of which there must be at least one, and fill in its results and record."""
-    return ask(everything.sections.all_runs, struct_of(everything))
+def do(everything):
+    """Do what a `Call` is for: train its runs, of which there must be at least one, or compute outputs."""
+    return ask(everything.sections.begins, struct_of(everything))

@@ -118,7 +118,7 @@ def test_the_type_of_a_call_follows_from_its_precision(dtype, monkeypatch):
     """All calls use the machine code that was compiled for one of them, without checks, so their types must match."""
     calls = []
     monkeypatch.setattr(job, "with_parts", lambda choices, call: call)
-    monkeypatch.setattr(job, "train_runs", calls.append)
+    monkeypatch.setattr(job, "do", calls.append)
     soft = np.array([[1, 0], [0, 1], [0, 1], [1.0, 0]])
     seeds = np.broadcast_to(np.int64(3), 40)
     train(X, Y, dtype=dtype)
