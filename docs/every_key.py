@@ -24,6 +24,7 @@ from backsweep.sweep.spec.json_schema import kind_of_axis
 from backsweep.sweep.spec.make_data import AnyTask
 from backsweep.sweep.spec.model import INITS, ModelSpec
 from backsweep.sweep.spec.nested_axes import Alternatives
+from backsweep.sweep.spec.report import ReportSpec
 from backsweep.sweep.spec.spec import SeedRange
 from backsweep.sweep.spec.task import FileTask, Gaps
 from backsweep.sweep.spec.train import (
@@ -81,6 +82,7 @@ def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, optimizers, "w changes by"))
     yield "Schedules", list(_named("schedule", SCHEDULE_MODELS, factors, "The factor"))
     yield "Records", [_entry("`[record]`", RecordSpec)]
+    yield "The report", [_entry("`[report]`", ReportSpec)]
     yield "Axes", [_entry(title, model) for title, model in axes]
 
 

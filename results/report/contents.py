@@ -1,6 +1,6 @@
 """Everything that a report says, as plain values. The templates decide how it looks."""
 
-import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ..analysis.what_matters import what_matters
 from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
 from ..text import readable
+from ..text.toml import toml_text
 from .cell_maps import CellMap, cell_maps
 from .explorer import explorer
 from .pictures import Picture, pictures
@@ -41,13 +42,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Contents:
-    """What the templates show. explorer: as of `explorer.explorer`, or None with `no_explorer` saying why.
+    """What the templates show. notes: paragraphs. spec: TOML.
+
+    explorer: as of `explorer.explorer`, or None with `no_explorer` saying why.
 
     explored: the pictures that show what the explorer shows as well: the page has them on paper. data: what inputs and targets
     of a file are, and what is odd.
     """
 
     manifest: Manifest
+    title: str
+    author: str
+    notes: list[str]
     folder: str
     question: str
     done: int
@@ -71,15 +77,18 @@ def contents(
 
     table: its runs; records: all that was recorded of them; trajectory: each epoch of the run of `tables.typical_run`, if kept.
     """
-    spec = json.dumps(manifest.spec, indent=2, ensure_ascii=False)
+    said = manifest.spec.get("report") or {}
     common: dict[str, Any] = {
         "manifest": manifest,
+        "title": said.get("title") or manifest.name,
+        "author": said.get("author") or "",
+        "notes": [" ".join(part.split()) for part in re.split(r"\n\s*\n", said.get("notes") or "") if part.strip()],
         "folder": str(folder),
         "question": question(manifest),
         "data": [column.description for column in manifest.columns],
         "done": len(table),
         "cost": cost(manifest, table),
-        "spec": spec,
+        "spec": toml_text(manifest.spec),
     }
     if table.empty:
         return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])

@@ -222,8 +222,8 @@ class Store:
         """Add a session to the manifest."""
         self._amend(sessions=(*self.manifest.sessions, session))
 
-    def put_files(self, spec: dict[str, Any]) -> None:
-        """As the only writer: write the current places of the spec's files to the manifest, if they have changed."""
+    def put_spec(self, spec: dict[str, Any]) -> None:
+        """As the only writer: write to the manifest what may change in its spec: where files are, and the report's words."""
         if spec != self.manifest.spec:
             self._amend(spec=spec)
 

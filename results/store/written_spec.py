@@ -142,6 +142,14 @@ def _seeds_kind(raw: object) -> str:
     return "<range>" if isinstance(raw, dict) else "<list>" if isinstance(raw, list) else "<count>"
 
 
+class Report(_Part):
+    """What the report says at its top."""
+
+    title: Text | None = None
+    author: Text | None = None
+    notes: Annotated[str, Field(max_length=20_000)] | None = None
+
+
 class WrittenSpec(_Part):
     """The whole spec."""
 
@@ -154,6 +162,7 @@ class WrittenSpec(_Part):
     ] = 1
     model: dict[str, Any]
     train: Train
+    report: Report = Report()
 
     @property
     def seed_count(self) -> int:

@@ -46,9 +46,16 @@ def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | No
     with store.writing():
         for remark in store.heal():
             progress.warn(remark)
-        store.put_files(with_files(store.manifest.spec, {key: recorded(file, path) for key, file in spec.files.items()}))
+        files = {key: recorded(file, path) for key, file in spec.files.items()}
+        store.put_spec(_with_report(with_files(store.manifest.spec, files), spec))
         store.compact()
     return store
+
+
+def _with_report(there: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    """A folder's spec with what `spec` says for the report, which may change while the sweep remains the same."""
+    trained = {key: value for key, value in there.items() if key != "report"}
+    return trained | {key: value for key, value in spec.to_dict().items() if key == "report"}
 
 
 def checked(store: Store, spec: Spec, plan: Plan) -> Store:

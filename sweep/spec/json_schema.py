@@ -72,7 +72,7 @@ def _plainly(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_plainly(one, names) for one in value]
     if isinstance(value, dict):
-        plain = {key: _plainly(one, names) for key, one in value.items() if key != "title"}
+        plain = {key: _plainly(one, names) for key, one in value.items() if not (key == "title" and isinstance(one, str))}
         if isinstance(plain.get("description"), str) and "default" in plain:
             plain["description"] += f" Default: {_shown(plain['default'])}."
         return plain

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
-import tomli_w
 from pydantic import BaseModel
 
 from backsweep.errors import SettingError
 
 from ...results.store.written_spec import TITLES
+from ...results.text import toml
 from ..text import Place, dotted
 
 DEEPEST = 16  # tables and lists within each other; a spec needs seven
@@ -101,7 +101,7 @@ def _check_size(many: int, place: Place) -> None:
 def toml_text(table: Mapping[str, Any]) -> str:
     """The TOML of a spec as plain data; tables that say a name and no more as that name."""
     tables = {key: _short(table[key]) for key in ("task", "model", "train") if key in table}
-    return tomli_w.dumps({**table, **tables})
+    return toml.toml_text({**table, **tables})
 
 
 def _short(value: Any) -> Any:

@@ -28,6 +28,7 @@ from .model import FileInit, ModelSpec
 from .nested_axes import Alternatives, leaves
 from .plain_data import length, plain
 from .products import check_product
+from .report import ReportSpec
 from .task import FileTask
 from .toml import read_toml
 from .train import RecordSpec, TrainSpec
@@ -101,6 +102,8 @@ class Spec(Table, use_attribute_docstrings=True):
     """How the axes with uniform or loguniform are drawn. Specs with such axes must give it."""
     exclude: Annotated[tuple[dict[str, Any], ...], Field(fail_fast=True)] = ()
     """Cells to leave out: a list of tables of settings with their values. A cell that matches all of a table is left out."""
+    report: ReportSpec | None = None
+    """What the report says at its top: title, author and notes."""
     _called: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("seeds")

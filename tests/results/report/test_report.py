@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import shutil
+import tomllib
 from html.parser import HTMLParser
 
 import numpy as np
@@ -146,10 +148,32 @@ def test_the_explorer_offers_each_pair_of_settings_until_the_page_would_be_too_l
     assert [len(found.cells) for found in cell_maps(table, none)] == [6]
 
 
+def test_the_spec_is_shown_as_toml_that_runs_the_same_sweep(results, html):
+    shown = "".join(Reader(re.search(r"<pre.*?</pre>", html, flags=re.DOTALL)[0]).text)
+    assert Sweep.from_dict(tomllib.loads(shown)).spec.digest == results.manifest.spec_hash
+
+
+def test_another_title_is_shown_and_trains_nothing_again(results, tmp_path):
+    folder = shutil.copytree(results.path, tmp_path / "r")
+    notes = "First *part*,\nin two lines.\n\nSecond part."
+    said = {"title": "On <b>XOR</b>", "author": "A. & B. Author", "notes": notes}
+    spec = {**SPEC, "name": results.manifest.name, "report": said}
+    again = Sweep.from_dict(spec).run(folder)
+    assert again.last is None
+    shown = Reader(again.report().read_text()).text
+    for text in ("On <b>XOR</b>", "A. & B. Author", "First *part*, in two lines.", "Second part."):
+        assert text in shown
+    marked = again.report_markdown(tmp_path / "m").read_text()
+    assert marked.startswith("# On &lt;b&gt;XOR&lt;/b&gt;\n\nA. &amp; B. Author\n\nFirst \\*part\\*, in two lines.\n\nSecond")
+    del spec["report"]
+    assert "report" not in Sweep.from_dict(spec).run(folder).manifest.spec
+    assert Sweep.of_folder(folder).spec.digest == results.manifest.spec_hash
+
+
 def test_as_markdown_it_has_its_figures_and_tables_beside_it(results, tmp_path):
     path = results.report_markdown(tmp_path / "report")
     text = path.read_text()
-    assert "<script" not in text.split("```json")[0]  # in a block of code it is text
+    assert "<script" not in text.split("```toml")[0]  # in a block of code it is text
     assert "# two &amp; &lt;script&gt;alert(1)&lt;/script&gt;" in text
     for name in re.findall(r"\]\(([^)]+)\)", text):
         assert (path.parent / name).stat().st_size > 0

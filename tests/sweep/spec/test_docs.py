@@ -10,10 +10,11 @@ from backsweep.kernels import DTYPES, PARAMETRIZATIONS
 from backsweep.results.store.schema import Estimate
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.spec.model import INITS, ModelSpec
+from backsweep.sweep.spec.report import ReportSpec
 from backsweep.sweep.spec.train import OPTIMIZER_MODELS, SCHEDULE_MODELS, BatchSpec, RecordSpec, StallSpec, StopSpec, TrainSpec
 
 ROOT = Path(__file__).parents[3]
-TABLES = [ModelSpec, TrainSpec, RecordSpec, BatchSpec, StopSpec, StallSpec]
+TABLES = [ModelSpec, TrainSpec, RecordSpec, ReportSpec, BatchSpec, StopSpec, StallSpec]
 TABLES += [*INITS.values(), *OPTIMIZER_MODELS.values(), *SCHEDULE_MODELS.values()]
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 CODE = FENCED.sub("", (ROOT / "docs" / "spec.md").read_text()).split("`")[1::2]

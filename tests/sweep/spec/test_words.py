@@ -12,6 +12,7 @@ from backsweep.sweep.spec.encodings import BothSides
 from backsweep.sweep.spec.make_data import TAGS
 from backsweep.sweep.spec.messages import _places, _tables
 from backsweep.sweep.spec.model import INITS, ModelSpec
+from backsweep.sweep.spec.report import ReportSpec
 from backsweep.sweep.spec.spec import SeedRange
 from backsweep.sweep.spec.task import FileTask, Gaps
 from backsweep.sweep.spec.train import (
@@ -60,6 +61,7 @@ TABLES = [
     *(("train.optimizer", model, {"name": name, **needed(model)}) for name, model in OPTIMIZER_MODELS.items()),
     *(("train.schedule", model, {"name": name, **needed(model)}) for name, model in SCHEDULE_MODELS.items()),
     ("record", RecordSpec, {}),
+    ("report", ReportSpec, {}),
     *(
         ("task", table, {"name": name, **TASKS.get(name, {})})
         for name in TAGS
