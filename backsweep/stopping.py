@@ -63,6 +63,7 @@ STOPPING = {
         "the norm of its gradient is at most", NOT_NEGATIVE, math.inf, Needs(gradient_norm=True, every_epoch=True)
     ),
 }
+NO_RULE = "no run can count as converged, because the spec has no stopping rule (train.stop)"
 PATIENCE = Limit("Number of tests in a row that must hold", COUNT, 1.0)
 # A run has stalled when its loss fell, over a window, by less than the improvement times itself.
 STALLING = {

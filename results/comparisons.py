@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backsweep import arguments
-from backsweep.errors import SettingError
+from backsweep.errors import NoAnswerError, SettingError
 from backsweep.ranges import Range
+from backsweep.stopping import NO_RULE
 
+from .analysis.names import PAIRS, SEEDS, SUCCESS
 from .findings import Findings, generator
 
 if TYPE_CHECKING:
@@ -137,7 +139,8 @@ class Comparisons(Findings):
         runs whose Wilson 95 % interval reaches at most half_width to each side of its centre, if the share stays what it is;
         more: without the runs that are there.
 
-        Raises BacksweepError for another half_width, and if `by` names no setting of these runs.
+        Raises BacksweepError for another half_width, and if `by` names no setting of these runs; NoAnswerError for a sweep
+        without a stopping rule.
 
         >>> print(results.seeds_to_know(0.05, ["lr"])[["lr", "runs", "success", "needed", "more"]].to_string(index=False))
          lr  runs  success  needed  more
@@ -147,6 +150,7 @@ class Comparisons(Findings):
         from .analysis.more_seeds import seeds_to_know
 
         half_width = arguments.number("half_width", half_width, HALF_WIDTHS)
+        self._refuse_without_rule([*SUCCESS, *SEEDS])
         return seeds_to_know(self.table, by, half_width=half_width)
 
     def seeds_to_compare(self, setting: str, first: object, second: object, *, power: float = POWER) -> "pd.DataFrame":
@@ -159,7 +163,8 @@ class Comparisons(Findings):
         needed (float64): pairs with which McNemar's test, at the level of 5 %, finds the difference, if the shares stay what
         they are; inf where they are equal; more: without the pairs that are there.
 
-        Raises BacksweepError as `compare` does, and for a power that is not between 0 and 1.
+        Raises BacksweepError as `compare` does, and for a power that is not between 0 and 1; NoAnswerError for a sweep without
+        a stopping rule.
 
         >>> print(results.seeds_to_compare("lr", 0.5, 5.0)[["hidden", "pairs", "needed", "more"]].to_string(index=False))
          hidden  pairs  needed  more
@@ -170,7 +175,13 @@ class Comparisons(Findings):
         from .analysis.more_seeds import seeds_to_compare
 
         power = arguments.number("power", power, POWERS)
+        self._refuse_without_rule([*PAIRS, *SEEDS])
         return seeds_to_compare(*values_of(self.table, setting, first, second), power=power)
+
+    def _refuse_without_rule(self, columns: Sequence[str]) -> None:
+        """NoAnswerError, with the columns of the table that there is not, if no run can count as converged."""
+        if not self.has_rule:
+            raise NoAnswerError(NO_RULE, columns)
 
 
 def _compared(

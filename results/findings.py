@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backsweep import arguments
+from backsweep.errors import NoAnswerError
 from backsweep.ranges import ANY_COUNT
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ class Findings:
 
     def __init__(self, read: "Callable[[], pd.DataFrame]"):
         self._read = read
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether the spec has a stopping rule, without which no run can count as converged.
+
+        >>> results.has_rule
+        True
+        """
+        return True
 
     @cached_property
     def table(self) -> "pd.DataFrame":
@@ -113,7 +123,7 @@ class Findings:
         and runs, success and running_time of the judging runs alone, the last two with 95 % intervals, as in `details`.
 
         Raises BacksweepError for fewer than two seeds, or if no setting has all of them, and NoAnswerError if no choosing
-        run converged.
+        run converged; it says which setting has the lowest final loss, chosen and judged in the same way.
 
         >>> print(results.best().iloc[:, :6].to_string(index=False))
          hidden  lr  chosen_success  tied  runs  success
@@ -125,8 +135,12 @@ class Findings:
               4 5.0             1.0     1    10      1.0
         """
         from .analysis.selection import best_on_other_seeds
+        from .text.answer import with_lowest_loss
 
-        return best_on_other_seeds(self.table, by, rng=generator(seed))
+        try:
+            return best_on_other_seeds(self.table, by, rng=generator(seed))
+        except NoAnswerError as error:
+            raise with_lowest_loss(error, self.table, self.has_rule, generator(seed)) from None
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":
         """How long it takes if a run that does not converge is started again with the next seed (Fahlman's report).

@@ -19,6 +19,7 @@ from .findings import generator
 from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .store.schema import Manifest
 from .store.store import Store
+from .store.written_spec import goals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,15 @@ class Runs(Comparisons):
         (80, ['model.hidden', 'train.lr'])
         """
         return self.store.manifest
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether the spec has a stopping rule, without which no run can count as converged.
+
+        >>> results.has_rule
+        True
+        """
+        return bool(goals(self.manifest.spec))
 
     @property
     def done(self) -> int:

@@ -5,7 +5,7 @@ embedded.
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -205,11 +205,11 @@ class JsonProgress(Progress):
             self._last = now
             self._emit("progress", **self._counts(), seconds_left=self.time_left)
 
-    def close(self, session: Session | None, done: int, total: int, failed: bool = False) -> None:
-        """The end, with what it took (None: there was nothing to do), and whether some runs failed."""
+    def close(self, session: Session | None, done: int, total: int, failed: bool = False, answer: Sequence[str] = ()) -> None:
+        """The end, with what it took (None: there was nothing to do), whether some runs failed, and what the runs say."""
         did = None if session is None else session.model_dump(mode="json", include=SESSION_FIELDS)
         state = {"done": done, "total": total, "outcomes": dict(self.outcomes), "failed": failed}
-        self._emit("finished", **state, warnings=self.warnings, session=did, stages=self.stages)
+        self._emit("finished", **state, warnings=self.warnings, session=did, stages=self.stages, answer=list(answer))
 
     def broken(self, reason: str) -> None:
         """The end by an error."""

@@ -16,11 +16,13 @@ from backsweep.errors import NoAnswerError, ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Booleans, Floats, Integers
-from ..statistics.groups import wilson_interval
+from ..statistics.groups import interquartile_mean, interquartile_mean_interval, wilson_interval
 from ..statistics.resampling import RESAMPLES
 from ..statistics.running_time import epochs_for_each_success, expected_running_time
 from .names import BEST, beside
 from .tables import axis_columns, columns_of, grouped
+
+NONE_CHOSEN = "no setting converged on the choosing seeds"
 
 
 class Winners(NamedTuple):
@@ -50,28 +52,15 @@ def best_on_other_seeds(
     ResultsError if there are fewer than two seeds, or if no combination has all seeds. SettingError if `by` has the seed, or
     what is no setting. NoAnswerError if there would be no row.
     """
-    settings = axis_columns(table)
-    by = [] if by is None else columns_of(by, [*settings, "seed"])
-    if "seed" in by:
-        raise SettingError(["by"], "seed cannot be a setting here, because the seeds choose and judge")
-    among = [name for name in settings if name not in by]
-    choosing = on_choosing_seeds(table, rng)
-    number, groups = grouped(table, [*by, *among])
-    contest, _ = grouped(groups, by)
-    whole = with_all_seeds(table, number, len(groups))
-    if not whole.any():
-        raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep first")
+    number, groups, contest, chooses, judges = halves_of(table, by, rng)
     converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
-    alone = (np.bincount(contest) == 1)[contest]
-    chooses = choosing | alone[number]
-    chosen = chooses & whole[number]
-    best = winners(number[chosen], epochs[chosen], converged[chosen], contest)
+    best = winners(number[chooses], epochs[chooses], converged[chooses], contest)
     there = best.success > 0
     if not there.any():
-        of_which = " on the half of the seeds that choose" if converged[whole[number]].any() else ""
-        raise NoAnswerError(f"no run converged{of_which}, so no setting is the best", [*by, *among, *BEST])
+        said = f"{NONE_CHOSEN}, so none" if converged[chooses | judges].any() else "no run converged, so no setting"
+        raise NoAnswerError(f"{said} is the best", [*map(str, groups), *BEST])
     winning = best.group[there]
-    judged = (~chooses | alone[number]) & np.isin(number, winning)
+    judged = judges & np.isin(number, winning)
     row = np.searchsorted(winning, number[judged])
     runs, successes = (np.bincount(row[of], minlength=len(winning)) for of in (slice(None), converged[judged]))
     low, high = wilson_interval(successes, runs)
@@ -86,6 +75,68 @@ def best_on_other_seeds(
         **time.columns("running_time"),
     }
     return beside(groups.iloc[winning].reset_index(drop=True), found)
+
+
+class Halves(NamedTuple):
+    """Who chooses, and who judges.
+
+    number: the group of each run, (runs,); groups: their settings, one row each; contest: in which each group takes part,
+    (groups,). chooses, judges: whether each run does, (runs,): both where a group is alone, neither where it lacks a seed.
+    """
+
+    number: Integers
+    groups: pd.DataFrame
+    contest: Integers
+    chooses: Booleans
+    judges: Booleans
+
+
+def halves_of(table: pd.DataFrame, by: Sequence[str] | None, rng: np.random.Generator) -> Halves:
+    """Divide the runs by their seeds. ResultsError and SettingError as in `best_on_other_seeds`."""
+    settings = axis_columns(table)
+    by = [] if by is None else columns_of(by, [*settings, "seed"])
+    if "seed" in by:
+        raise SettingError(["by"], "seed cannot be a setting here, because the seeds choose and judge")
+    choosing = on_choosing_seeds(table, rng)
+    number, groups = grouped(table, [*by, *(name for name in settings if name not in by)])
+    contest, _ = grouped(groups, by)
+    whole = with_all_seeds(table, number, len(groups))
+    if not whole.any():
+        raise ResultsError("no combination of settings has all the seeds that others have; finish the sweep first")
+    alone = (np.bincount(contest) == 1)[contest]
+    chooses, judges = ((of | alone[number]) & whole[number] for of in (choosing, ~choosing))
+    return Halves(number, groups, contest, chooses, judges)
+
+
+def equals_of_best(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, int]:
+    """The combinations that did as well as the best on the seeds that choose, itself the first; how many converged as often.
+
+    Errors as in `best_on_other_seeds`.
+    """
+    number, groups, _, chooses, _ = halves_of(table, None, rng)
+    converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
+    success, cost = _scores(number[chooses], epochs[chooses], converged[chooses], len(groups))
+    as_often = success == np.nanmax(success)
+    return groups[as_often & (cost == cost[as_often].min())], int(as_often.sum())
+
+
+def lowest_loss_on_other_seeds(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The combination with the lowest final loss: chosen on half of the seeds, evaluated on the other half. Returns one row.
+
+    tied: how many combinations had the same loss on the seeds that chose it. runs, loss, with its 95 % interval loss_low and
+    loss_high: from the other seeds only (`groups.interquartile_mean`); loss is inf where more than a quarter of them are nan.
+
+    ResultsError as in `best_on_other_seeds`.
+    """
+    number, groups, _, chooses, judges = halves_of(table, None, rng)
+    losses = table["loss"].to_numpy(np.float64)
+    chosen = interquartile_mean(number[chooses], losses[chooses], len(groups))
+    best = int(np.nanargmin(chosen))
+    judged = losses[judges & (number == best)]
+    low, high = interquartile_mean_interval(judged)
+    loss = interquartile_mean(np.zeros(len(judged), np.int64), judged, 1)
+    found = {"tied": np.sum(chosen == chosen[best]), "runs": len(judged), "loss": loss, "loss_low": low, "loss_high": high}
+    return beside(groups.iloc[[best]].reset_index(drop=True), found)
 
 
 def on_choosing_seeds(table: pd.DataFrame, rng: np.random.Generator) -> Booleans:
@@ -110,12 +161,15 @@ def winners(number: Integers, epochs: Integers, converged: Booleans, contest: In
     number: the group of each run, (runs,); epochs, converged: of each run, (runs,). contest: in which contest each group takes
     part, (groups,), whole numbers from 0. Groups without runs come last.
     """
-    groups = len(contest)
-    totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        success = totals[:, 1] / np.bincount(number, minlength=groups)
-    cost = epochs_for_each_success(totals)
+    success, cost = _scores(number, epochs, converged, len(contest))
     order = np.lexsort((cost, -success, contest))
     best = order[np.searchsorted(contest[order], np.arange(contest.max() + 1))]
     equal = (success == success[best][contest]) & (cost == cost[best][contest])
     return Winners(best, success[best], np.bincount(contest[equal], minlength=len(best)))
+
+
+def _scores(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[Floats, Floats]:
+    """The success rate and the epochs per success of each group, (groups,) each; nan and inf without runs."""
+    totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return totals[:, 1] / np.bincount(number, minlength=groups), epochs_for_each_success(totals)

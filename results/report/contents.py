@@ -11,22 +11,19 @@ import pandas as pd
 from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
 
-from ..analysis.designs import drawn_columns
+from ..analysis.answer import SEED, answer_of
 from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
-from ..analysis.what_matters import what_matters
 from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
 from ..text import readable
+from ..text.answer import sentences
 from ..text.toml import toml_text
 from .cell_maps import CellMap, cell_maps
 from .explorer import explorer
 from .pictures import Picture, pictures
 from .question import question
-from .sentences import answer, best_or_why_not, remarks
-
-SEED = 0  # of each resampling: a report of the same runs is the same, and its numbers are those of the command line
 
 
 @dataclass(frozen=True)
@@ -90,38 +87,28 @@ def contents(
         "cost": cost(manifest, table),
         "spec": toml_text(manifest.spec),
     }
+    found = answer_of(table, manifest)
+    answer, *more = sentences(found)
     if table.empty:
-        return Contents(**common, answer=answer(table, "no run is done"), remarks=[*manifest.remarks])
-    best, matters = best_or_why_not(table, _rng()), _matters(table, drawn_columns(manifest))
+        return Contents(**common, answer=answer, remarks=[*manifest.remarks])
     maps, no_explorer = _maps(table, records)
     pooled = maps[0].pooled if maps else []
     told_apart = [name for name in axis_columns(table) if name not in pooled]
     return Contents(
         **common,
-        answer=answer(table, best),
-        remarks=[
-            *manifest.remarks,
-            *remarks(table, best, matters, has_rule=bool(manifest.spec["train"].get("stop"))),
-            *unequal_limits(table, told_apart),
-        ],
+        answer=answer,
+        remarks=[*manifest.remarks, *more, *unequal_limits(table, told_apart)],
         outcomes=[(outcome.value, float(ended(table, outcome).mean())) for outcome in Outcome],
         explorer=explorer(maps) if maps else None,
         no_explorer=no_explorer,
         explored=["success", "median"] if maps and _drawn(table, maps[0]) else [],
-        pictures=pictures(table, records, trajectory, matters, _rng()),
-        tables=_tables(table, matters),
+        pictures=pictures(table, records, trajectory, found.matters, _rng()),
+        tables=_tables(table, found.matters),
     )
 
 
 def _rng() -> np.random.Generator:
     return np.random.default_rng(SEED)
-
-
-def _matters(table: pd.DataFrame, drawn: list[str]) -> pd.DataFrame | str:
-    try:
-        return what_matters(table, drawn, rng=_rng())
-    except ResultsError as error:
-        return str(error)
 
 
 def _maps(table: pd.DataFrame, records: pd.DataFrame) -> tuple[list[CellMap], str]:
@@ -136,7 +123,7 @@ def _drawn(table: pd.DataFrame, first: CellMap) -> bool:
     return (first.down, first.across) == chosen_settings(table, None, None)
 
 
-def _tables(table: pd.DataFrame, matters: pd.DataFrame | str) -> list[Table]:
+def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[Table]:
     details = detailed_summary(table, rng=_rng())
     found = [
         Table(

@@ -26,7 +26,7 @@ def pictures(
     table: pd.DataFrame,
     records: pd.DataFrame,
     trajectory: pd.DataFrame | None,
-    matters: pd.DataFrame | str,
+    matters: pd.DataFrame | ResultsError,
     rng: np.random.Generator,
 ) -> list[Picture]:
     """Those that this sweep has an answer for.

@@ -7,6 +7,7 @@ from backsweep.errors import ResultsError
 from backsweep.stopping import STOPPING
 
 from ..store.schema import Manifest
+from ..store.written_spec import goals
 
 
 def question(manifest: Manifest) -> str:
@@ -22,13 +23,12 @@ def question(manifest: Manifest) -> str:
 
 def _rule(manifest: Manifest) -> str:
     """When a run counts as converged."""
-    stop = manifest.spec.get("train", {}).get("stop") or {}
     swept = {axis.setting: axis.words for axis in manifest.swept}
-    goals = {name: limit for name, limit in stop.items() if limit is not None and name != "patience"}
-    for name in goals:
+    limit_of = goals(manifest.spec)
+    for name in limit_of:
         if name not in STOPPING:
             raise ResultsError(f"train.stop.{name}: this version knows no such criterion; it knows {', '.join(STOPPING)}")
-    limits = {name: swept.get(f"train.stop.{name}") or f"{goals[name]:g}" for name in STOPPING if name in goals}
+    limits = {name: swept.get(f"train.stop.{name}") or f"{limit_of[name]:g}" for name in STOPPING if name in limit_of}
     parts = [f"{STOPPING[name].words} {limit}" for name, limit in limits.items()]
     return f" A run has converged when {' and '.join(parts)}." if parts else ""
 

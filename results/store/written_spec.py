@@ -209,3 +209,9 @@ def files_in(spec: dict[str, Any]) -> dict[str, Any]:
     places = [f"model.init.values.{place}.file" for place in range(len(starts))] if isinstance(starts, list) else [START_FILE]
     named = {key: setting_at(spec, key) for key in (DATA_FILE, *places)}
     return {key: name for key, name in named.items() if name is not None}
+
+
+def goals(spec: dict[str, Any]) -> dict[str, Any]:
+    """The limits of the stopping rule by criterion, all of which a converged run meets; without one no run can converge."""
+    stop = spec.get("train", {}).get("stop") or {}
+    return {name: limit for name, limit in stop.items() if limit is not None and name != "patience"}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..analysis.names import beside
 from ..analysis.tables import level_texts
-from .numbers import fraction_text, interval_text, percent_text, whole_text
+from .numbers import fraction_text, interval_text, loss_text, percent_text, whole_text
 
 
 def summary(found: pd.DataFrame) -> pd.DataFrame:
@@ -23,6 +23,17 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     return beside(_settings(found, "runs"), texts)
 
 
+def ranking(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `ranking.ranked`: what the order goes by, which is the final loss where no run converged."""
+    settings, runs = _settings(found, "runs"), {"runs": found["runs"].map("{:,}".format)}
+    if (found["success"] > 0).any():
+        times = {"median epochs": found["median_epochs"].map(whole_text)}
+        cost = {"epochs per success": found["running_time"].map(whole_text)}
+        return beside(settings, {**runs, **_success(found), **times, **cost})
+    diverged = {"diverged": found["diverged"].map(percent_text)} if (found["diverged"] > 0).any() else {}
+    return beside(settings, {**runs, "final loss": found["interquartile_mean_loss"].map(loss_text), **diverged})
+
+
 def details(found: pd.DataFrame) -> pd.DataFrame:
     """Of `summaries.detailed_summary`: what people look for first; the rest is in the data."""
     return beside(
@@ -31,7 +42,7 @@ def details(found: pd.DataFrame) -> pd.DataFrame:
             **_running_time(found),
             "diverged": found["diverged"].map(percent_text),
             "stalled": found["stalled"].map(percent_text),
-            "final loss": found["interquartile_mean_loss"].map("{:.3g}".format),
+            "final loss": found["interquartile_mean_loss"].map(loss_text),
         },
     )
 

@@ -1,11 +1,12 @@
 """Commands that compare settings or sweeps, and that say how many seeds a comparison takes."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backsweep.errors import ResultsError, SettingError
+from backsweep.errors import NoAnswerError, ResultsError, SettingError
 
 from ...results.analysis.levels import members
 from ...results.comparisons import POWER
@@ -13,9 +14,11 @@ from ...results.findings import generator
 from ..output import say
 from .options import typed
 from .results import By, Folder, Format, Resampling, Where, chosen, column_named, level_named, names_in
-from .tables import TableFormat, print_table, remarks
+from .tables import TableFormat, no_rule, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...results import Runs
 
 NOT_WITH_SETTING = "cannot be combined with --setting, which compares values in each combination of the other settings"
@@ -49,8 +52,6 @@ def compare(
     seed: Resampling = 0,
 ) -> None:
     """Compare values of a setting, or two sweeps, over the same seeds. Does the second converge more often, and sooner?"""
-    from ...results.text import readable
-
     results = chosen(folder, where)
     if (other is None) == (setting is None):
         raise SettingError(["other", "setting"], "give either --with DIR or --setting NAME", "compare")
@@ -58,15 +59,22 @@ def compare(
         _refuse("values", values, "cannot be combined with --with; use it with --setting")
         _refuse("best_of", best_of, "cannot be combined with --with; use it with --setting")
         found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
-        print_table(found, lambda: readable.comparison(found), form)
+        _print(results, found, form, [])
         return
     _refuse("by", by, NOT_WITH_SETTING)
     setting, best_of = str(setting), names_in(best_of)
     levels = None if values is None else _levels(results, setting, values)
     found = results.compare(setting, values=levels, best_of=best_of, paired=not unpaired, seed=seed)
+    _print(results, found, form, _about_values(results, setting, levels, best_of, seed) if form is TableFormat.text else [])
+
+
+def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: list[str]) -> None:
+    """Print a comparison, and for people what they should know of it."""
+    from ...results.text import readable
+
     print_table(found, lambda: readable.comparison(found), form)
     if form is TableFormat.text:
-        for remark in _about_values(results, setting, levels, best_of, seed):
+        for remark in [*no_rule(results), *remarks]:
             say(remark)
 
 
@@ -116,12 +124,16 @@ def seeds(
     if half_width is not None:
         _refuse("values", values, "cannot be combined with --half-width; use it with --setting")
         _refuse("power", power, "cannot be combined with --half-width; use it with --setting")
-        found = results.seeds_to_know(half_width, names_in(by))
+        ask = partial(results.seeds_to_know, half_width, names_in(by))
     else:
         _refuse("by", by, NOT_WITH_SETTING)
-        first, second = _two(results, str(setting), values)
         options = {} if power is None else {"power": power}
-        found = results.seeds_to_compare(str(setting), first, second, **options)
+        ask = partial(results.seeds_to_compare, str(setting), *_two(results, str(setting), values), **options)
+    try:
+        found = ask()
+    except NoAnswerError as error:
+        print_no_answer(error, form)
+        return
     print_table(found, lambda: readable.more_seeds(found), form)
     if form is TableFormat.text and half_width is not None:
         for remark in remarks(results, list(found.columns)):

@@ -3,7 +3,6 @@
 import atexit
 import gc
 import json
-import shlex
 import signal
 import sys
 import time
@@ -28,7 +27,7 @@ from .endings import run_to_its_end
 from .figure import FigureCommand, figure
 from .options import Commands, typed
 from .results import Data, Folder, Format, opened, write_report
-from .tables import BackendName, LogFormat, StatusFormat, TableFormat, print_replay, print_summary, slug
+from .tables import BackendName, LogFormat, StatusFormat, TableFormat, print_replay, slug
 
 if TYPE_CHECKING:
     from ...results import Results
@@ -91,11 +90,7 @@ def demo(
         sweep = Sweep.from_dict({**sweep.spec.to_dict(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
     results = run_with_progress(sweep, out, log, jobs=jobs, force=force)
-    if log is LogFormat.json:
-        write_report(results, to=sys.stderr)
-    else:
-        print_summary(results.summary(["hidden", "lr"]), TableFormat.text)
-        write_report(results)
+    write_report(results, to=sys.stderr if log is LogFormat.json else None)
 
 
 @app.command()
@@ -123,10 +118,7 @@ def run(
         return
     from .run import run_with_progress
 
-    results = run_with_progress(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
-    if log is not LogFormat.json:
-        where = shlex.quote(str(results.path))
-        say(f"Look closer: backsweep table {where}; backsweep report {where}")
+    run_with_progress(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 @app.command()

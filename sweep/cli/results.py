@@ -118,15 +118,15 @@ def _beside(results: "Runs", of: Kind, found: "pd.DataFrame", by: list[str] | No
 
 
 def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """A table of findings, in full and as text for people."""
+    """A table of findings, in full and as text for people, who see settings by their loss where no run can converge."""
+    from ...results.analysis.ranking import ranked
     from ...results.text import readable
 
-    if of is Kind.summary:
-        found = results.summary(by)
-        return found, readable.summary(found)
-    if of is Kind.settings:
-        found = results.details(by, seed=seed)
-        return found, readable.details(found)
+    if of in {Kind.summary, Kind.settings}:
+        found = results.summary(by) if of is Kind.summary else results.details(by, seed=seed)
+        if not results.has_rule:
+            return found, readable.ranking(ranked(results.table, by))
+        return found, readable.summary(found) if of is Kind.summary else readable.details(found)
     if of is Kind.best:
         found = results.best(by, seed=seed)
         return found, readable.best(found)

@@ -12,6 +12,7 @@ from ..machine import process_began
 from ..output import complain, outlast_readers, say
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
+from .answer import answer_lines, print_answer
 from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warning_lines, way_on, worker_time_line
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
-    """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took.
+    """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took and what it found.
 
     Exits with code 1 if the sweep is interrupted or some runs fail.
     """
@@ -42,11 +43,13 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
             progress.broken(str(error))
         raise
     progress.warnings += bound_warnings(results)
+    answer = [line for line in answer_lines(results) if line not in progress.warnings]
     if isinstance(progress, JsonProgress):
-        progress.close(results.last, results.done, results.manifest.runs)
+        progress.close(results.last, results.done, results.manifest.runs, answer=answer)
     else:
         times = [] if results.last is None else [worker_time_line(results.last), stages_line(progress.stages)]
         _say_lines([*warning_lines(progress.warnings), *times, outcome_line(results)])
+        print_answer(results, answer)
     return results
 
 

@@ -12,10 +12,11 @@ from backsweep.backends import BACKENDS
 from backsweep.columns import RECORDED
 from backsweep.escapes import fitting, visible
 from backsweep.outcomes import Outcome
+from backsweep.stopping import NO_RULE
 
 from ...results.disk.portable import DEVICE
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
-from ...results.text.numbers import percent_text
+from ...results.text.numbers import percent_text, sentence_of
 from ..output import complain, say, say_in_full
 from ..text import count, duration, size, workers
 
@@ -74,11 +75,6 @@ def slug(name: str) -> str:
     return f"sweep-{plain}" if DEVICE.fullmatch(plain) else plain or "sweep"
 
 
-def print_summary(table: "pd.DataFrame", form: TableFormat) -> None:
-    """Print a summary: short for people, or in full for programs."""
-    print_table(table, lambda: _readable(table), form)
-
-
 def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", form: TableFormat) -> None:
     """Print a table: in full for programs, or as `readable` shortens it for people."""
     if form is TableFormat.text:
@@ -91,7 +87,7 @@ def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", f
 
 def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
     """Print why there is no table: for people instead of the table, for programs on stderr, beside a table without rows."""
-    sentence = f"{str(error)[0].upper()}{str(error)[1:]}."
+    sentence = sentence_of(str(error))
     if form is TableFormat.text:
         say(sentence)
     else:
@@ -133,7 +129,12 @@ def remarks(results: "Runs", shown: list[str]) -> list[str]:
             f"Not finished: the table counts only the {results.done:,} of {results.manifest.runs:,} runs that are done."
         )
     by = [name for name in axis_columns(results.table) if name in shown]
-    return [*found, *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
+    return [*found, *no_rule(results), *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
+
+
+def no_rule(results: "Runs") -> list[str]:
+    """Say that no run can converge, if the spec has no stopping rule."""
+    return [] if results.has_rule else [sentence_of(NO_RULE)]
 
 
 def _number(form: str) -> "Callable[[float], str]":
@@ -149,12 +150,6 @@ TRAJECTORY_TEXTS = {
 def _shown(value: object) -> str:
     """A value as people read it; that of an accuracy where there is none is a dash."""
     return "–" if isinstance(value, float) and math.isnan(value) else str(value)
-
-
-def _readable(table: "pd.DataFrame") -> "pd.DataFrame":
-    from ...results.text.readable import summary
-
-    return summary(table)
 
 
 def _print_text(table: "pd.DataFrame") -> None:

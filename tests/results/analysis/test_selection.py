@@ -70,7 +70,7 @@ def test_a_success_only_on_the_other_seeds_makes_no_cell_the_best():
     runs = table(["capped", "converged"] * 2, 9, [0, 1] * 2, lr=[1, 1, 2, 2])
     lucky = [seed for seed in range(8) if np.random.default_rng(seed).permutation([0, 1])[0] == 1]
     for seed in set(range(8)) - set(lucky):
-        with pytest.raises(NoAnswerError, match="on the half of the seeds that choose"):
+        with pytest.raises(NoAnswerError, match=r"^no setting converged on the choosing seeds, so none is the best$"):
             best_on_other_seeds(runs, rng=np.random.default_rng(seed))
     best = best_on_other_seeds(runs, rng=np.random.default_rng(lucky[0]))
     assert best[["chosen_success", "tied"]].to_numpy().tolist() == [[1, 2]]

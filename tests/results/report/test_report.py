@@ -13,12 +13,13 @@ import pytest
 
 from backsweep.errors import ResultsError
 from backsweep.results import Results
+from backsweep.results.analysis.answer import answer_of
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
 from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.cell_maps import cell_maps
 from backsweep.results.report.question import question
-from backsweep.results.report.sentences import answer, best_or_why_not, remarks
+from backsweep.results.text.answer import sentences
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory
@@ -106,9 +107,10 @@ def test_it_has_each_row_of_its_tables_and_pictures_with_words(results, html):
 
 
 def test_the_answer_comes_first_and_is_that_of_other_seeds(results, html):
-    best = results.best()
-    text = answer(results.table, best)
-    assert text.startswith(f"hidden {best['hidden'].iloc[0]}, lr {best['lr'].iloc[0]:g}: {100 * best['success'].iloc[0]:.1f} %")
+    best = results.best().iloc[0]
+    text = sentences(answer_of(results.table, results.manifest))[0]
+    setting = f"hidden {best['hidden']:g}, lr {best['lr']:g}"
+    assert text.startswith(f"The best setting is {setting}: there {100 * best['success']:.1f} % ")
     said = " ".join(Reader(html).text)
     assert said.index(text) < said.index("Explore") < said.index("Which settings converge") < said.index("Every setting")
     assert "Of the variance of whether a run converges: " in said
@@ -234,17 +236,6 @@ def test_thinning_keeps_the_ends():
     few = thinned(whole, 100)
     assert (len(few), few["epoch"].iloc[0], few["epoch"].iloc[-1]) == (100, 0, 4999)
     assert len(thinned(whole.iloc[:7])) == 7
-
-
-def test_where_nothing_converges_or_one_seed_was_run_no_best_is_claimed(results):
-    nothing = results.table.assign(outcome="capped")
-    assert answer(nothing, best_or_why_not(nothing, np.random.default_rng(0))) == "No run converged."
-    assert remarks(nothing, results.best(), "why", has_rule=True) == ["It is not known what matters: why."]
-    one = results.table[results.table["seed"] == 0]
-    best = best_or_why_not(one, np.random.default_rng(0))
-    assert answer(one, best).endswith("of all runs converge.")
-    assert remarks(one, best, "why", has_rule=True)[0].startswith("No setting can be called the best: there are runs of 1 seed")
-    assert "no stopping rule" in remarks(nothing, best, "why", has_rule=False)[0]
 
 
 @pytest.mark.parametrize("done", [1, 2, 5, 21, 22, 41, 62, 119])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from backsweep.results.statistics.groups import at_quantiles, interquartile_mean, wilson_interval
+from backsweep.results.statistics.groups import at_quantiles, interquartile_mean, interquartile_mean_interval, wilson_interval
 
 # R. G. Newcombe, Statistics in Medicine 17 (1998) 857, table I: the score interval without continuity correction.
 NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)]
@@ -60,3 +60,18 @@ def test_quantiles_are_values_of_runs_as_numpys_inverted_cdf_has_them(case):
         mine = values[group == number]
         expected = np.quantile(mine, shares, method="inverted_cdf") if len(mine) else np.full(len(shares), np.nan)
         np.testing.assert_array_equal(found[:, number], expected)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 20, 101])
+def test_the_interval_of_a_trimmed_mean_is_that_of_yuens_test(size):
+    """Against a sample without spread, whose share of the error is 0."""
+    values = np.random.default_rng(size).exponential(size=size)
+    expected = stats.ttest_ind(values, np.zeros(20), equal_var=False, trim=0.25).confidence_interval()
+    np.testing.assert_allclose(interquartile_mean_interval(values), (expected.low, expected.high), rtol=1e-9)
+
+
+def test_the_interval_of_a_trimmed_mean_is_unknown_where_a_quarter_is_infinite():
+    assert np.isnan(interquartile_mean_interval(np.array([1.0, 2.0, np.nan, np.inf]))).all()
+    assert np.isnan(interquartile_mean_interval(np.array([1.0]))).all()
+    low, high = interquartile_mean_interval(np.array([1.0, 2.0, 2.5, np.nan]))
+    assert low < 2.25 < high

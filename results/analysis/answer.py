@@ -1,0 +1,107 @@
+"""What a sweep found, as plain values. The report and the command line both say them in the sentences of `text.answer`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from backsweep.errors import ResultsError
+from backsweep.outcomes import Outcome, ended
+
+from ..arrays import Floats
+from ..statistics.resampling import RESAMPLES
+from ..store.schema import Manifest
+from ..store.written_spec import goals
+from .designs import drawn_columns
+from .remarks import lost_at_once
+from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds
+from .tables import axis_columns, grouped
+from .what_matters import what_matters
+
+SEED = 0  # of each resampling: the same runs have the same answer everywhere, with the numbers that tables have
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the runs that are done say.
+
+    done: how many. has_rule: whether the spec has a stopping rule, without which no run can converge. outcomes: the share of
+    the runs that ended so. levels: the values of each setting that varies. settings: how many combinations there are; never: in
+    how many of them no run converged.
+
+    best: the row of `selection.best_on_other_seeds`, or why there is none. as_often: how many combinations had its success rate
+    where it was chosen; tied: those that did as well in all, itself the first. lowest: the row of
+    `selection.lowest_loss_on_other_seeds`, or why there is none; None beside a best. ends: the settings of which that row has
+    the first or last of three or more values, and which.
+
+    matters: the table of `what_matters.what_matters`, or why there is none. lost: as `remarks.lost_at_once`.
+    """
+
+    done: int
+    has_rule: bool
+    outcomes: dict[Outcome, float]
+    levels: dict[str, list[Any]]
+    settings: int
+    never: int
+    best: pd.DataFrame | ResultsError
+    as_often: int
+    tied: pd.DataFrame
+    lowest: pd.DataFrame | ResultsError | None
+    ends: dict[str, str]
+    matters: pd.DataFrame | ResultsError
+    lost: Floats
+
+
+def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLES) -> Answer:
+    """What a table of runs of this sweep says. resamples: for the intervals of `matters`; the shares need none."""
+    names = axis_columns(table)
+    number, settings = grouped(table, names)
+    converged = ended(table, Outcome.CONVERGED)
+    best = _or_why_not(lambda: best_on_other_seeds(table, rng=_rng()))
+    is_best = isinstance(best, pd.DataFrame)
+    lowest = None if is_best else _or_why_not(lambda: lowest_loss_on_other_seeds(table, _rng()))
+    tied, as_often = equals_of_best(table, _rng()) if is_best else (table.head(0), 0)
+    row = best if is_best else lowest
+    return Answer(
+        done=len(table),
+        has_rule=bool(goals(manifest.spec)),
+        outcomes={outcome: float(ended(table, outcome).mean()) if len(table) else 0.0 for outcome in Outcome},
+        levels=levels_of_all(table, names),
+        settings=len(settings),
+        never=int(np.sum(np.bincount(number[converged], minlength=len(settings)) == 0)),
+        best=best,
+        as_often=as_often,
+        tied=tied,
+        lowest=lowest,
+        ends=_ends(table, row.iloc[0]) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
+        matters=_or_why_not(lambda: what_matters(table, drawn_columns(manifest), rng=_rng(), resamples=resamples)),
+        lost=lost_at_once(table),
+    )
+
+
+def levels_of_all(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list[Any]]:
+    """The values that each of these settings takes in a table."""
+    return {name: table[name].dropna().unique().tolist() for name in names}
+
+
+def _or_why_not(find: Callable[[], pd.DataFrame]) -> pd.DataFrame | ResultsError:
+    try:
+        return find()
+    except ResultsError as error:
+        return error
+
+
+def _ends(table: pd.DataFrame, row: pd.Series) -> dict[str, str]:
+    ends: dict[str, str] = {}
+    for name in axis_columns(table):
+        levels = sorted(table[name].dropna().unique().tolist()) if is_numeric_dtype(table[name]) else []
+        if len(levels) > 2 and row[name] in (levels[0], levels[-1]):
+            ends[name] = "lowest" if row[name] == levels[0] else "highest"
+    return ends
+
+
+def _rng() -> np.random.Generator:
+    return np.random.default_rng(SEED)

@@ -1,0 +1,42 @@
+"""How a sweep ends on the command line: with the answer in sentences, its first settings, and the way to the others."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from ...results.runs import MOST_RUNS
+from ..output import say
+from .tables import TableFormat, print_table
+
+if TYPE_CHECKING:
+    from ...results import Results
+
+ROWS = 12
+
+
+def answer_lines(results: "Results") -> list[str]:
+    """What the runs say, in sentences; nothing of more than MOST_RUNS, which would take as long as a sweep."""
+    if results.done > MOST_RUNS:
+        return []
+    from ...results.analysis.answer import answer_of  # with scipy and pandas a second
+    from ...results.text.answer import sentences
+
+    return sentences(answer_of(results.table, results.manifest, resamples=1))  # no interval of what matters is said
+
+
+def print_answer(results: "Results", lines: list[str]) -> None:
+    """Print what the runs say, at most ROWS settings, and the commands that show more."""
+    where = shlex.quote(str(results.path))
+    look = f"Look closer: backsweep table {where}; backsweep report {where}"
+    if not lines:
+        say(look)
+        return
+    from ...results.analysis.ranking import ranked
+    from ...results.analysis.tables import axis_columns
+    from ...results.text import readable
+
+    for line in ["", *lines, ""]:
+        say(line)
+    found = ranked(results.table, most=ROWS)
+    print_table(found, lambda: readable.ranking(found), TableFormat.text)
+    settings = len(results.table[axis_columns(results.table)].drop_duplicates())
+    say(f"The first {ROWS} of {settings:,} settings, in order, by all their runs. {look}" if settings > ROWS else look)

@@ -1,0 +1,139 @@
+"""The answer in sentences: nothing that did not converge is called best, and ties are called ties."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backsweep.outcomes import OUTCOMES
+from backsweep.results.analysis.answer import answer_of
+from backsweep.results.analysis.ranking import ranked
+from backsweep.results.analysis.selection import best_on_other_seeds
+from backsweep.results.text.answer import sentences
+from helpers.manifests import manifest_of
+
+SEEDS = 4
+CHOOSE = set(np.random.default_rng(0).permutation(SEEDS)[: SEEDS // 2].tolist())
+
+
+def runs(cells, outcome="converged", epochs=10, loss=0.1):
+    """A table of these cells with SEEDS seeds each; outcome, epochs and loss are of all runs, or functions of cell and seed."""
+    rows = []
+    for cell, values in enumerate(cells):
+        for seed in range(SEEDS):
+            ends = {"outcome": outcome, "epochs": epochs, "loss": loss}
+            ends = {name: of(values, seed) if callable(of) else of for name, of in ends.items()}
+            rows.append({"run": len(rows), "cell": cell, "seed": seed, **values, **ends})
+    table = pd.DataFrame(rows).assign(accuracy=1.0)
+    return table.assign(outcome=pd.Categorical(table["outcome"], categories=OUTCOMES))
+
+
+def said(table, rule=True):
+    manifest = manifest_of()
+    train = {"stop": {"loss": 0.1} if rule else {"patience": 3}}
+    return sentences(answer_of(table, manifest.model_copy(update={"spec": {**manifest.spec, "train": train}}), resamples=1))
+
+
+LRS = [{"lr": 1.0}, {"lr": 2.0}, {"lr": 3.0}]
+
+
+def test_the_best_is_named_with_its_intervals_and_its_end_of_the_range():
+    """Wilson's interval of 2 of 2 begins at 1 ÷ (1 + 1.96² ÷ 2) = 0.342."""
+    found = said(runs(LRS, epochs=lambda of, _: 40 - int(10 * of["lr"])))
+    assert found[0] == (
+        "The best setting is lr 3: there 100.0 % (34.2 % – 100.0 %) of the runs converge, and a success costs 10 epochs (10), "
+        "counting all epochs of the runs that fail."
+    )
+    assert "2 more settings converged as often on the choosing seeds, at more epochs per success." in found
+    assert "That is the highest value of lr in this sweep, so even better settings may lie beyond it." in found
+
+
+def test_ties_are_called_ties():
+    found = said(runs([*LRS, {"lr": 4.0}, {"lr": 5.0}]))
+    assert found[0].startswith("5 settings tie: lr 1; lr 2; lr 3; and 2 more. With lr 1, 100.0 % ")
+    assert not [sentence for sentence in found if "best" in sentence or "value of lr in this sweep" in sentence]
+
+
+def test_if_nothing_converged_the_lowest_loss_is_what_it_is():
+    found = said(runs(LRS, "capped", loss=lambda of, _: 1 / of["lr"]))
+    assert found[0] == "No run converged. The lowest final loss is that of lr 3: 0.3333 (0.3333)."
+    assert "That is the highest value of lr in this sweep, so lower losses may lie beyond it." in found
+    assert "Of all runs 100.0 % used all their epochs." in found
+    assert "best" not in " ".join(found)
+
+
+def test_a_single_setting_without_a_success_has_a_bound():
+    """Wilson's interval of 0 of 4 ends at 1.96² ÷ (4 + 1.96²) = 0.49."""
+    assert (
+        said(runs([{}], "capped"))[0]
+        == "No run converged, so at most 49.0 % of such runs do. The final loss is 0.1000 (0.1000)."
+    )
+
+
+def test_what_converged_only_on_the_judging_seeds_is_not_the_best():
+    found = said(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed not in CHOOSE else "capped"))
+    assert found[0].startswith(
+        "No setting converged on the choosing seeds, and 16.7 % of all runs did. 3 settings tie for the "
+    )
+    assert "best" not in found[0]
+
+
+def test_what_never_converged_again_is_not_the_best():
+    found = said(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed in CHOOSE else "diverged"))
+    assert found[0] == "lr 2 converged most often on half of the seeds, and not once on the others."
+    assert "No run converged in 2 of 3 settings. Of all runs 83.3 % diverged." in found
+
+
+def test_without_a_rule_settings_are_told_apart_by_their_loss():
+    found = said(runs(LRS, "capped", loss=lambda of, _: of["lr"]), rule=False)
+    assert found[0] == (
+        "No run can count as converged, because the spec has no stopping rule (train.stop). "
+        "The lowest final loss is that of lr 1: 1.000 (1.000)."
+    )
+    assert not [sentence for sentence in found if "used all their epochs" in sentence or "converge " in sentence]
+
+
+@pytest.mark.parametrize("rule", [True, False])
+def test_one_seed_chooses_nothing(rule):
+    found = said(runs(LRS, "converged" if rule else "capped").query("seed == 0"), rule)
+    assert "best setting" not in found[0]
+    assert "there are runs of 1 seed" in found[1]
+
+
+def test_settings_that_a_run_lacks_are_not_named_and_near_ones_are_told_apart():
+    cells = [{"lr": 0.10001, "beta": np.nan}, {"lr": 0.10002, "beta": np.nan}, {"lr": 0.10001, "beta": 0.9}]
+    found = said(runs(cells, epochs=lambda of, _: 5 if of["lr"] == 0.10002 else 10))
+    assert found[0].startswith("The best setting is lr 0.10002: there")
+
+
+def test_without_runs_nothing_is_said():
+    assert said(runs(LRS).head(0)) == ["No run is done yet."]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.integers(1, 3)), min_size=2 * SEEDS, max_size=2 * SEEDS))
+def test_only_what_converged_alone_is_called_the_best(ends):
+    at = {(lr, seed): ends[SEEDS * k + seed] for k, lr in enumerate([1.0, 2.0]) for seed in range(SEEDS)}
+    table = runs(LRS[:2], lambda of, seed: at[of["lr"], seed][0], lambda of, seed: at[of["lr"], seed][1])
+    called = "best setting is" in said(table)[0]
+    if not called:
+        return
+    best = best_on_other_seeds(table, rng=np.random.default_rng(0)).iloc[0]
+    assert best["tied"] == 1
+    assert best["success"] > 0
+
+
+def test_the_order_is_that_of_success_then_cost_then_loss():
+    order = [(0.5, 1, 9.0), (1.0, 9, 9.0), (1.0, 3, 0.2), (0.0, 1, 0.3), (0.0, 1, 0.1)]
+    cells = [{"lr": float(k)} for k in range(len(order))]
+    table = runs(
+        cells,
+        lambda of, seed: "converged" if seed < SEEDS * order[int(of["lr"])][0] else "capped",
+        lambda of, _: order[int(of["lr"])][1],
+        lambda of, _: order[int(of["lr"])][2],
+    )
+    assert ranked(table)["lr"].tolist() == [2, 1, 0, 4, 3]
+    first = ranked(table, most=3)
+    assert first["running_time"].tolist() == [3, 9, 2]
+    pd.testing.assert_frame_equal(first, ranked(table).head(3))
