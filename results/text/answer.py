@@ -97,7 +97,7 @@ def _more(found: Answer) -> Iterator[str]:
         yield _chosen(found, found.best.iloc[0])
         yield _as_often(found)
         yield _at_an_end(found, "even better settings")
-        yield _precision(found.best.iloc[0])
+        yield _precision(found.best.iloc[0]) if len(found.tied) == 1 else ""
     elif not _unchosen(found):
         yield f"No setting can be called the best: {found.best}."
     elif isinstance(found.lowest, pd.DataFrame):
@@ -167,7 +167,7 @@ def _not_reached(found: Answer) -> str:
 
 def _matters(found: Answer) -> Iterator[str]:
     if isinstance(found.matters, ResultsError):
-        if found.has_rule:
+        if found.levels and found.outcomes[Outcome.CONVERGED]:
             yield f"It is not known what matters: {found.matters}."
         return
     for response in dict.fromkeys(found.matters["response"]):

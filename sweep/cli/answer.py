@@ -1,7 +1,10 @@
 """How a sweep ends on the command line: with the answer in sentences, its first settings, and the way to the others."""
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from backsweep.errors import ResultsError
 
 from ...results.runs import MOST_RUNS
 from ..output import say
@@ -20,7 +23,10 @@ def answer_lines(results: "Results") -> list[str]:
     from ...results.analysis.answer import answer_of  # with scipy and pandas a second
     from ...results.text.answer import sentences
 
-    return sentences(answer_of(results.table, results.manifest, resamples=1))  # no interval of what matters is said
+    found = answer_of(results.table, results.manifest, resamples=1)  # no interval of what matters is said
+    if isinstance(found.matters, ResultsError):
+        found = replace(found, matters=found.matters.named_by({"where": "--where"}))
+    return sentences(found)
 
 
 def print_answer(results: "Results", lines: list[str]) -> None:
@@ -31,12 +37,11 @@ def print_answer(results: "Results", lines: list[str]) -> None:
         say(look)
         return
     from ...results.analysis.ranking import ranked
-    from ...results.analysis.tables import axis_columns
+    from ...results.analysis.tables import grouped
     from ...results.text import readable
 
     for line in ["", *lines, ""]:
         say(line)
-    found = ranked(results.table, most=ROWS)
+    found, settings = ranked(results.table, most=ROWS), len(grouped(results.table, None)[1])
     print_table(found, lambda: readable.ranking(found), TableFormat.text)
-    settings = len(results.table[axis_columns(results.table)].drop_duplicates())
     say(f"The first {ROWS} of {settings:,} settings, in order, by all their runs. {look}" if settings > ROWS else look)
