@@ -14,10 +14,10 @@ from backsweep.outcomes import Outcome, ended
 from ..arrays import Floats
 from ..statistics.resampling import RESAMPLES
 from ..store.schema import Manifest
-from ..store.written_spec import goals
+from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
 from .remarks import lost_at_once
-from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds
+from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds, with_all_seeds
 from .tables import axis_columns, grouped
 from .what_matters import what_matters
 
@@ -30,7 +30,7 @@ class Answer:
 
     done: how many. has_rule: whether the spec has a stopping rule, without which no run can converge. outcomes: the share of
     the runs that ended so. levels: the values of each setting that varies. settings: how many combinations there are; never: in
-    how many of them no run converged.
+    how many of them no run converged; competing: how many have all the seeds that any has. cells: how many the sweep has.
 
     best: the row of `selection.best_on_other_seeds`, or why there is none. as_often: how many combinations had its success rate
     where it was chosen; tied: those that did as well in all, itself the first. lowest: the row of
@@ -46,6 +46,8 @@ class Answer:
     levels: dict[str, list[Any]]
     settings: int
     never: int
+    competing: int
+    cells: int
     best: pd.DataFrame | ResultsError
     as_often: int
     tied: pd.DataFrame
@@ -72,6 +74,8 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         levels=levels_of_all(table, names),
         settings=len(settings),
         never=int(np.sum(np.bincount(number[converged], minlength=len(settings)) == 0)),
+        competing=int(np.sum(with_all_seeds(table, number, len(settings)))),
+        cells=manifest.runs // seed_count(manifest.spec),
         best=best,
         as_often=as_often,
         tied=tied,

@@ -7,7 +7,7 @@ from backsweep.errors import ResultsError
 from backsweep.stopping import STOPPING
 
 from ..store.schema import Manifest
-from ..store.written_spec import goals
+from ..store.written_spec import goals, seed_count
 
 
 def question(manifest: Manifest) -> str:
@@ -15,8 +15,7 @@ def question(manifest: Manifest) -> str:
     spec = manifest.spec
     axes = [f"{axis.setting} over {axis.words}" for axis in manifest.swept]
     varied = "; ".join(axes) if axes else "one setting"
-    seeds = spec.get("seeds", 1)
-    count = seeds if isinstance(seeds, int) else seeds["count"] if isinstance(seeds, dict) else len(seeds)
+    count = seed_count(spec)
     cells = f"{count:,} seed{'s' if count != 1 else ''} in each cell"
     return f"{manifest.runs:,} runs on {task(spec)}: {varied}; {cells}.{_rule(manifest)}"
 

@@ -215,3 +215,8 @@ def goals(spec: dict[str, Any]) -> dict[str, Any]:
     """The limits of the stopping rule by criterion, all of which a converged run meets; without one no run can converge."""
     stop = spec.get("train", {}).get("stop") or {}
     return {name: limit for name, limit in stop.items() if limit is not None and name != "patience"}
+
+
+def seed_count(spec: dict[str, Any]) -> int:
+    """How many seeds each cell has."""
+    return WrittenSpec.model_validate(spec).seed_count

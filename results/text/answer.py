@@ -82,7 +82,8 @@ def _best(found: Answer, row: pd.Series) -> str:
     what = f"{success} of the runs converge, and a success costs {time}, counting all epochs of the runs that fail."
     if not found.levels:
         return what
-    return f"{_tied(found)} With {where}, {what}" if row["tied"] > 1 else f"The best setting is {where}: there {what}"
+    so_far = " so far" if found.competing < found.cells else ""
+    return f"{_tied(found)} With {where}, {what}" if row["tied"] > 1 else f"The best setting{so_far} is {where}: there {what}"
 
 
 def _tied(found: Answer) -> str:
@@ -93,6 +94,8 @@ def _tied(found: Answer) -> str:
 
 def _more(found: Answer) -> Iterator[str]:
     """What goes with the answer."""
+    if 0 < found.competing < found.cells:
+        yield f"Only {found.competing:,} of {found.cells:,} settings have all the seeds that are done, and no others compete."
     if isinstance(found.best, pd.DataFrame):
         yield _chosen(found, found.best.iloc[0])
         yield _as_often(found)

@@ -29,8 +29,8 @@ def runs(cells, outcome="converged", epochs=10, loss=0.1):
     return table.assign(outcome=pd.Categorical(table["outcome"], categories=OUTCOMES))
 
 
-def said(table, rule=True):
-    manifest = manifest_of()
+def said(table, rule=True, cells=None):
+    manifest = manifest_of(runs=cells or max(table["cell"].nunique(), 1))  # with one seed, for the spec does not say more
     train = {"stop": {"loss": 0.1} if rule else {"patience": 3}}
     return sentences(answer_of(table, manifest.model_copy(update={"spec": {**manifest.spec, "train": train}}), resamples=1))
 
@@ -105,6 +105,12 @@ def test_settings_that_a_run_lacks_are_not_named_and_near_ones_are_told_apart():
     cells = [{"lr": 0.10001, "beta": np.nan}, {"lr": 0.10002, "beta": np.nan}, {"lr": 0.10001, "beta": 0.9}]
     found = said(runs(cells, epochs=lambda of, _: 5 if of["lr"] == 0.10002 else 10))
     assert found[0].startswith("The best setting is lr 0.10002: there")
+
+
+def test_the_best_of_a_part_of_the_settings_is_the_best_so_far():
+    found = said(runs(LRS, epochs=lambda of, _: int(10 * of["lr"])).head(2 * SEEDS + 1), cells=5)
+    assert found[0].startswith("The best setting so far is lr 1: there ")
+    assert found[1] == "Only 2 of 5 settings have all the seeds that are done, and no others compete."
 
 
 def test_without_runs_nothing_is_said():
