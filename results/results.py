@@ -44,7 +44,7 @@ class Results(Runs):
         self.last = last
 
     def _all_runs(self) -> "pd.DataFrame":
-        runs = self.store.read().to_pandas(use_threads=False)  # see `file_kinds.Kind.read`
+        runs = self.store.read().to_pandas(use_threads=False)  # see `file_kinds.FileKind.read`
         return runs.rename(columns=shown_names(self.manifest.axes))
 
     def _numbers(self) -> None:

@@ -200,7 +200,7 @@ class Runs(Comparisons):
             if runs is None
             else arguments.runs_of("runs", runs, self.manifest.runs, None if chosen is None else frozenset(chosen))
         )
-        return self.store.records(runs).to_pandas(use_threads=False)  # see `file_kinds.Kind.read`
+        return self.store.records(runs).to_pandas(use_threads=False)  # see `file_kinds.FileKind.read`
 
     def _numbers(self) -> list[int] | None:
         """The numbers of these runs; None for all of the folder."""

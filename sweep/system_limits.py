@@ -28,7 +28,7 @@ def visible_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def check_room() -> None:
+def check_limits() -> None:
     """Raise MemoryError if a command would not find the address space that it needs, and RuntimeError as `check_threads`."""
     if hasattr(mmap, "MAP_PRIVATE"):  # Windows has no such limit, and no way to ask for addresses alone
         _check_addresses(ADDRESSES + visible_cores() * ADDRESSES_OF_A_CORE)

@@ -20,7 +20,7 @@ from backsweep.errors import ResultsError
 
 from ..analysis.names import shown_names
 from ..store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, runs_schema
-from ..store.shards import steadily
+from ..store.shards import retry_if_gone
 from ..store.store import Store
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def query(store: Store, sql: str, runs: Collection[int] | None = None) -> "pd.Da
     installed, for what DuckDB refuses, and if it needs more memory than is available. Damaged files of a table that the query
     uses are left out, with a DamageWarning.
     """
-    return steadily(lambda: _found(store, sql, runs))
+    return retry_if_gone(lambda: _found(store, sql, runs))
 
 
 def _found(store: Store, sql: str, runs: Collection[int] | None) -> "pd.DataFrame":

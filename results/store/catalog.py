@@ -22,10 +22,10 @@ import pyarrow as pa
 from backsweep.errors import DamageError
 
 from ..arrays import Integers, Span
-from .file_kinds import Kind, kinds_of
+from .file_kinds import FileKind, kinds_of
 from .same_rows import same_rows
 from .schema import Manifest
-from .shards import Shard, gaps, settled, spans_in, steadily
+from .shards import Shard, gaps, retry_if_gone, spans_in, until_stable
 
 Found = TypeVar("Found")
 Pairs = list[tuple[Shard, Shard]]  # a shard, and the file to look at, which has the same runs
@@ -34,7 +34,7 @@ RECORDS = "records"
 THREADS = 4  # that examine files, because hashing and decoding release Python's lock
 
 
-class Holdings:
+class Catalog:
     """The files in a folder of results that hold spans of runs, and what is known about them."""
 
     def __init__(self, path: Path, manifest: Manifest):
@@ -46,14 +46,14 @@ class Holdings:
         self._held: dict[Path, tuple[Path, pa.Table]] = {}
 
     @cached_property
-    def kinds(self) -> dict[Path, Kind]:
+    def kinds(self) -> dict[Path, FileKind]:
         """What files must hold, by folder."""
         kinds = kinds_of(self._manifest)
         return {self._path / name: kinds[name] for name in ("shards", *self._manifest.beside)}
 
     def kept(self) -> dict[Path, list[Shard]]:
         """For each folder the files that count, in the order of their runs. Files at the same place hold the same runs."""
-        parts = steadily(self._apart)
+        parts = retry_if_gone(self._apart)
         self._held.clear()
         return {folder: [part[folder] for part in parts] for folder in self.kinds}
 
@@ -84,10 +84,10 @@ class Holdings:
                 else:
                     yield of(file, table)
 
-        return steadily(lambda: self._each(folder, look, among))
+        return retry_if_gone(lambda: self._each(folder, look, among))
 
     def glance(self, folder: Path) -> None:
-        """Look at the end of each file of a folder that counts, as `Kind.glance` does."""
+        """Look at the end of each file of a folder that counts, as `FileKind.glance` does."""
 
         def look(pairs: Pairs) -> Iterator[DamageError | None]:
             for _, file in pairs:
@@ -96,7 +96,7 @@ class Holdings:
                 except DamageError as error:
                     yield error
 
-        steadily(lambda: self._each(folder, look, lambda _: True))
+        retry_if_gone(lambda: self._each(folder, look, lambda _: True))
 
     def _each(
         self, folder: Path, look: Callable[[Pairs], Iterator[Found | DamageError]], among: Callable[[Shard], bool]
@@ -135,7 +135,7 @@ class Holdings:
 
     def examine(self) -> None:
         """Read every file, whether it counts or not."""
-        steadily(self._examine)
+        retry_if_gone(self._examine)
 
     def _examine(self) -> None:
         files = [(kind, file) for folder, kind in self.kinds.items() for file in spans_in(folder)]
@@ -185,7 +185,7 @@ class Holdings:
 
     def _parts(self) -> list[Part]:
         """The files of each span that has a file in every folder, in order, with a larger span before those within it."""
-        found = settled(lambda: {folder: spans_in(folder) for folder in self.kinds})
+        found = until_stable(lambda: {folder: spans_in(folder) for folder in self.kinds})
         for file in found[self._shards]:
             if not file.start < file.stop <= self._runs and not self.is_damaged(file):
                 self._note(DamageError(file.path, f"the sweep has runs 0 to {self._runs - 1}"))
@@ -265,7 +265,7 @@ def _check_ends(file: Shard, ends: Integers, due: Integers | None) -> None:
         raise DamageError(file.path, "its records do not end where its runs did")
 
 
-def _looked_at(file: tuple[Kind, Shard]) -> Integers | DamageError:
+def _looked_at(file: tuple[FileKind, Shard]) -> Integers | DamageError:
     kind, shard = file
     try:
         return kind.check(shard)

@@ -30,7 +30,7 @@ TOGETHER = 2**14  # rows of small files that are checked together, since checkin
 NO_ENDS: Integers = np.zeros(0, np.int32)
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """Files that hold spans of runs. schema: their columns, and what they say about themselves.
 
     examined: the columns that `fault` looks at. signed: whether files must say what they are. rows: the least and the largest
@@ -141,12 +141,12 @@ class Kind(NamedTuple):
         found = parquet.schema_arrow
         if found.equals(self.schema, check_metadata=True):
             return self._miscount(parquet.metadata.num_rows, span)
-        if unlike(found, _as_written(self.schema, found)):
+        if different_columns(found, _as_written(self.schema, found)):
             return "has columns other than those in the manifest"
         return self._miscount(parquet.metadata.num_rows, span) or foreign(found, self.schema, self.signed)
 
 
-def kinds_of(manifest: Manifest) -> dict[str, Kind]:
+def kinds_of(manifest: Manifest) -> dict[str, FileKind]:
     """What the files in each folder of a sweep's results must hold, by the name of the folder."""
     seeds, record = Seeds(manifest.spec), Recording(manifest.spec, manifest.runs)
     says: dict[bytes | str, bytes | str] = {SWEEP: manifest.spec_hash.encode()}
@@ -157,7 +157,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
         return table.column("epochs").to_numpy()[record.runs_of(span) - span[0]]
 
     return {
-        "shards": Kind(
+        "shards": FileKind(
             schema=runs_schema(manifest.axes, manifest.measure).with_metadata(says),
             examined=("run", "cell", "seed", "outcome", "epochs"),
             rows=lambda span: (span[1] - span[0], span[1] - span[0]),
@@ -166,7 +166,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
             signed=manifest.signed,
             ends=ends_of_rows,
         ),
-        "records": Kind(
+        "records": FileKind(
             schema=RECORDS_SCHEMA.with_metadata(says),
             examined=("run", "epoch"),
             rows=lambda span: (record.count(span), record.count(span) * record.most),
@@ -175,7 +175,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
             ends=lambda table, _: faults.last_epochs(table),
             signed=manifest.signed,
         ),
-        "weights": Kind(
+        "weights": FileKind(
             schema=WEIGHTS_SCHEMA.with_metadata(says),
             examined=("run", "layers", "bias", "weights"),
             rows=lambda span: (record.count(span), record.count(span)),
@@ -186,7 +186,7 @@ def kinds_of(manifest: Manifest) -> dict[str, Kind]:
     }
 
 
-def unlike(found: pa.Schema, wanted: pa.Schema) -> bool:
+def different_columns(found: pa.Schema, wanted: pa.Schema) -> bool:
     """Whether two tables have different columns; the width of the codes of categories does not matter."""
 
     def plain(field: "pa.Field[Any]") -> tuple[str, Any]:

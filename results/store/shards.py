@@ -76,8 +76,8 @@ def what_follows(path: Path, missing: list[Span]) -> str:
     return f"runs {shard.start} to {shard.stop - 1} are trained again" if again else "removed; its runs are in other files"
 
 
-def settled(look: Callable[[], Read]) -> Read:
-    """What is in a folder, once two looks agree. A single look while files are merged may see neither old files nor new."""
+def until_stable(look: Callable[[], Read]) -> Read:
+    """What `look` returns once two calls agree. A single look while files are merged may see neither old files nor new."""
     found = look()
     for _ in range(LOOKS):
         before, found = found, look()
@@ -86,8 +86,8 @@ def settled(look: Callable[[], Read]) -> Read:
     return found
 
 
-def steadily(look: Callable[[], Read]) -> Read:
-    """What is in a folder whose files another process may be merging at the same time."""
+def retry_if_gone(look: Callable[[], Read]) -> Read:
+    """What `look` returns. If a file is gone that it wants to open, since another process merged it, look again."""
     for _ in range(LOOKS - 1):
         try:
             return look()

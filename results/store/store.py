@@ -34,7 +34,7 @@ from ..arrays import Span
 from ..disk.folders import entries
 from ..disk.lock import Held, HeldRoot, only_writer
 from ..disk.places import half_written
-from .catalog import Holdings
+from .catalog import Catalog
 from .compaction import MOST_FILES, merge, neighbours
 from .files import make_folder, write_table
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
@@ -54,7 +54,7 @@ class Store:
         self.manifest = manifest
         self.harm: str | None = None
         self._held: HeldRoot | None = None
-        self._holdings = Holdings(path, manifest)
+        self._catalog = Catalog(path, manifest)
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -93,7 +93,7 @@ class Store:
             try:
                 check_one_sweep(self.path)
                 self.manifest, self.harm = read_manifest(self.path)  # which the last writer may have changed
-                self._holdings = Holdings(self.path, self.manifest)
+                self._catalog = Catalog(self.path, self.manifest)
                 if killed:
                     self._amend(killed=self.manifest.killed + 1)
                 self._tidy()
@@ -128,8 +128,8 @@ class Store:
     def _useless(self) -> list[Path]:
         """Files that lack their counterparts, or whose runs are all in another. Runs that only they hold are computed again."""
         kept = {file for files in self.kept().values() for file in files}
-        files = [file for folder in self._holdings.kinds for file in spans_in(folder)]
-        return [file.path for file in files if file not in kept and not self._holdings.is_damaged(file)]
+        files = [file for folder in self._catalog.kinds for file in spans_in(folder)]
+        return [file.path for file in files if file not in kept and not self._catalog.is_damaged(file)]
 
     def heal(self) -> list[str]:
         """As the only writer: remove what is damaged, so that its runs are missing. Returns a sentence for each thing found."""
@@ -150,9 +150,9 @@ class Store:
         return [f"{error}; {self.remedy}" for error in self._examined()]
 
     def _examined(self) -> list[DamageError]:
-        self._holdings.examine()
+        self._catalog.examine()
         self.kept()  # which compares files that hold the same runs
-        return [*self._holdings.damaged(), *read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)[1]]
+        return [*self._catalog.damaged(), *read_trajectories(self._trajectories, self.manifest, self._catalog.end_of)[1]]
 
     def compact(self) -> None:
         """As the only writer: merge many files into few."""
@@ -169,13 +169,13 @@ class Store:
 
     def _sound(self, folder: Path, file: Shard) -> pa.Table:
         try:
-            return self._holdings.kinds[folder].read(file)
+            return self._catalog.kinds[folder].read(file)
         except DamageError as error:
             raise ResultsError(f"{error}; {self.remedy}") from None
 
     def kept(self) -> dict[Path, list[Shard]]:
         """For each folder of spans of runs the files that count, in order. Files at the same place hold the same runs."""
-        return self._holdings.kept()
+        return self._catalog.kept()
 
     def shards(self) -> list[Shard]:
         """The shards that count, in the order of their runs."""
@@ -183,7 +183,7 @@ class Store:
 
     def missing(self) -> list[Span]:
         """The runs that are not done yet, as the fewest spans, in order."""
-        return self._holdings.missing()
+        return self._catalog.missing()
 
     @property
     def done(self) -> int:
@@ -198,7 +198,7 @@ class Store:
         return sum(self._write(folder, name, rows) for folder, rows in parts if rows is not None)
 
     def _write(self, folder: Path, name: str, table: pa.Table) -> int:
-        schema = self._holdings.kinds[folder].schema
+        schema = self._catalog.kinds[folder].schema
         return write_table(self._place(folder), name, table.replace_schema_metadata(schema.metadata))
 
     def note(self, started: str, rate: float | None = None, left: float | None = None) -> None:
@@ -207,7 +207,7 @@ class Store:
 
     def is_crowded(self) -> bool:
         """Whether the folder has enough files that it should be compacted before the sweep ends."""
-        return len(entries(self._shards)) * len(self._holdings.kinds) > MOST_FILES
+        return len(entries(self._shards)) * len(self._catalog.kinds) > MOST_FILES
 
     def read(self) -> pa.Table:
         """All rows so far, in the order of the run number. A DamageWarning for each file that is left out."""
@@ -237,7 +237,7 @@ class Store:
 
     def trajectories(self) -> dict[int, pa.Table]:
         """The trajectories that were kept, by run. A DamageWarning for each that is left out; it can be made again."""
-        found, damaged = read_trajectories(self._trajectories, self.manifest, self._holdings.end_of)
+        found, damaged = read_trajectories(self._trajectories, self.manifest, self._catalog.end_of)
         for error in damaged:
             warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
         return found
@@ -263,17 +263,17 @@ class Store:
         return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among=among)])
 
     def _each(self, folder: Path, of: Callable[[Shard, pa.Table], Found], **which: Any) -> list[Found]:
-        if folder not in self._holdings.kinds:
+        if folder not in self._catalog.kinds:
             return []
-        found = self._holdings.each(folder, of, **which)
-        for error in self._holdings.damaged():
+        found = self._catalog.each(folder, of, **which)
+        for error in self._catalog.damaged():
             if error.path.parent == folder:
                 warnings.warn(self._left_out(error), DamageWarning, stacklevel=4)
         return found
 
     def left_out(self) -> list[str]:
         """A sentence for each file of rows, records or weights that was left out because it was found damaged."""
-        return [self._left_out(error) for error in self._holdings.damaged()]
+        return [self._left_out(error) for error in self._catalog.damaged()]
 
     def _left_out(self, error: DamageError) -> str:
         return f"{error}; it is left out, and {self.remedy}"

@@ -18,7 +18,7 @@ from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Span
 from ..disk.folders import entries, is_folder
-from .catalog import Holdings
+from .catalog import Catalog
 from .manifest import COPY, MANIFEST, read_manifest
 from .schema import Manifest
 from .shards import LOOKS, Shard, runs_in, spans_in
@@ -94,16 +94,16 @@ def _has_spans(path: Path) -> bool:
 
 def _look(path: Path, closely: bool) -> Survey:
     manifest, harm = read_manifest(path)
-    holdings = Holdings(path, manifest)
-    done = manifest.runs - runs_in(holdings.missing())
+    catalog = Catalog(path, manifest)
+    done = manifest.runs - runs_in(catalog.missing())
     outcomes = on_record(manifest, done)
     if closely or outcomes is None:
-        shards, *beside = holdings.kinds
-        counted = sum(holdings.each(shards, _outcomes, columns=["outcome"]), Counter[str]())
+        shards, *beside = catalog.kinds
+        counted = sum(catalog.each(shards, _outcomes, columns=["outcome"]), Counter[str]())
         for folder in beside if closely else []:
-            holdings.glance(folder)
-        outcomes = counted if outcomes is None or holdings.damaged() else outcomes
-    missing, damaged = holdings.missing(), holdings.damaged()
+            catalog.glance(folder)
+        outcomes = counted if outcomes is None or catalog.damaged() else outcomes
+    missing, damaged = catalog.missing(), catalog.damaged()
     ended = {outcome: outcomes[outcome] for outcome in OUTCOMES}
     damage = str(damaged[0]) if damaged else harm
     killed = manifest.killed + was_training(last_writer(path))

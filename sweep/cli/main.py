@@ -17,7 +17,7 @@ from backsweep import arguments
 from backsweep.errors import ResultsError
 from backsweep.ranges import ANY_SIZE
 
-from ..output import after_a_second, say, say_in_full, speak_plainly
+from ..output import after_a_second, replace_missing_signs, say, say_in_full
 from ..text import count
 from . import results as reading
 from .bundle import bundle, open_
@@ -257,7 +257,7 @@ def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]")
 
 def main() -> None:
     """Run the command line. An error that the user can fix becomes one message and exit code 2."""
-    speak_plainly()
+    replace_missing_signs()
     for name in ENDINGS:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it ignored

@@ -2,13 +2,13 @@
 
 import sys
 
-from ..system_limits import check_room
+from ..system_limits import check_limits
 
 
 def main() -> None:
     """Run the command line; if the system allows it too little, print that and exit with code 2."""
     try:
-        check_room()
+        check_limits()
     except MemoryError as error:
         sys.exit(_refused(str(error)))
     except RuntimeError:

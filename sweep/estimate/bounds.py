@@ -20,8 +20,8 @@ MOST_SECONDS = 10 * YEAR
 
 def check_memory(plan: Plan, jobs: int) -> None:
     """SettingError if `jobs` workers need more memory for networks and data than this machine has."""
-    extent, most = plan.extent, memory()
-    each = np.broadcast_to(extent.data_bytes + extent.network_bytes, len(plan.shapes()))
+    sizes, most = plan.sizes, memory()
+    each = np.broadcast_to(sizes.data_bytes + sizes.network_bytes, len(plan.shapes()))
     worst = int(np.argmax(each))
     if jobs * each[worst] <= most:
         return
@@ -35,19 +35,19 @@ def check_memory(plan: Plan, jobs: int) -> None:
 
 def _largest(plan: Plan, shape: int) -> tuple[str, str]:
     """The setting that makes a network shape take the memory, and what it amounts to."""
-    extent = plan.extent
+    sizes = plan.sizes
 
     def of(numbers: Any) -> int:
         return int(np.broadcast_to(numbers, len(plan.shapes()))[shape])
 
-    if of(extent.network_bytes) >= of(extent.data_bytes):
+    if of(sizes.network_bytes) >= of(sizes.data_bytes):
         return (
             "model.hidden",
-            f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(extent.weights), 'weight')} per network",
+            f"model.hidden = {in_toml(plan.shape(shape).hidden)}: {count(of(sizes.weights), 'weight')} per network",
         )
     key = next((key for key in ("task.samples", "task.bits", "task.code", "task.file") if plan.has(key)), "task")
-    columns = f"{count(of(extent.inputs), 'input')} and {count(of(extent.outputs), 'output')}"
-    return key, f"{key}: {count(of(extent.samples), 'sample')} of {columns}"
+    columns = f"{count(of(sizes.inputs), 'input')} and {count(of(sizes.outputs), 'output')}"
+    return key, f"{key}: {count(of(sizes.samples), 'sample')} of {columns}"
 
 
 def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
@@ -65,8 +65,8 @@ def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
 
 def _epoch_seconds(plan: Plan) -> Any:
     """A guess at the seconds that an epoch of one run takes, for each shape, or one number for all shapes."""
-    extent = plan.extent
-    return np.maximum(extent.samples * (extent.units * SIGMOID_SECONDS + 3 * extent.weights * FMA_SECONDS), LEAST_SECONDS)
+    sizes = plan.sizes
+    return np.maximum(sizes.samples * (sizes.units * SIGMOID_SECONDS + 3 * sizes.weights * FMA_SECONDS), LEAST_SECONDS)
 
 
 def check_years(plan: Plan, missing: Sequence[Span], workers: int, progress: Progress, force: bool) -> None:

@@ -146,5 +146,5 @@ def _least_disk(plan: Plan) -> Costs:
     rules = ("train.stop.", "train.stall.")
     ends_early = any(key.startswith(rules) and value is not None for key, value in plan.spec.settings() if key != PATIENCE)
     records = 0 if plan.record_at is None else 1 if ends_early else len(plan.record_at)
-    weights = plan.extent.weights if record.weights else 0
+    weights = plan.sizes.weights if record.weights else 0
     return costs_of(plan, np.asarray(ROW_BYTES + share * (records * RECORD_BYTES + weights * WEIGHT_BYTES)))

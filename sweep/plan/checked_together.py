@@ -18,7 +18,7 @@ from ..spec.axes import AxisInUse, alike
 from ..spec.make_data import AnyTask
 from ..spec.task import Blobs, Circles, Encoder, Moons, Teacher
 from .kernel_settings import per_run
-from .sizes import Each, Extent
+from .sizes import Each, Sizes
 
 SINGLE = float(np.finfo(np.float32).max)
 # For data made by formula: the settings that change neither how the targets are written nor how many columns there are.
@@ -67,24 +67,24 @@ def _unlooked_at(task: AnyTask, settings: Mapping[str, Any]) -> set[str]:
     return set() if _starts_from_files(settings) else {f"task.{key}" for key in keys}
 
 
-def apart(task: AnyTask, extent: Extent, each: Each, fixed: Mapping[str, Any]) -> list[Integers]:
+def arithmetic_findings(task: AnyTask, sizes: Sizes, each: Each, fixed: Mapping[str, Any]) -> list[Integers]:
     """What arithmetic finds for each network shape, (shapes,). Cells with equal findings are checked as one call."""
-    numbers = extent.samples * (extent.inputs + extent.outputs)
-    found: list[Any] = [extent.weights > MOST_WEIGHTS]
+    numbers = sizes.samples * (sizes.inputs + sizes.outputs)
+    found: list[Any] = [sizes.weights > MOST_WEIGHTS]
     if isinstance(task, Teacher):
-        numbers = numbers + extent.samples * each("task.hidden")
+        numbers = numbers + sizes.samples * each("task.hidden")
     if isinstance(task, Blobs):
-        found.append(extent.samples < each("task.centers"))
+        found.append(sizes.samples < each("task.centers"))
     if isinstance(task, Encoder) and fixed.get("model.hidden", ()) is not None:
         alone = each("model.hidden", lambda layers: layers[0] if len(layers) == 1 else 0)
         found.append(alone != each("task.code", lambda code: code[1]))
     if fixed.get("train.batch.size", 1) is not None:
-        sizes = each("train.batch.size", lambda size: size or 0)
-        found.append(np.sign(sizes - extent.samples) + 1)
+        batch = each("train.batch.size", lambda size: size or 0)
+        found.append(np.sign(batch - sizes.samples) + 1)
     return [np.asarray(one).astype(np.int64) for one in (*found, numbers > MOST_NUMBERS) if np.ndim(one)]
 
 
-def parted(classes: Sequence[Integers], length: int) -> list[Integers]:
+def partition(classes: Sequence[Integers], length: int) -> list[Integers]:
     """The places 0 ... length - 1, split into parts on which all classes, (length,) each, agree; each part is in order."""
     number = np.zeros(length, np.int64)
     for some in classes:

@@ -14,10 +14,10 @@ from ..spec.axes import Axis
 from ..spec.spec import Spec
 from ..text import short
 
-MOST_LOOKED_AT = 2**16  # cells, evenly spread
+MOST_SAMPLED = 2**16  # cells, evenly spread
 
 
-class LookedAt(NamedTuple):
+class SampledRuns(NamedTuple):
     """The part of a plan that rules are checked against.
 
     runs: some of its runs; setting: returns the values of a setting for runs, or its one value. largest_target: of the first
@@ -31,12 +31,12 @@ class LookedAt(NamedTuple):
     record_at: Integers | None
 
 
-def looked_at(cells: int) -> Integers:
+def sampled_cells(cells: int) -> Integers:
     """The cells, out of this many, that rules are checked against."""
-    return np.unique(np.linspace(0, cells - 1, min(cells, MOST_LOOKED_AT)).round().astype(np.int64))
+    return np.unique(np.linspace(0, cells - 1, min(cells, MOST_SAMPLED)).round().astype(np.int64))
 
 
-def remarks(plan: LookedAt) -> list[str]:
+def remarks(plan: SampledRuns) -> list[str]:
     """A sentence for each rule that has no effect in some cells."""
     return [*_of_rules(plan), *_of_records(plan), *_of_zips(plan)]
 
@@ -61,7 +61,7 @@ def _limits(epochs: Any) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _of_rules(plan: LookedAt) -> list[str]:
+def _of_rules(plan: SampledRuns) -> list[str]:
     runs = plan.runs
     there = dict(plan.spec.settings())
     epochs = _numbers(plan, "train.epochs", runs)
@@ -100,20 +100,20 @@ def _note(found: dict[str, str], key: str, values: Any, hopeless: Booleans, why:
         found[key] = f"{key} = {values[hopeless][0]:.15g}{where}: {why}"
 
 
-def _numbers(plan: LookedAt, key: str, runs: Integers) -> Any:
+def _numbers(plan: SampledRuns, key: str, runs: Integers) -> Any:
     """A setting of each of the runs as float64; NaN where it is not given."""
     value = plan.setting(key, runs)
     return np.broadcast_to(np.array(np.nan if value is None else value, np.float64), runs.shape)
 
 
-def _of_records(plan: LookedAt) -> list[str]:
+def _of_records(plan: SampledRuns) -> list[str]:
     every = plan.spec.record.every
     if every is None or plan.record_at is None or len(plan.record_at) > 1:
         return []
     return [f"record.every = {every}: no run has that many epochs, so only its initial weights and its end are recorded"]
 
 
-def _of_zips(plan: LookedAt) -> list[str]:
+def _of_zips(plan: SampledRuns) -> list[str]:
     zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
     others = [axis.zip for axis in plan.spec.axes]
     return [

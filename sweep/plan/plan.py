@@ -26,16 +26,16 @@ from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
 from ..spec.spec import UNITS, Spec
 from ..text import in_toml
-from .checked_together import apart, checked_alike, parted
+from .checked_together import arithmetic_findings, checked_alike, partition
 from .data_cache import DataCache
 from .excluded import without
-from .ineffective_settings import LookedAt, looked_at, remarks
+from .ineffective_settings import SampledRuns, remarks, sampled_cells
 from .kernel_settings import as_in_spec, for_kernels, of_task, per_run
 from .outline import plan_lines
 from .records import record_epochs
 from .setting_columns import array_of, columns_of, readable
 from .shape import Shape
-from .sizes import Extent, extent_of
+from .sizes import Sizes, sizes_of
 
 MOST_RUNS_OF_ALL = 10**11  # the names of shards have twelve digits
 MOST_CHECKED = 2**16  # cells at once, to limit the memory that checks take
@@ -92,16 +92,16 @@ class Plan:
 
     def shape(self, k: int) -> Shape:
         """The sizes of the k-th of `shapes`, without making its data."""
-        extent, settings = self.extent, self._of_run(self._shapes[k][0])
+        sizes, settings = self.sizes, self._of_run(self._shapes[k][0])
 
         def of(numbers: Any) -> int:
             return int(np.broadcast_to(numbers, len(self._shapes))[k])
 
         return Shape(
-            samples=of(extent.samples),
-            inputs=of(extent.inputs),
+            samples=of(sizes.samples),
+            inputs=of(sizes.inputs),
             hidden=settings["model.hidden"],
-            outputs=of(extent.outputs),
+            outputs=of(sizes.outputs),
             shortcuts=settings["model.shortcuts"],
             dtype=settings["train.dtype"],
             epochs=settings["train.epochs"],
@@ -131,9 +131,9 @@ class Plan:
         return int(np.searchsorted(self._shape_starts, run, side="right")) - 1
 
     @cached_property
-    def extent(self) -> Extent:
+    def sizes(self) -> Sizes:
         """How large the data and the networks of each of `shapes` are."""
-        return extent_of(self.spec.task, self.spec.contents.sides, UNITS, self._fixed, self.each)
+        return sizes_of(self.spec.task, self.spec.contents.sides, UNITS, self._fixed, self.each)
 
     def each(self, key: str, of: Callable[[Any], Any] = lambda value: value) -> Any:
         """`of` applied to a dotted setting that shapes networks: an array over `shapes`, or one value if it does not vary."""
@@ -169,7 +169,7 @@ class Plan:
             if key in self._kinds
         ]
         keys = [key for key in self._points if key in self._kinds]
-        parts = parted([kind[self._index[key][starts]] for key, kind in zip(keys, kinds, strict=True)], len(starts))
+        parts = partition([kind[self._index[key][starts]] for key, kind in zip(keys, kinds, strict=True)], len(starts))
         firsts = [self._shapes[part[0]] for part in parts]
         return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
 
@@ -181,9 +181,9 @@ class Plan:
     def remarks(self) -> list[str]:
         """What may be a mistake, although it is allowed: oddities of the data, and rules that can never hold."""
         largest_target = float(np.max(np.abs(self.task(0).targets)))
-        runs = looked_at(self.cells) * len(self.seeds)
-        looked = LookedAt(self.spec, runs, self.setting, largest_target, self.record_at)
-        return [*self.spec.contents.remarks, *remarks(looked)]
+        runs = sampled_cells(self.cells) * len(self.seeds)
+        sampled = SampledRuns(self.spec, runs, self.setting, largest_target, self.record_at)
+        return [*self.spec.contents.remarks, *remarks(sampled)]
 
     def __repr__(self) -> str:
         sizes, lines = self.outline
@@ -218,8 +218,8 @@ class Plan:
         settings, axes = dict(self.spec.settings()), [axis for axis in self.spec.axes if axis.setting in self._kinds]
         classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
         cells = np.diff([*self._shape_starts, self.runs]) // len(self.seeds)
-        classes += [np.repeat(some, cells) for some in apart(self.spec.task, self.extent, self.each, self._fixed)]
-        for part in parted(classes, self.cells):
+        classes += [np.repeat(some, cells) for some in arithmetic_findings(self.spec.task, self.sizes, self.each, self._fixed)]
+        for part in partition(classes, self.cells):
             for at in range(0, len(part), MOST_CHECKED):
                 self._check_alike(part[at : at + MOST_CHECKED] * len(self.seeds))
 

@@ -20,7 +20,7 @@ Each = Callable[..., Any]
 """each(setting, function=None): a number for each shape, (shapes,), or one for all: the setting's, or a function's of it."""
 
 
-class Extent(NamedTuple):
+class Sizes(NamedTuple):
     """The sizes of the data and of the network, as arrays with one number per network shape, (shapes,), or as one for all.
 
     units: of all layers; states: how many numbers the optimizer keeps per weight.
@@ -44,8 +44,8 @@ class Extent(NamedTuple):
         return LANE_BYTES * ((2 + self.states) * self.weights + 3 * QUAD * self.units)
 
 
-def extent_of(task: AnyTask, sides: Sides | None, units: int, fixed: Mapping[str, Any], each: Each) -> Extent:
-    """The extent of all shapes. units: of the hidden layer, if the spec does not say; fixed: settings that do not vary."""
+def sizes_of(task: AnyTask, sides: Sides | None, units: int, fixed: Mapping[str, Any], each: Each) -> Sizes:
+    """The sizes of all shapes. units: of the hidden layer, if the spec does not say; fixed: settings that do not vary."""
     samples, inputs, outputs = _of_data(task, sides, each)
     if fixed.get("model.hidden", ()) is None:
         first = last = total = each("task.code", lambda code: float(code[1])) if isinstance(task, Encoder) else float(units)
@@ -57,7 +57,7 @@ def extent_of(task: AnyTask, sides: Sides | None, units: int, fixed: Mapping[str
     shortcut = inputs * (total + outputs) + pairs + total * outputs
     weights = np.where(each("model.shortcuts"), shortcut, layered) + each("model.bias") * (total + outputs)
     states = each("train.optimizer.name", lambda name: max(OPTIMIZERS[name].states, 1))
-    return Extent(samples, inputs, outputs, total + outputs, weights, states)
+    return Sizes(samples, inputs, outputs, total + outputs, weights, states)
 
 
 def _of_data(task: AnyTask, sides: Sides | None, each: Each) -> tuple[Any, Any, Any]:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-def unlike_rows(again: "pd.DataFrame", stored: "pd.DataFrame") -> Iterator[str]:
+def row_differences(again: "pd.DataFrame", stored: "pd.DataFrame") -> Iterator[str]:
     """Compare the rows of the same runs, in the same order."""
     runs = stored["run"].tolist()
     for name in (name for name in again.columns if name not in LATER or stored[name].notna().any()):
         yield from _unlike(np.asarray(again[name]), np.asarray(stored[name]), lambda i, name=name: f"run {runs[i]}: {name}")
 
 
-def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
+def record_differences(again: pa.Table, stored: pa.Table) -> Iterator[str]:
     """Compare the records of the same runs."""
     new, kept = _records(again), _records(stored)
     for run in sorted({*new, *kept}):
@@ -37,7 +37,7 @@ def unlike_records(again: pa.Table, stored: pa.Table) -> Iterator[str]:
             yield from _unlike(new[run][name], kept[run][name], lambda i, place=place, epochs=epochs: f"{place}{epochs[i]}")
 
 
-def unlike_weights(again: pa.Table, stored: pa.Table) -> Iterator[str]:
+def weight_differences(again: pa.Table, stored: pa.Table) -> Iterator[str]:
     """Compare the final weights of the same runs."""
     new, kept = _weights(again), _weights(stored)
     for run in sorted({*new, *kept}):

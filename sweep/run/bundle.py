@@ -9,7 +9,7 @@ from backsweep.errors import DataError, ResultsError
 from ...results.disk.portable import clash_of, fault_of
 from ...results.store.bundle import DATA, write_bundle
 from ...results.store.manifest import MANIFEST
-from ...results.store.shards import steadily
+from ...results.store.shards import retry_if_gone
 from ...results.store.store import Store
 from ..spec.plain_data import toml_text
 from ..spec.spec import Spec, digest_of
@@ -34,7 +34,7 @@ def bundle(folder: Path, out: Path, given: Sequence[Path] = ()) -> Bundled:
 
     It takes no lock: if another process trains there, the bundle holds the runs that are done.
     """
-    return steadily(lambda: _bundle(folder, out, given))
+    return retry_if_gone(lambda: _bundle(folder, out, given))
 
 
 def _bundle(folder: Path, out: Path, given: Sequence[Path]) -> Bundled:

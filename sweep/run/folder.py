@@ -98,7 +98,7 @@ def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Mani
     )
 
 
-def check_room(needed: int, path: Path, progress: Progress, force: bool) -> None:
+def check_free_space(needed: int, path: Path, progress: Progress, force: bool) -> None:
     """ResultsError if so many bytes would not fit on the folder's disk; only a warning if the user forces the run."""
     free = free_bytes(path)
     if needed <= free:

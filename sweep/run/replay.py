@@ -17,7 +17,7 @@ from ..estimate.pace import MOST_NUMBERS, numbers
 from ..plan.batch import table_of
 from ..plan.plan import Plan
 from ..plan.records import records_table, weights_table
-from .bit_differences import unlike_records, unlike_rows, unlike_weights
+from .bit_differences import record_differences, row_differences, weight_differences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,12 +74,12 @@ def _differences(plan: Plan, rows: "pd.DataFrame", shapes: Integers, store: Stor
             **plan.arguments(runs), keep_weights=kept, record_at=at, record_runs=None if at is None else places
         )
         again = table_of(plan, runs, training).to_pandas().rename(columns=shown_names(plan.axes))
-        yield from unlike_rows(again, stored)
+        yield from row_differences(again, stored)
         if training.trajectories:
             records.append(records_table(training.trajectories._replace(run=runs[training.trajectories.run]), 0))
         if kept:
             weights.append(weights_table(training, runs, places))
     if store is not None:
         runs = rows["run"].to_numpy()
-        yield from unlike_records(pa.concat_tables(records), store.records(runs))
-        yield from unlike_weights(pa.concat_tables(weights), store.weights(runs))
+        yield from record_differences(pa.concat_tables(records), store.records(runs))
+        yield from weight_differences(pa.concat_tables(weights), store.weights(runs))

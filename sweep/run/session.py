@@ -12,7 +12,7 @@ from ..estimate.forecast import Forecast
 from ..plan.plan import Plan
 from ..progress import Progress
 from .execute import execute
-from .folder import check_room
+from .folder import check_free_space
 from .prepare import prepare
 from .workers import Workers
 
@@ -40,7 +40,7 @@ def train_missing(
     check_years(plan, missing, workers.jobs, progress, force)
     prepare(plan, jobs, progress)
     forecast = Forecast(plan, missing, workers.jobs, here=workers.here)
-    check_disk = partial(check_room, path=path, progress=progress, force=force)
+    check_disk = partial(check_free_space, path=path, progress=progress, force=force)
     check_disk(forecast.estimate.disk)
     store = open_store()
     with store.writing():

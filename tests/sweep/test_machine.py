@@ -82,4 +82,4 @@ def test_windows_has_no_limit_of_addresses(monkeypatch):
 
     monkeypatch.setattr(system_limits.mmap, "mmap", refuse)
     monkeypatch.delattr(system_limits.mmap, "MAP_PRIVATE")
-    system_limits.check_room()
+    system_limits.check_limits()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backsweep.errors import BacksweepError
 from backsweep.results.store import catalog, compaction
-from backsweep.results.store.catalog import Holdings
+from backsweep.results.store.catalog import Catalog
 from backsweep.results.store.compaction import LARGE, LARGE_SHARE, neighbours
 from backsweep.results.store.store import Store
 
@@ -115,7 +115,7 @@ def test_files_contained_in_another_are_not_read_and_are_removed(crowded):
 
 def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypatch):
     before = crowded.read()
-    theirs = Store.open(crowded.path)._holdings
+    theirs = Store.open(crowded.path)._catalog
     folder, found = crowded.path / "shards", theirs.kept()
     monkeypatch.setattr(theirs, "kept", lambda: found)
     with crowded.writing():
@@ -123,7 +123,7 @@ def test_a_reader_looks_again_when_files_were_merged_under_it(crowded, monkeypat
     with pytest.raises(FileNotFoundError):
         theirs.each(folder, lambda _, rows: rows)
     looks = iter([found])
-    monkeypatch.setattr(theirs, "kept", lambda: next(looks, None) or Holdings.kept(theirs))
+    monkeypatch.setattr(theirs, "kept", lambda: next(looks, None) or Catalog.kept(theirs))
     assert pa.concat_tables(theirs.each(folder, lambda _, rows: rows)).equals(before)
 
 

@@ -71,6 +71,6 @@ def test_a_file_on_an_unreachable_disk_is_not_damaged(store, monkeypatch):
         with pytest.raises(OSError, match="timed out"):
             store.heal()
         with pytest.raises(OSError, match="timed out"):
-            store._holdings.glance(store.path / "shards")
+            store._catalog.glance(store.path / "shards")
     assert store.damage() == []
     assert store.missing() == [(60, 100)]

@@ -200,7 +200,7 @@ def test_sizes_of_data_and_networks_are_computed_without_making_them(tables):
         call = made.arguments(np.array([first]))
         (samples, inputs), outputs = call["x"].shape, call["y"].shape[1]
         weights = weight_count(Job(**call).layers)
-        found = [float(np.broadcast_to(part, len(made.shapes()))[shape]) for part in made.extent[:5]]
+        found = [float(np.broadcast_to(part, len(made.shapes()))[shape]) for part in made.sizes[:5]]
         assert found == [samples, inputs, outputs, sum(call["settings"]["hidden"]) + outputs, weights]
         known = made.shape(shape)
         assert (known.samples, known.inputs, known.outputs) == (samples, inputs, outputs)

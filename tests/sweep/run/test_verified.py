@@ -9,7 +9,7 @@ from backsweep.results.store.files import write_tables
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.run import replay as replay_of
-from backsweep.sweep.run.bit_differences import unlike_records, unlike_rows, unlike_weights
+from backsweep.sweep.run.bit_differences import record_differences, row_differences, weight_differences
 from backsweep.sweep.run.replay import differences
 
 SPEC = {
@@ -61,11 +61,11 @@ def test_what_is_kept_beside_the_rows_is_verified_to_the_last_bit(kind, change, 
 def test_records_and_weights_that_are_not_there_are_unlike(tmp_path):
     store = Sweep.from_dict(SPEC).run(tmp_path / "r", jobs=1).store
     records, weights = store.records([0, 1]), store.weights([0, 1])
-    assert list(unlike_records(records, records.take(np.arange(len(records))[::-1]))) == []
-    assert list(unlike_weights(weights, weights.take([1, 0]))) == []
-    [sentence] = unlike_records(records, records.slice(1))
+    assert list(record_differences(records, records.take(np.arange(len(records))[::-1]))) == []
+    assert list(weight_differences(weights, weights.take([1, 0]))) == []
+    [sentence] = record_differences(records, records.slice(1))
     assert sentence.startswith("run 0: ")
-    [sentence] = unlike_weights(weights, weights.slice(1))
+    [sentence] = weight_differences(weights, weights.slice(1))
     assert sentence == "run 0: 9 weights, layers [2, 2, 1, 2] with biases, the folder has 0, none"
 
 
@@ -92,7 +92,7 @@ def test_weights_of_runs_that_diverge_are_verified(tmp_path):
 def test_a_nan_of_other_bits_is_not_the_same():
     """Processors produce NaNs of either sign; files contain only one of them."""
     again, stored = (pa.table({"run": [7], "loss": [loss]}).to_pandas() for loss in (np.nan, -np.nan))
-    assert list(unlike_rows(again, again)) == []
-    assert list(unlike_rows(again, stored)) == [
+    assert list(row_differences(again, again)) == []
+    assert list(row_differences(again, stored)) == [
         "run 7: loss is nan (0x7ff8000000000000), the folder has nan (0xfff8000000000000)"
     ]
