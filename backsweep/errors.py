@@ -199,3 +199,9 @@ class DamageError(ResultsError):
 
 class DamageWarning(UserWarning):
     """A file of results does not hold what it should, and what it should hold was left out of what was read."""
+
+
+# What earlier versions called these errors. Nothing in backsweep uses the old names, but programs that import or catch them
+# still work: `InputError` is also in backsweep.results, backsweep.results.errors and backsweep.sweep, `Nonsense` and `Unusable`
+# are in backsweep.kernels.
+InputError, Nonsense, Unusable = BacksweepError, SettingError, DataError

@@ -12,7 +12,9 @@ import numpy as np
 
 from backsweep.arguments import switch
 from backsweep.columns import COLUMNS
-from backsweep.errors import DataError, SettingError
+from backsweep.errors import Nonsense as Nonsense
+from backsweep.errors import SettingError
+from backsweep.errors import Unusable as Unusable
 from backsweep.outcomes import OUTCOMES
 
 from .call.canonical import in_layers
@@ -241,13 +243,3 @@ def compile_part(part: Part) -> None:
         plan_records(1, 1, None, None), records=False, keep_weights=False
     )
     _compile_part(part, sample)
-
-
-EARLIER_NAMES = {"Nonsense": SettingError, "Unusable": DataError}
-
-
-def __getattr__(name: str) -> type[Exception]:
-    """What earlier versions called their errors."""
-    if name not in EARLIER_NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return EARLIER_NAMES[name]

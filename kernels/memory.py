@@ -94,12 +94,12 @@ class Formulas(NamedTuple):
 
 
 class Data(NamedTuple):
-    """The samples in quads (rows, QUAD), in the kernel's precision. Samples of weight 0 fill up a batch's last quad."""
+    """The samples in quads (rows, QUAD), in the kernel's precision. A batch's last quad is padded with samples of weight 0."""
 
     inputs: Array  # quads * inputs rows
     targets: Array  # quads * outputs rows
     weights: Array  # quads rows: a sample's weight in the loss of all data
-    counts: Array  # quads rows: 1, or 0 for a sample that only fills up
+    counts: Array  # quads rows: 1 for a sample, 0 for padding: a batch's last quad may lack samples
     batch_weights: Array  # batches * batch quads rows: a sample's weight in the loss of its batch
     batch_counts: Array
     batch_quads: int

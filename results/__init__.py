@@ -1,6 +1,6 @@
 """Results of sweeps: the folder on disk, and everything that answers questions about it."""
 
-from backsweep.errors import BacksweepError as InputError  # as earlier versions called it
+from backsweep.errors import InputError
 
 from .results import Results
 from .runs import Runs

@@ -56,7 +56,7 @@ class Comparisons(Findings):
 
         Unpaired: runs_first, runs_second; observed and expected convergences of the second; log_rank (χ²), p, p_holm.
 
-        Raises BacksweepError for a setting or value that these runs do not have, and where no runs can be paired.
+        Raises SettingError for a setting or value that these runs do not have, and ResultsError where no runs can be paired.
 
         >>> found = results.compare("lr", 0.5, 5.0)
         >>> print(found[["first", "second", "hidden", "pairs", "only_first", "only_second"]].to_string(index=False))
@@ -96,7 +96,7 @@ class Comparisons(Findings):
         all values rank alike; critical_difference: Nemenyi's at 5 %. If p is below 0.05, two values differ whose mean ranks
         differ by at least that.
 
-        Raises BacksweepError as `compare` does, and for fewer than three values or combinations.
+        Raises what `compare` does, and ResultsError for fewer than three values or combinations.
 
         J. Demšar, J. Machine Learning Research 7 (2006) 1.
         """
@@ -119,7 +119,7 @@ class Comparisons(Findings):
         other: the second; differences are its values minus those of these runs. by: settings that both have; runs are compared
         within each combination of them. None: all that vary in both. paired, seed, and what is returned: as for `compare`.
 
-        Raises BacksweepError where `by` leaves out a setting that varies, and where no runs can be paired.
+        Raises SettingError where `by` leaves out a setting that varies, and ResultsError where no runs can be paired.
 
         >>> small, large = results.where(hidden=2), results.where(hidden=4)
         >>> print(small.compare_with(large)[["lr", "pairs", "success_difference"]].to_string(index=False))
@@ -139,8 +139,8 @@ class Comparisons(Findings):
         runs whose Wilson 95 % interval reaches at most half_width to each side of its centre, if the share stays what it is;
         more: without the runs that are there.
 
-        Raises BacksweepError for another half_width, and if `by` names no setting of these runs; NoAnswerError for a sweep
-        without a stopping rule.
+        Raises SettingError for another half_width, and if `by` names no setting of these runs; NoAnswerError for a sweep without
+        a stopping rule.
 
         >>> print(results.seeds_to_know(0.05, ["lr"])[["lr", "runs", "success", "needed", "more"]].to_string(index=False))
          lr  runs  success  needed  more
@@ -163,7 +163,7 @@ class Comparisons(Findings):
         needed (float64): pairs with which McNemar's test, at the level of 5 %, finds the difference, if the shares stay what
         they are; inf where they are equal; more: without the pairs that are there.
 
-        Raises BacksweepError as `compare` does, and for a power that is not between 0 and 1; NoAnswerError for a sweep without
+        Raises what `compare` does, and SettingError for a power that is not between 0 and 1; NoAnswerError for a sweep without
         a stopping rule.
 
         >>> print(results.seeds_to_compare("lr", 0.5, 5.0)[["hidden", "pairs", "needed", "more"]].to_string(index=False))

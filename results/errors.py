@@ -1,15 +1,5 @@
-"""The names that earlier versions of this module had, for code that imports them here; `backsweep.errors` has all errors."""
+"""Where earlier versions had errors; `backsweep.errors` has them all, and explains the name that has changed."""
 
-from backsweep.errors import (
-    BacksweepError as InputError,
-)
-from backsweep.errors import (
-    BusyError,
-    DamageError,
-    DamageWarning,
-    LinkError,
-    MovedError,
-    NoAnswerError,
-)
+from backsweep.errors import BusyError, DamageError, DamageWarning, InputError, LinkError, MovedError, NoAnswerError
 
 __all__ = ["BusyError", "DamageError", "DamageWarning", "InputError", "LinkError", "MovedError", "NoAnswerError"]

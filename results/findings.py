@@ -68,7 +68,7 @@ class Findings:
           interval. A capped run counts as censored, a diverged or stalled one as never converging. inf: the curve does
           not fall to one half.
 
-        Raises BacksweepError if `by` names no setting of these runs.
+        Raises SettingError if `by` names no setting of these runs.
 
         >>> print(results.summary(["lr"]).round(3).to_string(index=False))
          lr  runs  success  success_low  success_high  median_epochs  median_low  median_high
@@ -96,7 +96,7 @@ class Findings:
         - interquartile_mean_loss: the mean final loss of the middle half of the runs;
         - mean_epochs_of_converged_only: ignores the other runs, and falls when slow runs fail.
 
-        Raises BacksweepError if `by` names no setting of these runs.
+        Raises SettingError if `by` names no setting of these runs.
 
         >>> found = results.details(["lr"])
         >>> print(found[["lr", "capped", "restricted_mean_epochs", "running_time"]].round(1).to_string(index=False))
@@ -122,8 +122,9 @@ class Findings:
         share that converged among the choosing runs; tied (int64), how many settings did equally well there, itself included;
         and runs, success and running_time of the judging runs alone, the last two with 95 % intervals, as in `details`.
 
-        Raises BacksweepError for fewer than two seeds, or if no setting has all of them, and NoAnswerError if no choosing
-        run converged; it says which setting has the lowest final loss, chosen and judged in the same way.
+        Raises SettingError if `by` names no setting of these runs, ResultsError for fewer than two seeds, or if no setting has
+        all of them, and NoAnswerError if no choosing run converged; it says which setting has the lowest final loss, chosen and
+        judged in the same way.
 
         >>> print(results.best().iloc[:, :6].to_string(index=False))
          hidden  lr  chosen_success  tied  runs  success

@@ -56,7 +56,7 @@ class Results(Runs):
 
         path: of the folder, which is Parquet and JSON; opening it runs no code, and waits for no process that writes there.
 
-        Raises BacksweepError if there are no results, or none that can be read.
+        Raises ResultsError if there are no results, or none that can be read.
 
         >>> Results.open("runs/xor").done
         80
@@ -68,7 +68,7 @@ class Results(Runs):
 
         path: of the file; None: report.html in the folder of results. A file that is there is replaced.
 
-        Returns the path. Raises BacksweepError if the path is that of a folder.
+        Returns the path. Raises FileError if the path is that of a folder.
 
         >>> results.report().name
         'report.html'
@@ -109,7 +109,7 @@ class Results(Runs):
         design with (cell, seed). outcome is int8: 0 converged, 1 diverged, 2 stalled, 3 capped, -1 not done. epochs, loss,
         accuracy and, if it was asked for, measure are float64, NaN where a run is not done.
 
-        Raises BacksweepError if xarray is not installed.
+        Raises ResultsError if xarray is not installed.
 
         >>> results.to_xarray().epochs.median("seed").values.tolist()
         [[1352.0, 136.5], [905.0, 102.5]]

@@ -94,7 +94,7 @@ class Runs(Comparisons):
 
         Returns `Runs`: all methods of results but those of a whole folder, `report`, `report_markdown` and `to_xarray`.
 
-        Raises BacksweepError for a setting that does not vary, and where no run has the values.
+        Raises SettingError for a setting that does not vary, and for a value that no run has, or that may stand for several.
 
         >>> print(results.where(hidden=2).summary().iloc[:, :3].to_string(index=False))
          lr  runs  success
@@ -123,7 +123,7 @@ class Runs(Comparisons):
 
         A response that does not vary has no rows.
 
-        Raises BacksweepError where nothing varies, where combinations or seeds are missing, where some runs lack a setting, and
+        Raises ResultsError where nothing varies, where combinations or seeds are missing, where some runs lack a setting, and
         where a grid has one seed; NoAnswerError where neither response varies.
 
         >>> print(results.what_matters().iloc[5:7, :3].round(3).to_string(index=False))
@@ -148,7 +148,7 @@ class Runs(Comparisons):
 
         Returns the Axes. `backsweep.results.figures.save(axes, "a.pdf")` writes PNG, SVG or PDF.
 
-        Raises BacksweepError for an unknown kind, and where the runs do not have what it needs.
+        Raises SettingError for an unknown kind or option, and ResultsError where the runs do not have what the kind needs.
 
         >>> axes = results.figure("survival", by=["lr"])
         >>> axes.get_xlabel(), axes.get_ylabel()
@@ -216,7 +216,7 @@ class Runs(Comparisons):
         Returns two lists of float64 arrays, one per layer: weights (units, inputs), and biases (units,), the latter empty for a
         network without biases.
 
-        Raises BacksweepError if they were not kept.
+        Raises SettingError if there is no such run, and ResultsError if its weights were not kept.
 
         >>> weights, biases = results.weights(0)
         >>> [layer.shape for layer in weights], [layer.shape for layer in biases]
@@ -273,7 +273,7 @@ class Runs(Comparisons):
 
         Returns what it finds. It can read no file outside the folder, and change none.
 
-        Raises BacksweepError if DuckDB is not installed, and for what DuckDB refuses.
+        Raises ResultsError if DuckDB is not installed, and for what DuckDB refuses.
 
         >>> found = results.query("SELECT lr, count(*) AS n FROM runs WHERE outcome = 'converged' GROUP BY lr ORDER BY lr")
         >>> print(found.to_string(index=False))

@@ -4,16 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backsweep.errors import BacksweepError as InputError
+    from backsweep.errors import InputError
 
     from .spec.spec import Spec
     from .sweep import Sweep
 
 __all__ = ["InputError", "Spec", "Sweep"]
 
-# InputError is what earlier versions called it.
 _PLACES = {
-    "InputError": ("backsweep.errors", "BacksweepError"),
+    "InputError": ("backsweep.errors", "InputError"),
     "Spec": (".spec.spec", "Spec"),
     "Sweep": (".sweep", "Sweep"),
 }

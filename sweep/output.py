@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def speak_plainly() -> None:
+def replace_missing_signs() -> None:
     """Make ready for outputs that lack some signs: ∞ is inf there, and never a question mark."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -17,7 +17,7 @@ from ..results.store.manifest import MANIFEST
 from ..results.store.schema import Estimate
 from ..results.store.store import Store
 from .estimate.bounds import check_memory
-from .estimate.estimate import checked_jobs, outlook
+from .estimate.estimate import checked_jobs, estimated
 from .machine import cores
 from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
@@ -59,7 +59,7 @@ class Sweep:
     A dict such as {"values": [0.1, 1.0]} or {"log": [0.01, 10.0], "n": 25} in place of a value is an axis. NumPy's scalars
     count as numbers, and its arrays, tuples and ranges as lists. `spec` holds the checked spec, a frozen `Spec`.
 
-    Raises BacksweepError, which says what is wrong, where, and what is allowed.
+    Raises SettingError, which says what is wrong, where, and what is allowed.
 
     >>> import backsweep
     >>> train = {"lr": {"values": [0.1, 1.0]}, "epochs": 500, "stop": {"loss": 0.1}}
@@ -100,7 +100,7 @@ class Sweep:
 
         path: of the file. Files of data that it names lie beside it. It is named after the file, unless it has a name.
 
-        Raises BacksweepError if there is no such file, and for what is wrong in it: the key, the value, what is allowed.
+        Raises SettingError if there is no such file, and for what is wrong in it: the key, the value, what is allowed.
 
         >>> from pathlib import Path
         >>> _ = Path("xor.toml").write_text('task = "xor"\\nseeds = 3\\n')
@@ -119,7 +119,7 @@ class Sweep:
 
         table: the keys of `Sweep` and their values.
 
-        Raises BacksweepError for what is wrong in it.
+        Raises SettingError for what is wrong in it.
 
         >>> backsweep.Sweep.from_dict({"task": "xor", "seeds": 3}).plan().runs
         3
@@ -135,7 +135,8 @@ class Sweep:
         path: of the folder. data: files of data or initial weights that the sweep needs, where they are now. Those that are not
         given are looked for by their content: where they were, beside the results, beside the spec, in the current folder.
 
-        Raises BacksweepError if there are no results, if a file is nowhere, and if its data are not those of the results.
+        Raises ResultsError if there are no results, and DataError if a file is nowhere, or if its data are not those of the
+        results.
 
         >>> backsweep.Sweep.of_folder("runs/xor").spec == sweep.spec
         True
@@ -184,7 +185,7 @@ class Sweep:
         Returns a Plan. Among what it has are runs and cells, how many there are; outline, a line on their number and one per
         axis; and remarks(), a list of what may be a mistake: rules that can never hold, odd data. It is made once.
 
-        Raises BacksweepError if axes that are each right do not go together.
+        Raises SettingError if axes that are each right do not go together, and DataError if a file of data cannot be used.
 
         >>> plan = sweep.plan()
         >>> plan.runs, plan.cells, plan.remarks()
@@ -206,7 +207,7 @@ class Sweep:
         cells, shapes (of networks) and how many of these were timed, and cut: whether runs were cut off while they were timed,
         which then are taken to use all their epochs.
 
-        Raises BacksweepError if networks or data need more memory than there is.
+        Raises SettingError if networks or data need more memory than there is.
 
         >>> estimate = sweep.estimate(jobs=1)
         >>> estimate.runs, estimate.shapes, estimate.seconds > 0
@@ -215,7 +216,7 @@ class Sweep:
         out, jobs, plan = arguments.path("out", out), checked_jobs(jobs), self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
-        return outlook(plan, [(0, plan.runs)], jobs, out).estimate
+        return estimated(plan, [(0, plan.runs)], jobs, out)
 
     @usual_numbers()
     def run(
@@ -238,8 +239,9 @@ class Sweep:
 
         Returns `Results`, whose `last` is this session.
 
-        Raises BacksweepError if `out` holds the results of another spec, if no cluster answers, if networks or data need more
-        memory than there is, and without `force` where it would be needed.
+        Raises ResultsError if `out` holds the results of another spec; SettingError if no cluster answers, and if networks or
+        data need more memory than there is; DataError as `plan` does. Without `force`, ResultsError if the disk is too small,
+        and SettingError if the time is too long.
 
         >>> results = sweep.run("runs/xor")
         >>> results.done, results.last  # all was done already
@@ -251,9 +253,7 @@ class Sweep:
         progress = Progress() if progress is None else arguments.instance("progress", progress, Progress, "a Progress")
         plan, spec = self.plan(), called_as_there(self.spec, path)
         if spec is not self.spec:
-            there = self.of_spec(spec, self._source)
-            there._file = self._file
-            return there.run(out, jobs=jobs, backend=backend, address=address, progress=progress, force=force)
+            plan = plan_of(spec)
         store = healed(spec, plan, path, progress)
         missing = store.missing() if store else [(0, plan.runs)]
         if store and not missing:

@@ -82,6 +82,48 @@ def test_every_public_member_has_a_full_docstring(name):
     assert (">>> " in text) == (name not in WITHOUT_EXAMPLE)
 
 
+RAISED = [
+    ("Sweep", lambda _: Sweep(task="xo")),
+    ("Sweep.from_toml", lambda _: Sweep.from_toml("nowhere.toml")),
+    ("Sweep.from_dict", lambda _: Sweep.from_dict({"task": "xo"})),
+    ("Sweep.of_folder", lambda _: Sweep.of_folder("nowhere")),
+    ("Sweep.plan", lambda _: Sweep(task="xor", train={"lr": {"uniform": [0.1, 1.0]}}).plan()),
+    ("Sweep.plan", lambda _: Sweep(task={"file": "nowhere.csv", "inputs": "a", "targets": "b"}).plan()),
+    ("Sweep.run", lambda _: Sweep(task="and").run("runs/xor")),
+    ("Sweep.run", lambda _: Sweep(task="xor", seeds=10**8, train={"epochs": 10**9}).run("new")),
+    ("open", lambda _: backsweep.open("nowhere")),
+    ("Results.open", lambda _: Results.open("nowhere")),
+    ("Results.report", lambda results: results.report(".")),
+    ("Findings.summary", lambda results: results.summary(["none"])),
+    ("Findings.details", lambda results: results.details(["none"])),
+    ("Findings.best", lambda results: results.best(["none"])),
+    ("Comparisons.compare", lambda results: results.compare("lr", 1, 2)),
+    ("Comparisons.compare_with", lambda results: results.compare_with(results, ["lr"])),
+    ("Comparisons.ranks", lambda results: results.ranks("lr")),
+    ("Comparisons.seeds_to_know", lambda results: results.seeds_to_know(1)),
+    ("Comparisons.seeds_to_compare", lambda results: results.seeds_to_compare("lr", 0.5, 5.0, power=2)),
+    ("Runs.where", lambda results: results.where(lr=1)),
+    ("Runs.what_matters", lambda results: results.where(hidden=2, lr=0.5).what_matters()),
+    ("Runs.figure", lambda results: results.figure("none")),
+    ("Runs.figure", lambda results: results.where(hidden=2, lr=0.5).figure("success")),
+    ("Runs.weights", lambda results: results.weights(999)),
+    ("Runs.query", lambda results: results.query("SELECT")),
+]
+
+
+@pytest.mark.parametrize(("name", "ask"), RAISED, ids=[f"{number} {name}" for number, (name, _) in enumerate(RAISED)])
+def test_docstrings_name_the_errors_that_come(name, ask, swept, monkeypatch):
+    monkeypatch.chdir(swept[0])
+    with pytest.raises(backsweep.BacksweepError) as raised:
+        ask(Results.open("runs/xor"))
+    assert type(raised.value).__name__ in inspect.getdoc(SHOWN[name])
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_docstring_names_an_error_less_exactly_than_it_could(name):
+    assert "Raises BacksweepError" not in inspect.getdoc(SHOWN[name])
+
+
 def test_the_package_exports_the_public_names_of_its_parts():
     assert backsweep.Results is Results
     assert backsweep.Sweep is Sweep

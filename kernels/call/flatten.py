@@ -12,7 +12,7 @@ from backsweep.suggestions import there_are
 
 from .defaults import DEFAULTS
 
-TITLES = {"init": "scheme", "optimizer": "name", "schedule": "name"}  # the setting that a bare name stands for
+SHORTHANDS = {"init": "scheme", "optimizer": "name", "schedule": "name"}  # optimizer="adam" is short for {"name": "adam"}
 TABLES = ("stop", "stall")
 BATCHES = {"full": {"size": None}, "pattern": {"size": 1, "order": "given"}}
 PER_LAYER = ("lr", "init.offset")  # may be a list with one number or array per layer
@@ -33,8 +33,8 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         if name not in NAMES:
             raise SettingError((name,), f"there is no such setting{there_are(name, NAMES)}")
-        if name in TITLES:
-            found |= _inside(name, _titled(name, value, TITLES[name]))
+        if name in SHORTHANDS:
+            found |= _inside(name, _choice(name, value, SHORTHANDS[name]))
         elif name in TABLES:
             found |= _inside(name, _table(name, value))
         elif name == "batch":
@@ -63,13 +63,13 @@ def _inside(group: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{group}.{key}": value for key, value in table.items()}
 
 
-def _titled(name: str, value: Any, title: str) -> dict[str, Any]:
+def _choice(name: str, value: Any, key: str) -> dict[str, Any]:
     """The settings of a choice, written as its name alone or as a mapping with its name and further settings."""
     if isinstance(value, str):
-        return {title: value}
-    if not isinstance(value, Mapping) or title not in value:
-        raise SettingError((name,), f"must be a name, or a mapping with {title!r}", value=value)
-    return {title: value[title], **_table(name, value)}
+        return {key: value}
+    if not isinstance(value, Mapping) or key not in value:
+        raise SettingError((name,), f"must be a name, or a mapping with {key!r}", value=value)
+    return {key: value[key], **_table(name, value)}
 
 
 def _table(name: str, value: Any) -> dict[str, Any]:

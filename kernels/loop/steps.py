@@ -36,7 +36,7 @@ class Samples(NamedTuple):
     inputs: Any  # quads * inputs rows
     targets: Any  # quads * outputs rows
     weights: Any  # (quads, QUAD): a sample's weight in the loss
-    counts: Any  # (quads, QUAD): 1, or 0 for a sample that only fills up
+    counts: Any  # (quads, QUAD): 1 for a sample, 0 for padding
     first: int  # the first quad of the pass
     stop: int  # the quad after its last
     shift: int  # by how many quads the weights and counts lie further on

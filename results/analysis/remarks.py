@@ -86,6 +86,17 @@ def chosen_without_success(of: Rivals) -> list[str]:
     ]
 
 
+def infinite_differences(found: pd.DataFrame) -> list[str]:
+    """Say what differences mean that are no numbers, if there are any. found: the table of `comparison.compare_sweeps`."""
+    differences = [name for name in found.columns if name.startswith("running_time_difference")]
+    if np.isfinite(found[differences].to_numpy(np.float64)).all():
+        return []
+    return [
+        "Epochs per success are infinite where no run converged: −∞ means that only the second side converged, +∞ that only "
+        "the first did, and ? that neither did. The interval of such a difference, or of a single pair, is unknown (?)."
+    ]
+
+
 def constant_responses(matters: pd.DataFrame) -> list[str]:
     """Say which responses have no variance to explain. matters: the table of `what_matters.what_matters`."""
     subjects = dict(zip(RESPONSES, ("Whether runs converge", "How many epochs they take"), strict=True))

@@ -138,8 +138,9 @@ class Train(_Part):
     stop: Stop | None = None
 
 
-def _seeds_kind(raw: object) -> str:
-    return "<range>" if isinstance(raw, dict) else "<list>" if isinstance(raw, list) else "<count>"
+def seeds_kind(raw: object) -> str:
+    """The tag of the form in which seeds are given: a table, or a model of one; a list; or a count."""
+    return "<range>" if isinstance(raw, dict | BaseModel) else "<list>" if isinstance(raw, list | tuple) else "<count>"
 
 
 class Report(_Part):
@@ -158,7 +159,7 @@ class WrittenSpec(_Part):
         Annotated[SeedCount, Tag("<count>")]
         | Annotated[list[Seed], Field(min_length=1), Tag("<list>")]
         | Annotated[SeedRange, Tag("<range>")],
-        Discriminator(_seeds_kind),
+        Discriminator(seeds_kind),
     ] = 1
     model: dict[str, Any]
     train: Train

@@ -95,7 +95,7 @@ def comparison(found: pd.DataFrame) -> pd.DataFrame:
             "more converge": found["success_difference"].map(_signed_percent),
             "95 %": _intervals(found, "success_difference", _signed_percent),
             "p, Holm": found["success_p_holm"].map("{:.3g}".format),
-            "epochs per success": found["running_time_difference"].map(_more_epochs),
+            "epochs per success": found["running_time_difference"].map(_signed_epochs),
             "epochs 95 %": _intervals(found, "running_time_difference", _signed_epochs),
         },
     )
@@ -154,10 +154,6 @@ def _intervals(table: pd.DataFrame, name: str, text: Callable[[float], str]) -> 
 
 def _signed_percent(difference: float) -> str:
     return f"{100 * difference:+.1f} %"
-
-
-def _more_epochs(difference: float) -> str:
-    return "both ∞" if pd.isna(difference) else _signed_epochs(difference)  # neither has a success
 
 
 def _signed_epochs(difference: float) -> str:

@@ -70,11 +70,12 @@ def compare(
 
 def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: list[str]) -> None:
     """Print a comparison, and for people what they should know of it."""
+    from ...results.analysis.remarks import infinite_differences
     from ...results.text import readable
 
     print_table(found, lambda: readable.comparison(found), form)
     if form is TableFormat.text:
-        for remark in [*no_rule(results), *remarks]:
+        for remark in [*no_rule(results), *infinite_differences(found), *remarks]:
             say(remark)
 
 

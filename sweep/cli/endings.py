@@ -65,7 +65,12 @@ def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
     sys.exit(2)
 
 
-def _want(error: OSError | MemoryError | RuntimeError) -> str | None:
+def reason_of(error: Exception) -> str:
+    """What an error says, or what the system refused, in words."""
+    return _want(error) or str(error)
+
+
+def _want(error: Exception) -> str | None:
     """What the system refused to which command, in words; None for any other error."""
     command = f"`{shlex.join(['backsweep', *sys.argv[1:]])}`"
     if isinstance(error, OSError):

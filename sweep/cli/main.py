@@ -75,6 +75,7 @@ def backsweep(
 
 @app.command()
 def demo(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("runs/demo"),
     jobs: Jobs = None,
     small: Annotated[bool, typer.Option("--small", help="Use a hundredth of the seeds.")] = False,
@@ -89,12 +90,13 @@ def demo(
     if small:
         sweep = Sweep.from_dict({**sweep.spec.to_dict(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = run_with_progress(sweep, out, log, jobs=jobs, force=force)
+    results = run_with_progress(context, sweep, out, log, jobs=jobs, force=force)
     write_report(results, to=sys.stderr if log is LogFormat.json else None)
 
 
 @app.command()
 def run(
+    context: typer.Context,
     spec: SpecFile,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: runs/NAME.")] = None,
     jobs: Jobs = None,
@@ -118,7 +120,7 @@ def run(
         return
     from .run import run_with_progress
 
-    run_with_progress(sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    run_with_progress(context, sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 @app.command()
@@ -131,6 +133,7 @@ def schema() -> None:
 
 @app.command()
 def resume(
+    context: typer.Context,
     folder: Folder,
     jobs: Jobs = None,
     backend: Backend = THREADS,
@@ -143,9 +146,8 @@ def resume(
     from ..sweep import Sweep
     from .run import run_with_progress
 
-    run_with_progress(
-        Sweep.of_folder(folder, data or ()), folder, log, jobs=jobs, backend=backend.value, address=address, force=force
-    )
+    sweep = Sweep.of_folder(folder, data or ())
+    run_with_progress(context, sweep, folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 app.command()(reading.table)

@@ -7,7 +7,7 @@ the argument that it is handed on as.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from typer.core import TyperGroup
 
@@ -23,7 +23,15 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except BacksweepError as error:
             command = self.commands.get(ctx.invoked_subcommand or "")
-            raise _with_options(error, _options_of(command.params if command else [])) from None
+            raise in_options(error, command.params if command else []) from None
+
+
+Fault = TypeVar("Fault", bound=Exception)
+
+
+def in_options(error: Fault, parameters: Iterable[Any]) -> Fault | BacksweepError:
+    """The same error in the words of a command with these parameters. Doing it twice changes nothing."""
+    return _with_options(error, _options_of(parameters)) if isinstance(error, BacksweepError) else error
 
 
 def typed(text: str) -> float | str:

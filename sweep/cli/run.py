@@ -13,6 +13,8 @@ from ..output import complain, outlast_readers, say
 from ..progress import JsonProgress, Progress, progress_on
 from ..run.execute import BatchesFailed
 from .answer import answer_lines, print_answer
+from .endings import reason_of
+from .options import in_options
 from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warning_lines, way_on, worker_time_line
 
 if TYPE_CHECKING:
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from ..sweep import Sweep
 
 
-def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
+def run_with_progress(context: typer.Context, sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
     """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took and what it found.
+
+    context: of the command, whose options the JSON log names where Python would name arguments.
 
     Exits with code 1 if the sweep is interrupted or some runs fail.
     """
@@ -40,7 +44,7 @@ def run_with_progress(sweep: "Sweep", out: Path, log: LogFormat, **options: Any)
         _fail(f"{error}\nAll other runs are done and kept. To try these again: {way_on(out)}")
     except Exception as error:
         if isinstance(progress, JsonProgress):
-            progress.broken(str(error))
+            progress.broken(reason_of(in_options(error, context.command.params)))
         raise
     progress.warnings += bound_warnings(results)
     answer = [line for line in answer_lines(results) if line not in progress.warnings]

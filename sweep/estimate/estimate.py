@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -31,14 +30,7 @@ MOST_COUNTED = 100  # batches whose ends are computed one by one; with more batc
 FILE_SECONDS = 2e-3  # for encoding a file, besides its rows
 
 
-class Outlook(NamedTuple):
-    """An estimate, and the costs of runs that it is based on."""
-
-    estimate: Estimate
-    costs: Costs
-
-
-def outlook(plan: Plan, missing: Sequence[Span], jobs: int, out: Path) -> Outlook:
+def estimated(plan: Plan, missing: Sequence[Span], jobs: int, out: Path) -> Estimate:
     """What the missing runs will take on this many workers of this machine. The folder of results need not exist yet.
 
     Timing takes up to MOST_SECONDS in all. The kernels must be compiled. If there are many network shapes, some are timed, and
@@ -54,7 +46,7 @@ def outlook(plan: Plan, missing: Sequence[Span], jobs: int, out: Path) -> Outloo
     costs = _costs(plan, guessed, found)
     files = 1 + (plan.record_at is not None) + plan.spec.record.weights
     shard_seconds = files * (FILE_SECONDS + seconds_to_keep(nearest(out)))
-    return Outlook(_estimate(plan, missing, ahead, jobs, workers, found, costs, shard_seconds), costs)
+    return _estimate(plan, missing, ahead, jobs, workers, found, costs, shard_seconds)
 
 
 def _estimate(

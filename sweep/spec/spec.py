@@ -15,6 +15,7 @@ from backsweep.ranges import whole_from
 
 from ...kernels import LAST_SEED
 from ...results.arrays import Integers
+from ...results.store.written_spec import seeds_kind
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
 from .allowed import Says, Within, repeated
@@ -62,10 +63,6 @@ class SeedRange(Table, use_attribute_docstrings=True):
         return self
 
 
-def _seeds_kind(raw: object) -> str:
-    return "<range>" if isinstance(raw, dict | SeedRange) else "<list>" if isinstance(raw, list | tuple) else "<count>"
-
-
 def _no_axis(raw: object) -> object:
     if isinstance(raw, dict) and raw.keys() & Axis.model_fields.keys():
         raise ValueError("cannot be an axis; seeds are a count, a list, or { start = ..., count = ... }")
@@ -78,7 +75,7 @@ Seeds = Annotated[
     ]
     | Annotated[tuple[Seed, ...], Field(fail_fast=True), Tag("<list>")]
     | Annotated[SeedRange, Tag("<range>")],
-    Discriminator(_seeds_kind),
+    Discriminator(seeds_kind),
     BeforeValidator(_no_axis),
 ]
 

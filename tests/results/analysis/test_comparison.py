@@ -8,6 +8,7 @@ from scipy import stats
 from backsweep.errors import BacksweepError
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
+from backsweep.results.analysis.remarks import infinite_differences
 from backsweep.results.text.readable import comparison
 
 
@@ -79,9 +80,17 @@ def test_where_none_converges(outcome):
     row = found.iloc[0]
     assert row[["neither", "success_p", "restricted_mean_difference"]].tolist() == [3, 1, 0]
     assert np.isnan(row["running_time_difference"])  # inf minus inf
-    assert comparison(found)["epochs per success"].tolist() == ["both ∞"]
-    one = compare_sweeps(none, table(["converged"] * 3, [4, 5, 6]), rng=generator(), resamples=200).iloc[0]
-    assert one["running_time_difference"] == -np.inf
+    converging = table(["converged"] * 3, [4, 5, 6])
+    one = compare_sweeps(none, converging, rng=generator(), resamples=200)
+    assert one["running_time_difference"].tolist() == [-np.inf]
+    shown = comparison(pd.concat([found, one], ignore_index=True))
+    assert shown["epochs per success"].tolist() == ["?", "−∞"]
+    assert shown["epochs 95 %"].tolist() == ["?", "?"]
+    for some in (found, one):
+        (legend,) = infinite_differences(some)
+        assert "−∞ means that only the second side converged" in legend
+        assert "? that neither did" in legend
+    assert infinite_differences(compare_sweeps(converging, converging, rng=generator(), resamples=200)) == []
 
 
 def test_what_cannot_be_paired_is_named():

@@ -118,6 +118,15 @@ def test_a_plan_that_exceeds_the_disk_is_refused_before_training(here):
     assert "20 of 20 runs" in done.stdout
 
 
+def test_a_log_for_programs_names_options_as_stderr_does(here):
+    """In Python the remedy is an argument: "with `out`"."""
+    (here / "other.toml").write_text('task = "and"')
+    code, log, message = in_process("run", "other.toml", "--out", "runs/small", "--log", "json", cwd=here)
+    (broken,) = events(log)
+    assert broken["reason"].splitlines()[0].endswith("holds the results of another spec; choose another folder with --out")
+    assert (code, message) == (2, f"backsweep: {broken['reason']}\n")
+
+
 def test_status_of_a_finished_sweep(here):
     lines = must("status", "runs/small", cwd=here).splitlines()
     assert lines[0].startswith("[red]small[/]: 20 of 20 runs done: ")

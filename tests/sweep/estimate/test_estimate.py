@@ -15,7 +15,7 @@ from backsweep.sweep import Sweep, machine
 from backsweep.sweep.estimate import calibrate, costs, estimate, pace
 from backsweep.sweep.estimate.calibrate import Timed, timed
 from backsweep.sweep.estimate.costs import Costs, between, costs_of, guesses, makespan, spread
-from backsweep.sweep.estimate.estimate import outlook
+from backsweep.sweep.estimate.estimate import estimated
 from backsweep.sweep.estimate.pace import Pace
 from backsweep.sweep.progress import Progress
 from backsweep.sweep.run.prepare import prepare
@@ -95,7 +95,7 @@ def test_runs_that_would_last_too_long_are_cut_off_and_taken_to_last():
     assert found.cut
     assert set(found.epochs) == {10**9}
     assert len(found.runs) < 1000
-    told = outlook(plan, [(0, plan.runs)], 1, Path()).estimate
+    told = estimated(plan, [(0, plan.runs)], 1, Path())
     assert told.cut
     assert told.run_epochs == 10**14
     assert told.disk < 100e6  # batches last for hours, but there are few of them
@@ -142,14 +142,14 @@ def test_shapes_that_are_not_timed_cost_what_their_neighbours_say(monkeypatch):
     monkeypatch.setattr(estimate, "timed", twice)
     monkeypatch.setattr(estimate, "seconds_to_keep", lambda folder: 0.0)
     monkeypatch.setattr(estimate, "FILE_SECONDS", 0.0)
-    made = outlook(plan, [(0, 200)], 1, Path())
-    assert (len(asked), made.estimate.timed, made.estimate.shapes) == (8, 8, 20)
-    assert [made.costs.of(shape) for shape in plan.shapes()] == pytest.approx(20 * guessed)
-    assert made.estimate.seconds == pytest.approx(20 * guessed.sum())
-    assert (made.estimate.run_epochs, made.estimate.disk) == (20_000, 1600)
+    made = estimated(plan, [(0, 200)], 1, Path())
+    assert (len(asked), made.timed, made.shapes) == (8, 8, 20)
+    assert made.seconds == pytest.approx(20 * guessed.sum())
+    assert (made.run_epochs, made.disk) == (20_000, 1600)
     asked.clear()
-    rest = outlook(plan, [(95, 110), (115, 120)], 1, Path()).estimate
+    rest = estimated(plan, [(95, 110), (115, 120)], 1, Path())
     assert (asked, rest.runs, rest.shapes) == ([(90, 100), (100, 110), (110, 120)], 20, 3)
+    assert rest.seconds == pytest.approx(2 * (5 * guessed[9] + 10 * guessed[10] + 5 * guessed[11]))
 
 
 def test_calls_of_the_kernels_and_flushes_of_the_disk_count(monkeypatch):
@@ -159,10 +159,10 @@ def test_calls_of_the_kernels_and_flushes_of_the_disk_count(monkeypatch):
     monkeypatch.setattr(estimate, "timed", lambda plan, shape, *rest: Timed(np.array([0]), *EASY))
     monkeypatch.setattr(estimate, "FILE_SECONDS", 0.25)
     monkeypatch.setattr(estimate, "seconds_to_keep", lambda folder: 0.75)
-    made = outlook(plan, [(0, 1000)], 1, Path())
-    assert made.costs.of((0, 1000)) == pytest.approx(500 * 0.01 + 1000 * 1e-6)
-    batches = 5.001 / (49 * 0.01 + 98 * 1e-6)  # 49 whole data sets fit into half a second
-    assert made.estimate.seconds == pytest.approx(5.001 + 3 * math.ceil(batches))
+    made = estimated(plan, [(0, 1000)], 1, Path())
+    work = 500 * 0.01 + 1000 * 1e-6
+    batches = work / (49 * 0.01 + 98 * 1e-6)  # 49 whole data sets fit into half a second
+    assert made.seconds == pytest.approx(work + 3 * math.ceil(batches))
 
 
 EASY = np.array([1e-6]), np.array([5]), False, 0.01, 0.0, 8.0, 8.0  # one run, of a microsecond; a call, of ten milliseconds
