@@ -139,8 +139,8 @@ class Comparisons(Findings):
         runs whose Wilson 95 % interval reaches at most half_width to each side of its centre, if the share stays what it is;
         more: without the runs that are there.
 
-        Raises SettingError for another half_width, and if `by` names no setting of these runs; NoAnswerError for a sweep without
-        a stopping rule.
+        Raises SettingError for another half_width, and if `by` names no setting of these runs; NoAnswerError for a sweep
+        without a stopping rule.
 
         >>> print(results.seeds_to_know(0.05, ["lr"])[["lr", "runs", "success", "needed", "more"]].to_string(index=False))
          lr  runs  success  needed  more

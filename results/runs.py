@@ -237,7 +237,7 @@ class Runs(Comparisons):
         Returns a `backsweep.kernels.Network`: weights and biases per layer, predict(x) and activations(x), inputs and targets
         that it was trained on, trajectory (a dict of arrays with every epoch), and at(epochs), the network as it was then.
 
-        Raises BacksweepError if there is no such run, and if its data are nowhere.
+        Raises SettingError if there is no such run, and DataError if its data are nowhere.
 
         >>> network = results.network(1)
         >>> network.epochs, network.predict([[0, 0], [0, 1]]).round(1).tolist()
