@@ -115,8 +115,8 @@ class Runs(Comparisons):
 
         - response: "success", whether a run converges; "log epochs", the logarithm of the epochs that it takes, where a run
           that does not converge counts with the epochs at which the first run was cut off;
-        - factor: a setting (`lr`), two that interact (`hidden × lr`), "higher interactions", "seed" (what a seed does in all
-          settings alike), or "rest". Settings that advance together are one factor, `lr = beta`;
+        - factor: a setting (`lr`), two that interact (`hidden × lr`), "higher interactions", "chance" (all that
+          seeds do), or "rest" (all else, on a sampled design). Settings that advance together are one factor, `lr = beta`;
         - share, share_low, share_high (float64): the share of the variance, from 0 to 1, and its 95 % interval;
         - method: "variance", for a grid; "PED-ANOVA", where at least 50 points were sampled: the share is then of what decides
           whether a point is among the best tenth.
@@ -126,10 +126,10 @@ class Runs(Comparisons):
         Raises ResultsError where nothing varies, where combinations or seeds are missing, where some runs lack a setting, and
         where a grid has one seed; NoAnswerError where neither response varies.
 
-        >>> print(results.what_matters().iloc[5:7, :3].round(3).to_string(index=False))
+        >>> print(results.what_matters().iloc[4:6, :3].round(3).to_string(index=False))
           response factor  share
         log epochs     lr  0.650
-        log epochs   rest  0.262
+        log epochs chance  0.296
         """
         from .analysis.designs import drawn_columns
         from .analysis.what_matters import what_matters

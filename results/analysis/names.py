@@ -60,11 +60,11 @@ UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p"
 SEEDS = ("needed", "more")
 SHARES = ("response", "factor", *_with_ends("share"), "method")  # columns of a table in which settings are rows
 RANKS = ("value", "mean_rank", "combinations", "chi_squared", "p", "critical_difference")  # likewise, their values
-REST = "rest"  # another such row, like the seed
+CHANCE, REST = "chance", "rest"  # other such rows
 TAKEN = frozenset(
     [
         *(*FIRST_COLUMNS, *LAST_COLUMNS, *RECORDS_SCHEMA.names),
-        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *SIDES, *UNPAIRED, *SEEDS, REST),
+        *(*DETAILS, *BEST, *RESTARTS, *COMPARISON, *SIDES, *UNPAIRED, *SEEDS, CHANCE, REST),
     ]
 )
 

@@ -13,7 +13,7 @@ from ..statistics.factorial import effects, variance_shares
 from ..statistics.ped_anova import first_order_shares
 from ..statistics.resampling import RESAMPLES, Interval
 from .designs import Design, design_of
-from .names import REST, SHARES
+from .names import CHANCE, REST, SHARES
 
 RESPONSES = ("success", "log epochs")
 NO_SHARE = "no share of variance is known, because the results do not vary or too few runs converged"
@@ -32,16 +32,16 @@ def what_matters(
     the converged runs would leave gaps in the design, and a setting at which slow runs fail would seem to be fast.
 
     factor: a setting, such as "lr"; two settings that interact, "hidden × lr"; "higher interactions", of three settings or
-    more; "seed", the effect that a seed has in all combinations; "rest", what remains. Settings that advance together are one
+    more; "chance", all that seeds do, in all combinations alike or in some. Settings that advance together are one
     factor, "lr = beta", because their effects cannot be told apart.
 
     share, with the 95 % interval _low and _high: from 0 to 1. A response that does not vary has no rows.
 
     method: "variance" if every combination was run with the same seeds. What chance alone would add is subtracted
-    (`factorial.variance_shares`), the interval comes from a bootstrap over seeds, and the rest is the interaction of seeds with
-    settings. "PED-ANOVA" if values were drawn at random, at least 50 points. The share is then of the variance of whether a
-    combination is among the best tenth by its mean over seeds (`ped_anova.first_order_shares`), the interval comes from a
-    bootstrap over points, and the rest includes interactions and the seed. Fewer points form one factor.
+    (`factorial.variance_shares`), and the interval comes from a bootstrap over seeds. "PED-ANOVA" if values were drawn at
+    random, at least 50 points. The share is then of the variance of whether a combination is among the best tenth by its mean
+    over seeds (`ped_anova.first_order_shares`), the interval comes from a bootstrap over points, and "rest" is all else,
+    interactions and the seed. Fewer points form one factor.
 
     ResultsError if no setting varies, if settings that were not drawn have only one seed, if combinations or seeds are missing,
     or if some runs lack a setting. NoAnswerError if neither response varies.
@@ -77,7 +77,7 @@ def _by_variance(design: Design, responses: Floats, rng: np.random.Generator, re
     factors = [" × ".join(design.names[factor] for factor in effect) for effect in effects(len(shape))]
     if len(shape) > 2:
         factors.append("higher interactions")
-    parts = [*factors, "seed", REST]
+    parts = [*factors, CHANCE]
     return [_rows(parts, Interval(*(of[k] for of in found)), "variance") for k in range(len(responses))]
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from backsweep.errors import ResultsError
 
+from ..analysis.names import REST
 from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
 from .style import INK, LINES, label_shares, legend_above, percent, plain
@@ -54,9 +55,14 @@ class ImportancePicture:
         more = f" {self.left_out} more explain less than any of these." if self.left_out else ""
         return (
             f"Share of the variance that each setting explains, with 95 % intervals ({self.method}). Runs that never converge "
-            "count with the epochs at which the first was cut off. Seed: what a seed does under all settings alike; "
-            f"rest: what is left.{more}"
+            f"count with the epochs at which the first was cut off. {self._last}{more}"
         )
+
+    @property
+    def _last(self) -> str:
+        if REST in self.factors:
+            return "Rest: all else, interactions and the seed."
+        return "Chance: all that seeds do."
 
 
 def importance_picture(importance: pd.DataFrame) -> ImportancePicture:

@@ -18,6 +18,7 @@ from ..analysis.tables import axis_columns
 from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
 from ..text import readable
+from ..text.alignment import aligned
 from ..text.answer import sentences
 from ..text.toml import toml_text
 from .cell_maps import CellMap, cell_maps
@@ -28,13 +29,30 @@ from .question import question
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the report: its data in full, and as text for people."""
+    """A table of the report: its data in full, and as text for people.
+
+    beside: the name of the picture that shows the same, in whose section it stands. falling: the column by which it is sorted.
+    """
 
     name: str
     title: str
     note: str
     data: pd.DataFrame
     shown: pd.DataFrame
+    beside: str = ""
+    falling: str = ""
+
+    @property
+    def rows(self) -> list[list[tuple[str, str]]]:
+        """The texts of the cells, each with what it lacks, as of `alignment.aligned`."""
+        texts = [list(map(str, self.shown.iloc[:, place])) for place in range(self.shown.shape[1])]
+        cells = [list(zip(column, aligned(column).missing, strict=True)) for column in texts]
+        return [list(row) for row in zip(*cells, strict=True)]
+
+    @property
+    def of_text(self) -> list[bool]:
+        """Which columns are of words."""
+        return [not aligned(list(map(str, self.shown.iloc[:, place]))).numbers for place in range(self.shown.shape[1])]
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,10 @@ class Contents:
     pictures: list[Picture] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     spec: str = ""
+
+    def has_picture(self, name: str) -> bool:
+        """Whether there is a picture of this name."""
+        return any(picture.name == name for picture in self.pictures)
 
 
 def contents(
@@ -124,17 +146,18 @@ def _drawn(table: pd.DataFrame, first: CellMap) -> bool:
 
 
 def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[Table]:
-    details = detailed_summary(table, rng=_rng())
+    details = _best_first(detailed_summary(table, rng=_rng()))
     found = [
         Table(
             "settings",
             "Every setting" if axis_columns(table) else "The setting",
-            "The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: from the "
-            "Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs per success: all epochs "
-            "spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final loss: the mean of the "
-            "middle half of the runs.",
+            "The best come first. The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: "
+            "from the Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs per success: "
+            "all epochs spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final loss: the mean "
+            "of the middle half of the runs.",
             details,
             readable.details(details),
+            falling="converged",
         )
     ]
     if isinstance(matters, pd.DataFrame):
@@ -149,9 +172,16 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[T
                 "counts with the epochs at which the first was cut off.",
                 matters,
                 readable.what_matters(matters),
+                beside="importance",
             )
         )
     return found
+
+
+def _best_first(details: pd.DataFrame) -> pd.DataFrame:
+    """Settings by how many runs converge, then how cheaply, then, as where there is no rule to stop by, by their loss."""
+    by = ["success", "running_time", "interquartile_mean_loss"]
+    return details.sort_values(by, ascending=[False, True, True], kind="stable", ignore_index=True)
 
 
 def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:

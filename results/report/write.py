@@ -23,12 +23,13 @@ from ..text.formats import as_csv, as_json, as_latex, as_markdown
 from .contents import Contents
 
 MOST_ROWS = 500  # of a table in the page; the files have all
+ON_PAPER = 60  # of them when it is printed, a page full
 
 
 def write_html(found: Contents, path: Path) -> Path:
     """Write a report as one HTML file that needs no other, and return its path."""
     own = {"style": _own("report.css"), "script": _own("report.js"), "explorer_script": _own("explorer.js")}
-    page = _template("report.html.j2").render(c=found, most_rows=MOST_ROWS, library=_library(), **own)
+    page = _template("report.html.j2").render(c=found, most_rows=MOST_ROWS, on_paper=ON_PAPER, library=_library(), **own)
     write_whole(path, lambda file: file.write(page.encode()))
     return path
 

@@ -3,8 +3,7 @@
 The factors are fixed; the seeds are a random sample and crossed with the factors. The mean square of a marginal mean over S
 seeds is too large by 1/S of the variance of that marginal between seeds, which the data show. It is subtracted. This needs no
 assumption that all cells have the same variance: the error of a factor is its interaction with the seeds, and an effect that a
-seed has in all cells does not add to it. Likewise, the seeds' own share is the variance of their means over the C cells minus
-1/C of the rest; without this correction, chance alone would look like good and bad seeds.
+seed has in all cells does not add to it. Chance is both together.
 
 All of this follows from the means over seeds of marginals and of their squares. So a resample of the seeds is a vector of
 weights, and a thousand resamples are one matrix product. Copies of one seed do not show what chance adds, so a resample counts
@@ -12,9 +11,8 @@ as (sum of weights)**2 / sum of weights**2 seeds, about half of S; with this num
 With S instead, they lie above it by what chance adds, and percentile intervals from 20 seeds contained a small true share 83
 times in 100. Basic intervals, which mirror that, and BCa intervals were no better than percentile intervals once the resamples
 were corrected. The percentiles are widened from the normal distribution to Student's, for few seeds. With 20 to 400 seeds, the
-intervals of settings and of the rest then contain the true share 92 to 97 times in 100, and more often for shares near 0. The
-error of the seeds' share depends on a fourth moment: its interval contains the truth 89 times in 100 with 20 seeds, 94 times
-with 100, and less often if a few seeds are outliers.
+intervals then contain the true share 91 to 97 times in 100, and more often for shares near 0; least often with few seeds that
+differ in all cells alike.
 """
 
 from collections.abc import Iterator
@@ -44,8 +42,8 @@ def variance_shares(
     """Shares of the variance of responses, with bootstrap intervals over seeds; each array (responses, parts).
 
     responses: float64 (responses, levels of the first factor, ..., levels of the last, seeds), any unit, at least one factor.
-    The parts are the `effects`; all interactions of three factors or more together, if there are three factors; the seed; and
-    the rest, which is the interaction of seeds with factors. Shares lie in [0, 1] and add up to 1 unless negative estimates
+    The parts are the `effects`; all interactions of three factors or more together, if there are three factors; and chance,
+    which is what seeds do, in all cells alike or in some. Shares lie in [0, 1] and add up to 1 unless negative estimates
     were raised to 0. They are nan for a response that does not vary, and all nan for fewer than two seeds. A resample that
     repeats a single seed is uninformative: it counts as 0 for the lower end and as 1 for the upper, so the intervals of 2 or 3
     seeds reach from 0 to 1.
@@ -104,8 +102,8 @@ def _shares(marginals: dict[Effect, _Marginal], weights: Floats, least: Floats) 
             own[everything] = own[everything] - sum(own[effect] for effect in effects(len(everything)))
         of_means, of_runs = moments[()][1], moments[everything][1]
         cells = marginals[everything].means.shape[1]
-        rest = (of_runs - of_means) * cells / (cells - 1)
-        parts = np.stack([*own.values(), of_means - rest / cells, rest])
+        alone = (of_runs - of_means) * cells / (cells - 1)  # the interaction of seeds with cells
+        parts = np.stack([*own.values(), of_means - alone / cells + alone])
         total = parts.sum(axis=0)
         return (parts / np.where(total > least[:, None], total, np.nan)).transpose(2, 1, 0)
 

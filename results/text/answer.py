@@ -13,6 +13,7 @@ from backsweep.outcomes import Outcome
 from backsweep.stopping import NO_RULE
 
 from ..analysis.answer import Answer, levels_of_all
+from ..analysis.names import CHANCE, REST
 from ..analysis.remarks import constant_responses, over_the_bound
 from ..analysis.selection import NONE_CHOSEN, lowest_loss_on_other_seeds
 from ..analysis.tables import axis_columns, level_texts
@@ -180,8 +181,8 @@ def _matters(found: Answer) -> Iterator[str]:
 
 def _shares(mine: pd.DataFrame, response: str) -> str:
     shares = mine[mine["share"] >= LEAST_SHARE]
-    named = shares[~shares["factor"].isin(["seed", "rest"])].head(NAMED)
-    chance = mine[mine["factor"].isin(["seed", "rest"])]["share"].sum()
+    named = shares[~shares["factor"].isin([CHANCE, REST])].head(NAMED)
+    chance = mine[mine["factor"].isin([CHANCE, REST])]["share"].sum()
     if (mine["method"] == "PED-ANOVA").any():
         what = "how often its runs converge" if response == "success" else "how soon they do"
         whole, left = f"Of what decides whether a combination is among the best tenth by {what}", "all else"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from backsweep.escapes import visible
 
+from .alignment import Aligned, aligned
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -80,22 +82,40 @@ def as_markdown(table: "pd.DataFrame") -> str:
         return f"| {' | '.join(cells)} |\n"
 
     head, *rows = _escaped(table, MARKDOWN)
-    return "".join([line(head), line(["---:"] * len(head)), *map(line, rows)])
+    return "".join([line(head), line("---:" if column.numbers else ":---" for column in _columns(table)), *map(line, rows)])
 
 
 def as_latex(table: "pd.DataFrame") -> str:
-    """A tabular of LaTeX that needs no package since 2020; its cells as they are written by `str`."""
+    """A tabular of LaTeX that needs the package booktabs; its cells as they are written by `str`.
+
+    Its columns stand under each other in the source as well, numbers on the decimal point.
+    """
+    columns = _columns(table)
+    missing = zip(*(column.missing for column in columns), strict=True)
+    head, *rows = [list(map(_stacked, row)) for row in _escaped(table, LATEX)]
+    rows = [list(map(_with_phantom, row, lacks)) for row, lacks in zip(rows, missing, strict=True)]
+    widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
 
     def line(cells: "Iterable[str]") -> str:
-        return " & ".join(map(_stacked, cells)) + " \\\\\n"
+        places = zip(cells, columns, widths, strict=True)
+        return " & ".join(cell.rjust(width) if of.numbers else cell.ljust(width) for cell, of, width in places) + " \\\\\n"
 
-    head, *rows = _escaped(table, LATEX)
-    begin, end = f"\\begin{{tabular}}{{{'r' * len(head)}}}\n", "\\end{tabular}\n"
-    return "".join([begin, "\\hline\n", line(head), "\\hline\n", *map(line, rows), "\\hline\n", end])
+    begin = f"\\begin{{tabular}}{{{''.join('r' if column.numbers else 'l' for column in columns)}}}\n"
+    body = [line(head), "\\midrule\n", *map(line, rows)]
+    return "".join([begin, "\\toprule\n", *body, "\\bottomrule\n", "\\end{tabular}\n"])
 
 
 FOR_PROGRAMS = {"csv": as_csv, "json": as_json}
 FOR_PAGES = {"markdown": as_markdown, "latex": as_latex}
+
+
+def _columns(table: "pd.DataFrame") -> list[Aligned]:
+    return [aligned(list(map(str, table.iloc[:, place]))) for place in range(table.shape[1])]
+
+
+def _with_phantom(cell: str, missing: str) -> str:
+    """A cell of LaTeX with room for what others of its column have after the decimal point."""
+    return cell + r"\phantom{" + missing.translate(str.maketrans(LATEX)) + "}" if missing else cell
 
 
 def _escaped(table: "pd.DataFrame", signs: "Mapping[str, str]") -> list[list[str]]:

@@ -1,6 +1,7 @@
 "use strict";
 
-// Tables: a click on a heading sorts by it, and again the other way; a text leaves only the rows that have it.
+// Tables: a click on a heading sorts by it, and again the other way. A filter leaves only the rows that have its text, and of
+// `hidden=2` those whose cell in this column is 2, however that is written.
 
 const number = (text) => {
   const plain = text.replaceAll(",", "").replaceAll("\u2212", "-").replaceAll("–", " ").trim();
@@ -29,15 +30,31 @@ function sortBy(heading) {
   body.append(...[...body.rows].sort(compare(heading.cellIndex, direction)));
 }
 
+/** What a filter asks for: cells by column, as `lr=0.5`, and the text that is left. */
+function asked(text, names) {
+  const cells = [];
+  for (const [column, name] of [...names.entries()].sort((one, other) => other[1].length - one[1].length)) {
+    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    text = text.replace(new RegExp(`(?<![^\\s,])${literal}\\s*=\\s*("[^"]*"|\\S*[^\\s,])`, "giu"), (_, value) => {
+      cells.push([column, value.replaceAll('"', "").toLowerCase()]);
+      return "";
+    });
+  }
+  return { cells, text: text.replace(/^[\s,]+|[\s,]+$/g, "").toLowerCase() };
+}
+
 function filter(input) {
-  const wanted = input.value.trim().toLowerCase();
-  const rows = [...document.getElementById(input.dataset.filters).tBodies[0].rows];
+  const table = document.getElementById(input.dataset.filters);
+  const wanted = asked(input.value, [...table.tHead.rows[0].cells].map((heading) => heading.textContent));
+  const is = (cell, value) => cell.toLowerCase() === value || (number(value) === number(cell) && !Number.isNaN(Number(value)));
+  const rows = [...table.tBodies[0].rows];
   for (const row of rows) {
-    row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    const fits = wanted.cells.every(([column, value]) => is(row.cells[column].textContent, value));
+    row.hidden = !(fits && row.textContent.toLowerCase().includes(wanted.text));
   }
   const shown = rows.filter((row) => !row.hidden).length;
   const status = document.querySelector(`[data-counts="${input.dataset.filters}"]`);
-  status.textContent = wanted ? `${shown} of ${rows.length} rows` : "";
+  status.textContent = input.value.trim() ? `${shown} of ${rows.length} rows` : "";
 }
 
 document.querySelectorAll("th button").forEach((button) => {

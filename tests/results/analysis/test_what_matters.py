@@ -40,15 +40,15 @@ GRID = grid(lr=[0.1, 0.2, 0.4], hidden=[2, 4])
 def test_rows_and_columns():
     rows = found(runs(GRID, success=[0.1, 0.9, 0.3, 0.8, 0.5, 0.5]))
     assert list(rows) == ["response", "factor", "share", "share_low", "share_high", "method"]
-    assert rows["response"].tolist() == ["success"] * 5 + ["log epochs"] * 5
+    assert rows["response"].tolist() == ["success"] * 4 + ["log epochs"] * 4
     for _, of_response in rows.groupby("response"):
-        assert set(of_response["factor"]) == {"lr", "hidden", "lr × hidden", "seed", "rest"}
+        assert set(of_response["factor"]) == {"lr", "hidden", "lr × hidden", "chance"}
         assert (np.diff(of_response["share"]) <= 0).all()
     pd.testing.assert_frame_equal(rows, found(runs(GRID, success=[0.1, 0.9, 0.3, 0.8, 0.5, 0.5])))
 
 
 def test_interactions_of_three_settings_have_one_row_together():
-    three = {"lr", "hidden", "bias", "lr × hidden", "lr × bias", "hidden × bias", "higher interactions", "seed", "rest"}
+    three = {"lr", "hidden", "bias", "lr × hidden", "lr × bias", "hidden × bias", "higher interactions", "chance"}
     assert factors(runs(grid(lr=[0.1, 0.2], hidden=[2, 4], bias=[True, False]))) == (three, {"variance"})
 
 
@@ -75,7 +75,7 @@ def test_success_and_log_epochs_are_split_each_by_what_decides_them():
     total = log.var()
     assert share(rows, "log epochs", "hidden") == pytest.approx(log.mean(0).var() / total)
     assert share(rows, "log epochs", "lr") == pytest.approx(log.mean(1).var() / total)
-    assert share(rows, "log epochs", "rest") == pytest.approx(0, abs=1e-12)
+    assert share(rows, "log epochs", "chance") == pytest.approx(0, abs=1e-12)
 
 
 def test_the_limit_is_where_the_first_run_was_cut_off():
@@ -101,7 +101,7 @@ def test_a_response_that_does_not_vary_has_no_shares():
 @pytest.mark.parametrize("beta", [[0.5, 0.7, 0.9], ["a", "b", "c"], [2, 2, 4]])
 def test_settings_that_advance_together_are_one_factor(beta):
     zipped = GRID.assign(beta=np.repeat(beta, 2))
-    assert factors(runs(zipped)) == ({"lr = beta", "hidden", "lr = beta × hidden", "seed", "rest"}, {"variance"})
+    assert factors(runs(zipped)) == ({"lr = beta", "hidden", "lr = beta × hidden", "chance"}, {"variance"})
 
 
 DRAWN = ("lr", "momentum", "hidden")
@@ -123,17 +123,17 @@ def test_sampled_settings_are_a_factor_each():
 
 
 def test_fewer_sampled_points_are_one_factor_and_one_sampled_setting_is_a_factor_of_a_balanced_design():
-    assert factors(runs(sampled(49)[["lr", "momentum"]]), DRAWN)[0] == {"lr = momentum", "seed", "rest"}
-    assert factors(runs(sampled(60)[["lr"]]), DRAWN) == ({"lr", "seed", "rest"}, {"variance"})
+    assert factors(runs(sampled(49)[["lr", "momentum"]]), DRAWN)[0] == {"lr = momentum", "chance"}
+    assert factors(runs(sampled(60)[["lr"]]), DRAWN) == ({"lr", "chance"}, {"variance"})
 
 
 def test_drawn_settings_are_declared_and_not_guessed_from_the_values():
     """Drawn values may be sorted, or whole numbers that repeat; listed values may look random."""
     in_order = pd.DataFrame({"lr": np.arange(60), "beta": -np.arange(60)})
-    assert factors(runs(in_order)) == ({"lr = beta", "seed", "rest"}, {"variance"})
+    assert factors(runs(in_order)) == ({"lr = beta", "chance"}, {"variance"})
     assert factors(runs(in_order), ("lr", "beta"))[1] == {"PED-ANOVA"}
     listed = sampled(60)[["lr", "momentum"]]
-    assert factors(runs(listed)) == ({"lr = momentum", "seed", "rest"}, {"variance"})
+    assert factors(runs(listed)) == ({"lr = momentum", "chance"}, {"variance"})
     whole = pd.DataFrame(np.random.default_rng(1).integers(1, 30, (60, 2)), columns=["hidden", "steps"]).drop_duplicates()
     assert factors(runs(whole), ("hidden", "steps"))[1] == {"PED-ANOVA"}
 
@@ -156,8 +156,8 @@ def test_one_branch_of_a_nested_setting_is_refused_with_the_others_and_split_alo
     table = nested()
     with pytest.raises(BacksweepError, match=r"beta: .* such as optimizer=adam, with `where`$"):
         found(table)
-    assert factors(table[table["optimizer"] == "adam"])[0] == {"beta", "lr", "beta × lr", "seed", "rest"}
-    assert factors(table[table["optimizer"] == "gd"])[0] == {"lr", "seed", "rest"}
+    assert factors(table[table["optimizer"] == "adam"])[0] == {"beta", "lr", "beta × lr", "chance"}
+    assert factors(table[table["optimizer"] == "gd"])[0] == {"lr", "chance"}
 
 
 def test_what_cannot_be_split_says_why_and_what_would():

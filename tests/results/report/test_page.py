@@ -194,6 +194,24 @@ def test_a_filter_leaves_the_rows_that_contain_its_text(opened):
     assert len(column(page, "lr")) == 18
 
 
+def test_a_filter_understands_a_setting_and_its_value(opened):
+    page = opened()
+    found = {"hidden=2": 6, "hidden=2 lr=10.0": 1, "Hidden = 2, lr=0.1": 1, "hidden=2 0.2512": 1, "hidden=22": 0, "idden=2": 0}
+    for text, rows in found.items():
+        page.locator("[data-filters=settings-table]").fill(text)
+        assert page.locator("[data-counts=settings-table]").inner_text() == f"{rows} of 18 rows"
+        assert set(column(page, "hidden")) <= {"2"}
+
+
+def test_on_paper_no_heading_stands_alone_and_tables_show_all_their_rows(opened):
+    page = opened()
+    page.emulate_media(media="print")
+    breaks = page.evaluate("[...document.querySelectorAll('h2, h3, h2 + p')].map(e => getComputedStyle(e).breakAfter)")
+    assert set(breaks) == {"avoid"}
+    whole = "[...document.querySelectorAll('.scroll')].every(e => e.scrollHeight <= e.clientHeight + 1)"
+    assert page.evaluate(whole)
+
+
 @pytest.mark.parametrize("width", [360, 1100])
 def test_nothing_is_wider_than_the_screen(opened, width):
     page = opened(viewport={"width": width, "height": 800})

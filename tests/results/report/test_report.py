@@ -172,6 +172,17 @@ def test_another_title_is_shown_and_trains_nothing_again(results, tmp_path):
     assert Sweep.of_folder(folder).spec.digest == results.manifest.spec_hash
 
 
+def test_what_matters_stands_once_and_chance_is_one_number_everywhere(results, html):
+    text = " ".join(Reader(html).text)
+    assert html.count("What matters</h2>") == 1
+    found = results.what_matters().query("response == 'success'").set_index("factor")["share"]
+    chance = f"{100 * found['chance']:.1f} %"
+    assert f"chance, by the seed, {chance}" in text
+    assert f"chance {chance}" in re.search(r'aria-label="(Bars of the shares[^"]*)"', html)[1]
+    assert chance in re.search(r"<tr><td[^>]*>success</td><td[^>]*>chance</td>.*?</tr>", html)[0]
+    assert results.report_markdown(results.path / "marked").read_text().count("## What matters") == 1
+
+
 def test_as_markdown_it_has_its_figures_and_tables_beside_it(results, tmp_path):
     path = results.report_markdown(tmp_path / "report")
     text = path.read_text()
@@ -181,7 +192,9 @@ def test_as_markdown_it_has_its_figures_and_tables_beside_it(results, tmp_path):
         assert (path.parent / name).stat().st_size > 0
     assert len(re.findall(r"^!\[", text, flags=re.MULTILINE)) == len(list(path.parent.glob("*.svg"))) >= 7
     written = pd.read_csv(path.parent / "settings.csv", **EXACT)
-    pd.testing.assert_frame_equal(written, results.details(), check_dtype=False)
+    assert written["success"].is_monotonic_decreasing
+    in_order = written.sort_values(["hidden", "lr"], ignore_index=True)
+    pd.testing.assert_frame_equal(in_order, results.details(), check_dtype=False)
     assert len(json.loads((path.parent / "what-matters.json").read_text())) == len(results.what_matters())
     assert (path.parent / "settings.tex").read_text().startswith(r"\begin{tabular}")
 

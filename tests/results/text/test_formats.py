@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backsweep.results.text.alignment import aligned
 from backsweep.results.text.formats import as_csv, as_json, as_latex, as_markdown
 from backsweep.sweep.cli.tables import TableFormat, print_table
 from helpers.tables import EXACT, rendered
@@ -63,11 +64,11 @@ def table(names, *rows):
 
 def typeset(text):
     """The rows of a tabular as LaTeX would set them, with its commands replaced by the characters they print."""
-    begin, *lines, end = text.splitlines()
-    assert re.fullmatch(r"\\begin\{tabular\}\{r+\}", begin)
-    assert end == r"\end{tabular}"
-    rows = [line.removesuffix(r" \\") for line in lines if line != r"\hline"]
-    return [[_set(cell) for cell in re.split(r"(?<!\\) & ", row)] for row in rows]
+    begin, top, head, middle, *lines, bottom, end = text.splitlines()
+    assert re.fullmatch(r"\\begin\{tabular\}\{[lr]+\}", begin)
+    assert (top, middle, bottom, end) == (r"\toprule", r"\midrule", r"\bottomrule", r"\end{tabular}")
+    rows = [line.removesuffix(r" \\") for line in (head, *lines)]
+    return [[_set(re.sub(r"\\phantom\{.*\}$", "", cell.strip(" "))) for cell in re.split(r"(?<!\\) & ", row)] for row in rows]
 
 
 def _set(cell):
@@ -129,6 +130,44 @@ def test_no_content_escapes_its_cell(rows):
 def test_latex_sets_what_stands_in_a_cell(cells):
     cells = [cell.strip() or "x" for cell in cells]
     assert typeset(as_latex(table(list(map(str, range(len(cells)))), cells)))[1] == cells
+
+
+def test_columns_of_latex_stand_under_each_other_and_numbers_on_their_points():
+    made = table(
+        ["optimizer", "lr", "converged", "epochs 95 %"],
+        ["gd", "0.1", "100.0 %", "9 – 12"],
+        ["adam", "10", "9.5 %", "1,024 – ∞"],
+    )
+    assert as_latex(made).splitlines() == [
+        r"\begin{tabular}{lrrr}",
+        r"\toprule",
+        r"optimizer &             lr & converged &      epochs 95 \% \\",
+        r"\midrule",
+        r"gd        &            0.1 &  100.0 \% &           9 -- 12 \\",
+        r"adam      & 10\phantom{.1} &    9.5 \% & 1,024 -- $\infty$ \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers", "missing"),
+    [
+        (["0.01", "10", "2.512", "–"], True, ["2", ".512", "", ""]),
+        (["100.0 %", "0.5 %", "?"], True, ["", "", ""]),
+        (["0.69", "1.2e-05", "∞"], True, ["-05", "", ".2e-05"]),
+        (["1 – 2", "0.5 – ∞"], True, ["", ""]),
+        (["gd", "10"], False, ["", ""]),
+        (["True", "False"], False, ["", ""]),
+        (["8-4", "2"], False, ["", ""]),
+        (["?", "–"], False, ["", ""]),
+        ([], False, []),
+    ],
+)
+def test_numbers_end_where_the_longest_of_their_column_does(texts, numbers, missing):
+    found = aligned(texts)
+    assert found.numbers == numbers
+    assert found.missing == missing
 
 
 def test_a_star_or_bracket_at_the_start_of_a_row_is_no_option_of_the_row_before():
