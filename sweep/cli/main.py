@@ -13,26 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backsweep import arguments
-from backsweep.errors import ResultsError
-from backsweep.ranges import ANY_SIZE
-
 from ..output import after_a_second, replace_missing_signs, say, say_in_full
-from ..text import count
 from . import results as reading
 from .bundle import bundle, open_
-from .command import fail, interruptible, remarked
+from .command import interruptible, remarked
 from .compare import compare, seeds
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
 from .options import Commands, typed
-from .results import Data, Folder, Format, opened, write_report
-from .tables import BackendName, LogFormat, StatusFormat, TableFormat, print_replay, slug
+from .replay import replay, verify
+from .results import Data, Folder, Format, write_report
+from .tables import BackendName, LogFormat, StatusFormat, TableFormat, slug
 
 if TYPE_CHECKING:
-    from ...results import Results
-    from ...results.arrays import Integers
-    from ..plan.plan import Plan
     from ..sweep import Sweep
 
 app = typer.Typer(
@@ -155,55 +148,8 @@ app.command()(compare)
 app.command()(seeds)
 app.command(cls=FigureCommand)(figure)
 app.command()(reading.report)
-
-
-@app.command()
-def replay(
-    folder: Folder,
-    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.", parser=typed)],
-    form: Annotated[TableFormat, typer.Option("--format", help="Format of the trajectory.")] = TableFormat.text,
-    data: Data = None,
-) -> None:
-    """Train one run of DIR again, bit for bit, and print its whole trajectory."""
-    from ..run.replay import replay as train_again
-    from ..sweep import Sweep
-
-    results = opened(folder)
-    plan = Sweep.of_folder(folder, data or ()).plan()
-    again, unlike = interruptible(lambda: (train_again(plan, run), _differences(results, plan, [run])))
-    print_replay(again, form)
-    if unlike:
-        fail("; ".join(unlike))
-    if form is TableFormat.text and run in set(results.table["run"]):
-        say("The same bits as in the folder.")
-
-
-@app.command()
-def verify(
-    folder: Folder,
-    sample: Annotated[int, typer.Option(parser=typed, metavar="INTEGER", help="Number of runs to train again.")] = 1000,
-    data: Data = None,
-) -> None:
-    """Train a sample of the runs of DIR again, and compare every bit of rows, records and final weights."""
-    import numpy as np
-
-    from ..sweep import Sweep
-
-    sample = arguments.whole("sample", sample, ANY_SIZE)
-    results = opened(folder)
-    damage = results.store.damage()
-    if damage:
-        fail("\n".join([f"{count(len(damage), 'damaged file')}:", *damage]))
-    runs = results.table["run"].to_numpy()
-    if not len(runs):
-        raise ResultsError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
-    chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
-    unlike = interruptible(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
-    if unlike:
-        fail("\n".join([f"{len(unlike)} values differ:", *unlike[:10]]))
-    say(f"{len(chosen):,} of {len(runs):,} runs trained again: every bit is the same")
-
-
+app.command()(replay)
+app.command()(verify)
 app.command()(bundle)
 app.command("open")(open_)
 
@@ -248,13 +194,6 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
     estimate = interruptible(lambda: sweep.estimate(jobs=jobs, out=out))
     for line in estimate_lines(estimate, free_bytes(out), cores(), time.perf_counter() - process_began()):
         say(line)
-
-
-def _differences(results: "Results", plan: "Plan", runs: "Integers | list[int]") -> list[str]:
-    from ..run.replay import differences
-
-    table = results.table
-    return differences(plan, table[table["run"].isin(runs)], results.store)
 
 
 def main() -> None:

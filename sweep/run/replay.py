@@ -1,9 +1,10 @@
 """Trains single runs again: with their whole trajectory, or only to check that every bit is the same."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from backsweep import arguments
@@ -29,6 +30,15 @@ class Replay(NamedTuple):
     row: pa.Table
     training: Training
     trajectory: pa.Table
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The final weights w1 (units, inputs), b1 (units,), w2, ..., as in files of initial weights, and the trajectory.
+
+        That is epoch, int32 (epochs + 1,), and float64 (epochs + 1,) loss, accuracy, gradient_norm and weight_norm.
+        """
+        layers = {"w": self.training.weights, "b": self.training.biases}
+        weights = {f"{letter}{k}": layer[0] for letter, each in layers.items() for k, layer in enumerate(each, 1)}
+        return {**weights, **{name: self.trajectory[name].to_numpy() for name in self.trajectory.column_names}}
 
 
 def replay(plan: Plan, run: int) -> Replay:
