@@ -18,7 +18,7 @@ from backsweep.errors import Unusable as Unusable
 from backsweep.outcomes import OUTCOMES
 
 from .call.canonical import in_layers
-from .call.config import ORDERS, PARAMETRIZATIONS, SCHEMES
+from .call.config import PARAMETRIZATIONS, SCHEMES
 from .call.defaults import DEFAULTS
 from .call.flatten import flat, with_values
 from .call.hyperparameters import RANGES, SCHEME_NUMBERS, WARMUP_EPOCHS
@@ -34,6 +34,7 @@ from .formulas.schedules import SCHEDULES
 from .lanes.arithmetic import usual_arithmetic, usual_numbers
 from .lanes.compile import SOURCES_HASH, why_not_kept, why_slow
 from .lanes.vector import DTYPES, lanes_of
+from .loop.batches import ORDERS
 from .network import Network, State
 from .random.streams import LAST_SEED, STREAMS
 
@@ -155,8 +156,10 @@ def train(x, y, *, keep_weights: bool = True, record_at=None, record_runs=None, 
     The updates. optimizer: a name (`OPTIMIZERS`) or {"name": ..., and its hyperparameters}. lr: the learning rate, or a list of
     one per layer; lr_over_fan_in divides it by each layer's inputs, the bias included. clip: the largest norm that the gradient
     may have. schedule: a name (`SCHEDULES`) or {"name": ..., its hyperparameters, "warmup": epochs}. batch: "full", "pattern"
-    (one sample at a time), or {"size": ..., "order": "given", "shuffled" or "replacement"}; an epoch is one pass over the data.
-    loss: a name (`LOSSES`). derivative_offset: added to f'(z) in backpropagation (Fahlman's sigmoid-prime offset).
+    (one sample at a time), or {"size": ..., "order": ...} with an order of samples (`ORDERS`): "given"; "shuffled" by each run
+    with its own stream; "shared", in epoch e default_rng(e).permutation(samples) for all runs; or drawn with "replacement". An
+    epoch is one pass over the data. loss: a name (`LOSSES`). derivative_offset: added to f'(z) in backpropagation (Fahlman's
+    sigmoid-prime offset).
     The end. epochs: the largest number. stop: {"loss", "within", "accuracy", "gradient_norm": ...}, all of which must hold in
     "patience" tests in a row: the loss is at most this, every |output - target| below it, the accuracy at least this, the
     gradient's norm at most this. stall: {"window": w, "improvement": r}: at each w-th epoch, whether the loss has fallen by

@@ -100,6 +100,8 @@ class Data(NamedTuple):
     targets: Array  # quads * outputs rows
     weights: Array  # quads rows: a sample's weight in the loss of all data
     counts: Array  # quads rows: 1 for a sample, 0 for padding: a batch's last quad may lack samples
+    batch_inputs: Array  # batches * batch quads * inputs rows: those of `inputs`, or an epoch's shared order, laid out anew
+    batch_targets: Array  # batches * batch quads * outputs rows, likewise
     batch_weights: Array  # batches * batch quads rows: a sample's weight in the loss of its batch
     batch_counts: Array
     batch_quads: int
@@ -108,9 +110,9 @@ class Data(NamedTuple):
 
 
 class Tiles(NamedTuple):
-    """For batches that differ from lane to lane: every lane's own samples, gathered before each batch.
+    """For batches that may differ from lane to lane: every lane's own samples, gathered before each batch.
 
-    If batches do not differ, the arrays are empty but have the same types, so that the loop is compiled once for both.
+    If batches never differ, the arrays are empty but have the same types, so that the loop is compiled once for both.
     """
 
     samples: Array  # (samples, inputs), filled up: see `lanes.gather`
@@ -206,7 +208,8 @@ class Sections(NamedTuple):
     epochs: Address
     stopping: Address
     batches: Address  # all updates of an epoch, or 0 if the batch is full
-    batch: Address  # one update from a batch, or 0 if the batch is full
+    given_batch: Address  # one update from a batch of samples that lanes share, or 0 if they never do
+    own_batch: Address  # one update from a batch of samples that each lane has gathered, or 0 if none ever does
 
 
 class Call(NamedTuple):
@@ -224,7 +227,7 @@ class Call(NamedTuple):
     sections: Sections
 
 
-NO_FORMULAS, NO_SECTIONS = Formulas(*[0] * 14), Sections(*[0] * 7)
+NO_FORMULAS, NO_SECTIONS = Formulas(*[0] * 14), Sections(*[0] * 8)
 
 _types: dict[Any, Any] = {}
 

@@ -270,18 +270,19 @@ def test_optimizers_that_pytorch_lacks_by_hand():
 # ---- draws
 
 
-@pytest.mark.parametrize("order", ["given", "shuffled", "replacement"])
+@pytest.mark.parametrize("order", ["given", "shuffled", "shared", "replacement"])
 @pytest.mark.parametrize("stream", ["mt19937", "pcg64"])
-def test_batches_follow_the_weights_in_the_runs_own_stream(stream, order):
+def test_orders_follow_the_weights_in_the_runs_own_stream_or_the_epoch(stream, order):
     rng = np.random.RandomState(4) if stream == "mt19937" else np.random.default_rng(4)
     for shape in ((4, 3), 4, (3, 4), 3, (2, 3), 2):
         rng.standard_normal(shape)
     draw = {
-        "given": lambda: np.arange(7),
-        "shuffled": lambda: rng.permutation(7),
-        "replacement": lambda: rng.randint(0, 7, 7) if stream == "mt19937" else rng.integers(0, 7, 7),
+        "given": lambda epoch: np.arange(7),
+        "shuffled": lambda epoch: rng.permutation(7),
+        "shared": lambda epoch: np.random.default_rng(epoch).permutation(7),
+        "replacement": lambda epoch: rng.randint(0, 7, 7) if stream == "mt19937" else rng.integers(0, 7, 7),
     }[order]
-    batches = [np.split(draw(), [3, 6]) for _ in range(10)]
+    batches = [np.split(draw(epoch), [3, 6]) for epoch in range(10)]
     optimizer, make = OPTIMIZERS["adam"]
     agree(make, optimizer=optimizer, lr=0.2, stream=stream, seed=4, batch={"size": 3, "order": order}, batches=batches)
 

@@ -50,6 +50,7 @@ TABLES = {  # tables of docs/spec.md, by the text before them; the entries of ot
     "start": "**Initial weights.**",
     "optimizer": "**Optimizers.**",
     "schedule": "**Schedules**",
+    "order": "**Orders**",
     "loss": "**Losses**",
 }
 entries = pytest.mark.parametrize(("registry", "name"), ENTRIES, ids=map(".".join, ENTRIES))

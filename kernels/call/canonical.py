@@ -6,8 +6,9 @@ from backsweep.arguments import numbers, one_of, whole
 from backsweep.errors import SettingError
 from backsweep.ranges import ANY_SIZE, FINITE
 
+from ..loop.batches import ORDERS
 from ..memory import STRIDE, UNITS
-from .config import ORDERS, Batch
+from .config import Batch
 
 
 def widths(hidden) -> tuple[int, ...]:

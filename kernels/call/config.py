@@ -41,7 +41,6 @@ SCHEMES = {
     **{f"{name}_uniform": Scheme() for name in ("xavier", "he", "lecun")},
     **{f"{name}_normal": Scheme(normal=True) for name in ("xavier", "he", "lecun")},
 }
-ORDERS = ("given", "shuffled", "replacement")
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,13 @@ class Batch:
     order: str = "given"
 
     @property
+    def shared(self) -> bool:
+        """Whether all runs see the same order; otherwise each run draws its samples with its own random stream."""
+        return self.order in {"given", "shared"}
+
+    @property
     def own(self) -> bool:
-        """Whether each run draws its samples with its own random stream; otherwise all runs see the same order."""
+        """Whether lanes may see different samples at once, so that each gathers its own."""
         return self.order != "given"
 
 

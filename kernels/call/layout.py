@@ -144,11 +144,15 @@ def data_of(config: Config, x: np.ndarray, y: np.ndarray) -> Data:
     laid = size if config.batch.order == "given" else samples
     ends = [min(size, samples - first) for first in range(0, samples, size)]
     in_batch = np.concatenate([_sample_weights(config, end, outputs) for end in ends])
+    inputs, targets = (quads(table, laid, dtype, fill=True) for table in (x, y))
+    anew = config.batch.order == "shared"
     return Data(
-        inputs=quads(x, laid, dtype, fill=True),
-        targets=quads(y, laid, dtype, fill=True),
+        inputs=inputs,
+        targets=targets,
         weights=quads(_sample_weights(config, samples, outputs), laid, dtype),
         counts=quads(np.ones((samples, 1)), laid, dtype),
+        batch_inputs=quads(x, size, dtype, fill=True) if anew else inputs,
+        batch_targets=quads(y, size, dtype, fill=True) if anew else targets,
         batch_weights=quads(in_batch, size, dtype),
         batch_counts=quads(np.ones((samples, 1)), size, dtype),
         batch_quads=-(-size // QUAD),
@@ -158,7 +162,7 @@ def data_of(config: Config, x: np.ndarray, y: np.ndarray) -> Data:
 
 
 def tiles_of(config: Config, x: np.ndarray, y: np.ndarray) -> Tiles:
-    """Memory for batches that differ from lane to lane; empty if they do not differ."""
+    """Memory for batches that may differ from lane to lane; empty if they never do."""
     if not config.batch.own:
         x, y = x[:0], y[:0]
     dtype, size = DTYPES[config.dtype], min(config.batch.size or 0, len(x))
@@ -182,7 +186,7 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
     keeps, optimizer = ACTIVATIONS[config.activation].keeps_slopes, OPTIMIZERS[config.optimizer]
     scheme = SCHEMES[config.scheme]
     # Runs that also draw the order of their samples soon need more words than a stock has.
-    stocked = weights if scheme.drawn and not config.batch.own else 0
+    stocked = weights if scheme.drawn and config.batch.shared else 0
 
     def counters() -> np.ndarray:
         return np.zeros(lanes, np.int64)
@@ -194,7 +198,7 @@ def workspace(config: Config, network: Network, data: Data) -> Workspace:
         values=aligned(dtype, chunk * units, QUAD, lanes),
         slopes=aligned(dtype, chunk * units if keeps else 0, QUAD, lanes),
         deltas=aligned(dtype, chunk * units, QUAD, lanes),
-        logits=aligned(dtype, len(data.targets), QUAD, lanes),
+        logits=aligned(dtype, max(len(data.targets), len(data.batch_targets)), QUAD, lanes),
         totals=aligned(dtype, TOTALS, lanes),
         rates=aligned(dtype, layers, lanes),
         bases=aligned(dtype, layers, lanes),

@@ -16,13 +16,13 @@ from ..formulas.schedules import SCHEDULES
 from ..lanes.compile import PARTS, Formula, Section, is_ready
 from ..lanes.vector import DTYPES, Memory, Table
 from ..loop.batch_passes import epochs_of_batches, given_batch, own_batch
+from ..loop.batches import ORDERS
 from ..loop.fused_passes import FUSED
 from ..loop.initial_weights import INITIAL_WEIGHTS
 from ..loop.passes import epochs
 from ..loop.refill import refill
 from ..loop.stopping import stopping
 from ..loop.train import all_runs
-from ..loop.updates import given_batches, own_batches
 from ..memory import Call, Formulas, Network, Sections, Start
 from .config import Config
 
@@ -79,16 +79,16 @@ def _formulas(config: Config, network: Network) -> Formulas:
 
 def _sections(config: Config, start: Start) -> Sections:
     """The large parts of the loop; None for those that will not be called."""
-    full, own = config.batch.size is None, config.batch.own
-    batches = own_batches if own else given_batches
+    full, batch = config.batch.size is None, config.batch
     return Sections(
         begins=all_runs,
         refill=refill,
         initial_weights=INITIAL_WEIGHTS[start.stream, start.normal],
         epochs=_epochs(config),
         stopping=stopping,
-        batches=None if full else batches,
-        batch=None if full else own_batch if own else given_batch,
+        batches=None if full else ORDERS[batch.order],
+        given_batch=None if full or not batch.shared else given_batch,
+        own_batch=own_batch if batch.own else None,
     )
 
 

@@ -75,7 +75,7 @@ def epochs_of_batches(struct, tick, next_check):
             _pass(struct, samples, size)
             if tick == next_check or may_have_ended(struct):
                 return tick
-        next_epoch(struct)
+        next_epoch(struct, tick)
         tick += 1
 
 

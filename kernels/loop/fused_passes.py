@@ -101,7 +101,7 @@ def epochs_of_sigmoids(struct, tick, next_check):
         _pass(struct, samples, _keep_sigmoid, sigmoid_slope)
         if tick == next_check or may_have_ended(struct):
             return tick
-        next_epoch(struct)
+        next_epoch(struct, tick)
         tick += 1
 
 
@@ -115,7 +115,7 @@ def epochs_of_tanhs(struct, tick, next_check):
         _pass(struct, samples, _keep_tanh, tanh_slope)
         if tick == next_check or may_have_ended(struct):
             return tick
-        next_epoch(struct)
+        next_epoch(struct, tick)
         tick += 1
 
 

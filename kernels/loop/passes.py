@@ -82,5 +82,5 @@ def epochs(struct, tick, next_check):
         _pass(struct, samples)
         if tick == next_check or may_have_ended(struct):
             return tick
-        next_epoch(struct)
+        next_epoch(struct, tick)
         tick += 1

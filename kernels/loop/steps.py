@@ -54,7 +54,8 @@ def all_samples(struct) -> Samples:
 def given_samples(struct, batch) -> Samples:
     """One batch of the samples that all lanes share."""
     data, first, stop = struct.data, batch * struct.data.batch_quads, (batch + 1) * struct.data.batch_quads
-    return Samples(data.inputs, data.targets, data.batch_weights, data.batch_counts, first, stop, 0, struct.formulas.loss)
+    weights, counts, formula = data.batch_weights, data.batch_counts, struct.formulas.loss
+    return Samples(data.batch_inputs, data.batch_targets, weights, counts, first, stop, 0, formula)
 
 
 @leaf

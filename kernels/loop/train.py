@@ -46,7 +46,7 @@ def all_runs(struct):
             next_check = min(next_check, work.next_check[lane])
         tick = ask(sections.epochs, struct, tick, next_check)
         left -= ask(sections.stopping, struct, tick)
-        next_epoch(struct)
+        next_epoch(struct, tick)
         tick += 1
     return 0
 

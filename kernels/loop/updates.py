@@ -1,13 +1,11 @@
-"""From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with its own pass."""
+"""From gradients to new weights: one step for a full batch, or an epoch of smaller batches, each with its own pass
+(`batches.py`)."""
 
 from ..formulas.optimizers import Segment
 from ..lanes.calls import ask, call
-from ..lanes.compile import Section, inlined, leaf
-from ..lanes.gather import COLUMNS, gather
+from ..lanes.compile import leaf
 from ..lanes.operations import load, rows, store
-from ..lanes.vector import QUAD
-from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, IDLE, OPTIMIZER, SCHEDULE, STRIDE, UNITS, WARMUP
-from ..random.streams import draw_indices, permute
+from ..memory import CLIP, DECAY, FIRST_WEIGHT, GRADIENT_SQUARES, OPTIMIZER, SCHEDULE, STRIDE, UNITS, WARMUP
 
 
 @leaf
@@ -83,75 +81,10 @@ def update_rows(struct, layer, first, gradient, count):
 
 
 @leaf
-def next_epoch(struct):
-    """Go from one pass over all data to the next: set the rates, then make one step, or an epoch of steps with batches."""
+def next_epoch(struct, tick):
+    """Go from one pass over all data, that of `tick`, to the next: set the rates, then make one step, or one for each batch."""
     next_rates(struct)
     if struct.network.full:
         update(struct)
     else:
-        ask(struct.sections.batches, struct)
-
-
-@inlined
-def _draw_orders(start, data, tiles, work):
-    """Draw the order of this epoch's samples, for every lane from its own stream."""
-    for lane in range(work.run.shape[0]):
-        if work.run[lane] != IDLE:
-            if tiles.replacement:
-                draw_indices(start.stream, work.streams, lane, tiles.order, data.samples)
-            else:
-                permute(start.stream, work.streams, lane, tiles.order, data.samples)
-
-
-@inlined
-def _gather_rows(table, columns, order, place, tile, row):
-    """Lay out every lane's own sample: column i goes to row `row + i * QUAD` of the tile.
-
-    Up to three rows too many are written. They belong to the next quad, which is laid out later, or follow the last one.
-    """
-    for column in range(0, columns, COLUMNS):
-        a, b, c, d = gather(table, column, order, place)
-        at = row + column * QUAD
-        store(tile, at, a)
-        store(tile, at + QUAD, b)
-        store(tile, at + 2 * QUAD, c)
-        store(tile, at + 3 * QUAD, d)
-
-
-@inlined
-def _gather_batch(network, data, tiles, batch):
-    """Lay out one batch: each lane's own samples, with the last one repeated to fill up the quads."""
-    first = batch * tiles.size
-    last = min(tiles.size, data.samples - first) - 1
-    inputs, targets = rows(tiles.tile_inputs, 0), rows(tiles.tile_targets, 0)
-    for place in range(data.batch_quads * QUAD):
-        quad, corner, at = place // QUAD, place % QUAD, first + min(place, last)
-        _gather_rows(tiles.samples, network.inputs, tiles.order, at, inputs, quad * network.inputs * QUAD + corner)
-        _gather_rows(tiles.targets, network.outputs, tiles.order, at, targets, quad * network.outputs * QUAD + corner)
-
-
-@Section
-def own_batches(struct):
-    """Make one epoch of batches that differ from lane to lane. Returns 0."""
-    network, data, tiles, start, work, sections = (
-        struct.network,
-        struct.data,
-        struct.tiles,
-        struct.start,
-        struct.work,
-        struct.sections,
-    )
-    _draw_orders(start, data, tiles, work)
-    for batch in range(data.batches):
-        _gather_batch(network, data, tiles, batch)
-        ask(sections.batch, struct, batch)
-    return 0
-
-
-@Section
-def given_batches(struct):
-    """Make one epoch of batches in the given order, the same for all lanes. Returns 0."""
-    data, sections = struct.data, struct.sections
-    for batch in range(data.batches):
-        ask(sections.batch, struct, batch)
-    return 0
+        ask(struct.sections.batches, struct, tick)

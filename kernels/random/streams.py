@@ -107,6 +107,16 @@ def permute(kind, state, lane, order, count):
 
 
 @called
+def permute_for_epoch(state, lane, order, epoch, count):
+    """Write `default_rng(epoch).permutation(count)` to row `lane` of order, likewise; 0 <= epoch < 2**32.
+
+    The lane's stream is lost, so the run must have drawn its weights.
+    """
+    seed_pcg(state, lane, epoch)
+    permute(PCG64, state, lane, order, count)
+
+
+@called
 def draw_indices(kind, state, lane, order, count):
     """Write `randint(0, count, count)` or `integers(0, count, count)` to row `lane` of order, 0 < count <= 2**31.
 

@@ -69,7 +69,7 @@ class BatchSpec(Table, use_attribute_docstrings=True):
     size: Setting[Count] | None = None
     """Number of samples per update. Only batch = "full" leaves it out and takes all samples."""
     order: Setting[OrderName] = DEFAULTS["batch.order"]
-    """Order of the samples: given (that of the data), shuffled (anew in each epoch) or replacement (drawn with replacement)."""
+    """Order: given (that of the data), shuffled (by each run), shared (shuffled, for all runs), replacement (drawn with it)."""
 
 
 BATCHES = {"full": BatchSpec(order="given"), "pattern": BatchSpec(size=1, order="given")}

@@ -155,7 +155,7 @@ def specs(draw):
     if not own_rates:
         train["schedule"]["warmup"] = numbers(0, 4)
     if not full:
-        size = {"size": numbers(1, 3), "order": pick(ORDERS)}
+        size = {"size": numbers(1, 3), "order": pick(list(ORDERS))}
         train["batch"] = pick(["full", "pattern", size])
     for key, low, high in (("weight_decay", 0.001, 0.1), ("clip", 0.05, 1.0), ("derivative_offset", 0.01, 0.1)):
         if draw(st.booleans()):

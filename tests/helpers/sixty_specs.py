@@ -252,6 +252,13 @@ def single(folder):
         },
         "record": {"measure": True},
     }
+    yield {
+        "task": {"name": "moons", "samples": 10},
+        "seeds": 9,
+        "model": {"stream": {"values": ["mt19937", "pcg64"]}},
+        "train": {"batch": {"size": {"values": [3, 8]}, "order": "shared"}, "epochs": 20, "stop": {"loss": 0.65}, "lr": 0.5},
+        "record": {"every": 7},
+    }
 
 
 def specs(folder):

@@ -64,23 +64,24 @@ def start(network, inputs, outputs, init, rng):
     return [w + offset for w, offset in zip(weights, offsets, strict=True)], biases
 
 
-def with_replacement(samples, rng):
+def with_replacement(samples, rng, epoch):
     integers = rng.randint if isinstance(rng, np.random.RandomState) else rng.integers
     return integers(0, samples, samples)
 
 
 ORDERS = {
-    "given": lambda samples, rng: np.arange(samples),
-    "shuffled": lambda samples, rng: rng.permutation(samples),
+    "given": lambda samples, rng, epoch: np.arange(samples),
+    "shuffled": lambda samples, rng, epoch: rng.permutation(samples),
+    "shared": lambda samples, rng, epoch: np.random.default_rng(epoch).permutation(samples),
     "replacement": with_replacement,
 }
 
 
-def batches(batch, samples, rng):
+def batches(batch, samples, rng, epoch):
     """The samples of each update in one epoch: a list of arrays of indices."""
     if batch == "full":
         return [np.arange(samples)]
     if batch == "pattern":
         batch = {"size": 1, "order": "given"}
-    order = ORDERS[batch["order"]](samples, rng)
+    order = ORDERS[batch["order"]](samples, rng, epoch)
     return [order[first : first + batch["size"]] for first in range(0, samples, batch["size"])]

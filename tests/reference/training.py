@@ -149,7 +149,7 @@ def train(
         look()
         while not (outcome := outcome_of(run, patience, stall, bound)):
             factor = schedule_factor(run.epochs, **(schedule or {}))
-            for samples in batches(batch, len(x), rng):
+            for samples in batches(batch, len(x), rng, run.epochs):
                 step(samples, factor)
             look()
     run.outcome = outcome

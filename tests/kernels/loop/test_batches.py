@@ -77,3 +77,15 @@ def test_every_run_draws_its_own_order_wherever_it_runs(order):
 def test_optimizers_keep_their_state_from_batch_to_batch():
     for name in [name for name, one in OPTIMIZERS.items() if one.states and not one.full_batch_only]:
         compare(optimizer={"name": name}, lr=0.01, batch={"size": 4, "order": "shuffled"}, weight_decay=0.01, clip=0.5)
+
+
+def test_a_shared_order_is_the_epochs_whichever_stream_and_seed_a_run_has():
+    """Runs from the same weights, in one call and each by itself, with lanes in the same epoch and in different ones."""
+    settings = {**NETWORK, "init": {"scheme": "constant", "value": 0.3}, "loss": "mse", "batch": {"size": 4, "order": "shared"}}
+    for dtype in ("float64", "float32"):
+        alone = [train(X, Y, **settings, dtype=dtype, epochs=epochs).weights[0].tobytes() for epochs in (5, 9)]
+        for stream in STREAMS:
+            shared = {"stream": stream, "dtype": dtype, "seed": np.arange(40)}
+            for epochs in (np.full(40, 5), np.where(np.arange(40) % 3, 5, 9)):
+                together = train(X, Y, **settings, **shared, epochs=epochs)
+                assert [weights.tobytes() for weights in together.weights[0]] == [alone[int(one > 5)] for one in epochs]

@@ -198,7 +198,7 @@ WRONG = [
     (train(batch={"order": "shuffled"}), "train.batch = { order = 'shuffled' }: size is missing"),
     (
         train(batch={"size": 2, "order": "random"}),
-        "train.batch.order = 'random': there is no such name. There are: given, shuffled, replacement",
+        "train.batch.order = 'random': there is no such name. There are: given, shuffled, shared, replacement",
     ),
     (train(batch={"size": 9}), "train.batch.size = 9: there are only 4 samples"),
     (train(batch={"size": {"values": [2, 9]}}), "there are only 4 samples (cell 1)"),
