@@ -37,12 +37,13 @@ def compare(
         list[str] | None,
         typer.Option(
             metavar="NAMES",
-            help="With --setting: settings, such as lr, that half of the seeds choose for each value; the others are compared.",
+            help="With --setting: settings, such as lr, that half of the seeds choose for each value; the others are compared. "
+            "Repeatable.",
         ),
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all that both sweeps have."),
+        typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all of both. Repeatable."),
     ] = None,
     where: Where = None,
     unpaired: Annotated[

@@ -39,7 +39,7 @@ def figure(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAMES", help="Settings to group by, such as lr,hidden; for kinds that take --by."),
+        typer.Option(metavar="NAMES", help="Settings to group by, such as lr,hidden; for kinds with --by. Repeatable."),
     ] = None,
     where: Where = None,
 ) -> None:

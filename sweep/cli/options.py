@@ -5,6 +5,7 @@ A command's own options are named as arguments too, so that there is one way to 
 the argument that it is handed on as.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -15,7 +16,17 @@ from backsweep.errors import BacksweepError, SettingError
 
 
 class Commands(TyperGroup):
-    """The commands. An error that one of them raises names its options, where these are to blame or would help."""
+    """The commands. An error that one of them raises names its options, where these are to blame or would help.
+
+    An option that takes one value is refused if it is given more often, of which Click would take the last.
+    """
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """The command that the arguments name, and the arguments that are its own."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            _refuse_repeated(command, command.context_class(command, info_name=name, parent=ctx), list(rest))
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Do the command's work."""
@@ -40,6 +51,14 @@ def typed(text: str) -> float | str:
         with suppress(ValueError):
             return number(text)
     return text
+
+
+def _refuse_repeated(command: Any, ctx: Any, given: list[str]) -> None:
+    """Raise SettingError for an option that is given twice and takes one value. Flags mean the same however often."""
+    _, _, parameters = command.make_parser(ctx).parse_args(given)
+    for each, times in Counter(parameters).items():
+        if times > 1 and each.param_type_name == "option" and not each.multiple and not each.is_flag:
+            raise SettingError([each.name], f"given {times} times; it takes one value, so give it once", each.opts[0])
 
 
 def _options_of(parameters: Iterable[Any]) -> dict[str, str]:
