@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import threading
+
+from . import begin_threads
 
 # In bytes, as measured on Linux: without limits the report takes most, 2,050 MB on one core and 2,190 on two; with less
 # than 1,600 what is loaded last finds no place at times, and with less than 700 some commands hang. What is left over is for
@@ -66,7 +67,7 @@ def check_threads(count: int) -> None:
     """
     try:
         done = subprocess.run(  # noqa: S603 - ourselves
-            [sys.executable, "-I", "-S", __file__, str(THREADS + count)], stderr=subprocess.DEVNULL, check=False
+            [sys.executable, "-I", "-S", begin_threads.__file__, str(THREADS + count)], stderr=subprocess.DEVNULL, check=False
         )
     except OSError as error:
         if error.errno not in {errno.EAGAIN, errno.ENOMEM}:  # as where a user may not run this Python: no limit was met
@@ -74,21 +75,3 @@ def check_threads(count: int) -> None:
         done = None
     if done is None or done.returncode:
         raise RuntimeError("can't start new thread")
-
-
-def _begin(count: int) -> None:
-    """Have `count` threads at once."""
-    enough, begun = threading.Event(), list[threading.Thread]()
-    try:
-        for _ in range(count):
-            thread = threading.Thread(target=enough.wait)
-            thread.start()
-            begun.append(thread)
-    finally:
-        enough.set()
-        for thread in begun:
-            thread.join()
-
-
-if __name__ == "__main__":
-    _begin(int(sys.argv[1]))

@@ -4,7 +4,8 @@ most.
 joblib asks for the next batch as soon as one is trained, however long that one then waits to be written. So fast workers would
 run ahead of a slow disk without limit, in memory too. joblib cannot be held up where it asks, because it asks while it holds a
 lock that the writer needs to get at the batch. So each batch waits on its worker for a turn, which the writer gives back after
-writing. That costs two hundredths of the time, because joblib looks for finished batches a hundred times per second.
+writing. Threads hand over what they have trained themselves (`handed_over.py`); processes wait up to a hundredth of a second
+longer, until joblib looks for finished batches.
 
 Workers on other machines do not wait: telling them would take longer than the work they do ahead.
 """

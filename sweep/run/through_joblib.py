@@ -5,6 +5,7 @@ joblib's own batching is off, because it misjudges tiny tasks and resumed ones.
 
 import warnings
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from joblib import Parallel, delayed, parallel_config
 
 from ...results.store.store import Span
 from .backpressure import Turns, in_turn
+from .handed_over import HandedOver
 from .workers import Workers
 
 Done = TypeVar("Done")
@@ -25,17 +27,19 @@ def through_joblib(spans: Iterator[Span], train: Callable[[Span], Done], workers
     1 joblib would train in this thread, so it gets two jobs, and turns for one.
     """
     turns = Turns(workers.backend, workers.jobs)
-    tasks = (delayed(in_turn)(turns, train, span) for span in spans)
+    acts: Iterator[Callable[[], Any]] = (partial(in_turn, turns, train, span) for span in spans)
+    handed_over = HandedOver(acts) if workers.backend == "threads" else None
+    tasks = (delayed(act)() for act in (handed_over.acts() if handed_over else acts))
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
-        outputs = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
+        returned = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:
-        for done in outputs:
+        for done in handed_over.results() if handed_over else returned:
             yield done
             turns.give_back()
     finally:
         turns.end()
-        with warnings.catch_warnings(action="ignore"):  # about batches that are thrown away when a sweep is interrupted
-            outputs.close()
+        with warnings.catch_warnings(action="ignore"):  # about batches that joblib has and nobody takes
+            returned.close()
 
 
 def _one_by_one(tasks: Iterator[Any], jobs: int) -> Any:
