@@ -144,7 +144,7 @@ def test_the_notebook_is_stored_small_and_as_executed_from_the_top():
 
 
 def test_every_example_is_in_the_table_of_examples_and_tested():
-    there = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".toml", ".ipynb"}} - {"__init__.py"}
+    there = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".toml", ".ipynb", ".sh"}} - {"__init__.py"}
     assert set(re.findall(r"\]\(([\w.]+)\)", (EXAMPLES / "README.md").read_text())) == there
     tests = Path(__file__).read_text() + (Path(__file__).parent / "test_notebook.py").read_text()
-    assert {name for name in there if not name.endswith(".toml") and name not in tests} == set()
+    assert {name for name in there if not name.endswith((".toml", ".sh")) and name not in tests} == set()  # test_readme: .sh
