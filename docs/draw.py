@@ -1,7 +1,7 @@
 """Draws the pictures of the documentation from its own sweeps: python docs/draw.py
 
 The specs are those in `tutorial.md`, trained anew in a temporary folder, so the pictures show what its reader will see. The
-README's map is a part of that of `examples/trainability_map.py`, enlarged.
+README's map is a part of that of `examples/trainability_map.py`, enlarged, and its report is that of the README's own spec.
 """
 
 import re
@@ -64,21 +64,22 @@ def map_of_trainability() -> None:
     save_figure(axes, DOCS / "pictures" / "trainability.png")
 
 
-def head_of_the_report() -> None:
-    """The first screen of the demo's report, as a browser shows it."""
+def head_of_the_report(path: Path) -> None:
+    """The first screen of the report that the README's spec makes, as a browser shows it."""
+    spec = (DOCS.parent / "README.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
     with TemporaryDirectory() as folder, sync_playwright() as browsers:
-        report = Sweep.from_toml(DOCS.parent / "examples" / "xor.toml").run(folder).report()
+        report = Sweep.from_dict({"name": "xor", **tomllib.loads(spec)}).run(folder).report()
         browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 1060}, device_scale_factor=1.5)
         page.goto(f"file://{report}")
-        page.locator(".card svg, .card canvas").first.wait_for()
-        page.screenshot(path=DOCS / "pictures" / "report.png")
+        page.wait_for_selector("#explorer[data-ready]")
+        page.screenshot(path=path)
 
 
 def main() -> None:
     """Train, and draw."""
     map_of_trainability()
-    head_of_the_report()
+    head_of_the_report(DOCS / "pictures" / "report.png")
     save("notebook-loss.svg", draw_svg(draw_loss, loss_picture(notebook(), 0), height=2.4))
     with TemporaryDirectory() as folder:
         table = Sweep.from_dict(specs("tutorial.md")["xor.toml"]).run(folder).table
