@@ -18,6 +18,7 @@ from .names import column_if_any, column_of
 from .tables import axis_columns, grouped
 
 POINTS = 50  # along a fitted line
+FARTHEST = 1.5  # factor between a median and its line, up to which the line is said to fit
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class PowerLaws:
 
     groups: the values of `by`, one per curve; [None] without `by`. levels: the values of the setting in ascending order,
     (levels,). median: Kaplan-Meier medians in epochs, (curves, levels); inf if fewer than half of the runs converge, nan
-    without runs. used: bool, which medians the line was fitted to: those that are finite and above 0.
+    without runs. median_low, median_high: their 95 % intervals. used: bool, which medians the line was fitted to: those that
+    are finite and above 0.
 
     slope, low, high: the exponent and its 95 % interval, (curves,); nan if fewer than two medians are used, and an interval of
     nan if there is only one seed. departure: the largest factor between a used median and its line, (curves,), at least 1.
@@ -41,6 +43,8 @@ class PowerLaws:
     groups: list[Any]
     levels: Floats
     median: Floats
+    median_low: Floats
+    median_high: Floats
     used: Booleans
     slope: Floats
     low: Floats
@@ -50,6 +54,23 @@ class PowerLaws:
     line: Floats
     line_low: Floats
     line_high: Floats
+
+    def why_not(self, curve: int) -> str:
+        """Why a curve is no power law, or nothing where one fits.
+
+        It has fewer than three medians to fit; or it turns: two medians, whose intervals are apart, go against the slope; or a
+        median lies off the line by more than a factor of FARTHEST.
+        """
+        used = self.used[curve]
+        if used.sum() < 3:
+            return f"{used.sum()} median{'s' if used.sum() != 1 else ''}"
+        low, high = self.median_low[curve, used], self.median_high[curve, used]
+        if self.slope[curve] > 0:
+            low, high = low[::-1], high[::-1]
+        if (low > np.minimum.accumulate(high)).any():
+            return "it turns"
+        off = self.departure[curve]
+        return f"off by a factor of {off:.2f}" if off > FARTHEST else ""
 
 
 def power_laws(
@@ -71,7 +92,7 @@ def power_laws(
     levels, level = np.unique(table[setting].to_numpy(np.float64), return_inverse=True)
     shape = len(groups), len(levels)
     runs, seeds = _runs(table, curve * len(levels) + level)
-    median = _medians(runs, shape)
+    median, median_low, median_high = _medians(runs, shape)
     used = np.isfinite(median) & (median > 0)
     x = np.log(levels)
     lines = lines_through(x, median, used)
@@ -88,6 +109,8 @@ def power_laws(
         [None] if by is None else groups[by].tolist(),
         levels,
         median,
+        median_low,
+        median_high,
         used,
         *slope,
         np.exp(farthest(x, median, used, lines)),
@@ -113,11 +136,12 @@ def _runs(table: pd.DataFrame, cell: Integers) -> tuple[Runs, int]:
     return Runs(cell, seed, table["epochs"].to_numpy(), converged, capped), len(seeds)
 
 
-def _medians(runs: Runs, shape: tuple[int, int]) -> Floats:
-    """The Kaplan-Meier median of each cell; nan without runs."""
+def _medians(runs: Runs, shape: tuple[int, int]) -> list[Floats]:
+    """The Kaplan-Meier median of each cell and its interval, low and high; nan without runs."""
     cells = shape[0] * shape[1]
-    median, _, _ = survival_quantile(kaplan_meier(runs.cell, runs.epochs, runs.converged, runs.capped), cells)
-    return np.where(np.bincount(runs.cell, minlength=cells) > 0, median, np.nan).reshape(shape)
+    found = survival_quantile(kaplan_meier(runs.cell, runs.epochs, runs.converged, runs.capped), cells)
+    there = np.bincount(runs.cell, minlength=cells) > 0
+    return [np.where(there, of, np.nan).reshape(shape) for of in found]
 
 
 def _interval(estimate: Floats, drawn: Floats, known: Booleans) -> Interval:

@@ -16,7 +16,8 @@ from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
 from ..statistics.groups import at_quantiles
-from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
+from ..text.numbers import percent_text
+from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above
 from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
 
 MOST_BINS = 50
@@ -39,7 +40,7 @@ class EpochsHistogram:
     def names(self) -> list[str]:
         """The labels, each with the share that is not in the picture."""
         missing = np.round(1 - self.share.sum(axis=1), 12)
-        return [f"{label}: {percent(share)} not converged" for label, share in zip(self.labels, missing, strict=True)]
+        return [f"{label}: {percent_text(share)} not converged" for label, share in zip(self.labels, missing, strict=True)]
 
     @property
     def alt_text(self) -> str:

@@ -11,7 +11,8 @@ from backsweep.errors import ResultsError
 from ..analysis.names import REST
 from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
-from .style import INK, LINES, label_shares, legend_above, percent, plain
+from ..text.numbers import percent_text
+from .style import INK, LINES, label_shares, legend_above, plain
 
 HATCHES = ("", "////")
 MOST_FACTORS = 10
@@ -43,7 +44,7 @@ class ImportancePicture:
         """For those who do not see it."""
         found: list[str] = []
         for response, shares in zip(self.responses, self.share, strict=True):
-            texts = [f"{name} {percent(one)}" for name, one in zip(self.factors, shares, strict=True) if not np.isnan(one)]
+            texts = [f"{name} {percent_text(one)}" for name, one in zip(self.factors, shares, strict=True) if not np.isnan(one)]
             unknown = [name for name, one in zip(self.factors, shares, strict=True) if np.isnan(one)]
             texts += [f"not known for {', '.join(unknown)}"] if unknown else []
             found.append(f"of {NAMES.get(response, response)}: {', '.join(texts)}")

@@ -18,8 +18,9 @@ from backsweep.errors import ResultsError, SettingError
 from ..analysis.names import column_if_any
 from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
+from ..text.numbers import percent_text
 from .levels import LETTER, LINE, levels_in_words, name_levels
-from .style import FAINT, label_log_epochs, label_shares, percent, plain
+from .style import FAINT, label_log_epochs, label_shares, plain
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ class SuccessMap(Grid):
         best = self._cell(np.unravel_index(np.nanargmax(self.share), self.share.shape))
         alike = np.sum(there == there.max())
         most = f"the most at {best}" if alike == 1 else f"the most in {alike:,} cells alike, first at {best}"
-        unlike = f"from {percent(there.min())} to {percent(there.max())}, {most}"
+        unlike = f"from {percent_text(there.min())} to {percent_text(there.max())}, {most}"
         return (
-            f"{shown}: {unlike if there.min() < there.max() else f'{percent(there.max())} in every cell'}. "
+            f"{shown}: {unlike if there.min() < there.max() else f'{percent_text(there.max())} in every cell'}. "
             f"At least half converge in {np.sum(there >= 0.5):,} of {len(there):,} cells, none in {np.sum(there == 0):,}."
         )
 
@@ -139,7 +140,7 @@ def median_map(table: pd.DataFrame, row: str | None = None, column: str | None =
 def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
     """A heat map of the share that converged; cells without runs stay empty."""
     picture = draw_cells(value, value.share, axes, Normalize(0, 1), colormaps["cividis"])
-    _write_into_cells(value.share, _short_percent, picture, axes)
+    _write_into_cells(value.share, percent_text, picture, axes)
     bar = colour_bar(picture, axes, "converged")
     label_shares(bar.ax.yaxis)
     return axes
@@ -214,12 +215,6 @@ def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours:
         name_levels(axes.yaxis, grid.rows)
         axes.set_ylabel(plain(grid.row))
     return picture
-
-
-def _short_percent(share: float) -> str:
-    """0 % and 100 % mean none and all."""
-    shown = f"{100 * share:.0f} %"
-    return "<1 %" if shown == "0 %" and share > 0 else ">99 %" if shown == "100 %" and share < 1 else shown
 
 
 def _write_into_cells(values: Floats, text: Callable[[float], str], picture: AxesImage, axes: Axes) -> None:

@@ -15,8 +15,9 @@ from backsweep.outcomes import OUTCOMES, Outcome
 from ..analysis.tables import axis_columns, grouped, level_texts
 from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
+from ..text.numbers import percent_text
 from .levels import name_levels
-from .style import FAINT, LINES, label_shares, percent, plain
+from .style import FAINT, LINES, label_shares, plain
 
 MOST_BARS = 40  # that can be told apart at the height of a page
 
@@ -54,7 +55,9 @@ class OutcomeShares:
     def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         total = self.runs @ self.share / self.runs.sum()
-        parts = ", ".join(f"{percent(share)} {LOOKS[outcome].words}" for share, outcome in zip(total, OUTCOMES, strict=True))
+        parts = ", ".join(
+            f"{percent_text(share)} {LOOKS[outcome].words}" for share, outcome in zip(total, OUTCOMES, strict=True)
+        )
         words = f"Bars of how runs end: of all {self.runs.sum():,}, {parts}."
         if len(self.levels) == 1:
             return words
@@ -62,8 +65,8 @@ class OutcomeShares:
         if self.share[best, 0] == self.share[worst, 0]:
             return f"{words} As many converge in each bar."
         return (
-            f"{words} The most converge at {self._bar(int(best))}, {percent(self.share[best, 0])}; "
-            f"the fewest at {self._bar(int(worst))}, {percent(self.share[worst, 0])}."
+            f"{words} The most converge at {self._bar(int(best))}, {percent_text(self.share[best, 0])}; "
+            f"the fewest at {self._bar(int(worst))}, {percent_text(self.share[worst, 0])}."
         )
 
     @property

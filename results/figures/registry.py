@@ -16,13 +16,13 @@ from backsweep.errors import SettingError
 from backsweep.outcomes import Outcome, ended
 from backsweep.suggestions import there_are
 
-from ..analysis.tables import axis_columns, typical_run
+from ..analysis.tables import axis_columns, setting_labels, typical_run
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture
 from .maps import draw_median_map, draw_success_map, map_height, median_map, success_map
 from .outcomes import bars_height, draw_outcome_shares, outcome_shares
-from .slope import draw_slope, few_slopes, slope_picture
+from .slope import draw_slope, few_slopes, slope_picture, some_fit
 from .survival import draw_survival, survival_picture
 from .trainability import draw_trainability_map, trainability_map
 from .trajectories import draw_trajectories, trajectories_picture
@@ -35,6 +35,10 @@ Need = Literal["table", "records", "losses", "importance", "rng"]
 
 def _as_it_is(_: pd.DataFrame) -> Options | None:
     return {}
+
+
+def _nothing(_: pd.DataFrame) -> str:
+    return ""
 
 
 def _never(_: pd.DataFrame) -> Options | None:
@@ -53,6 +57,17 @@ def _of_the_typical_run(table: pd.DataFrame) -> Options | None:
     return {"run": typical_run(table)}
 
 
+def _why_this_run(table: pd.DataFrame) -> str:
+    """Which settings the run of `_of_the_typical_run` has, and why it is this one."""
+    of_run = table[table["run"] == typical_run(table)]
+    names = axis_columns(table)
+    settings = f" It has {setting_labels(of_run[names])[0]}" if names else " It is of the one setting"
+    if not ended(of_run, Outcome.CONVERGED).any():
+        return f"{settings}, and is the first run, since none converged."
+    where = ", where most runs converge" if names else ""
+    return f"{settings}{where}, and of the runs that converge there it takes the median number of epochs."
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of figure.
@@ -65,6 +80,8 @@ class Kind:
     condition: what the runs or the spec must have for it, in words.
     height: in inches, in a report; may depend on the value.
     in_report: the options with which a report draws it, from the table of its runs; None where the report goes without it.
+    worth_it: whether a report shows the value, once it is computed.
+    choice: what a report says about its own choice of options, from the table of its runs.
     """
 
     title: str
@@ -75,6 +92,8 @@ class Kind:
     condition: str = ""
     height: float | Callable[[Any], float] = 3.8
     in_report: Callable[[pd.DataFrame], Options | None] = _as_it_is
+    worth_it: Callable[[Any], bool] = bool
+    choice: Callable[[pd.DataFrame], str] = _nothing
 
     @property
     def options(self) -> list[str]:
@@ -122,6 +141,7 @@ FIGURES = {  # in the order of a report
         needs=("table", "rng"),
         condition="a setting of numbers above 0",
         in_report=few_slopes,
+        worth_it=some_fit,
     ),
     "outcomes": Kind(
         "How runs end", outcome_shares, draw_outcome_shares, grouped=True, height=bars_height, in_report=_if_something_varies
@@ -148,6 +168,7 @@ FIGURES = {  # in the order of a report
         condition="`--run`, and that run recorded",
         height=3.0,
         in_report=_of_the_typical_run,
+        choice=_why_this_run,
     ),
 }
 

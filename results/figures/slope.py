@@ -1,4 +1,4 @@
-"""How the epochs to convergence depend on a setting: medians on log scales, with power laws."""
+"""How the epochs to convergence depend on a setting: medians on log scales, with power laws where these fit."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from backsweep.errors import ResultsError
 
 from ..analysis.names import column_if_any
-from ..analysis.slopes import PowerLaws, power_laws
+from ..analysis.slopes import FARTHEST, PowerLaws, power_laws
 from ..analysis.tables import axis_columns, level_texts
 from ..arrays import Integers
 from .levels import levels_in_words, number_text, round_ticks
@@ -39,12 +39,20 @@ class SlopePicture:
     def alt_text(self) -> str:
         """What is to be seen, for those who do not see it."""
         laws = self.laws
-        farthest = np.nanmax(laws.departure[self.shown])
         return (
             f"Median epochs to convergence over {laws.setting} ({levels_in_words(laws.levels.tolist())}) on log scales, "
-            f"with power laws; their slopes: {'; '.join(self.labels)}. The medians lie off their lines by a factor of up to "
-            f"{farthest:.3g}."
+            f"with slopes of power laws where these fit: {'; '.join(self.labels)}.{self._farthest}"
         )
+
+    @property
+    def fitting(self) -> list[int]:
+        """The curves, of those shown, that are power laws."""
+        return [k for k in self.shown.tolist() if not self.laws.why_not(k)]
+
+    @property
+    def _farthest(self) -> str:
+        off = max((self.laws.departure[k] for k in self.fitting), default=None)
+        return "" if off is None else f" The medians lie off their lines by a factor of {off:.2f} at most."
 
     @property
     def caption(self) -> str:
@@ -57,13 +65,14 @@ class SlopePicture:
         return (
             f"Median epochs to convergence (Kaplan–Meier) and power laws, epochs ∝ {laws.setting} to the power of the slope, "
             "by least squares on the logarithms. Slopes with their 95 % intervals and bands are by a bootstrap over seeds: "
-            f"what other seeds would give, if there is a power law.{left_out}{chosen}"
+            "what other seeds would give. No law is drawn through fewer than three medians, where they turn, or where one lies "
+            f"off by more than a factor of {FARTHEST:g}.{self._farthest}{left_out}{chosen}"
         )
 
     def _slope(self, k: int) -> str:
+        if why_not := self.laws.why_not(k):
+            return f"no power law ({why_not})"
         slope, low, high = self.laws.slope[k], self.laws.low[k], self.laws.high[k]
-        if np.isnan(slope):
-            return "no slope"
         digits = 3 if high - low < 0.05 else 2
         estimate, *ends = (f"{number:.{digits}f}".replace("-", "−") for number in (slope, low, high))
         return estimate if np.isnan(low) else f"{estimate} ({' to '.join(ends)})"
@@ -92,8 +101,12 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
         axes.set_ylim(least / 2, most * 2)
     for k, colour, dashes, marker in zip(value.shown.tolist(), LINES, DASHES, MARKERS, strict=False):
         look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.5}
+        points = laws.levels[used[k]], laws.median[k, used[k]]
+        if k not in value.fitting:
+            axes.plot(*points, linestyle="", label="curve", **look)
+            continue
         axes.plot(laws.along[k], laws.line[k], linestyle=dashes, linewidth=1.6, markevery=[], label="curve", **look)
-        axes.plot(laws.levels[used[k]], laws.median[k, used[k]], linestyle="", **look)
+        axes.plot(*points, linestyle="", **look)
         low, high = laws.line_low[k], laws.line_high[k]
         axes.fill_between(laws.along[k], low, high, where=(low > 0) & (high < np.inf), color=colour, alpha=0.18, linewidth=0)
     axes.set_xlabel(plain(laws.setting, 80))
@@ -104,6 +117,11 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
     label_log_epochs(axes.yaxis, least, most)
     legend_above(axes, value.labels)
     return axes
+
+
+def some_fit(value: SlopePicture) -> bool:
+    """Whether there is a power law among the curves."""
+    return bool(value.fitting)
 
 
 def few_slopes(table: pd.DataFrame) -> dict[str, Any] | None:

@@ -123,8 +123,3 @@ def legend_above(axes: Axes, labels: list[str]) -> None:
 def label_shares(axis: Axis) -> None:
     """Label an axis of shares in per cent, with the space that matplotlib's own formatter leaves out."""
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
-
-
-def percent(share: float) -> str:
-    """A share for people, to a tenth of a per cent; only none and all are 0 % and 100 %."""
-    return f"{100 * abs(share):.0f} %" if share in (0, 1) else f"{min(max(100 * share, 0.1), 99.9):.1f} %"

@@ -17,7 +17,8 @@ from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, setting_labels, settings_to_group_by, summary
 from ..arrays import Floats, Integers
 from ..statistics.survival import Survival, survival_quantile
-from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above, percent
+from ..text.numbers import percent_text
+from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above
 
 
 def best_cells(table: pd.DataFrame, most: int = len(LINES)) -> pd.DataFrame:
@@ -106,7 +107,7 @@ class SurvivalPicture:
             share = 1 - left[-1] if len(left) else 0.0
             soon = f", half by epoch {half[group]:,.0f}" if np.isfinite(half[group]) else ""
             by = f" by epoch {until:,.0f}" if np.isfinite(until) else ""
-            found.append(f"{label}: {percent(share)} converged{by}{soon}")
+            found.append(f"{label}: {percent_text(share)} converged{by}{soon}")
         return "; ".join(found) + "."
 
     @property

@@ -23,9 +23,10 @@ from ..analysis.tables import axis_columns
 from ..arrays import Booleans, Floats, Integers
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
 from ..statistics.groups import at_quantiles
+from ..text.numbers import percent_text
 from .levels import are_numbers
 from .maps import Grid, chosen_settings, colour_bar, draw_cells
-from .style import LINES, percent
+from .style import LINES
 
 COLOURS = LinearSegmentedColormap.from_list(
     "trainability",
@@ -115,7 +116,7 @@ def draw_trainability_map(value: TrainabilityMap, axes: Axes) -> Axes:
 
 def _share_that_trains(measure: Floats) -> str:
     known = measure[~np.isnan(measure)]
-    return percent(float(np.mean(known < 0))) if len(known) else "none known"
+    return percent_text(float(np.mean(known < 0))) if len(known) else "none known"
 
 
 def _median_runs(measure: Floats, pixel: Integers, pixels: int) -> Floats:

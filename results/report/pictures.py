@@ -48,6 +48,7 @@ def pictures(
             value = kind.compute(**{need: there[need] for need in kind.needs}, **options)
         except ResultsError:  # as where nothing varies: there is nothing to be seen
             continue
-        svg = draw_svg(kind.draw, value, height=kind.height_of(value))
-        found.append(Picture(name, kind.title, svg, value.alt_text, value.caption))
+        if kind.worth_it(value):
+            svg = draw_svg(kind.draw, value, height=kind.height_of(value))
+            found.append(Picture(name, kind.title, svg, value.alt_text, value.caption + kind.choice(table)))
     return found

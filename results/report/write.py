@@ -20,6 +20,7 @@ from ..disk.places import HeldFolder, hold_open
 from ..figures.style import INK
 from ..store.files import make_folder, write_whole, write_within
 from ..text.formats import as_csv, as_json, as_latex, as_markdown
+from ..text.numbers import percent_text
 from .contents import Contents
 
 MOST_ROWS = 500  # of a table in the page; the files have all
@@ -78,7 +79,14 @@ def _template(name: str) -> Template:
     """A template that shows what is not one of ours as it is: signs that are not seen, and HTML, in Markdown too."""
     loader = PackageLoader("backsweep.results", "report/templates")
     environment = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, finalize=_seen)
-    filters = {"ink": _ink, "script_json": _script_json, "plain": _plain, "markdown": _table, "fenced": _fenced}
+    filters = {
+        "ink": _ink,
+        "script_json": _script_json,
+        "plain": _plain,
+        "markdown": _table,
+        "fenced": _fenced,
+        "percent": percent_text,
+    }
     environment.filters |= filters
     return environment.get_template(name)
 

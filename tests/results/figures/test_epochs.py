@@ -60,7 +60,7 @@ def test_areas_on_the_log_scale_are_shares():
 def test_the_picture_says_how_many_did_not_converge():
     runs = table(["a"] * 4 + ["b"] * 4, ["converged"] * 3 + ["capped"] + ["diverged"] * 4, [10, 20, 30, 99, 1, 1, 1, 1])
     found = epochs_histogram(runs, "rule")
-    assert found.names == ["rule a: 25.0 % not converged", "rule b: 100 % not converged"]
+    assert found.names == ["rule a: 25.0 % not converged", "rule b: 100.0 % not converged"]
     assert "rule a: 25.0 % not converged, the middle half of the others between epochs 10 and 30; rule b" in found.alt_text
     assert [text.get_text() for text in draw_histogram(found, axes()).get_legend().get_texts()] == found.names
 

@@ -164,7 +164,7 @@ def test_names_are_shown_as_they_are_and_not_as_formulas():
 def test_the_numbers_stand_in_the_cells_where_there_is_room():
     runs = sweep(seeds=400, lr=[0.1, 0.2])
     runs = runs.assign(outcome=pd.Categorical(["converged"] + ["capped"] * 399 + ["converged"] * 399 + ["capped"], OUTCOMES))
-    assert {"<1 %", ">99 %"} <= set(texts(drawn(draw_success_map, success_map(runs))))
+    assert {"0.2 %", "99.8 %"} <= set(texts(drawn(draw_success_map, success_map(runs))))
     assert "12,345" in texts(drawn(draw_median_map, median_map(all_converge(sweep(lr=[1, 2]), 12_345))))
     many = success_map(sweep(lr=np.geomspace(0.01, 10, 60).tolist()))
     assert not drawn(draw_success_map, many).texts
@@ -208,8 +208,8 @@ def test_words_and_caption_have_the_numbers_that_matter():
     runs.loc[runs["lr"] == 0.4, "epochs"] = 25_000
     value = success_map(runs, "on", "lr")
     assert value.alt_text == (
-        "Heat map of the share of runs that converged, over lr (4 values from 0.1 to 0.4) and on (False, True): from 0 % to "
-        "100 %, the most in 6 cells alike, first at lr 0.2, on False. At least half converge in 6 of 8 cells, none in 2."
+        "Heat map of the share of runs that converged, over lr (4 values from 0.1 to 0.4) and on (False, True): from 0.0 % to "
+        "100.0 %, the most in 6 cells alike, first at lr 0.2, on False. At least half converge in 6 of 8 cells, none in 2."
     )
     assert "all its seeds and all values of beta" in value.caption
     words = median_map(runs, "on", "lr").alt_text
@@ -219,7 +219,7 @@ def test_words_and_caption_have_the_numbers_that_matter():
 
 def test_words_of_cells_that_are_all_alike():
     runs = all_converge(sweep(lr=[0.1, 0.2], on=[True, False]), 1500)
-    assert ": 100 % in every cell. At least half converge in 4 of 4 cells, none in 0." in success_map(runs).alt_text
+    assert ": 100.0 % in every cell. At least half converge in 4 of 4 cells, none in 0." in success_map(runs).alt_text
     assert median_map(runs).alt_text.endswith(": 1,500 in every cell that has one.")
     runs["outcome"] = "capped"
     assert success_map(runs).alt_text.endswith(": none, in any of 4 cells.")

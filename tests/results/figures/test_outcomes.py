@@ -113,8 +113,8 @@ def test_words_and_caption_have_the_numbers_that_matter():
         table(["converged"] * 3 + ["diverged"] + ["capped"] * 4, lr=[0.5] * 4 + [2.0] * 4, a=[1, 2] * 4), "lr"
     )
     assert value.alt_text == (
-        "Bars of how runs end: of all 8, 37.5 % converged, 12.5 % diverged, 0 % stalled, 50.0 % ran out of epochs. "
-        "The most converge at lr 0.5, 75.0 %; the fewest at lr 2, 0 %."
+        "Bars of how runs end: of all 8, 37.5 % converged, 12.5 % diverged, 0.0 % stalled, 50.0 % ran out of epochs. "
+        "The most converge at lr 0.5, 75.0 %; the fewest at lr 2, 0.0 %."
     )
     assert "for each value of lr, over all seeds and over all values of a" in value.caption
     assert "The most" not in outcome_shares(table(["capped"])).alt_text

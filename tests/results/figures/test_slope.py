@@ -205,3 +205,34 @@ def test_of_many_curves_a_few_are_drawn_and_that_is_said(curves):
     assert (f"Shown are 8 of {curves}" in value.caption) == (curves > 8)
     svg = draw_svg(draw_slope, value)
     assert f"hidden {curves - 1}: " in svg
+
+
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [
+        ([800, 400, 200, 100], ""),
+        ([800, 400], "2 medians"),
+        ([1600, 800, 400, 800], "it turns"),
+        ([800, 1600, 2000, 800], "it turns"),
+        ([800, 400, 390, 60], "off by a factor of "),
+        ([10, 10, 10, 10], ""),
+    ],
+)
+def test_no_law_is_drawn_through_few_medians_nor_where_they_turn_or_lie_far_off(epochs, said):
+    runs = sweep(np.random.default_rng(0), spread=0.01, slope=0.0, levels=2.0 ** np.arange(len(epochs)))
+    runs["epochs"] = (runs["epochs"] * np.repeat(epochs, 15) / 300).round().astype(int)
+    picture = slope_picture(runs, rng=np.random.default_rng(0))
+    assert picture.laws.why_not(0).startswith(said)
+    assert bool(picture.laws.why_not(0)) == bool(said)
+    assert ("no power law" in picture.labels[0]) == bool(said)
+    axes = draw_slope(picture, Figure().add_subplot())
+    lines = [line for line in axes.lines if line.get_linestyle() != "None"]
+    assert (len(lines), len(axes.collections)) == ((0, 0) if said else (1, 1))
+    assert ("at most." in picture.caption) == (not said)
+
+
+def test_where_the_medians_of_noisy_runs_only_seem_to_turn_a_law_is_drawn():
+    runs = sweep(np.random.default_rng(5), seeds=9, spread=0.8, slope=-0.05)
+    median = fitted(runs).median[0]
+    assert not (np.diff(median) < 0).all()
+    assert fitted(runs).why_not(0) != "it turns"

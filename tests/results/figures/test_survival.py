@@ -78,7 +78,7 @@ def test_a_setting_that_some_runs_lack_has_a_curve_too():
 def test_words_and_caption_say_how_many_and_when():
     runs = table(["converged"] * 3 + ["capped"] + ["diverged"] * 4, [10, 20, 30, 5000, 1, 1, 1, 1], lr=[1.0] * 4 + [2.0] * 4)
     picture = survival_picture(runs, "lr")
-    assert "lr 1: 75.0 % converged by epoch 5,000, half by epoch 20; lr 2: 0 % converged." in picture.alt_text
+    assert "lr 1: 75.0 % converged by epoch 5,000, half by epoch 20; lr 2: 0.0 % converged." in picture.alt_text
     assert "Kaplan–Meier" in picture.caption
 
 

@@ -142,7 +142,7 @@ def test_words_and_caption_have_the_numbers_that_matter():
     trains = 100 * np.mean(measure < 0)
     corner = 100 * np.mean(measure[:32, :32] < 0)
     assert f"{trains:.1f} % of 4,096 pixels do; in the quarter of low values of both {corner:.1f} %," in value.alt_text
-    assert "in that of high values 0 %." in value.alt_text
+    assert "in that of high values 0.0 %." in value.alt_text
     assert f"dimension is {value.boxes.dimension:.2f}" in value.alt_text
     assert "at least half of its runs do" in value.caption
 
