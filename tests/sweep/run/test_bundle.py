@@ -15,41 +15,25 @@ from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.bundle import bundle
 from backsweep.sweep.spec.spec import digest_of
+from helpers.author import FIRST, SPEC, all_go, author
 from helpers.commands import here, must
 from helpers.folders import contents
 from helpers.hostile_manifests import put, sealed
 
-FIRST = Path(__file__).parents[2] / "data"  # a folder of the first version, which has absolute paths, and the files of its spec
-SPEC = """
-seeds = 2
-[task]
-file = "data/points.csv"
-inputs = ["a", "b"]
-targets = "kind"
+STARTS = """
 [model]
 init = { values = [{ scheme = "file", file = "a/start.npz" }, { scheme = "file", file = "b/start.npz" }, "xavier_uniform"] }
-[train]
-lr = { values = [0.5, 5.0] }
-epochs = 20
 [record]
 every = 10
 weights = true
 """
-COMMANDS = (["table"], ["verify"], ["replay", "0"], ["resume"], ["report", "--format", "markdown"])
 
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory):
     """A bundle, and the table of the runs in it. The folder that it was made of, the spec and the data are gone."""
     tree = tmp_path_factory.mktemp("ada") / "secret"
-    for name in ("data", "a", "b"):
-        (tree / name).mkdir(parents=True)
-    shutil.copy(FIRST / "points.csv", tree / "data" / "points.csv")
-    for scale, name in enumerate("ab", 1):
-        with np.load(FIRST / "start.npz") as start:
-            np.savez(tree / name / "start.npz", **{key: scale * start[key] for key in start.files})
-    (tree / "s.toml").write_text(SPEC)
-    results = Sweep.from_toml(tree / "s.toml").run(tree / "runs" / "r", jobs=1)
+    results = author(tree, SPEC + STARTS, {"a/start.npz": 1, "b/start.npz": 2})
     printed = must("bundle", tree / "runs" / "r", cwd=tree)
     assert "s: 12 of 12 runs, the spec and 3 data files" in printed
     out = tree.with_name("r.zip")
@@ -64,11 +48,6 @@ def folder(sent, tmp_path):
     """The folder of a receiver."""
     must("open", sent[0], "-o", tmp_path / "mine", cwd=tmp_path)
     return tmp_path / "mine"
-
-
-def all_go(folder):
-    for name, *more in COMMANDS:
-        must(name, folder, *more, cwd=folder.parent)
 
 
 def test_all_commands_work_where_it_was_unpacked(sent, folder):
