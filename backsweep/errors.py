@@ -161,10 +161,10 @@ class NoAnswerError(ResultsError):
 
 
 class FileError(ResultsError):
-    """What is at a path, or is to be written there, cannot be of use: `path`, and the `reason`."""
+    """What is at a path, or is to be written there, cannot be of use: `path`, and the `reason`. more: further lines on it."""
 
-    def __init__(self, path: Path, reason: str):
-        super().__init__(f"{path}: {reason}")
+    def __init__(self, path: Path, reason: str, *more: str):
+        super().__init__(f"{path}: {reason}", *more)
         self.path, self.reason = path, reason
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from backsweep import arguments
 from backsweep.backends import BACKENDS, Backend
-from backsweep.errors import BacksweepError, BusyError, ResultsError
+from backsweep.errors import BacksweepError, BusyError
 
 from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
@@ -146,7 +146,7 @@ class Sweep:
         spec = spec_in(manifest, path, files)
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.canonical(manifest.data)) != manifest.spec_hash:
-            raise ResultsError(another_spec(source, spec))
+            raise another_spec(path / MANIFEST, spec)
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise other_data(spec.files[key], key, path).advising(("name their file", "data"))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import backsweep
-from backsweep.errors import BacksweepError, SettingError
+from backsweep.errors import BacksweepError, FileError, SettingError
 from backsweep.kernels.call.flatten import NAMES
 from backsweep.results.figures import FIGURES, figure, save
 
@@ -286,3 +286,21 @@ def test_a_setting_that_was_chosen_is_named_as_such(results):
     with pytest.raises(SettingError, match=r"there is no setting 'foo' that varies\.") as refused:
         results.where(foo=3)
     assert refused.value.settings == ("foo",)
+
+
+def test_an_error_about_a_file_or_a_folder_carries_its_path(results, tmp_path):
+    (tmp_path / "file").write_text("")
+    for ask, path in (
+        (lambda: backsweep.Sweep(task="xor").run(results.path), results.path),
+        (lambda: backsweep.Sweep(task="xor").run(tmp_path / "file"), tmp_path / "file"),
+        (lambda: backsweep.Sweep(task="xor").run(tmp_path), tmp_path),
+        (lambda: backsweep.open(tmp_path), tmp_path),
+        (lambda: backsweep.open(tmp_path / "file"), tmp_path / "file"),
+    ):
+        with pytest.raises(FileError) as refused:
+            ask()
+        assert refused.value.path == path
+        assert str(refused.value).startswith(f"{path}: {refused.value.reason}")
+    with pytest.raises(SettingError, match=r"none\.toml: no such file") as missing:
+        backsweep.Sweep.from_toml(tmp_path / "none.toml")
+    assert missing.value.settings == ("path",)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from backsweep.errors import BusyError, MovedError, ResultsError
+from backsweep.errors import BusyError, FileError, MovedError
 
 from .folders import is_there
 from .open_folder import OpenFolder
@@ -114,9 +114,10 @@ def _locked(path: Path, other: Callable[[Path], str]) -> Generator[None]:
     except OSError as error:
         if error.errno not in WITHOUT_LOCKS:
             raise
-        raise ResultsError(
-            f"{file}: this file system has no locks ({error.strerror}), so two processes could write here at a time; choose a "
-            "folder on another, such as a local disk, and move it here when it is done, or mount this one with locks"
+        raise FileError(
+            file,
+            f"this file system has no locks ({error.strerror}), so two processes could write here at a time; choose a "
+            "folder on another, such as a local disk, and move it here when it is done, or mount this one with locks",
         ) from None
     try:
         yield

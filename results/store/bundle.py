@@ -78,7 +78,7 @@ def _sound_files(store: Store) -> list[Path]:
     """All files of a folder that count, by name. ResultsError if any is damaged."""
     damage = store.damage()
     if damage:
-        raise ResultsError(f"{store.path}: not bundled, because it has damaged files", *damage)
+        raise FileError(store.path, "not bundled, because it has damaged files", *damage)
     spans = [file.path for files in store.kept().values() for file in files]
     return sorted([*spans, *(file.path for file in trajectories.files_in(store.path / "trajectories"))])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backsweep.errors import LaterError, LinkError, ResultsError
+from backsweep.errors import FileError, LaterError, LinkError, ResultsError
 
 from ..disk.folders import is_there
 from ..disk.opening import read_regular
@@ -67,10 +67,10 @@ def _unreadable(folder: Path, harms: list[str], later: list[str]) -> ResultsErro
         return LaterError(folder / MANIFEST, later[0])
     if folder.is_file():
         if folder.suffix.lower() == ".zip":
-            return ResultsError(f"{folder}: a bundle must be unpacked first: `backsweep open {folder}` makes a folder of it")
-        return ResultsError(f"{folder}: a file; results are in a folder, such as `backsweep run` makes")
+            return FileError(folder, f"a bundle must be unpacked first: `backsweep open {folder}` makes a folder of it")
+        return FileError(folder, "a file; results are in a folder, such as `backsweep run` makes")
     if not has_manifest(folder):
-        return ResultsError(f"{folder}: no results here ({MANIFEST} is missing); give a folder that a sweep was run into")
+        return FileError(folder, f"no results here ({MANIFEST} is missing); give a folder that a sweep was run into")
     return ResultsError(
         f"{'; '.join(harms)}. Without one of them nothing in this folder can be used; run the spec into another folder"
     )
@@ -78,7 +78,7 @@ def _unreadable(folder: Path, harms: list[str], later: list[str]) -> ResultsErro
 
 def _check_rounding(folder: Path) -> None:
     if not 1.0 + sys.float_info.epsilon / 4 == 1.0 == 1.0 - sys.float_info.epsilon / 8:
-        raise ResultsError(f"{folder}: cannot be read while numbers are rounded {ROUNDING}")
+        raise FileError(folder, f"cannot be read while numbers are rounded {ROUNDING}")
 
 
 class _LaterManifest(ValueError):  # noqa: N818
@@ -94,8 +94,9 @@ def check_one_sweep(folder: Path) -> None:
     except (OSError, ValueError, ResultsError):
         return
     if first.spec_hash != second.spec_hash:
-        both = f"{folder / MANIFEST} and {COPY}"
-        raise ResultsError(f"{both} are of two sweeps; remove the one that does not belong to the files beside them")
+        raise FileError(
+            folder, f"{MANIFEST} and {COPY} are of two sweeps; remove the one that does not belong to the files beside them"
+        )
 
 
 def copies_agree(folder: Path) -> bool:

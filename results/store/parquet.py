@@ -79,7 +79,7 @@ def parquet_file(path: Path, source: pa.NativeFile | BinaryIO) -> Generator[pq.P
 
 
 def _too_large(path: Path) -> ResultsError:
-    return ResultsError(f"{path}: needs more memory than is available")
+    return FileError(path, "needs more memory than is available")
 
 
 def _check_size(path: Path, file: BinaryIO) -> None:

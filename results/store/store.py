@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import DamageError, DamageWarning, ResultsError
+from backsweep.errors import DamageError, DamageWarning, FileError, ResultsError
 
 from ..arrays import Span
 from ..disk.folders import entries
@@ -75,10 +75,10 @@ class Store:
         try:
             make_folder(path)
         except (FileExistsError, NotADirectoryError):
-            raise ResultsError(f"{path}: a file is in the place of this folder") from None
+            raise FileError(path, "a file is in the place of this folder") from None
         strangers = [entry.name for entry in entries(path, links=True) if not entry.name.startswith(".")]
         if strangers and not has_manifest(path):
-            raise ResultsError(f"{path}: not empty, and not a folder of results (it contains {', '.join(strangers[:3])})")
+            raise FileError(path, f"not empty, and not a folder of results (it contains {', '.join(strangers[:3])})")
         with only_writer(path, who_writes) as held:
             if has_manifest(path):
                 return cls.open(path)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from backsweep.errors import ResultsError
+from backsweep.errors import FileError, ResultsError
 from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Span
@@ -47,7 +47,7 @@ def survey(path: str | Path, closely: bool = False) -> Survey:
     for _ in range(LOOKS):
         with suppress(FileNotFoundError):
             return _look(path, closely)
-    raise ResultsError(f"{path}: files in it keep vanishing while they are read")
+    raise FileError(path, "files in it keep vanishing while they are read")
 
 
 def surveys(folder: Path) -> Iterator[tuple[Path, Survey | ResultsError]]:
@@ -69,7 +69,7 @@ def surveys(folder: Path) -> Iterator[tuple[Path, Survey | ResultsError]]:
 
 
 def _as_error(error: OSError, path: Path) -> ResultsError:
-    return ResultsError(f"{error.filename or path}: {error.strerror or error}")
+    return FileError(Path(error.filename or path), error.strerror or str(error))
 
 
 def _is_sign(entry: os.DirEntry[str]) -> bool:

@@ -46,9 +46,6 @@ def _misused(error: typer.BadParameter) -> NoReturn:
     """Print what is wrong with the arguments of a command. The message repeats them, so they are escaped."""
     if error.ctx:
         error.ctx.color = True  # or Click takes colours out instead of leaving them to be seen
-    for fault in getattr(error.__cause__, "errors", list)():  # of Pydantic, by which some releases of Typer read values
-        given, reason = repr(fault["input"]), fault["msg"].removeprefix("Value error, ")
-        error.message = reason if given in reason else f"{given}: {reason}"
     shown = io.StringIO()
     error.show(shown)
     say_in_full(visible_lines(shown.getvalue()), to=sys.stderr)

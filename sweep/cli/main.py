@@ -20,7 +20,7 @@ from .command import interruptible, remarked
 from .compare import compare, seeds
 from .endings import run_to_its_end
 from .figure import FigureCommand, figure
-from .options import Commands, typed
+from .options import Commands, NumberCommand, one_of, typed
 from .replay import replay, verify
 from .results import Data, Folder, Format, write_report
 from .tables import BackendName, LogFormat, StatusFormat, TableFormat, slug
@@ -42,9 +42,15 @@ ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of workers; default: one per core.")]
-Backend = Annotated[BackendName, typer.Option(help="Where the workers run: in threads or processes here, or on a cluster.")]
 THREADS = BackendName("threads")
-Log = Annotated[LogFormat, typer.Option(help="What to print meanwhile: a progress bar, or JSON objects, one per line.")]
+if TYPE_CHECKING:
+    Backend = BackendName
+    Log = LogFormat
+    StateFormat = StatusFormat
+else:
+    Backend = one_of(BackendName, "backend", about="Where the workers run: in threads or processes here, or on a cluster.")
+    Log = one_of(LogFormat, "log", about="What to print meanwhile: a progress bar, or JSON objects, one per line.")
+    StateFormat = one_of(StatusFormat, "form", "--format", about="Sentences, or one JSON object for programs.")
 Force = Annotated[bool, typer.Option("--force", help="Run even if the disk seems too small or the time too long.")]
 Address = Annotated[
     str | None, typer.Option(help="HOST:PORT of the cluster, for dask and ray; default: start a cluster on this machine.")
@@ -148,7 +154,7 @@ app.command()(compare)
 app.command()(seeds)
 app.command(cls=FigureCommand)(figure)
 app.command()(reading.report)
-app.command()(replay)
+app.command(cls=NumberCommand)(replay)
 app.command()(verify)
 app.command()(bundle)
 app.command("open")(open_)
@@ -157,9 +163,7 @@ app.command("open")(open_)
 @app.command()
 def status(
     folder: Folder,
-    form: Annotated[StatusFormat, typer.Option("--format", help="Sentences, or one JSON object for programs.")] = (
-        StatusFormat.text
-    ),
+    form: StateFormat = StatusFormat.text,
 ) -> None:
     """Show the progress of the sweep in DIR, its outcomes so far, and whether a process runs it. Disturbs nothing."""
     from .status import print_status

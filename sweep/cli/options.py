@@ -5,14 +5,21 @@ A command's own options are named as arguments too, so that there is one way to 
 the argument that it is handed on as.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
-from typer.core import TyperGroup
+import typer
+from typer.core import TyperCommand, TyperGroup
 
+from backsweep import arguments
 from backsweep.errors import BacksweepError, SettingError
+
+Name = TypeVar("Name", bound=StrEnum)
+NEGATIVE = re.compile(r"-[\d.]+")
 
 
 class Commands(TyperGroup):
@@ -59,6 +66,34 @@ def _refuse_repeated(command: Any, ctx: Any, given: list[str]) -> None:
     for each, times in Counter(parameters).items():
         if times > 1 and each.param_type_name == "option" and not each.multiple and not each.is_flag:
             raise SettingError([each.name], f"given {times} times; it takes one value, so give it once", each.opts[0])
+
+
+def one_of(names: type[Name], argument: str, *declared: str, about: str) -> Any:
+    """The type of an option that takes one of some names. argument: the command's parameter. about: the option's help.
+
+    To Typer it is text: it would refuse another name in a sentence of its own, without the one that was probably meant.
+    """
+
+    def check(value: str) -> Name:
+        return arguments.one_of(argument, value, names)
+
+    return Annotated[str, typer.Option(*declared, callback=check, metavar=f"[{'|'.join(names)}]", help=about)]
+
+
+class NumberCommand(TyperCommand):
+    """A command with a number as its argument: -1 is no option, and the argument's own check says what is wrong with it."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """The reader of what was typed, to which negative numbers are given at the end, where no option is looked for."""
+        parser = super().make_parser(ctx)
+        read = parser.parse_args
+        parser.parse_args = lambda args: read(_numbers_last(args))
+        return parser
+
+
+def _numbers_last(args: list[str]) -> list[str]:
+    numbers = [] if "--" in args else [text for text in args if NEGATIVE.fullmatch(text)]
+    return [*(text for text in args if text not in numbers), "--", *numbers] if numbers else args
 
 
 def _options_of(parameters: Iterable[Any]) -> dict[str, str]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backsweep import arguments
-from backsweep.errors import FileError, ResultsError, SettingError
+from backsweep.errors import FileError, SettingError
 from backsweep.ranges import ANY_SIZE
 
 from ..output import say
 from ..text import count
 from .command import fail, interruptible
-from .options import typed
+from .options import one_of, typed
 from .results import Data, Folder, opened
 from .tables import TableFormat, print_replay
 
@@ -31,16 +31,17 @@ if TYPE_CHECKING:
 
         text = "text"
         npz = "npz"
+
+    Form = ReplayFormat
 else:
     ReplayFormat = StrEnum("ReplayFormat", {**{form.name: form.value for form in TableFormat}, "npz": "npz"})
+    Form = one_of(ReplayFormat, "form", "--format", about="Format of the trajectory; npz writes a file, with the weights.")
 
 
 def replay(
     folder: Folder,
     run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.", parser=typed)],
-    form: Annotated[
-        ReplayFormat, typer.Option("--format", help="Format of the trajectory; npz writes a file, with the weights.")
-    ] = ReplayFormat.text,
+    form: Form = ReplayFormat.text,
     out: Annotated[Path | None, typer.Option(help="File to write, for --format npz; default: DIR/run-RUN.npz.")] = None,
     data: Data = None,
 ) -> None:
@@ -94,7 +95,7 @@ def verify(
         fail("\n".join([f"{count(len(damage), 'damaged file')}:", *damage]))
     runs = results.table["run"].to_numpy()
     if not len(runs):
-        raise ResultsError(f"{folder}: no run is done yet; `backsweep resume {folder}`")
+        raise FileError(folder, f"no run is done yet; `backsweep resume {folder}`")
     chosen = np.sort(np.random.default_rng().choice(runs, min(sample, len(runs)), replace=False))
     unlike = interruptible(lambda: _differences(results, Sweep.of_folder(folder, data or ()).plan(), chosen))
     if unlike:

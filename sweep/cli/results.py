@@ -12,7 +12,7 @@ from ...results.analysis.names import column_of
 from ...results.findings import checked_seed
 from ..output import complain, say
 from .command import interruptible
-from .options import typed
+from .options import one_of, typed
 from .tables import TableFormat, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Data = Annotated[
     list[Path] | None,
     typer.Option(metavar="FILE", help="Where a data file, or a file of initial weights, of DIR is now. Repeatable."),
 ]
-Format = Annotated[TableFormat, typer.Option("--format", help="Format of the output.")]
 Resampling = Annotated[
     int,
     typer.Option("--resampling-seed", parser=typed, metavar="INTEGER", help="Seed of the bootstrap that gives the intervals."),
@@ -54,6 +53,16 @@ class ReportFormat(StrEnum):
 
     html = "html"
     markdown = "markdown"
+
+
+if TYPE_CHECKING:
+    Format = TableFormat
+    Table = Kind
+    Pages = ReportFormat
+else:
+    Format = one_of(TableFormat, "form", "--format", about="Format of the output.")
+    Table = one_of(Kind, "of", about="Which table; settings is the summary with more columns.")
+    Pages = one_of(ReportFormat, "form", "--format", about="One HTML file, or a folder of Markdown, figures and tables.")
 
 
 def opened(folder: Path) -> "Results":
@@ -85,7 +94,7 @@ def table(
         ),
     ] = None,
     where: Where = None,
-    of: Annotated[Kind, typer.Option(help="Which table; settings is the summary with more columns.")] = Kind.summary,
+    of: Table = Kind.summary,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
 ) -> None:
@@ -166,9 +175,7 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="File to write, or folder for Markdown; default: DIR/report.html or DIR/report.")
     ] = None,
-    form: Annotated[
-        ReportFormat, typer.Option("--format", help="One HTML file, or a folder of Markdown, figures and tables.")
-    ] = (ReportFormat.html),
+    form: Pages = ReportFormat.html,
     data: Data = None,
 ) -> None:
     """Write DIR/report.html with the question, the answer, an explorer, figures and tables."""

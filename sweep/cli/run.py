@@ -51,8 +51,9 @@ def run_with_progress(context: typer.Context, sweep: "Sweep", out: Path, log: Lo
     if isinstance(progress, JsonProgress):
         progress.close(results.last, results.done, results.manifest.runs, answer=answer)
     else:
-        times = [] if results.last is None else [worker_time_line(results.last), stages_line(progress.stages)]
-        _say_lines([*warning_lines(progress.warnings), *times, outcome_line(results)])
+        session = results.last  # where there was none, the warnings are still on the screen
+        told = [*warning_lines(progress.warnings), worker_time_line(session), stages_line(progress.stages)] if session else []
+        _say_lines([*told, outcome_line(results)])
         print_answer(results, answer)
     return results
 

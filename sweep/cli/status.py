@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backsweep.errors import BacksweepError, LaterError, ResultsError
+from backsweep.errors import BacksweepError, FileError, LaterError
 from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 
@@ -39,7 +39,7 @@ def print_status(folder: Path, form: StatusFormat) -> None:
 def print_list(folder: Path, form: TableFormat) -> None:
     """List the sweeps in a folder. ResultsError if there is no such folder."""
     if not is_there(folder):
-        raise ResultsError(f"{folder}: no such folder")
+        raise FileError(folder, "no such folder")
     import pandas as pd
 
     rows = [_row(path, seen) for path, seen in surveys(folder)]

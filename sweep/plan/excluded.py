@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backsweep.errors import SettingError
+from backsweep.suggestions import ending, nearest
 
 from ...results.analysis.levels import Levels, in_json
 from ...results.arrays import Integers
 from ..data.initial_weights import SETTING as START_FILE
 from ..spec.axes import AxisInUse
-from ..text import dotted
+from ..text import dotted, short
 
 
 class Condition(NamedTuple):
@@ -64,12 +65,12 @@ class _Axes:
         found: dict[str, Condition] = {}
         for written, value in _flat(table):
             axis = self._settings.get(written)
+            name = dotted(tuple(written.split(".")))
             if axis is None:
-                there = ", ".join(axis.called for axis in self._axes if axis.shown)
-                name = dotted(tuple(written.split(".")))
-                raise SettingError([name], f"{name} is not an axis; the axes are {there or 'none'}", shown="")
+                raise SettingError([name], f"there is no such axis{self._there_are(written)}", f"{name} = {short(value)}")
             if axis.setting in found:
-                raise SettingError([written], f"{written} is given twice", shown="")
+                reason = "the table gives this setting already; write several values as a list"
+                raise SettingError([name], reason, f"{name} = {short(value)}")
             members = _members(axis, value)
             levels, hint = self._levels_of(axis, written), _hint(axis, value)
             places = [levels.places(member, hint) for member in members]
@@ -77,6 +78,13 @@ class _Axes:
         if not found:
             raise SettingError(["exclude"], "an empty table would leave out every cell", shown="")
         return found
+
+    def _there_are(self, written: str) -> str:
+        """Which axis was probably meant by a name, which may be its last word as tables have it, and all that there are."""
+        called = [axis.called for axis in self._axes if axis.shown]
+        last = {name.rpartition(".")[2]: name for name in called}
+        meant = nearest(written, called) or last.get(nearest(written.rpartition(".")[2], last) or "")
+        return ending(meant, called, "There are")
 
     def _levels_of(self, axis: AxisInUse, written: str) -> Levels:
         """The axis's values; written: what the table calls it, as messages do."""

@@ -117,7 +117,7 @@ def _of_zips(plan: SampledRuns) -> list[str]:
     zips = {key: axis.zip for key, axis in plan.spec.settings() if isinstance(axis, Axis) and axis.zip is not None}
     others = [axis.zip for axis in plan.spec.axes]
     return [
-        f"{key}: zip = {short(word)}: no other axis has this zip, so the axis is combined with all others"
+        f"{key}.zip = {short(word)}: no other axis has this zip, so the axis is combined with all others"
         for key, word in zips.items()
         if others.count(word) == 1
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from backsweep.errors import DataError, ResultsError
+from backsweep.errors import DataError, FileError
 
 from ...results.disk.portable import clash_of, fault_of
 from ...results.store.bundle import DATA, write_bundle
@@ -43,12 +43,12 @@ def _bundle(folder: Path, out: Path, given: Sequence[Path]) -> Bundled:
     names = _names(spec)
     files = {key: names[path] for key, path in spec.files.items()}
     packed = with_files(spec.to_dict(), files)
-    if digest_of(Spec.parse(packed).canonical(store.manifest.data)) != store.manifest.spec_hash:
+    if digest_of(Spec.parse(packed, recorded=True).canonical(store.manifest.data)) != store.manifest.spec_hash:
         reason = (
             "cannot be handed on: an earlier version called the files of initial weights by their whole paths; "
             "run the spec into another folder, and bundle that"
         )
-        raise ResultsError(f"{folder / MANIFEST}: {reason}")
+        raise FileError(folder / MANIFEST, reason)
     data = {name: Path(path) for path, name in names.items()}
     size = write_bundle(out, store, with_files(store.manifest.spec, files), toml_text(packed), data)
     return Bundled(store.manifest.name, size, store.done, store.manifest.runs, sorted(data))

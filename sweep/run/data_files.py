@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
-from backsweep.errors import DataError, ResultsError, SettingError
+from backsweep.errors import DataError, FileError, SettingError
 
 from ...results.store.manifest import MANIFEST
 from ...results.store.schema import Beside, Manifest
@@ -75,25 +75,25 @@ def spec_in(manifest: Manifest, folder: Path, given: Sequence[Path] = ()) -> Spe
     source = str(folder / MANIFEST)
     spec = spec_as_recorded(manifest, folder)
     if spec.files.keys() != manifest.data.keys():
-        raise ResultsError(f"{source}: damaged (data: digests of {', '.join(manifest.data) or 'none'})")
+        raise FileError(Path(source), f"damaged (data: digests of {', '.join(manifest.data) or 'none'})")
     chosen = dict(_chosen(spec, manifest, folder, given))
     found = {key: chosen.get(key) or _found(spec, key, manifest, folder) for key in spec.files}
     if found == spec.files:
         return spec
     called = {found[key]: spec.called[path] for key, path in spec.files.items() if path in spec.called}
-    return Spec.parse(with_files(spec.to_dict(), found), source).calling(called)
+    return Spec.parse(with_files(spec.to_dict(), found), source, recorded=True).calling(called)
 
 
 def spec_as_recorded(manifest: Manifest, folder: Path) -> Spec:
     """The spec of a folder of results, with its files where the manifest says, whether or not they exist."""
     files = {key: placed(place, folder) for key, place in files_in(manifest.spec).items()}
     table, source = with_files(manifest.spec, files), str(folder / MANIFEST)
-    spec = called_as_in(manifest, Spec.parse(table, source), manifest.data)
+    spec = called_as_in(manifest, Spec.parse(table, source, recorded=True), manifest.data)
     shorter = _with_short_ranges(table)
     if shorter == table or _is_of(manifest, spec, manifest.data):
         return spec
     with suppress(SettingError):
-        before = called_as_in(manifest, Spec.parse(shorter, source), manifest.data)
+        before = called_as_in(manifest, Spec.parse(shorter, source, recorded=True), manifest.data)
         return before if _is_of(manifest, before, manifest.data) else spec
     return spec
 
@@ -137,10 +137,10 @@ def check_plan(manifest: Manifest, plan: Plan, source: str) -> None:
     """ResultsError if a manifest's runs or columns of settings are not those of its spec, which no sweep would have written."""
     remedy = "restore the original, or run the spec into another folder"
     if plan.runs != manifest.runs:
-        raise ResultsError(f"{source}: damaged (it should say {plan.runs:,} runs); {remedy}")
+        raise FileError(Path(source), f"damaged (it should say {plan.runs:,} runs); {remedy}")
     here, there = ({axis.setting: axis.type for axis in axes} for axes in (plan.axes, manifest.axes))
     if here != there or plan.spec.record.measure != manifest.measure or kept_beside(plan) != manifest.beside:
-        raise ResultsError(f"{source}: damaged (its axes, measure or beside are not those of its spec); {remedy}")
+        raise FileError(Path(source), f"damaged (its axes, measure or beside are not those of its spec); {remedy}")
 
 
 def kept_beside(plan: Plan) -> tuple[Beside, ...]:

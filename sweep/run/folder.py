@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from backsweep.errors import ResultsError
+from backsweep.errors import FileError
 
 from ...results.store.manifest import MANIFEST, has_manifest
 from ...results.store.schema import MOST_REMARKS, Manifest
@@ -25,10 +25,10 @@ OR_MOVED = (
 )
 
 
-def another_spec(source: str, spec: Spec) -> str:
-    """A sentence that a manifest's spec is not the one that was run, and why that may be."""
+def another_spec(manifest: Path, spec: Spec) -> FileError:
+    """That a manifest's spec is not the one that was run, and why that may be."""
     alike = any("/" in name for name in spec.called.values())
-    return f"{source}: {ANOTHER_SPEC}{OR_MOVED * alike}"
+    return FileError(manifest, f"{ANOTHER_SPEC}{OR_MOVED * alike}")
 
 
 def called_as_there(spec: Spec, path: Path) -> Spec:
@@ -64,13 +64,13 @@ def checked(store: Store, spec: Spec, plan: Plan) -> Store:
     there = spec_as_recorded(store.manifest, path).canonical(store.manifest.data)
     here = spec.canonical()
     if digest_of(there) != store.manifest.spec_hash:
-        raise ResultsError(f"{path / MANIFEST}: {ANOTHER_SPEC}")
+        raise FileError(path / MANIFEST, ANOTHER_SPEC)
     unlike = [key for key in {**here, **there} if here.get(key) != there.get(key)]
     if unlike and set(unlike) <= set(spec.files):
         raise other_data(spec.files[unlike[0]], unlike[0], path)
     if unlike:
         lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-        raise ResultsError(f"{path}: holds the results of another spec", *lines).advising(("choose another folder", "out"))
+        raise FileError(path, "holds the results of another spec", *lines).advising(("choose another folder", "out"))
     check_plan(store.manifest, plan, str(path / MANIFEST))
     return store
 
@@ -103,11 +103,11 @@ def check_free_space(needed: int, path: Path, progress: Progress, force: bool) -
     free = free_bytes(path)
     if needed <= free:
         return
-    warning = f"{path}: about {size(needed)} are needed, but only {size(free)} are free on this disk"
+    warning = f"about {size(needed)} are needed, but only {size(free)} are free on this disk"
     if not force:
         remedies = ("choose another folder", "out"), ("run anyway", "force")
-        raise ResultsError(f"{warning}; free some space").advising(*remedies)
-    progress.warn(warning)
+        raise FileError(path, f"{warning}; free some space").advising(*remedies)
+    progress.warn(f"{path}: {warning}")
 
 
 def _short(value: Any) -> str:

@@ -7,14 +7,13 @@ function around each number, an axis of a million of them takes 0.15 s to check 
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from backsweep.ranges import FINITE, Range
 
-Name = TypeVar("Name", bound=Hashable)
 SAID = "said"  # the type of an error whose message is ours
 EXACT = 2**53  # up to here a float holds every whole number
 
@@ -83,11 +82,11 @@ def reason_of(fault: Mapping[str, Any]) -> str:
     return fault["msg"] if error is None else str(error)
 
 
-def repeated(values: Iterable[Name]) -> Name | None:
-    """The first value that came before; None if each is there once."""
-    seen: set[Name] = set()
-    for value in values:
+def first_repeated(values: Iterable[Hashable]) -> int | None:
+    """The place of the first value that came before; None if each is there once."""
+    seen: set[Hashable] = set()
+    for place, value in enumerate(values):
         if value in seen:
-            return value
+            return place
         seen.add(value)
     return None

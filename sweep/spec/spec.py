@@ -18,7 +18,7 @@ from ...results.arrays import Integers
 from ...results.store.written_spec import seeds_kind
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
-from .allowed import Says, Within, repeated
+from .allowed import Says, Within, first_repeated
 from .axes import Axis, AxisInUse
 from .design import DesignSpec, sampled
 from .fields import Table
@@ -29,6 +29,7 @@ from .model import FileInit, ModelSpec
 from .nested_axes import Alternatives, leaves
 from .plain_data import length, plain
 from .products import check_product
+from .repeated_values import check_values
 from .report import ReportSpec
 from .task import FileTask
 from .toml import read_toml
@@ -108,8 +109,8 @@ class Spec(Table, use_attribute_docstrings=True):
     def _seeds_are_some_and_differ(cls, seeds: Any) -> Any:
         if seeds == ():
             raise ValueError("must be at least one seed")
-        if isinstance(seeds, tuple) and (seed := repeated(seeds)) is not None:
-            raise ValueError(f"{seed} is there twice; give each seed once")
+        if isinstance(seeds, tuple) and (at := first_repeated(seeds)) is not None:
+            raise ValueError(f"{seeds[at]} is there twice; give each seed once")
         return seeds
 
     @classmethod
@@ -120,11 +121,14 @@ class Spec(Table, use_attribute_docstrings=True):
         return cls.parse({"name": name, **read_toml(path)}, str(path), path.parent)
 
     @classmethod
-    def parse(cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".") -> "Spec":
+    def parse(
+        cls, table: Mapping[str, Any], source: str = "spec", folder: str | Path = ".", *, recorded: bool = False
+    ) -> "Spec":
         """The spec in a nested dict, as TOML would give it: a frozen model, whose attributes are the keys.
 
         table: keys and values; NumPy's scalars count as numbers, its arrays, tuples and ranges as lists. source: what errors
-        say it was read from. folder: where the names of data files start.
+        say it was read from. folder: where the names of data files start. recorded: whether it is of a folder of results, which
+        an earlier version may have made, so that an axis may have a value twice.
 
         Raises SettingError, which names the key and the value, and says what is allowed.
 
@@ -136,11 +140,14 @@ class Spec(Table, use_attribute_docstrings=True):
         try:
             data = plain(_seeds_as_range(table))
             check_product(data)
-            return cls.model_validate(data, context={"folder": folder})
+            spec = cls.model_validate(data, context={"folder": folder})
+            if not recorded:
+                check_values(spec)
         except ValidationError as error:
             raise explain(error, cls, source, table.get("task")) from None
         except SettingError as error:
             raise error.inside(source) from None
+        return spec
 
     def seed_values(self) -> "range | Integers":
         """The seeds: a range where they are counted up, for a hundred million of them are 0.8 GB; else int64."""
@@ -262,7 +269,7 @@ def digest_of(canonical: dict[str, Any]) -> str:
 @lru_cache(maxsize=4)
 def from_json(sent: SpecJson) -> Spec:
     """A spec that another process has sent. DataError if the files that it names are not as they were there."""
-    spec = Spec.parse(json.loads(sent[0])).calling(json.loads(sent[1]))
+    spec = Spec.parse(json.loads(sent[0]), recorded=True).calling(json.loads(sent[1]))
     if spec.digest != sent[2]:
         files = ", ".join(spec.files.values())
         raise DataError(files, "changed since the sweep began; repeat the command", settings=[*spec.files])

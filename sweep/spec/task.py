@@ -11,7 +11,7 @@ from backsweep.suggestions import there_are
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
 from ..data.table_forms import Form
-from .allowed import OfKey, Says, Within, repeated, whole
+from .allowed import OfKey, Says, Within, first_repeated, whole
 from .axes import Setting
 from .encodings import Encoding, TargetEncoding
 from .fields import FileName, Switch, Table, one_of
@@ -242,8 +242,8 @@ class FileTask(Table, use_attribute_docstrings=True):
         for key, names in (("inputs", self.inputs), ("targets", self.targets), ("categories", self.categories)):
             if not names and key != "categories":
                 raise OfKey(key, names, "must be at least one column")
-            if (name := repeated(names)) is not None:
-                raise OfKey(key, names, f"{name!r} is there twice; give each column once")
+            if (at := first_repeated(names)) is not None:
+                raise OfKey(key, names, f"{names[at]!r} is there twice; give each column once")
         used = dict.fromkeys([*self.inputs, *self.targets])
         if len(used) < len(self.inputs) + len(self.targets):
             name = next(name for name in self.targets if name in set(self.inputs))

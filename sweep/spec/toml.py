@@ -40,9 +40,9 @@ def _text(path: Path) -> str:
     try:
         data = read_regular(path, links=True, most=MOST_BYTES)
     except FileError as error:
-        raise SettingError(["spec"], error.reason, str(path)) from None
+        raise SettingError(["path"], error.reason, str(path)) from None
     except FileNotFoundError:
-        raise SettingError(["spec"], "no such file", str(path)) from None
+        raise SettingError(["path"], "no such file", str(path)) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -51,4 +51,4 @@ def _text(path: Path) -> str:
 
 
 def _not_toml(path: Path, reason: str) -> SettingError:
-    return SettingError(["spec"], f"not TOML: {reason}", str(path))
+    return SettingError(["path"], f"not TOML: {reason}", str(path))

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -166,7 +167,20 @@ BAD = [
     (["run", "small.toml", "--out", "text.txt"], "text.txt: a file is in the place"),
     (["run", "small.toml", "--out", "."], "not empty, and not a folder of results"),
     (["run", "small.toml", "--jobs", "0"], "--jobs"),
-    (["run", "small.toml", "--backend", "gpu"], "threads"),
+    (
+        ["run", "small.toml", "--backend", "thread"],
+        "backsweep: --backend thread: there is no such name; did you mean threads? There are: threads, processes, dask, ray",
+    ),
+    (
+        ["run", "small.toml", "--log", "jso"],
+        "backsweep: --log jso: there is no such name; did you mean json? There are: bar, json",
+    ),
+    (
+        ["table", "runs/small", "--of", "bst"],
+        "--of bst: there is no such name; did you mean best? There are: summary, settings",
+    ),
+    (["report", "runs/small", "--format", "pdf"], "--format pdf: there is no such name. There are: html, markdown"),
+    (["status", "runs/small", "--format", "xml"], "--format xml: there is no such name. There are: text, json"),
     (["run", "small.toml", "--out", "/proc/nowhere"], "/proc/nowhere"),
     (["resume", "nowhere"], "nowhere: no results here"),
     (["table", "."], "no results here"),
@@ -174,9 +188,12 @@ BAD = [
         ["table", "runs/small", "--by", "lrr"],
         "--by: there is no setting 'lrr' that varies; did you mean lr? There are: hidden, lr",
     ),
-    (["table", "runs/small", "--format", "xml"], "--format"),
+    (["table", "runs/small", "--format", "xml"], "--format xml: there is no such name. There are: text, csv, markdown, latex"),
     (["replay", "runs/small", "20"], "RUN 20: there is no such run; the runs are 0 to 19"),
     (["replay", "runs/small", "--", "-1"], "RUN -1: there is no such run"),
+    (["replay", "runs/small", "-1"], "backsweep: RUN -1: there is no such run; the runs are 0 to 19"),
+    (["replay", "runs/small", "-2.5", "--format", "csv"], "backsweep: RUN -2.5: there is no such run; the runs are 0 to 19"),
+    (["replay", "runs/small", "3", "--foo"], "No such option: --foo"),
     (["replay", "runs/small", "first"], "RUN"),
     (["report", "nowhere"], "nowhere: no results here"),
     (["verify", "runs/small", "--sample", "0"], "--sample"),
@@ -204,6 +221,15 @@ def test_a_spec_with_a_mistake_is_named_with_file_key_and_value(here):
     assert "wrong.toml: train.epochs = -1: must be a whole number from 1 to 2147483646" in message
     assert "wrong.toml: train.lrr: unknown key; did you mean lr?" in message
     assert not (here / "runs" / "wrong").exists()
+
+
+def test_damage_that_needs_no_training_is_told_once(here, tmp_path):
+    shutil.copytree(here / "runs" / "small", tmp_path / "r")
+    manifest = tmp_path / "r" / "manifest.json"
+    manifest.write_bytes(b"?" + manifest.read_bytes())
+    printed = must("resume", tmp_path / "r", cwd=tmp_path)
+    assert printed.count("manifest.json: damaged") == 1
+    assert "restored from its copy" in printed
 
 
 @pytest.mark.posix

@@ -109,9 +109,13 @@ NEVER = [
     ({"model.bias": [False, 0]}, "model.bias has no value 0"),
     ({"model.bias": "true"}, "model.bias has no value 'true'"),
     ({"train.lr": [{"name": 0.1}, 1.0]}, "train.lr: a table within a list; write one entry of exclude per table"),
-    ({"train.rate": 1}, "train.rate is not an axis; the axes are model.hidden, model.bias, train.lr"),
-    ({"": 1}, '"" is not an axis'),
-    ({"train.lr": 0.1, "train": {"lr": 1.0}}, "train.lr is given twice"),
+    ({"train.rate": 1}, "train.rate = 1: there is no such axis. There are: model.hidden, model.bias, train.lr"),
+    ({"hidden": 99}, "hidden = 99: there is no such axis; did you mean model.hidden? There are: model.hidden, model.bias"),
+    ({"hiden": 99}, "hiden = 99: there is no such axis; did you mean model.hidden?"),
+    ({"model.lr": 0.1}, "model.lr = 0.1: there is no such axis; did you mean train.lr?"),
+    ({"train.learning_rate": 0.1}, "train.learning_rate = 0.1: there is no such axis; did you mean train.lr?"),
+    ({"": 1}, '"" = 1: there is no such axis'),
+    ({"train.lr": 0.1, "train": {"lr": 1.0}}, "train.lr = 1.0: the table gives this setting already"),
     ({}, "an empty table would leave out every cell"),
 ]
 

@@ -46,7 +46,7 @@ def train(**settings):
         (train(schedule={**STEP, "every": 49}), None),
         ({**train(), "record": {"every": 51}}, "record.every = 51: no run has that many epochs"),
         ({**train(), "record": {"every": 50}}, None),
-        (train(lr={"values": [1, 2], "zip": "a"}), "train.lr: zip = 'a': no other axis has this zip"),
+        (train(lr={"values": [1, 2], "zip": "a"}), "train.lr.zip = 'a': no other axis has this zip"),
         (train(lr={"values": [1, 2], "zip": "a"}, bound={"values": [1, 2], "zip": "a"}), None),
         (train(), None),
     ],

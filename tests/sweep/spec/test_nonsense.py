@@ -48,7 +48,7 @@ WRONG = [
         "}: an axis needs one of values, linear, log, range, uniform, loguniform; this one has values and uniform",
     ),
     ({"design": {"points": 4, "method": "sobel"}}, "design.method = 'sobel': there is no such name; did you mean sobol?"),
-    ({"exclude": [{"train": {"lr": 0.1}}]}, "exclude[0]: train.lr is not an axis; the axes are none"),
+    ({"exclude": [{"train": {"lr": 0.1}}]}, "exclude[0]: train.lr = 0.1: there is no such axis. There are: none"),
     ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": 3}]}, "exclude[0]: train.lr has no value 3"),
     ({**train(lr={"values": [1, 2]}), "exclude": [{"train.lr": [1, 2]}]}, "exclude: it leaves no cell"),
     (
@@ -168,7 +168,7 @@ WRONG = [
     ({**rules("gd", "adam"), "exclude": [{"train": {"optimizer": "adm"}}]}, "exclude[0]: train.optimizer has no value 'adm'"),
     (
         {**rules("gd", "adam"), "exclude": [{"train": {"lr": 1}}]},
-        "exclude[0]: train.lr is not an axis; the axes are train.optimizer",
+        "exclude[0]: train.lr = 1: there is no such axis. There are: train.optimizer",
     ),
     (train(beta=0.9), "train.beta: unknown key; did you mean train.optimizer.beta?"),
     (
