@@ -38,7 +38,7 @@ def numbers(name: str, values: object, allowed: Range, *, table: bool = False) -
     """Numbers within a range, of any shape, as float64. Text is refused, even if it reads like a number.
 
     table: a single number is of no use, and True and False count as numbers. The message shows the first number that is not
-    within the range.
+    within the range, and of a table its place, such as x[2, 0].
     """
     try:
         given = np.asarray(values)
@@ -48,9 +48,10 @@ def numbers(name: str, values: object, allowed: Range, *, table: bool = False) -
         rows = f"numbers, in rows of equal length, each {allowed.words}"
         raise SettingError([name], f"must be {rows if table or given.ndim else allowed.words}", value=values)
     found = given.astype(np.float64)
-    wrong = given[~allowed.within(found)]
-    if wrong.size:
-        raise SettingError([name], f"must be {allowed.words}", value=wrong[0].item())
+    wrong = ~allowed.within(found)
+    if np.any(wrong):
+        place = f"{name}{np.argwhere(wrong)[0].tolist()}" if table else name
+        raise SettingError([place], f"must be {allowed.words}", value=given[wrong][0].item())
     return found
 
 

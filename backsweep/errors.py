@@ -82,9 +82,8 @@ def _cut(line: str) -> str:
 
 def _short(value: object) -> str:
     """A value as Python writes it, on one line, cut where it is long; of many values the first ones."""
-    text = (
-        SHORT.repr(value) if isinstance(value, int | list | tuple | dict | set | frozenset) else " ".join(repr(value).split())
-    )
+    cut = isinstance(value, int | list | tuple | dict | set | frozenset)
+    text = " ".join((SHORT.repr(value) if cut else repr(value)).split())
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 

@@ -68,7 +68,7 @@ class Results(Runs):
 
         path: of the file; None: report.html in the folder of results. A file that is there is replaced.
 
-        Returns the path. Raises FileError if the path is that of a folder.
+        Returns the path. Raises FileError if the path is that of a folder, and if it is in none.
 
         >>> results.report().name
         'report.html'
@@ -78,6 +78,8 @@ class Results(Runs):
         path = self.path / "report.html" if path is None else arguments.path("path", path)
         if path.is_dir():
             raise FileError(path, f"a folder; the report is one file, such as {path / 'report.html'}")
+        if not path.parent.is_dir():
+            raise FileError(path, f"there is no folder {path.parent}")
         return write_html(self._report(), path)
 
     def report_markdown(self, folder: str | Path | None = None) -> Path:
@@ -85,14 +87,17 @@ class Results(Runs):
 
         folder: for all of them; None: report in the folder of results. It is made if it is not there.
 
-        Returns the path of report.md in it.
+        Returns the path of report.md in it. Raises FileError if a file is in its place.
 
         >>> results.report_markdown("paper").as_posix()
         'paper/report.md'
         """
         from .report import write_markdown
 
-        return write_markdown(self._report(), None if folder is None else arguments.path("folder", folder))
+        place = None if folder is None else arguments.path("folder", folder)
+        if place is not None and place.is_file():
+            raise FileError(place, "a file is in the place of this folder")
+        return write_markdown(self._report(), place)
 
     def _report(self) -> "Contents":
         from .analysis.tables import typical_run

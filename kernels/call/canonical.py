@@ -52,9 +52,10 @@ def flat_weights(arrays, layers: np.ndarray, bias: bool) -> np.ndarray:
     """[w1, w2, ...] or [w1, b1, w2, ...], flattened in the order of a lane's memory: unit by unit, the bias last."""
     shapes = [(units, stride - bias) for units, stride in layers[:, [UNITS, STRIDE]].tolist()]
     wanted = [shape for units, inputs in shapes for shape in [(units, inputs), *([(units,)] if bias else [])]]
-    tables = [_finite("init", array) for array in arrays] if isinstance(arrays, list | tuple) else []
+    listed = arrays if isinstance(arrays, list | tuple) else []
+    tables = [_finite(f"init.arrays[{place}]", array) for place, array in enumerate(listed)]
     if [array.shape for array in tables] != wanted:
-        raise SettingError(("init",), f"must be a list of arrays of shapes {wanted}, not {[array.shape for array in tables]}")
+        raise SettingError(("init",), f"its arrays must have the shapes {wanted}, not {[array.shape for array in tables]}")
     return in_memory_order(tables[:: 1 + bias], tables[1::2] if bias else ())
 
 

@@ -86,7 +86,8 @@ class Settings:
             self.shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
         except ValueError:
             several = tuple(key for key, array in arrays.items() if array.ndim)
-            raise SettingError(several, "must have shapes that broadcast together", ", ".join(several)) from None
+            shapes = " and ".join(str(arrays[key].shape) for key in several)
+            raise SettingError(several, f"must have shapes that broadcast together, not {shapes}", ", ".join(several)) from None
         self.count = math.prod(self.shape)
         self._arrays = {key: np.broadcast_to(array, self.shape).reshape(-1) for key, array in arrays.items()}
 

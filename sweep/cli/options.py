@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from shlex import quote
+from typing import Annotated, Any, Self, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -52,9 +53,24 @@ def in_options(error: Fault, parameters: Iterable[Any]) -> Fault | BacksweepErro
     return _with_options(error, _options_of(parameters)) if isinstance(error, BacksweepError) else error
 
 
+class AsTyped(float):
+    """A number that errors show as it was typed."""
+
+    _text: str
+
+    def __new__(cls, text: str) -> Self:
+        """The number that a text stands for. ValueError if it is none."""
+        found = super().__new__(cls, text)
+        found._text = text
+        return found
+
+    def __str__(self) -> str:
+        return self._text
+
+
 def typed(text: str) -> float | str:
     """A number on the command line; what is none stays as it was typed, for the argument's own check to refuse."""
-    for number in (int, float):
+    for number in (int, AsTyped):
         with suppress(ValueError):
             return number(text)
     return text
@@ -106,7 +122,7 @@ def _with_options(error: BacksweepError, options: Mapping[str, str]) -> Backswee
     """The same error with the options' names for those of arguments."""
     if isinstance(error, SettingError) and error.shown is None and error.settings[0] in options:
         option = options[error.settings[0]]
-        shown = f"{option} {error.value}" if error.valued else option
+        shown = f"{option} {quote(str(error.value))}" if error.valued else option
         named = SettingError(error.settings, error.reason, shown, error.more)
         named.places, named.remedies = error.places, error.remedies
         error = named

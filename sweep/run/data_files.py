@@ -167,7 +167,7 @@ def _chosen(spec: Spec, manifest: Manifest, folder: Path, given: Sequence[Path])
 def _why_not(spec: Spec, file: Path, manifest: Manifest, folder: Path) -> str:
     """Why a file that the user gives is not one that the sweep was run on."""
     if not spec.files:
-        return f"{folder} was not run on a file"
+        return f"the sweep in {folder} reads no file of data and none of initial weights"
     for key, path in spec.files.items():
         if _holds(spec, key, file, manifest):
             return f"holds the data of {key}, but rows call that file {spec.called[path]}, as its path must end"

@@ -136,7 +136,7 @@ class Axis(BaseModel, Generic[T]):
             try:
                 checked.append(adapter.validate_python(point))
             except ValidationError as error:
-                raise ValueError(f"its value {short(point)} {reason_of(error.errors()[0])}") from None
+                raise ValueError(f"its value {short(point)}: {reason_of(error.errors()[0])}") from None
         return tuple(checked)
 
 

@@ -49,6 +49,8 @@ def _as_table(raw: object) -> object:
         raise ValueError("has both a name and a file; a task with a file takes no name")
     if isinstance(table, BaseModel) or (isinstance(table, dict) and "file" in table):
         return table
+    if isinstance(table, list) or (isinstance(table, dict) and "name" not in table and table.keys() & Axis.model_fields.keys()):
+        raise ValueError("cannot be several; give each task a sweep of its own")
     if not isinstance(table, dict) or "name" not in table:
         raise ValueError("must be the name of a task, or a table with a name or a file")
     name = table["name"]

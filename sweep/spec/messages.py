@@ -72,15 +72,22 @@ def _reason(one: Any, model: type[BaseModel]) -> str:
         return "must be a table, such as { train.lr = 0.1 }"
     if one["type"] == "tuple_type":
         return "must be a list"
-    return f"{reason_of(one)}{_hint(one) if one['type'] == SAID and isinstance(one['input'], list) else ''}"
+    return f"{reason_of(one)}{_hint(one, model)}"
 
 
-def _hint(one: Any) -> str:
+def _hint(one: Any, model: type[BaseModel]) -> str:
     """On a list where a setting takes one value: several in turn are an axis, and one per layer stands outside of axes."""
-    if "<axis>" in one["loc"]:
-        per_layer = "values" in one["loc"] and not set(LISTS).isdisjoint(one["loc"])
+    place = one["loc"]
+    if not isinstance(one["input"], list):
+        return ""
+    if "<axis>" in place:
+        per_layer = one["type"] == SAID and "values" in place and not set(LISTS).isdisjoint(place)
         return "; a list of one per layer stands outside of axes, as in [{ values = [0.1, 0.2] }, 0.5]" * per_layer
-    return f"; several values in turn are an axis: {{ values = {short(one['input'])} }}" * ("<value>" in one["loc"])
+    field = _model_at(model, place[:-1]).model_fields.get(place[-1])
+    named = field is not None and any(issubclass(table, Alternatives) for table in _tables(field.annotation))
+    if named or (one["type"] == SAID and "<value>" in place):
+        return f"; several values in turn are an axis: {{ values = {short(one['input'])} }}"
+    return ""
 
 
 def _meant(model: type[BaseModel], one: Any, allowed: list[str], task: object) -> str | None:

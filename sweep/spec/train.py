@@ -80,6 +80,8 @@ def _batch(raw: object) -> object:
         return raw
     if not isinstance(raw, dict):
         raise ValueError("must be 'full', 'pattern', or a table with a size and an order")  # noqa: TRY004
+    if "size" not in raw and raw.keys() & Axis.model_fields.keys():
+        raise ValueError("cannot be an axis; its size and its order can, as in { size = { values = [1, 2] } }")
     if raw.get("size") is None and raw != {"order": "given"}:
         raise ValueError("size is missing; for all samples write batch = 'full'")
     return raw

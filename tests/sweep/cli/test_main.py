@@ -193,6 +193,8 @@ BAD = [
     (["replay", "runs/small", "--", "-1"], "RUN -1: there is no such run"),
     (["replay", "runs/small", "-1"], "backsweep: RUN -1: there is no such run; the runs are 0 to 19"),
     (["replay", "runs/small", "-2.5", "--format", "csv"], "backsweep: RUN -2.5: there is no such run; the runs are 0 to 19"),
+    (["replay", "runs/small", "1e3"], "backsweep: RUN 1e3: there is no such run"),
+    (["run", "small.toml", "--backend", ""], "backsweep: --backend '': there is no such name"),
     (["replay", "runs/small", "3", "--foo"], "No such option: --foo"),
     (["replay", "runs/small", "first"], "RUN"),
     (["report", "nowhere"], "nowhere: no results here"),

@@ -23,7 +23,7 @@ def test_weights_that_do_not_fit(tmp_path):
     assert "w.npz: array w1: all its numbers must be finite" in refusal(w1=np.full((2, 2), np.nan), w2=np.zeros((1, 2)))
     wrong_shape = refusal(w1=np.zeros((3, 2)), w2=np.zeros((1, 2)))
     assert "model.init = 'file'" in wrong_shape
-    assert "must be a list of arrays of shapes [(2, 2), (1, 2)], not [(3, 2), (1, 2)]" in wrong_shape
+    assert "its arrays must have the shapes [(2, 2), (1, 2)], not [(3, 2), (1, 2)]" in wrong_shape
     for damage, said in damaged(path):
         path.write_bytes(damage)
         with pytest.raises(DataError, match=rf"model.init.file: .*w.npz: {said}"):

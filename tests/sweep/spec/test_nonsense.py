@@ -28,7 +28,7 @@ WRONG = [
     (model(hidden="two"), f"model.hidden = 'two': {WIDTHS}"),
     (
         model(hidden={"uniform": [2, 2.5]}),
-        "model.hidden = { uniform = [2, 2.5] }: its value 2.5 must be a whole number of units",
+        "model.hidden = { uniform = [2, 2.5] }: its value 2.5: must be a whole number of units",
     ),
     (train(lr={"uniform": [0.1, -1.0]}), "train.lr = { uniform = [0.1, -1.0] }: uniform must go from a number to a larger one"),
     (
@@ -111,6 +111,21 @@ WRONG = [
     (model(init={"scheme": "file", "file": "nowhere.npz"}), "nowhere.npz: no such file"),
     # optimizers
     (train(optimizer="adm"), "train.optimizer = 'adm': there is no such name; did you mean adam? There are: gd, momentum"),
+    (
+        train(optimizer=["gd", "adam"]),
+        "or a table with a name; several values in turn are an axis: { values = ['gd', 'adam'] }",
+    ),
+    (
+        train(batch={"values": ["full", "pattern"]}),
+        "pattern'] }: cannot be an axis; its size and its order can, as in { size =",
+    ),
+    (model(activation={"linear": [1, 2], "n": 2}), "n = 2 }: its value 1: there is no such name. There are: sigmoid"),
+    (
+        train(lr={"values": [0.1, [0.1, 0.2]]}),
+        "train.lr.values[1] = [0.1, 0.2]: must be a finite number above 0; a list of one per layer stands outside of axes",
+    ),
+    (train(lr={"range": [1, 2]}), "train.lr.range = [1, 2]: must be [start, stop, step], three finite numbers"),
+    ({"record": {"every": [1, 2]}}, "record.every = [1, 2]: must be a whole number from 1 to 2147483646"),
     (train(optimizer=3), "train.optimizer = 3: must be one of gd, momentum"),
     (train(optimizer={"beta": 0.9}), "train.optimizer = { beta = 0.9 }: must be one of gd"),
     (train(optimizer={"name": "adm"}), "train.optimizer.name = 'adm': there is no such name; did you mean adam?"),
@@ -272,6 +287,8 @@ WRONG = [
     ({"record": {"measure": True}, **train(stall={"window": 3, "improvement": 0.1})}, "record.measure = true"),
     # tasks
     ({"task": "xro"}, "task = 'xro': there is no such name; did you mean xor?"),
+    ({"task": ["xor", "and"]}, "task = ['xor', 'and']: cannot be several; give each task a sweep of its own"),
+    ({"task": {"values": ["xor", "and"]}}, "'and'] }: cannot be several; give each task a sweep of its own"),
     ({"task": 3}, "task = 3: must be the name of a task, or a table with a name or a file"),
     ({"task": {"file": "nowhere.csv", "inputs": "a", "targets": "b"}}, "nowhere.csv: no such file"),
 ]
@@ -311,3 +328,15 @@ def test_the_command_line_prints_the_same_message(lines, said, tmp_path):
     (tmp_path / "wrong.toml").write_text(f'task = "xor"\n{lines}\n')
     assert said in refused("run", "wrong.toml", cwd=tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["wrong.toml"]
+
+
+def test_a_list_gets_no_hint_at_an_axis_where_none_may_stand():
+    for table in (
+        {"record": {"every": [1, 2]}},
+        train(lr={"values": [0.1, [0.1, 0.2]]}),
+        train(optimizer={"values": [["gd"], "adam"]}),
+        model(activation={"values": [["tanh"]]}),
+    ):
+        with pytest.raises(BacksweepError) as error:
+            Spec.parse({"task": "xor", **table})
+        assert "are an axis" not in str(error.value)

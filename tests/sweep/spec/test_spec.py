@@ -124,8 +124,8 @@ WRONG = [
         "train.lr = { log = [0, 1], n = 3 }: a log axis needs both ends above 0; this one goes from 0",
     ),
     ({"task": "xor", "train": {"lr": {"log": [-1, 1], "n": 3}}}, "train.lr = { log = [-1, 1], n = 3 }: a log axis needs both"),
-    ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "n = 3 }: its value -1 must be a finite number above 0"),
-    ({"task": "xor", "model": {"hidden": {"linear": [1, 4], "n": 3}}}, f"n = 3 }}: its value 2.5 {WIDTHS}"),
+    ({"task": "xor", "train": {"lr": {"linear": [-1, 1], "n": 3}}}, "n = 3 }: its value -1: must be a finite number above 0"),
+    ({"task": "xor", "model": {"hidden": {"linear": [1, 4], "n": 3}}}, f"n = 3 }}: its value 2.5: {WIDTHS}"),
     ({"task": "xor", "train": {"lr": {"log": [1, 2]}}}, "train.lr = { log = [1, 2] }: log needs n, the number of values"),
     ({"task": "xor", "train": {"lr": {"values": [1], "n": 1}}}, "train.lr = { values = [1], n = 1 }: values takes no n"),
     (
