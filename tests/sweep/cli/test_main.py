@@ -88,7 +88,10 @@ def test_tables_in_every_format(here):
 
 
 def test_a_report_that_cannot_be_written_is_an_error(here):
-    for out, said in ((".", "a folder; the report is one file, such as report.html"), ("no/r.html", "no/r.html: No such file")):
+    for out, said in (
+        (".", "a folder; the report is one file, such as report.html"),
+        ("no/r.html", "no/r.html: there is no folder no"),
+    ):
         assert said in refused("report", "runs/small", "--out", out, cwd=here)
 
 

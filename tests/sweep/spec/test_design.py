@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from backsweep.sweep import Sweep
+from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.spec.design import METHODS as DESIGNS
 
 METHODS = {"sobol": qmc.Sobol, "halton": qmc.Halton, "latin_hypercube": qmc.LatinHypercube}
@@ -98,7 +98,8 @@ def test_what_is_excluded_is_gone_and_nothing_else():
 
 def test_the_same_cell_twice_is_one():
     once = plan(train={"lr": {"values": [1.0, 0.5]}})
-    assert cells(plan(train={"lr": {"values": [1, 0.5, 1.0, 0.5]}})) == cells(once)
+    twice = Spec.parse({"task": "xor", "train": {"lr": {"values": [1, 0.5, 1.0, 0.5]}}}, recorded=True)
+    assert cells(Sweep.of_spec(twice).plan()) == cells(once)
     zipped = plan(train={"lr": {"values": [1, 2, 1], "zip": "a"}, "epochs": {"values": [5, 6, 5], "zip": "a"}})
     assert cells(zipped) == [(1.0, 5), (2.0, 6)]
 

@@ -111,7 +111,8 @@ def richer(draw):
     table = draw(specs())
     train, model = table["train"], table["model"]
     if draw(st.booleans()):
-        others = ["gd", {"name": "momentum", "beta": {"linear": [0.25, 0.75], "n": 3}}]
+        others = [{"name": "momentum", "beta": {"linear": [0.25, 0.75], "n": 3}}]
+        others += ["gd"] * (train["optimizer"] not in ("gd", {"name": "gd"}))
         train["optimizer"] = {"values": draw(st.permutations([train["optimizer"], *others]))}
     if draw(st.booleans()):
         model["init"] = {"values": [model["init"], {"scheme": "constant", "value": {"range": [0.1, 0.3, 0.1]}}]}
