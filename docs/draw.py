@@ -70,7 +70,7 @@ def head_of_the_report(path: Path) -> None:
     with TemporaryDirectory() as folder, sync_playwright() as browsers:
         report = Sweep.from_dict({"name": "xor", **tomllib.loads(spec)}).run(folder).report()
         browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 1060}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1000, "height": 1300}, device_scale_factor=1.5)
         page.goto(f"file://{report}")
         page.wait_for_selector("#explorer[data-ready]")
         page.screenshot(path=path)

@@ -2,12 +2,15 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from backsweep.results.analysis.answer import answer_of
 from backsweep.results.text.answer import sentences
@@ -18,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST_SCREEN = README.partition("\n## ")[0]
 MEASURED = {"family 26": "PEERS.md", "an earlier AMD EPYC": "PEERS_2026-11-23.md"}
+BLOCK = 30
 SCRIPTS = sorted((ROOT / "examples").glob("*.sh"))
 
 
@@ -83,6 +87,26 @@ def test_each_command_of_a_script_is_named_by_the_readme_or_by_help(script, tmp_
         said = must(command, "--help", cwd=tmp_path)
         for option in re.findall(r"--?[a-z][a-z-]*", rest.partition(" > ")[0]):
             assert option in said, (command, option)
+
+
+def blocks(path):
+    """The mean brightness of each block of a picture, 30 pixels wide and high, (rows, columns)."""
+    grey = imread(path)[..., :3].mean(axis=-1)
+    rows, columns = (size // BLOCK for size in grey.shape)
+    return grey[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
+def test_the_picture_of_the_report_shows_the_report(tmp_path, monkeypatch):
+    """`python docs/draw.py` draws it anew. Only the seconds that the sweep took differ from time to time, in one block."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import draw
+
+    draw.head_of_the_report(tmp_path / "report.png")
+    shown, real = blocks(ROOT / "docs" / "pictures" / "report.png"), blocks(tmp_path / "report.png")
+    assert shown.shape == real.shape
+    assert np.mean(np.abs(shown - real) > 0.05) < 0.002
 
 
 @pytest.mark.long
