@@ -55,6 +55,7 @@ TAKEN = {
     "run.address": {"word"},
     "estimate.out": {"word"},
     **{f"figure.{kind}.by": {"frame", "empty"} for kind in ("survival", "histogram", "ecdf", "outcomes")},
+    "figure.ranks.best_of": {"empty"},
     "train.hidden": {"empty"},
     "train.bias_input": {"negative", "fraction", "of no dimension"},
     "train.midpoint": {"negative", "fraction", "of no dimension"},
@@ -196,9 +197,9 @@ def taken(argument, call, **given):
 @pytest.mark.parametrize(
     ("kind", "option"), [(name, option) for name, kind in FIGURES.items() for option in (*kind.options, "axes", "nope")]
 )
-def test_figures_do_so_with_their_options(results, measured, kind, option):
-    draw = (measured if kind == "trainability" else results).figure
-    given = {"run": 0} if kind == "loss" else {}
+def test_figures_do_so_with_their_options(results, measured, nine, kind, option):
+    draw = {"trainability": measured, "ranks": nine}.get(kind, results).figure
+    given = {"loss": {"run": 0}, "ranks": {"setting": "lr"}}.get(kind, {})
     argument = f"figure.{kind}.{option}"
     assert taken(argument, draw, kind=kind, **given) == TAKEN.get(argument, set())
 

@@ -22,6 +22,7 @@ from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture
 from .maps import draw_median_map, draw_success_map, map_height, median_map, success_map
 from .outcomes import bars_height, draw_outcome_shares, outcome_shares
+from .ranks import draw_ranks, ranks_height, ranks_picture
 from .slope import draw_slope, few_slopes, slope_picture, some_fit
 from .survival import draw_survival, survival_picture
 from .trainability import draw_trainability_map, trainability_map
@@ -142,6 +143,15 @@ FIGURES = {  # in the order of a report
         condition="a setting of numbers above 0",
         in_report=few_slopes,
         worth_it=some_fit,
+    ),
+    "ranks": Kind(
+        "How values rank",
+        ranks_picture,
+        draw_ranks,
+        needs=("table", "rng"),
+        condition="a setting with three values or more, in three combinations of the others or more",
+        height=ranks_height,
+        in_report=_never,
     ),
     "outcomes": Kind(
         "How runs end", outcome_shares, draw_outcome_shares, grouped=True, height=bars_height, in_report=_if_something_varies

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
     from ...results import Runs
 
+BestOf = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAMES",
+        help="With --setting: settings, such as lr, that half of the seeds choose for each value; the others are compared. "
+        "Repeatable.",
+    ),
+]
 NOT_WITH_SETTING = "cannot be combined with --setting, which compares values in each combination of the other settings"
 
 
@@ -33,14 +41,7 @@ def compare(
     values: Annotated[
         str | None, typer.Option(metavar="A,B,...", help="With --setting: the values to compare; default: all.")
     ] = None,
-    best_of: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAMES",
-            help="With --setting: settings, such as lr, that half of the seeds choose for each value; the others are compared. "
-            "Repeatable.",
-        ),
-    ] = None,
+    best_of: BestOf = None,
     by: Annotated[
         list[str] | None,
         typer.Option(metavar="NAMES", help="With --with: settings in which to compare; default: all of both. Repeatable."),

@@ -1,6 +1,5 @@
 """The command that draws one figure of a folder of results into a file."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ from typer.core import TyperCommand
 from backsweep.errors import SettingError
 
 from ..output import say
+from .compare import BestOf
 from .options import typed
 from .results import Folder, Where, chosen, names_in
 
@@ -41,37 +41,31 @@ def figure(
         list[str] | None,
         typer.Option(metavar="NAMES", help="Settings to group by, such as lr,hidden; for kinds with --by. Repeatable."),
     ] = None,
+    setting: Annotated[
+        str | None, typer.Option(help="Setting whose values are ranked, for KIND ranks; or of the power laws, for KIND slope.")
+    ] = None,
+    best_of: BestOf = None,
     where: Where = None,
 ) -> None:
     """Draw one figure of DIR into a file."""
-    from ...results.figures import kind_of, save
+    from ...results.figures import FIGURES, kind_of, save
 
-    entry = kind_of(kind)
-    if run is not None and not _takes_run(entry):
-        raise SettingError(["run"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_run)}")
-    if by and not entry.grouped:
-        raise SettingError(["by"], f"cannot be combined with KIND {kind}; use it with {_those(_takes_by)}")
-    out = out or folder / f"{kind}.svg"
-    options: dict[str, Any] = {} if run is None else {"run": run}
-    options |= {"by": names_in(by)} if by else {}
+    entry, out = kind_of(kind), out or folder / f"{kind}.svg"
+    given: dict[str, Any] = {"run": run, "by": names_in(by), "setting": setting, "best_of": names_in(best_of)}
+    options = {name: value for name, value in given.items() if value is not None}
+    for name in options:
+        if not takes(entry, name):
+            those = ", ".join(other for other, kind in FIGURES.items() if takes(kind, name))
+            raise SettingError([name], f"cannot be combined with KIND {kind}; use it with {those}")
     save(chosen(folder, where).figure(kind, **options), out)
     say(f"Figure: {out}")
+
+
+def takes(kind: "Kind", option: str) -> bool:
+    """Whether a kind of figure takes an option of the command; `--by` names any number of settings."""
+    return kind.grouped if option == "by" else option in kind.options
 
 
 def _in_words(kind: "Kind") -> str:
     needs = f"; needs {kind.condition.replace('`', '')}" if kind.condition else ""
     return f"{kind.title}{needs}{'; takes --by' if kind.grouped else ''}"
-
-
-def _takes_run(kind: "Kind") -> bool:
-    return "losses" in kind.needs
-
-
-def _takes_by(kind: "Kind") -> bool:
-    return kind.grouped
-
-
-def _those(which: "Callable[[Kind], bool]") -> str:
-    from ...results.figures import FIGURES
-
-    return ", ".join(name for name, kind in FIGURES.items() if which(kind))

@@ -14,6 +14,7 @@ from backsweep.results import Results
 from backsweep.results.figures import FIGURES
 from backsweep.results.figures.registry import Kind, Need
 from backsweep.sweep import Sweep
+from backsweep.sweep.cli.figure import takes
 from backsweep.sweep.sweep import keep_typical_trajectory
 from helpers.commands import here as answered
 
@@ -40,8 +41,15 @@ def measured(tmp_path_factory):
     return Sweep.from_dict(MEASURED).run(tmp_path_factory.mktemp("runs") / "measured", jobs=1).path
 
 
+@pytest.fixture(scope="module")
+def ranked(tmp_path_factory):
+    """Three names in three combinations of the rest."""
+    spec = {**SPEC, "seeds": 2, "task": {"values": ["xor", "and", "or"]}, "model": {}}
+    return Sweep.from_dict(spec).run(tmp_path_factory.mktemp("runs") / "ranked", jobs=1).path
+
+
 def row(name, kind):
-    options = ["`--by`"] * kind.grouped + ["`--run`"] * ("losses" in kind.needs)
+    options = [f"`--{option.replace('_', '-')}`" for option in ("by", "run", "setting", "best_of") if takes(kind, option)]
     return f"| `{name}` | {kind.title} | {kind.condition or '–'} | {', '.join(options) or '–'} |"
 
 
@@ -71,9 +79,9 @@ def test_a_report_of_measured_runs_has_the_map_of_them(measured):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declares(folder, measured, name, tmp_path):
+def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declares(folder, measured, ranked, name, tmp_path):
     kind, out = FIGURES[name], tmp_path / "a.svg"
-    folder = measured if name == "trainability" else folder
+    folder = {"trainability": measured, "ranks": ranked}.get(name, folder)
     run = ["--run", Results.open(folder).trajectories()["run"].iloc[0]] if "losses" in kind.needs else []
     assert answered("figure", folder, name, *run, "--out", out) == (0, f"Figure: {out}\n", "")
     out.unlink()
@@ -82,6 +90,17 @@ def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declar
     if not run:
         code, _, said = answered("figure", folder, name, "--run", 0)
         assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with loss\n")
+
+
+def test_setting_and_best_of_are_for_the_kinds_that_take_them(ranked, tmp_path):
+    out = ["--out", tmp_path / "a.svg"]
+    assert answered("figure", ranked, "ranks", "--setting", "lr", *out)[0] == 0
+    assert answered("figure", ranked, "slope", "--setting", "lr", *out)[0] == 0
+    code, _, said = answered("figure", ranked, "ranks", "--best-of", "lr", *out)
+    assert (code, "in 3 combinations of other settings or more" in said) == (2, True)
+    for option, kinds in (("--setting", "slope, ranks"), ("--best-of", "ranks")):
+        code, _, said = answered("figure", ranked, "success", option, "lr", *out)
+        assert (code, said) == (2, f"backsweep: {option}: cannot be combined with KIND success; use it with {kinds}\n")
 
 
 def test_help_lists_every_kind(monkeypatch):
