@@ -30,6 +30,7 @@ from backsweep.sweep.spec.task import FileTask, Gaps
 from backsweep.sweep.spec.train import (
     BATCHES,
     OPTIMIZER_MODELS,
+    OPTIMIZERS_IN_AXIS,
     SCHEDULE_MODELS,
     BatchSpec,
     RecordSpec,
@@ -80,6 +81,11 @@ def _chapters() -> Iterator[tuple[str, list[Entry]]]:
     yield "The network", [_entry("`[model]`", ModelSpec), *_named("init", INITS, starts, "Weights")]
     yield "Training", [_entry("`[train]`", TrainSpec), *(_entry(f"`{key}`", model) for key, model in parts)]
     yield "Optimizers", list(_named("optimizer", OPTIMIZER_MODELS, optimizers, "w changes by"))
+    instead = "As alone, and with settings of its own instead of those in `[train]`, if they are given."
+    yield (
+        "Optimizers of an axis",
+        [Entry(f"`optimizer` in an axis: {name}", model, instead) for name, model in OPTIMIZERS_IN_AXIS.items()],
+    )
     yield "Schedules", list(_named("schedule", SCHEDULE_MODELS, factors, "The factor"))
     yield "Records", [_entry("`[record]`", RecordSpec)]
     yield "The report", [_entry("`[report]`", ReportSpec)]

@@ -99,7 +99,7 @@ def mean_ranks(of: Rivals) -> MeanRanks:
     if len(scores) < FEWEST_BLOCKS:
         others = f"combinations of {' and '.join(of.within)}" if of.within else "combinations of other settings"
         raise ResultsError(
-            f"Friedman's test ranks the values of {of.setting} in {FEWEST_BLOCKS} {others} or more, such as tasks, and all "
+            f"Friedman's test ranks the values of {of.setting} in {FEWEST_BLOCKS} {others} or more, and all "
             f"values have runs in {len(scores)}"
         )
     found = friedman(scores)

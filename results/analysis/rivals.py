@@ -20,7 +20,7 @@ from backsweep.outcomes import Outcome, ended
 from .comparison import compare_sweeps, compare_unpaired
 from .levels import in_json
 from .names import SIDES, beside, column_of
-from .selection import on_choosing_seeds, winners, with_all_seeds
+from .selection import halves_of, winners
 from .tables import axis_columns, columns_of, grouped, levels_of, setting_labels, sorted_levels
 
 
@@ -147,12 +147,9 @@ def _told_apart(error: SettingError | ResultsError, *names: str) -> SettingError
 def _each_at_its_best(
     table: pd.DataFrame, setting: str, levels: list[Any], within: list[str], best_of: list[str], rng: np.random.Generator
 ) -> Rivals:
-    number, groups = grouped(table, [setting, *within, *best_of])
-    contest, contests = grouped(groups, [setting, *within])
-    chooses, whole = on_choosing_seeds(table, rng), with_all_seeds(table, number, len(groups))
-    chosen = chooses & whole[number]
+    number, groups, contest, chooses, judges = halves_of(table, [setting, *within], rng)
     converged = ended(table, Outcome.CONVERGED)
-    best = winners(number[chosen], table["epochs"].to_numpy()[chosen], converged[chosen], contest)
-    judged = ~chooses & (number == best.group[contest[number]]) & whole[number]
-    unsettled = setting_labels(contests[best.success == 0])
+    best = winners(number[chooses], table["epochs"].to_numpy()[chooses], converged[chooses], contest)
+    judged = judges & (number == best.group[contest[number]])
+    unsettled = setting_labels(groups.iloc[best.group[best.success == 0]][[setting, *within]])
     return Rivals(setting, table[judged], levels, within, best_of, unsettled)

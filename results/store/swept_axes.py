@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from .schema import AxisColumn, SweptAxis
-from .written_spec import DRAWN, KINDS, TITLES, Drawn, axis_of, setting_at
+from .written_spec import DRAWN, KINDS, LENT, TITLES, Drawn, axis_of, setting_at
 
 LONGEST = 10_000  # of the words of an axis, in characters
 ENDS = 3  # values of a longer one that its words name, at either end
@@ -20,7 +20,15 @@ def swept_axes(spec: dict[str, Any], columns: Sequence[AxisColumn]) -> tuple[Swe
     for column in columns:
         shown.setdefault(axis_of(spec, column.setting)[0], []).append(column)
     numbers: dict[tuple[str, str], int] = {}
-    return tuple(_swept(setting, setting_at(spec, setting), mine, numbers) for setting, mine in shown.items())
+    return tuple(_swept(setting, _axis_at(spec, setting), mine, numbers) for setting, mine in shown.items())
+
+
+def _axis_at(spec: dict[str, Any], setting: str) -> dict[str, Any]:
+    """The axis of a setting. Its tables have what those around them lend, where they have not their own."""
+    axis, place = setting_at(spec, setting), setting.rpartition(".")[0]
+    keys = [key for key in LENT if (at := f"{place}.{key}") != setting and axis_of(spec, at)[0] == setting]
+    instead = {key: value for key in keys if (value := setting_at(spec, f"{place}.{key}")) is not None}
+    return {**axis, "values": [{**instead, **value} for value in axis["values"]]} if instead else axis
 
 
 def _swept(setting: str, axis: dict[str, Any], columns: Sequence[AxisColumn], numbers: dict[tuple[str, str], int]) -> SweptAxis:
@@ -28,7 +36,8 @@ def _swept(setting: str, axis: dict[str, Any], columns: Sequence[AxisColumn], nu
     drawn: Drawn | None = next((kind for kind in DRAWN if axis.get(kind) is not None), None)
     zipped = axis.get("zip")
     common = ("drawn", "") if drawn else ("axis", setting) if zipped is None else ("zip", zipped)
-    own = [column.setting.removeprefix(f"{setting}.") for column in columns if column.setting != setting]
+    inside = (f"{setting}.", f"{setting.rpartition('.')[0]}.")  # of a setting that is lent, only the latter is in front
+    own = [column.setting.removeprefix(inside[0]).removeprefix(inside[1]) for column in columns if column.setting != setting]
     return SweptAxis(
         setting=setting,
         columns=tuple(column.name for column in columns),

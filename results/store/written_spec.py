@@ -180,6 +180,7 @@ def axis_in(spec: dict[str, Any], setting: str) -> None:
 
 
 TITLES = ("name", "scheme")  # the keys whose value says which table of an axis this is
+LENT = ("lr", "weight_decay", "clip")  # keys of [train] that the tables of an axis may have instead, as optimizers do
 DATA_FILE, START_FILE = "task.file", "model.init.file"
 
 
@@ -197,11 +198,23 @@ def setting_at(spec: dict[str, Any], setting: str) -> Any:
 def axis_of(spec: dict[str, Any], setting: str) -> tuple[str, Any]:
     """The dotted place of the axis along which a setting varies, and the spec's content there.
 
-    The place is the setting itself. If the setting is a key in the tables of an axis, it is the place of these tables.
+    The place is the setting itself. If the setting is a key in the tables of an axis, also one of LENT, it is the place of
+    these tables.
     """
-    place = setting.rpartition(".")[0]
+    place, _, key = setting.rpartition(".")
     around = setting_at(spec, place)
-    return (place, around) if isinstance(around, dict) and "values" in around else (setting, setting_at(spec, setting))
+    if not isinstance(around, dict):
+        return setting, setting_at(spec, setting)
+    if "values" in around:
+        return place, around
+    lent = [name for name, one in around.items() if key in LENT and any(key in table for table in _tables_of(one))]
+    return (f"{place}.{lent[0]}", around[lent[0]]) if lent else (setting, setting_at(spec, setting))
+
+
+def _tables_of(axis: Any) -> list[dict[str, Any]]:
+    """The tables of an axis; none of what is no such axis."""
+    values = axis.get("values") if isinstance(axis, dict) else None
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def files_in(spec: dict[str, Any]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: l
 def _about_values(
     results: "Runs", setting: str, levels: list[object] | None, best_of: list[str] | None, seed: int
 ) -> list[str]:
-    """What a reader of a comparison of values should know, and how they rank where there are three or more."""
+    """What a reader of a comparison of values should know, and how they rank if there are three or more and runs converge."""
     from ...results.analysis.mean_ranks import HOW_RANKED, mean_ranks
     from ...results.analysis.remarks import chosen_without_success
     from ...results.analysis.rivals import rivals
@@ -92,7 +92,7 @@ def _about_values(
 
     of = rivals(results.table, setting, levels, best_of, rng=generator(seed))
     said = chosen_without_success(of)
-    if len(of.levels) < FEWEST_TREATMENTS:
+    if len(of.levels) < FEWEST_TREATMENTS or not results.has_rule:
         return said
     try:
         return [*said, mean_ranks(of).sentences, HOW_RANKED]

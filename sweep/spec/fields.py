@@ -81,15 +81,22 @@ def with_numbers(title: str, group: str, numbers: Mapping[str, Hyperparameter], 
     return create_model(title, __base__=Table, __doc__=doc, **fields, **settings)
 
 
-def choice(models: Mapping[str, type[Table]], key: str = "name", default: str | None = None) -> Any:
+def choice(
+    models: Mapping[str, type[Table]],
+    key: str = "name",
+    default: str | None = None,
+    in_axis: Mapping[str, type[Table]] | None = None,
+) -> Any:
     """The type of one of the tables, told apart by their `key`; or of its name alone, if it can do without more; or an axis.
 
-    default: which one a table without a `key` is.
+    default: which one a table without a `key` is. in_axis: the tables of an axis, if they may have more keys than one alone.
     """
-    tagged = [Annotated[model, Tag(f"<{name}>")] for name, model in models.items()]
+    tagged, within = (
+        [Annotated[model, Tag(f"<{name}>")] for name, model in some.items()] for some in (models, in_axis or models)
+    )
     as_table = _table_of(models, key, default)
     alone: Any = Literal[tuple(name for name, model in models.items() if not _needed(model) - {key})]
-    one: Any = Annotated[_union(tagged), Discriminator(_tag_by(key))]
+    one: Any = Annotated[_union(within), Discriminator(_tag_by(key))]
     one = Annotated[one, BeforeValidator(_no_axis(as_table, key), alone | one)]
     axis: Any = Annotated[Alternatives[one], Tag("<axis>")]
     several: Any = Annotated[_union([*tagged, axis]), Discriminator(_tag_by(key))]

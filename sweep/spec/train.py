@@ -12,6 +12,7 @@ from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, RANGES, SCH
 from .allowed import OfKey, Within, some
 from .axes import Axis, Setting
 from .fields import Switch, Table, choice, number, one_of, with_numbers
+from .nested_axes import as_given, lent
 
 Count = Annotated[int, Within(RANGES["epochs"])]
 Rate = Annotated[float, Within(RANGES["lr"])]
@@ -26,6 +27,23 @@ OPTIMIZER_MODELS = {
         name=(Literal[name], Field(description="Name of the optimizer.")),
     )
     for name, optimizer in OPTIMIZERS.items()
+}
+Decay = Annotated[float, Within(RANGES["weight_decay"])]
+Norm = Annotated[float, Within(RANGES["clip"])]
+OF_ITS_OWN: dict[str, Any] = {  # the settings LENT, for the tables of an axis
+    "lr": (Setting[Rate] | None, Field(None, description="Learning rate with this optimizer, instead of train.lr.")),
+    "weight_decay": (
+        Setting[Decay] | None,
+        Field(None, description="Weight decay with this optimizer, instead of train.weight_decay."),
+    ),
+    "clip": (
+        Setting[Norm] | None,
+        Field(None, description="Largest norm of the gradient with this optimizer, instead of train.clip."),
+    ),
+}
+OPTIMIZERS_IN_AXIS = {
+    name: create_model(f"{name}_in_axis", __base__=model, __doc__=model.__doc__, **OF_ITS_OWN)
+    for name, model in OPTIMIZER_MODELS.items()
 }
 SCHEDULE_MODELS = {
     name: with_numbers(
@@ -43,7 +61,7 @@ if TYPE_CHECKING:
     Optimizer = Schedule = Any
 else:
     LossName, OrderName, DtypeName = one_of(LOSSES), one_of(ORDERS), one_of(DTYPES)
-    Optimizer, Schedule = choice(OPTIMIZER_MODELS), choice(SCHEDULE_MODELS)
+    Optimizer, Schedule = choice(OPTIMIZER_MODELS, in_axis=OPTIMIZERS_IN_AXIS), choice(SCHEDULE_MODELS)
 
 
 def _rates_kind(raw: object) -> str:
@@ -144,9 +162,9 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     """Learning rate; a list gives one per layer."""
     lr_over_fan_in: Setting[Switch] = DEFAULTS["lr_over_fan_in"]
     """Whether to divide the learning rate of each layer by its number of inputs, the bias included."""
-    weight_decay: Setting[Annotated[float, Within(RANGES["weight_decay"])]] = DEFAULTS["weight_decay"]
+    weight_decay: Setting[Decay] = DEFAULTS["weight_decay"]
     """Weight decay: this times the weights is added to the gradient. The optimizer adamw shrinks the weights instead."""
-    clip: Setting[Annotated[float, Within(RANGES["clip"])]] | None = None
+    clip: Setting[Norm] | None = None
     """Largest norm that the gradient may have. If it is left out, gradients are not clipped."""
     schedule: Schedule = _named(SCHEDULE_MODELS, DEFAULTS["schedule.name"])
     """Schedule of a factor on the learning rates: a name, or a table of a name and its parameters."""
@@ -168,6 +186,18 @@ class TrainSpec(Table, use_attribute_docstrings=True):
     """A run has diverged when its loss exceeds this or is NaN."""
     dtype: Setting[DtypeName] = DEFAULTS["dtype"]
     """Precision of all numbers. float32 trains twice as many runs at once."""
+
+    @model_validator(mode="after")
+    def _what_optimizers_have_instead_stays_within_their_axis(self):
+        for key, value in lent(self).items():
+            reason = f"tables of optimizer have {key} of their own, so what the others have must be "
+            if isinstance(value, tuple):
+                raise OfKey(key, value, f"{reason}one number, or an axis, and not one per layer")
+            if isinstance(value, Axis) and value.zip is not None:
+                raise OfKey(f"{key}.zip", value.zip, f"{reason}an axis that is not zipped")
+            if isinstance(value, Axis) and value.ends is not None:
+                raise OfKey(key, as_given(value), f"{reason}an axis that is not sampled")
+        return self
 
 
 class RecordSpec(Table, use_attribute_docstrings=True):

@@ -198,7 +198,7 @@ def test_settings_that_only_some_values_have_are_chosen_for_those():
     ("table", "values", "said"),
     [
         (RUNS, ["gd", "adam"], "Friedman's test takes 3 values of rule or more, and there are 2"),
-        (RUNS[RUNS["task"] != "or"], None, "in 3 combinations of task or more, such as tasks, and all values have runs in 2"),
+        (RUNS[RUNS["task"] != "or"], None, "in 3 combinations of task or more, and all values have runs in 2"),
         (RUNS[RUNS["task"] == "or"].drop(columns="task"), None, "in 3 combinations of other settings or more"),
     ],
 )

@@ -44,7 +44,7 @@ def measured(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ranked(tmp_path_factory):
     """Three names in three combinations of the rest."""
-    spec = {**SPEC, "seeds": 2, "task": {"values": ["xor", "and", "or"]}, "model": {}}
+    spec = {**SPEC, "seeds": 2, "model": {"init": {"values": ["uniform", "xavier_uniform", "he_uniform"]}}}
     return Sweep.from_dict(spec).run(tmp_path_factory.mktemp("runs") / "ranked", jobs=1).path
 
 
@@ -92,10 +92,10 @@ def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declar
         assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with loss\n")
 
 
-def test_setting_and_best_of_are_for_the_kinds_that_take_them(ranked, tmp_path):
+def test_setting_and_best_of_are_for_the_kinds_that_take_them(folder, ranked, tmp_path):
     out = ["--out", tmp_path / "a.svg"]
     assert answered("figure", ranked, "ranks", "--setting", "lr", *out)[0] == 0
-    assert answered("figure", ranked, "slope", "--setting", "lr", *out)[0] == 0
+    assert answered("figure", folder, "slope", "--setting", "lr", *out)[0] == 0
     code, _, said = answered("figure", ranked, "ranks", "--best-of", "lr", *out)
     assert (code, "in 3 combinations of other settings or more" in said) == (2, True)
     for option, kinds in (("--setting", "slope, ranks"), ("--best-of", "ranks")):
