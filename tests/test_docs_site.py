@@ -63,10 +63,10 @@ def test_every_key_of_every_table_is_on_the_page(name):
 def test_the_page_shows_the_default_of_every_key(name):
     (rows,) = sections_of(TABLES[name])
     for key, kind in TABLES[name]["properties"].items():
-        said = rows[key][-1]
-        assert (said == "must be given") == (key in TABLES[name].get("required", []))
+        default_shown = rows[key][-1]
+        assert (default_shown == "must be given") == (key in TABLES[name].get("required", []))
         if "default" in kind:
-            shown = said.strip("`")
+            shown = default_shown.strip("`")
             if isinstance(kind["default"], list):
                 assert json.loads(shown) == kind["default"]
             else:

@@ -20,7 +20,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 NOTEBOOK = EXAMPLES / "first_look.ipynb"
 
 
-def said(name, cwd):
+def output_of(name, cwd):
     done = subprocess.run([sys.executable, EXAMPLES / name], cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -45,7 +45,7 @@ def is_picture(path):
 
 @pytest.mark.long
 def test_first_sweep_names_the_cell_that_is_best_and_trains_nothing_twice(tmp_path):
-    text = said("first_sweep.py", tmp_path)
+    text = output_of("first_sweep.py", tmp_path)
     folder = tmp_path / "runs" / "first_sweep"
     table = Results.open(folder).table
     assert line(text, "5,600 runs")
@@ -58,12 +58,12 @@ def test_first_sweep_names_the_cell_that_is_best_and_trains_nothing_twice(tmp_pa
     assert (folder / "report.html").exists()
 
     shards = {path: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()}
-    assert said("first_sweep.py", tmp_path) == text
+    assert output_of("first_sweep.py", tmp_path) == text
     assert {path: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()} == shards
 
 
 def test_own_csv_writes_the_throws_that_are_cleared_and_learns_them(tmp_path):
-    text = said("own_csv.py", tmp_path)
+    text = output_of("own_csv.py", tmp_path)
     throws = pd.read_csv(tmp_path / "runs" / "throws.csv")
     heights = {"low": 1.0, "middle": 2.5, "high": 4.0}
     for throw in throws.itertuples():
@@ -79,7 +79,7 @@ def test_own_csv_writes_the_throws_that_are_cleared_and_learns_them(tmp_path):
 
 
 def test_two_optimizers_meet_on_seeds_that_chose_nothing(tmp_path):
-    text = said("two_optimizers.py", tmp_path)
+    text = output_of("two_optimizers.py", tmp_path)
     folder = tmp_path / "runs" / "two_optimizers"
     chosen = {name: Results.open(folder / name).table for name in ("gd", "adam")}
     gd, adam = (Results.open(folder / f"{name}-at-its-best").table for name in ("gd", "adam"))
@@ -97,7 +97,7 @@ def test_two_optimizers_meet_on_seeds_that_chose_nothing(tmp_path):
 
 
 def test_trainability_map_draws_its_pixels(tmp_path):
-    text = said("trainability_map.py", tmp_path)
+    text = output_of("trainability_map.py", tmp_path)
     folder = tmp_path / "runs" / "trainability_map"
     table = Results.open(folder).table
     assert table.groupby(["lr[0]", "lr[1]"]).size().tolist() == [1] * 128**2
@@ -108,7 +108,7 @@ def test_trainability_map_draws_its_pixels(tmp_path):
 
 
 def test_resume_and_replay_gives_the_same_bits(tmp_path):
-    text = said("resume_and_replay.py", tmp_path)
+    text = output_of("resume_and_replay.py", tmp_path)
     before, after = numbers(next(each for each in text.splitlines() if "were on disk when" in each))
     assert 0 < before < 16_000 == before + after
     first, second = re.findall(r"0x1\.[0-9a-f]+p[+-]\d+", text)

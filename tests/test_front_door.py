@@ -66,10 +66,10 @@ def test_examples_give_the_results_they_show(name, swept, monkeypatch):
     results = Results.open("runs/xor")
     known = {"backsweep": backsweep, "Results": Results, "sweep": sweep, "results": results, "network": results.network(1)}
     found = doctest.DocTestFinder(recurse=False).find(SHOWN[name], name, globs=known)
-    said = []
+    failures = []
     for example in found:
-        doctest.DocTestRunner(optionflags=DRAWN).run(example, out=said.append)
-    assert not said, "".join(said)
+        doctest.DocTestRunner(optionflags=DRAWN).run(example, out=failures.append)
+    assert not failures, "".join(failures)
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -53,8 +53,8 @@ def test_it_answers_first_then_shows_the_report_then_says_how_fast_and_how_to_in
 
 @pytest.mark.parametrize("machine", MEASURED)
 def test_its_figure_of_speed_is_the_one_that_was_measured(machine):
-    (said,) = re.findall(rf"^\| two cores of.*{machine}.* \| (\d+) million \|$", FIRST_SCREEN, re.MULTILINE)
-    assert int(said) == round(float(rows(MEASURED[machine])["**backsweep**"][0]) / 1000)
+    (millions,) = re.findall(rf"^\| two cores of.*{machine}.* \| (\d+) million \|$", FIRST_SCREEN, re.MULTILINE)
+    assert int(millions) == round(float(rows(MEASURED[machine])["**backsweep**"][0]) / 1000)
 
 
 def test_its_comparison_with_jax_spans_the_tables():
@@ -84,9 +84,9 @@ def test_each_command_of_a_script_is_named_by_the_readme_or_by_help(script, tmp_
     commands = re.findall(r"^backsweep ([\w-]+)(.*?)(?: #.*)?$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert commands
     for command, rest in commands:
-        said = must(command, "--help", cwd=tmp_path)
+        page = must(command, "--help", cwd=tmp_path)
         for option in re.findall(r"--?[a-z][a-z-]*", rest.partition(" > ")[0]):
-            assert option in said, (command, option)
+            assert option in page, (command, option)
 
 
 def blocks(path):

@@ -130,8 +130,8 @@ def test_the_wheel_has_every_module_and_what_they_read_and_nothing_else(built):
 
 @pytest.mark.long
 def test_the_demo_runs_from_another_folder_and_keeps_machine_code_with_the_user(installed, tmp_path):
-    said = installed.must(installed.venv / "bin" / "backsweep", "demo", "--small", cwd=tmp_path)
-    assert "runs/demo-small/report.html" in said
+    output = installed.must(installed.venv / "bin" / "backsweep", "demo", "--small", cwd=tmp_path)
+    assert "runs/demo-small/report.html" in output
     assert "</html>" in (tmp_path / "runs" / "demo-small" / "report.html").read_text(encoding="utf-8")
     ask = (
         "import backsweep.kernels as kernels, backsweep.results, backsweep.sweep, platformdirs\n"

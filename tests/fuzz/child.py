@@ -64,12 +64,12 @@ def wrongs(case: Case) -> list[str]:
 
 def tried(command: list[str], case: Case) -> list[str]:
     """Run a command; what is wrong with how it ends."""
-    said, before = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), peak()
+    output, before = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), peak()
     sys.argv = ["backsweep", *command]
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
     code: Any = 0
     try:
-        with redirect_stdout(said), redirect_stderr(said):
+        with redirect_stdout(output), redirect_stderr(output):
             main()
     except Accepted:
         pass
@@ -80,7 +80,7 @@ def tried(command: list[str], case: Case) -> list[str]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         atexit.unregister(gc.freeze)
-    text = said.buffer.getvalue().decode("utf-8", errors="replace")
+    text = output.buffer.getvalue().decode("utf-8", errors="replace")
     return found_in(text, code, case, command) + [f"{peak() - before:,} bytes of memory"] * (peak() - before > MOST_BYTES)
 
 

@@ -88,7 +88,7 @@ def here(*arguments, cwd="."):
         contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["backsweep", *map(str, arguments)]),
         contextlib.redirect_stdout(io.StringIO()) as printed,
-        contextlib.redirect_stderr(io.StringIO()) as said,
+        contextlib.redirect_stderr(io.StringIO()) as complained,
     ):
         try:
             main()
@@ -98,18 +98,18 @@ def here(*arguments, cwd="."):
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-    return code, printed.getvalue(), said.getvalue().replace(SLOW, "")
+    return code, printed.getvalue(), complained.getvalue().replace(SLOW, "")
 
 
 def must(*arguments, cwd):
     """The output of a command that must succeed and print nothing on stderr."""
-    code, printed, said = here(*arguments, cwd=cwd)
-    assert (code, said) == (0, "")
+    code, printed, message = here(*arguments, cwd=cwd)
+    assert (code, message) == (0, "")
     return printed
 
 
 def refused(*arguments, cwd):
     """The message that refuses an invalid input."""
-    code, _, said = here(*arguments, cwd=cwd)
-    assert code == 2, said
-    return said
+    code, _, message = here(*arguments, cwd=cwd)
+    assert code == 2, message
+    return message

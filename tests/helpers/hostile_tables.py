@@ -116,11 +116,11 @@ def _of_columns(table: pa.Table) -> Iterator[tuple[str, Change]]:
 
 
 def _of_schema(table: pa.Table) -> list[tuple[str, Change]]:
-    said = {**(table.schema.metadata or {})}
+    stated = {**(table.schema.metadata or {})}
     changes: list[tuple[str, Change]] = [("says nothing of itself", lambda table: table.replace_schema_metadata(None))]
-    for key in said:
+    for key in stated:
         for value in (b"", b"another", b"\xff\x00\xfe", b"x" * 10_000):
-            new = {**said, key: value}
+            new = {**stated, key: value}
             changes.append((f"{key!r} = {value[:9]!r}", lambda table, new=new: table.replace_schema_metadata(new)))
     return changes
 

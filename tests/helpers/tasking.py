@@ -66,14 +66,14 @@ def refused(folder, table=AB):
     """The message that refuses a task: one line, of an error that carries the setting or the place in the data."""
     with pytest.raises((DataError, SettingError)) as error:
         data(table, folder)
-    said, found = str(error.value), error.value
-    assert "\n" not in said
+    message, found = str(error.value), error.value
+    assert "\n" not in message
     if isinstance(found, SettingError):
-        assert said.startswith(found.settings[0])
-        return said
-    assert not said.startswith("task.") or found.settings
+        assert message.startswith(found.settings[0])
+        return message
+    assert not message.startswith("task.") or found.settings
     assert found.data == str(Path(folder) / table["file"])
-    row, column = re.search(r"^[^:]*, row (\d+)", said), re.search(r"^[^:]*, column ('.*?')[:,]", said)
+    row, column = re.search(r"^[^:]*, row (\d+)", message), re.search(r"^[^:]*, column ('.*?')[:,]", message)
     assert found.row == (row and int(row[1]) - 1)
     assert not column or repr(found.column) == column[1]
-    return said
+    return message

@@ -131,9 +131,9 @@ def test_a_notebook_shows_a_damaged_file_of_rows(results):
     path = next((results.path / "shards").iterdir())
     path.write_bytes(b"PAR1")
     remedy = f"`backsweep resume {results.path}` trains its runs again, and no others"
-    said = f"{path}: damaged (not a complete Parquet file); it is left out, and {remedy}"
-    assert said in Page(results._repr_html_()).texts
-    assert results.damage == [said]
+    message = f"{path}: damaged (not a complete Parquet file); it is left out, and {remedy}"
+    assert message in Page(results._repr_html_()).texts
+    assert results.damage == [message]
 
 
 def test_damage_to_the_manifest_is_shown(results):

@@ -35,8 +35,8 @@ def test_slurm_says_how_many_cores_a_task_has():
     all_of_them = cores_where()
     assert all_of_them > 1
     assert cores_where(SLURM_CPUS_PER_TASK="1") == 1
-    for said in ("4096", "", "many", "-1"):
-        assert cores_where(SLURM_CPUS_PER_TASK=said) == all_of_them
+    for value in ("4096", "", "many", "-1"):
+        assert cores_where(SLURM_CPUS_PER_TASK=value) == all_of_them
 
 
 def test_jobs_that_are_asked_for_stay(monkeypatch):

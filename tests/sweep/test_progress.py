@@ -140,10 +140,10 @@ def test_notes_say_how_fast_it_is_lately(tmp_path, monkeypatch):
         clock.now += 1.0
         progress.advance(10, 100 if second < 20 else 400, {}, 10.0)
         beats.beat(progress)
-    said = writer_of(tmp_path)
-    assert said is not None
-    assert said.rate == pytest.approx(400)
-    assert said.left == pytest.approx(160.0)
+    writer = writer_of(tmp_path)
+    assert writer is not None
+    assert writer.rate == pytest.approx(400)
+    assert writer.left == pytest.approx(160.0)
 
 
 def test_durations_and_sizes_in_words():

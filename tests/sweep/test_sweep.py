@@ -201,18 +201,18 @@ def test_a_manifest_with_another_spec_than_was_run_is_damaged(tmp_path):
 
 
 def test_continuing_with_other_kernels_is_remarked_on(tmp_path):
-    said = []
+    messages = []
 
     class Listening(Progress):
         def say(self, text):
-            said.append(text)
+            messages.append(text)
 
     results = Sweep.from_dict(SPEC).run(tmp_path / "r")
     other = {**results.manifest.versions, "kernels": "0" * 16}
     write_manifest(results.path, results.manifest.model_copy(update={"versions": other}))
     next((results.path / "shards").iterdir()).unlink()
     again = Sweep.from_dict(SPEC).run(results.path, progress=Listening())
-    assert any("another version of the kernels" in text for text in said)
+    assert any("another version of the kernels" in text for text in messages)
     assert again.last.versions["kernels"] != "0" * 16
 
 

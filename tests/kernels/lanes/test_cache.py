@@ -140,14 +140,14 @@ print(made.CODE.read("a"), made.why_not_kept())
 def test_others_read_what_root_has_compiled(public_path):
     folder = CodeFolder(public_path / "code")
     folder.write("a", b"content")
-    for mode, found, said in (
+    for mode, found, message in (
         (0o755, b"content", "(it is read-only), so each process compiles what is missing there: set NUMBA_CACHE_DIR"),
         (0o700, None, "(it cannot be read), so each process compiles its own: set NUMBA_CACHE_DIR"),
     ):
         folder.path.chmod(mode)
         command = [sys.executable, "-c", AS_ANOTHER, folder.path]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        assert done.stdout.startswith(f"{found} machine code cannot be kept in {folder.path} {said}")
+        assert done.stdout.startswith(f"{found} machine code cannot be kept in {folder.path} {message}")
 
 
 HOMELESS = """

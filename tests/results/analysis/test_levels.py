@@ -53,7 +53,7 @@ def test_where_takes_what_tables_show(setting, value, runs):
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "message"),
     [
         ("lr", True, "lr has no value true; its values are 0.1, 0.17782794100389226, 1.0"),
         ("lr", "0.1", "lr has no value '0.1'"),
@@ -66,10 +66,10 @@ def test_where_takes_what_tables_show(setting, value, runs):
         ("lr", 10**400, "lr has no value 1000"),
     ],
 )
-def test_an_unknown_value_is_refused_with_the_values_there_are(setting, value, said):
-    with pytest.raises(BacksweepError, match=f"where: {said}"):
+def test_an_unknown_value_is_refused_with_the_values_there_are(setting, value, message):
+    with pytest.raises(BacksweepError, match=f"where: {message}"):
         part_of(TABLE, {setting: value})
-    with pytest.raises(SettingError, match=f"^{said}") as refused:
+    with pytest.raises(SettingError, match=f"^{message}") as refused:
         values_of(TABLE, setting, value, TABLE[setting][0])
     assert refused.value.settings == (setting,)
 

@@ -192,7 +192,7 @@ def test_exactly_the_names_of_columns_next_to_settings_are_taken(monkeypatch):
 
 def test_few_settings_are_called_in_full():
     """Of all settings that may vary; the documentation lists each one with the reason."""
-    said = Path("docs/findings.md").read_text(encoding="utf-8").partition("## Names")[2].partition("##")[0]
+    section = Path("docs/findings.md").read_text(encoding="utf-8").partition("## Names")[2].partition("##")[0]
     places = {
         place for task in (*TASKS, True) for place, _ in _places(Spec, task) if place.startswith(("task.", "model.", "train."))
     }
@@ -202,7 +202,7 @@ def test_few_settings_are_called_in_full():
         *("model.init.mean", "train.epochs", "train.schedule.epochs"),
         *("train.loss", "train.stop.loss", "train.stop.accuracy", "train.stop.gradient_norm"),
     }
-    assert all(f"`{place}`" in said for place in shown)
+    assert all(f"`{place}`" in section for place in shown)
 
 
 def test_the_last_word_stands_for_the_only_setting_that_has_it():

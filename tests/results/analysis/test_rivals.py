@@ -104,8 +104,8 @@ def test_the_choice_flatters_nobody():
 
 def test_where_no_choosing_run_converges_it_is_said():
     never = RUNS.assign(outcome=RUNS["outcome"].mask((RUNS["rule"] == "gd") & (RUNS["task"] == "or"), "stalled"))
-    (said,) = chosen_without_success(rivals(never, "rule", best_of="lr", rng=rng()))
-    assert said.startswith("No run of the seeds that choose converged for rule gd, task or: ")
+    (message,) = chosen_without_success(rivals(never, "rule", best_of="lr", rng=rng()))
+    assert message.startswith("No run of the seeds that choose converged for rule gd, task or: ")
     assert chosen_without_success(rivals(RUNS, "rule", best_of="lr", rng=rng())) == []
 
 
@@ -159,7 +159,7 @@ APART = RUNS.assign(lr=RUNS["lr"] * RUNS["rule"].map({"adam": 0.01, "gd": 1, "mo
 
 
 @pytest.mark.parametrize(
-    ("table", "given", "said"),
+    ("table", "given", "message"),
     [
         (RUNS, {"setting": "width"}, "setting: there is no setting 'width'"),
         (RUNS, {"setting": "rule", "values": ["gd", "sgd"]}, "has no value 'sgd'"),
@@ -181,10 +181,10 @@ APART = RUNS.assign(lr=RUNS["lr"] * RUNS["rule"].map({"adam": 0.01, "gd": 1, "mo
         ),
     ],
 )
-def test_what_cannot_be_compared_is_said_with_what_to_do(table, given, said):
+def test_what_cannot_be_compared_is_said_with_what_to_do(table, given, message):
     with pytest.raises(BacksweepError) as refused:
         all_pairs(rivals(table, **given, rng=rng()), paired=True, rng=rng())
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_settings_that_only_some_values_have_are_chosen_for_those():
@@ -195,16 +195,16 @@ def test_settings_that_only_some_values_have_are_chosen_for_those():
 
 
 @pytest.mark.parametrize(
-    ("table", "values", "said"),
+    ("table", "values", "message"),
     [
         (RUNS, ["gd", "adam"], "Friedman's test takes 3 values of rule or more, and there are 2"),
         (RUNS[RUNS["task"] != "or"], None, "in 3 combinations of task or more, and all values have runs in 2"),
         (RUNS[RUNS["task"] == "or"].drop(columns="task"), None, "in 3 combinations of other settings or more"),
     ],
 )
-def test_too_few_to_rank_is_said(table, values, said):
+def test_too_few_to_rank_is_said(table, values, message):
     one = table[table["lr"] == 1].drop(columns="lr")
-    with pytest.raises(BacksweepError, match=said):
+    with pytest.raises(BacksweepError, match=message):
         mean_ranks(rivals(one, "rule", values, rng=rng()))
 
 

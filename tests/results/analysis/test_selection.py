@@ -116,6 +116,6 @@ def test_one_best_for_each_value_of_a_setting():
 def test_where_no_run_converges_there_is_no_row_and_a_sentence_says_so():
     found = best_on_other_seeds(RULES, ["rule"], rng=np.random.default_rng(0), resamples=50)
     assert found["rule"].tolist() == ["gd"]
-    (said,) = without_best(RULES, found, ["rule"])
-    assert said.startswith("No best setting for rule adam: none")
+    (message,) = without_best(RULES, found, ["rule"])
+    assert message.startswith("No best setting for rule adam: none")
     assert without_best(RULES, best_on_other_seeds(RULES, rng=np.random.default_rng(0), resamples=50), []) == []

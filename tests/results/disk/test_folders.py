@@ -60,8 +60,8 @@ def test_a_folder_without_permission_to_read_costs_nothing(name, public_path):
     (store.path / name).chmod(0o300)
     command = [sys.executable, "-c", AS_NOBODY, store.path, str(NOBODY)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    *said, listed = ended.stdout.splitlines()
-    assert said == [str((str(store.path / name), "Permission denied"))] * 5
+    *messages, listed = ended.stdout.splitlines()
+    assert messages == [str((str(store.path / name), "Permission denied"))] * 5
     assert f"{store.path / name}: Permission denied" in listed
     (store.path / name).chmod(0o755)
     assert contents(store.path) == before

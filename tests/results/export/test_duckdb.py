@@ -237,7 +237,7 @@ def test_variables_of_the_caller_are_no_tables(swept):
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "message"),
     [
         ("SELEC 1", 'query: Parser Error: syntax error at or near "SELEC"'),
         ("SELECT nothing FROM runs", 'query: Binder Error: Referenced column "nothing" not found in FROM clause'),
@@ -246,10 +246,10 @@ def test_variables_of_the_caller_are_no_tables(swept):
         ("-- nothing", "query: it contains no statement"),
     ],
 )
-def test_an_error_is_one_line(swept, sql, said):
+def test_an_error_is_one_line(swept, sql, message):
     with pytest.raises(BacksweepError) as refused:
         swept.query(sql)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
     assert "\n" not in str(refused.value)
     assert "LINE 1" not in str(refused.value)
 

@@ -208,7 +208,7 @@ def test_of_many_curves_a_few_are_drawn_and_that_is_said(curves):
 
 
 @pytest.mark.parametrize(
-    ("epochs", "said"),
+    ("epochs", "message"),
     [
         ([800, 400, 200, 100], ""),
         ([800, 400], "2 medians"),
@@ -218,17 +218,17 @@ def test_of_many_curves_a_few_are_drawn_and_that_is_said(curves):
         ([10, 10, 10, 10], ""),
     ],
 )
-def test_no_law_is_drawn_through_few_medians_nor_where_they_turn_or_lie_far_off(epochs, said):
+def test_no_law_is_drawn_through_few_medians_nor_where_they_turn_or_lie_far_off(epochs, message):
     runs = sweep(np.random.default_rng(0), spread=0.01, slope=0.0, levels=2.0 ** np.arange(len(epochs)))
     runs["epochs"] = (runs["epochs"] * np.repeat(epochs, 15) / 300).round().astype(int)
     picture = slope_picture(runs, rng=np.random.default_rng(0))
-    assert picture.laws.why_not(0).startswith(said)
-    assert bool(picture.laws.why_not(0)) == bool(said)
-    assert ("no power law" in picture.labels[0]) == bool(said)
+    assert picture.laws.why_not(0).startswith(message)
+    assert bool(picture.laws.why_not(0)) == bool(message)
+    assert ("no power law" in picture.labels[0]) == bool(message)
     axes = draw_slope(picture, Figure().add_subplot())
     lines = [line for line in axes.lines if line.get_linestyle() != "None"]
-    assert (len(lines), len(axes.collections)) == ((0, 0) if said else (1, 1))
-    assert ("at most." in picture.caption) == (not said)
+    assert (len(lines), len(axes.collections)) == ((0, 0) if message else (1, 1))
+    assert ("at most." in picture.caption) == (not message)
 
 
 def test_where_the_medians_of_noisy_runs_only_seem_to_turn_a_law_is_drawn():

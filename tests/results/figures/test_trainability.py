@@ -132,8 +132,8 @@ def test_maps_of_any_size_are_drawn(shape):
     axes = shown(value)
     assert min(text.get_fontsize() for text in axes.figure.findobj(Text)) >= 8
     svg = draw_svg(draw_trainability_map, value)
-    for said in ("trains late", "trains at once", "fails at once", "fails late"):
-        assert f">{said}<" in svg
+    for label in ("trains late", "trains at once", "fails at once", "fails late"):
+        assert f">{label}<" in svg
 
 
 def test_words_and_caption_have_the_numbers_that_matter():

@@ -144,14 +144,14 @@ def test_scales_follow_the_records(epochs, loss):
 
 
 @pytest.mark.parametrize(
-    ("losses", "said"),
+    ("losses", "message"),
     [
         ([5.0, np.nan], "at once, from a loss of 5; there is no course to draw, see train.bound"),
         ([5.0, 7.25], "at once, from losses of 5 to 7.25; there is no course to draw, see train.bound"),
         ([np.inf, np.nan], "at once; there is no finite loss to draw"),
     ],
 )
-def test_where_all_diverge_at_once_it_is_said_from_where(losses, said):
+def test_where_all_diverge_at_once_it_is_said_from_where(losses, message):
     records = pd.DataFrame({"run": [0, 1], "epoch": 0, "loss": losses})
-    with pytest.raises(BacksweepError, match=re.escape(said)):
+    with pytest.raises(BacksweepError, match=re.escape(message)):
         trajectories_picture(table(["diverged"] * 2), records)

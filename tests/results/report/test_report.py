@@ -87,7 +87,7 @@ def test_nothing_is_fetched(html):
 
 def test_it_says_what_was_swept_on_what_and_how_long(results, html):
     text = " ".join(Reader(html).text)
-    for said in (
+    for phrase in (
         "120 runs on xor: model.hidden over 2, 4; train.lr over 0.5, 2.0, 5.0; 20 seeds in each cell.",
         results.manifest.cpu,
         results.manifest.spec_hash,
@@ -95,7 +95,7 @@ def test_it_says_what_was_swept_on_what_and_how_long(results, html):
         f"{results.manifest.sessions[0].run_epochs:,} run-epochs in {results.manifest.sessions[0].wall:.1f} s and 1 session",
         f"backsweep replay {results.path} RUN",
     ):
-        assert said in text
+        assert phrase in text
 
 
 def test_it_has_each_row_of_its_tables_and_pictures_with_words(results, html):
@@ -111,9 +111,9 @@ def test_the_answer_comes_first_and_is_that_of_other_seeds(results, html):
     text = sentences(answer_of(results.table, results.manifest))[0]
     setting = f"hidden {best['hidden']:g}, lr {best['lr']:g}"
     assert text.startswith(f"The best setting is {setting}: there {100 * best['success']:.1f} % ")
-    said = " ".join(Reader(html).text)
-    assert said.index(text) < said.index("Explore") < said.index("Which settings converge") < said.index("Every setting")
-    assert "Of the variance of whether a run converges: " in said
+    page = " ".join(Reader(html).text)
+    assert page.index(text) < page.index("Explore") < page.index("Which settings converge") < page.index("Every setting")
+    assert "Of the variance of whether a run converges: " in page
 
 
 def test_it_says_when_a_run_has_converged_and_that_the_best_is_at_an_end(results, html):
@@ -158,8 +158,8 @@ def test_the_spec_is_shown_as_toml_that_runs_the_same_sweep(results, html):
 def test_another_title_is_shown_and_trains_nothing_again(results, tmp_path):
     folder = shutil.copytree(results.path, tmp_path / "r")
     notes = "First *part*,\nin two lines.\n\nSecond part."
-    said = {"title": "On <b>XOR</b>", "author": "A. & B. Author", "notes": notes}
-    spec = {**SPEC, "name": results.manifest.name, "report": said}
+    about = {"title": "On <b>XOR</b>", "author": "A. & B. Author", "notes": notes}
+    spec = {**SPEC, "name": results.manifest.name, "report": about}
     again = Sweep.from_dict(spec).run(folder)
     assert again.last is None
     shown = Reader(again.report().read_text()).text

@@ -151,8 +151,8 @@ def test_a_name_that_no_bundle_has_is_refused(name, tree, place):
 @pytest.mark.parametrize("kind", [LINK, FIFO, FOLDER])
 def test_links_and_the_like_are_refused(kind, tree, place):
     files = members((tree / "b.zip").read_bytes())
-    said = refused(packed(files, lambda entry: setattr(entry, "external_attr", kind)), place)
-    assert "no regular file" in said
+    message = refused(packed(files, lambda entry: setattr(entry, "external_attr", kind)), place)
+    assert "no regular file" in message
 
 
 @pytest.mark.parametrize("names", [("data/x.csv", "data/x.csv"), ("data/x.csv", "data/X.csv"), ("data/x", "data/x/y")])

@@ -94,22 +94,22 @@ def test_a_file_that_does_not_hold_what_its_name_says_is_named_and_made_again(ca
     named = f"{path}: damaged ("
     of_rows = path.parent.name == "shards"
 
-    code, printed, said = here("table", folder)
+    code, printed, message = here("table", folder)
     assert code == 0
     assert "converged" in printed
-    assert (named in said) == of_rows
-    code, printed, said = here("status", folder)
-    assert (code, said) == (0, "")
+    assert (named in message) == of_rows
+    code, printed, message = here("status", folder)
+    assert (code, message) == (0, "")
     assert (f"Damaged: {named}" in printed and "12 of 16 runs" in printed) or not of_rows
-    code, printed, said = here("verify", folder)
+    code, printed, message = here("verify", folder)
     assert (code, printed) == (1, "")
-    assert said.startswith(f"backsweep: 1 damaged file:\n{named}")
-    code, printed, said = here("resume", folder, "--jobs", "1")
-    assert (code, said) == (0, "")
+    assert message.startswith(f"backsweep: 1 damaged file:\n{named}")
+    code, printed, message = here("resume", folder, "--jobs", "1")
+    assert (code, message) == (0, "")
     assert named in printed
     assert of_the_runs(folder) == of_the_runs(undisturbed)
-    code, printed, said = here("verify", folder)
-    assert (code, said) == (0, "")
+    code, printed, message = here("verify", folder)
+    assert (code, message) == (0, "")
     assert "every bit is the same" in printed
 
 
@@ -126,9 +126,9 @@ def test_the_other_commands_work_without_the_damaged_files(case, folder, swept):
         ("report", folder),
     )
     for command in commands:
-        code, printed, said = here(*command)
-        assert (code, bool(printed)) == (0, True), said
-        assert said == "" or f"{path}: damaged (" in said
+        code, printed, message = here(*command)
+        assert (code, bool(printed)) == (0, True), message
+        assert message == "" or f"{path}: damaged (" in message
     rerun = Sweep.from_dict(SPEC).run(folder, jobs=1)
     assert (rerun.done, rerun.damage) == (16, [])
     assert of_the_runs(folder) == of_the_runs(swept[0])
@@ -141,8 +141,8 @@ def test_records_that_lack_an_epoch_are_not_returned(record, which, tmp_path):
     recorded = results.trajectories()
     path = cut(which)[1](results.path, None)
     figure = ("figure", results.path, "trajectories", "--out", tmp_path / "t.svg")
-    code, _, said = here(*figure)
-    assert (code, f"{path}: damaged (" in said, f"`backsweep resume {results.path}`" in said) == (0, True, True)
+    code, _, message = here(*figure)
+    assert (code, f"{path}: damaged (" in message, f"`backsweep resume {results.path}`" in message) == (0, True, True)
     with pytest.warns(DamageWarning, match="records/.* damaged"):
         left = Results.open(results.path).trajectories()
     assert left.equals(recorded[~recorded["run"].between(4, 7)].reset_index(drop=True))
@@ -198,11 +198,11 @@ def test_the_rows_decide_between_files_that_overlap(agrees, stop, folder, swept)
     assert table["run"].is_unique
     assert loss not in set(table["loss"])
     assert table.equals(undisturbed[undisturbed["run"].isin(table["run"])].reset_index(drop=True))
-    code, _, said = here("verify", folder)
+    code, _, message = here("verify", folder)
     assert code == 1
-    assert str(gone) in said
-    code, printed, said = here("resume", folder, "--jobs", "1")
-    assert (code, said) == (0, "")
+    assert str(gone) in message
+    code, printed, message = here("resume", folder, "--jobs", "1")
+    assert (code, message) == (0, "")
     assert str(gone) in printed
     assert Results.open(folder).table.equals(undisturbed)
     assert here("verify", folder)[0] == 0
@@ -237,9 +237,9 @@ def test_nothing_is_removed_if_the_manifests_belong_to_two_sweeps(foreign, folde
     """The files of one sweep look like damage to the other."""
     shutil.copy(swept[1] / MANIFEST, folder / foreign)
     before = contents(folder)
-    code, printed, said = here("resume", folder, "--jobs", "1")
+    code, printed, message = here("resume", folder, "--jobs", "1")
     assert (code, printed) == (2, "")
-    assert said.startswith(f"backsweep: {folder / MANIFEST} and {COPY} are of two sweeps; remove the one")
+    assert message.startswith(f"backsweep: {folder / MANIFEST} and {COPY} are of two sweeps; remove the one")
     assert contents(folder) == before
     (folder / foreign).unlink()
     assert here("resume", folder, "--jobs", "1")[::2] == (0, "")

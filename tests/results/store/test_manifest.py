@@ -12,7 +12,7 @@ from backsweep.results.store.store import Store
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "damaged"),
         (b"\xff\xfe", "damaged"),
@@ -23,18 +23,18 @@ from backsweep.results.store.store import Store
         (None, "missing"),
     ],
 )
-def test_a_manifest_that_cannot_be_read_is_named(store, text, said):
+def test_a_manifest_that_cannot_be_read_is_named(store, text, message):
     before = store.manifest
     for name in ("manifest.json", "manifest.copy.json"):
         if text is None:
             (store.path / name).unlink()
         else:
             (store.path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        if name == "manifest.json" and said in {"damaged", "missing"}:  # the second copy is enough
+        if name == "manifest.json" and message in {"damaged", "missing"}:  # the second copy is enough
             again = Store.open(store.path)
             assert again.manifest == before
-            assert said in again.harm
-    with pytest.raises(BacksweepError, match=rf"{'no results here' if text is None else f'manifest.json: .*{said}'}"):
+            assert message in again.harm
+    with pytest.raises(BacksweepError, match=rf"{'no results here' if text is None else f'manifest.json: .*{message}'}"):
         Store.open(store.path)
 
 

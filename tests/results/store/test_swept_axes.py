@@ -41,13 +41,13 @@ def test_axes_advance_together_and_are_drawn_as_the_plan_has_them(sweeps, tmp_pa
         plan, manifest = sweep.plan(), manifest_of(sweep, tmp_path)
         planned = {axis.setting: axis for axis in plan.spec.axes}
         columns = {column.name: planned[column.setting] for column in manifest.axes}
-        said = {name: axis for axis in manifest.swept for name in axis.columns}
-        assert said.keys() == columns.keys()
+        axis_of = {name: axis for axis in manifest.swept for name in axis.columns}
+        assert axis_of.keys() == columns.keys()
         for one, other in product(columns, repeat=2):
             together = one == other or (columns[one].zip is not None and columns[one].zip == columns[other].zip)
-            assert (said[one].together == said[other].together) == together, (sweep.spec.name, one, other)
+            assert (axis_of[one].together == axis_of[other].together) == together, (sweep.spec.name, one, other)
         for name, axis in columns.items():
-            assert (said[name].drawn is not None) == (axis.zip == DRAWN_TOGETHER)
+            assert (axis_of[name].drawn is not None) == (axis.zip == DRAWN_TOGETHER)
 
 
 def test_a_manifest_without_axes_is_read_as_if_it_had_them(sweeps, tmp_path):

@@ -59,8 +59,8 @@ def test_of_two_trajectories_of_a_run_that_differ_neither_is_shown(store):
     with pytest.warns(DamageWarning, match="of run 0 there is"):
         assert store.trajectories() == {}
     with store.writing():
-        said = store.heal()
-    assert sorted(line.partition(": damaged (of run 0 there is ")[0] for line in said) == [str(file) for file in files]
+        messages = store.heal()
+    assert sorted(line.partition(": damaged (of run 0 there is ")[0] for line in messages) == [str(file) for file in files]
     assert not any(file.exists() for file in files)
 
 

@@ -29,7 +29,7 @@ def runs(cells, outcome="converged", epochs=10, loss=0.1):
     return table.assign(outcome=pd.Categorical(table["outcome"], categories=OUTCOMES))
 
 
-def said(table, rule=True, cells=None):
+def answered(table, rule=True, cells=None):
     manifest = manifest_of(runs=cells or max(table["cell"].nunique(), 1))  # with one seed, for the spec does not say more
     train = {"stop": {"loss": 0.1} if rule else {"patience": 3}}
     return sentences(answer_of(table, manifest.model_copy(update={"spec": {**manifest.spec, "train": train}}), resamples=1))
@@ -40,7 +40,7 @@ LRS = [{"lr": 1.0}, {"lr": 2.0}, {"lr": 3.0}]
 
 def test_the_best_is_named_with_its_intervals_and_its_end_of_the_range():
     """Wilson's interval of 2 of 2 begins at 1 ÷ (1 + 1.96² ÷ 2) = 0.342."""
-    found = said(runs(LRS, epochs=lambda of, _: 40 - int(10 * of["lr"])))
+    found = answered(runs(LRS, epochs=lambda of, _: 40 - int(10 * of["lr"])))
     assert found[0] == (
         "The best setting is lr 3: there 100.0 % (34.2 % – 100.0 %) of the runs converge, and a success costs 10 epochs (10), "
         "counting all epochs of the runs that fail."
@@ -50,13 +50,13 @@ def test_the_best_is_named_with_its_intervals_and_its_end_of_the_range():
 
 
 def test_ties_are_called_ties():
-    found = said(runs([*LRS, {"lr": 4.0}, {"lr": 5.0}]))
+    found = answered(runs([*LRS, {"lr": 4.0}, {"lr": 5.0}]))
     assert found[0].startswith("5 settings tie: lr 1; lr 2; lr 3; and 2 more. With lr 1, 100.0 % ")
     assert not [sentence for sentence in found if "best" in sentence or "value of lr in this sweep" in sentence]
 
 
 def test_if_nothing_converged_the_lowest_loss_is_what_it_is():
-    found = said(runs(LRS, "capped", loss=lambda of, _: 1 / of["lr"]))
+    found = answered(runs(LRS, "capped", loss=lambda of, _: 1 / of["lr"]))
     assert found[0] == "No run converged. The lowest final loss is that of lr 3: 0.3333 (0.3333)."
     assert "That is the highest value of lr in this sweep, so lower losses may lie beyond it." in found
     assert "Of all runs 100.0 % used all their epochs." in found
@@ -66,13 +66,13 @@ def test_if_nothing_converged_the_lowest_loss_is_what_it_is():
 def test_a_single_setting_without_a_success_has_a_bound():
     """Wilson's interval of 0 of 4 ends at 1.96² ÷ (4 + 1.96²) = 0.49."""
     assert (
-        said(runs([{}], "capped"))[0]
+        answered(runs([{}], "capped"))[0]
         == "No run converged, so at most 49.0 % of such runs do. The final loss is 0.1000 (0.1000)."
     )
 
 
 def test_what_converged_only_on_the_judging_seeds_is_not_the_best():
-    found = said(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed not in CHOOSE else "capped"))
+    found = answered(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed not in CHOOSE else "capped"))
     assert found[0].startswith(
         "No setting converged on the choosing seeds, and 16.7 % of all runs did. 3 settings tie for the "
     )
@@ -80,13 +80,13 @@ def test_what_converged_only_on_the_judging_seeds_is_not_the_best():
 
 
 def test_what_never_converged_again_is_not_the_best():
-    found = said(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed in CHOOSE else "diverged"))
+    found = answered(runs(LRS, lambda of, seed: "converged" if of["lr"] == 2 and seed in CHOOSE else "diverged"))
     assert found[0] == "lr 2 converged most often on half of the seeds, and not once on the others."
     assert "No run converged in 2 of 3 settings. Of all runs 83.3 % diverged." in found
 
 
 def test_without_a_rule_settings_are_told_apart_by_their_loss():
-    found = said(runs(LRS, "capped", loss=lambda of, _: of["lr"]), rule=False)
+    found = answered(runs(LRS, "capped", loss=lambda of, _: of["lr"]), rule=False)
     assert found[0] == (
         "No run can count as converged, because the spec has no stopping rule (train.stop). "
         "The lowest final loss is that of lr 1: 1.000 (1.000)."
@@ -96,25 +96,25 @@ def test_without_a_rule_settings_are_told_apart_by_their_loss():
 
 @pytest.mark.parametrize("rule", [True, False])
 def test_one_seed_chooses_nothing(rule):
-    found = said(runs(LRS, "converged" if rule else "capped").query("seed == 0"), rule)
+    found = answered(runs(LRS, "converged" if rule else "capped").query("seed == 0"), rule)
     assert "best setting" not in found[0]
     assert "there are runs of 1 seed" in found[1]
 
 
 def test_settings_that_a_run_lacks_are_not_named_and_near_ones_are_told_apart():
     cells = [{"lr": 0.10001, "beta": np.nan}, {"lr": 0.10002, "beta": np.nan}, {"lr": 0.10001, "beta": 0.9}]
-    found = said(runs(cells, epochs=lambda of, _: 5 if of["lr"] == 0.10002 else 10))
+    found = answered(runs(cells, epochs=lambda of, _: 5 if of["lr"] == 0.10002 else 10))
     assert found[0].startswith("The best setting is lr 0.10002: there")
 
 
 def test_the_best_of_a_part_of_the_settings_is_the_best_so_far():
-    found = said(runs(LRS, epochs=lambda of, _: int(10 * of["lr"])).head(2 * SEEDS + 1), cells=5)
+    found = answered(runs(LRS, epochs=lambda of, _: int(10 * of["lr"])).head(2 * SEEDS + 1), cells=5)
     assert found[0].startswith("The best setting so far is lr 1: there ")
     assert found[1] == "Only 2 of 5 settings have all the seeds that are done, and no others compete."
 
 
 def test_without_runs_nothing_is_said():
-    assert said(runs(LRS).head(0)) == ["No run is done yet."]
+    assert answered(runs(LRS).head(0)) == ["No run is done yet."]
 
 
 @settings(max_examples=30)
@@ -122,7 +122,7 @@ def test_without_runs_nothing_is_said():
 def test_only_what_converged_alone_is_called_the_best(ends):
     at = {(lr, seed): ends[SEEDS * k + seed] for k, lr in enumerate([1.0, 2.0]) for seed in range(SEEDS)}
     table = runs(LRS[:2], lambda of, seed: at[of["lr"], seed][0], lambda of, seed: at[of["lr"], seed][1])
-    called = "best setting is" in said(table)[0]
+    called = "best setting is" in answered(table)[0]
     if not called:
         return
     best = best_on_other_seeds(table, rng=np.random.default_rng(0)).iloc[0]

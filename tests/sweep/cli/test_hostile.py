@@ -94,8 +94,8 @@ def test_anything_in_the_place_of_a_file_is_named_and_no_command_hangs(in_places
     shutil.copytree(original, tmp_path / "sound" / "r")
     with no_longer_than(MOST_SECONDS):
         assert {path for path, _ in surveys(tmp_path)} == {*scenes, tmp_path / "sound" / "r"}
-        code, listed, said = here("ls", tmp_path, "--format", "json")
-    assert (code, said) == (0, "")
+        code, listed, message = here("ls", tmp_path, "--format", "json")
+    assert (code, message) == (0, "")
     rows = {row["folder"]: row for row in json.loads(listed)}
     assert rows[str(tmp_path / "sound" / "r")]["done"] == 40
     for folder, (place, kind, path) in scenes.items():
@@ -105,13 +105,14 @@ def test_anything_in_the_place_of_a_file_is_named_and_no_command_hangs(in_places
         codes = {}
         for name, *options in commands:
             with no_longer_than(MOST_SECONDS):
-                codes[name], _, said = here(name, folder, *options)
+                codes[name], _, message = here(name, folder, *options)
             assert codes[name] in (0, 1, 2), (place, kind, name)
-            assert "Traceback" not in said
+            assert "Traceback" not in message
             if codes[name]:
-                assert said.startswith("backsweep: ")
-                assert f"a {kind}, not a {'folder' if place in FOLDERS else 'file'}" in said.splitlines()[-1], (name, said)
-                assert str(path) in said.splitlines()[-1], (name, said)
+                assert message.startswith("backsweep: ")
+                last = message.splitlines()[-1]
+                assert f"a {kind}, not a {'folder' if place in FOLDERS else 'file'}" in last, (name, message)
+                assert str(path) in last, (name, message)
         if place in FILES and kind != "link":
             assert codes["verify"] == FILES[place]
             assert codes["status"] == codes["table"] == 0
@@ -160,13 +161,13 @@ def test_nothing_is_written_through_planted_links(original, tmp_path):
         }.get(name, [["resume", str(folder)], ["report", str(folder)]])
     for command in commands:
         with no_longer_than(MOST_SECONDS):
-            code, _, said = here(*command, cwd=tmp_path)
-        assert code == 0, (command, said)
+            code, _, message = here(*command, cwd=tmp_path)
+        assert code == 0, (command, message)
     for command in linked:
         with no_longer_than(MOST_SECONDS):
-            code, _, said = here(*command, cwd=tmp_path)
-        assert code == 2, (command, said)
-        assert "a link, not a" in said, (command, said)
+            code, _, message = here(*command, cwd=tmp_path)
+        assert code == 2, (command, message)
+        assert "a link, not a" in message, (command, message)
     assert victim.read_bytes() == b"precious"
     assert contents(elsewhere) == before
     assert not list((tmp_path / "r").rglob("*.partial"))

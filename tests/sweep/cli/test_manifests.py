@@ -59,9 +59,9 @@ def refused_by_commands(swept, cases):
         refused += is_refused
         commands = commands_on(folder, swept / "s.toml")
         for command in commands if is_refused else rng.sample(commands, SOME):
-            code, printed, said = here(*command)
-            assert code in {0, 1, 2}, (what, command, said)
-            assert "Traceback" not in said
+            code, printed, message = here(*command)
+            assert code in {0, 1, 2}, (what, command, message)
+            assert "Traceback" not in message
             if is_refused and command[0] == "ls":
                 assert code == 0
                 notes = {row["name"]: row["note"] for row in json.loads(printed)}
@@ -69,8 +69,8 @@ def refused_by_commands(swept, cases):
                 assert notes["s"] == "", what
                 assert notes[None].startswith("damaged:") or LATER in notes[None], what
             elif is_refused:
-                assert (code, said.count("\n")) == (2, 1), (what, command, said)
-                assert f"{folder / MANIFEST}: " in said, (what, command, said)
+                assert (code, message.count("\n")) == (2, 1), (what, command, message)
+                assert f"{folder / MANIFEST}: " in message, (what, command, message)
     return refused
 
 
@@ -86,8 +86,8 @@ def test_any_value_in_one_field_of_a_manifest(swept, sound):
     assert 0 < refused_by_commands(swept, cases[:25]) < 25
     for what, data in cases[25:300]:
         put(swept / "runs" / "r", data)
-        code, _, said = here("status", swept / "runs" / "r")
-        assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: " in said), (what, said)
+        code, _, message = here("status", swept / "runs" / "r")
+        assert code == 0 or (code == 2 and f"{swept / 'runs' / 'r' / MANIFEST}: " in message), (what, message)
 
 
 @pytest.mark.parametrize("count", [8, pytest.param(40, marks=pytest.mark.long)])
@@ -96,7 +96,7 @@ def test_any_values_in_several_fields_of_a_manifest(swept, sound, count):
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "said"),
+    ("place", "value", "message"),
     [
         (("runs",), 10**20, "runs = 100000000000000000000: must be less than or equal to 100000000000"),
         (("runs",), 0, "runs = 0: must be greater than or equal to 1"),
@@ -125,9 +125,9 @@ def test_any_values_in_several_fields_of_a_manifest(swept, sound, count):
         ),
     ],
 )
-def test_the_message_says_what_is_wrong(swept, sound, place, value, said):
+def test_the_message_says_what_is_wrong(swept, sound, place, value, message):
     put(swept / "runs" / "r", sealed(altered(sound, place, value)))
-    with pytest.raises(ResultsError, match=rf"r/manifest.json: damaged \({said}.*run the spec into another folder$"):
+    with pytest.raises(ResultsError, match=rf"r/manifest.json: damaged \({message}.*run the spec into another folder$"):
         Results.open(swept / "runs" / "r")
 
 
@@ -144,18 +144,18 @@ def test_a_folder_of_a_later_version_is_said_to_be_one_and_left_alone(swept, sou
     folder = swept / "runs" / "r"
     put(folder, sealed(altered(sound, place, value)))
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    said = f"{folder / MANIFEST}: a later version of backsweep wrote it ({new}); upgrade backsweep to open it"
+    message = f"{folder / MANIFEST}: a later version of backsweep wrote it ({new}); upgrade backsweep to open it"
     with pytest.raises(LaterError) as refused:
         Results.open(folder)
-    assert (str(refused.value), refused.value.path, refused.value.reason) == (said, folder / MANIFEST, new)
+    assert (str(refused.value), refused.value.path, refused.value.reason) == (message, folder / MANIFEST, new)
     for command in (["resume", folder], ["run", swept / "s.toml", "--out", folder], ["table", folder], ["status", folder]):
-        assert here(*command) == (2, "", f"backsweep: {said}\n")
-    assert [row["note"] for row in json.loads(here("ls", folder.parent, "--format", "json")[1])] == [said, ""]
+        assert here(*command) == (2, "", f"backsweep: {message}\n")
+    assert [row["note"] for row in json.loads(here("ls", folder.parent, "--format", "json")[1])] == [message, ""]
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "said"),
+    ("place", "value", "message"),
     [
         (("runs",), 600, "it should say 24 runs"),
         (("axes", 0, "type"), "float64", "its axes"),
@@ -164,7 +164,7 @@ def test_a_folder_of_a_later_version_is_said_to_be_one_and_left_alone(swept, sou
         (("beside",), ["weights"], "beside"),
     ],
 )
-def test_a_manifest_that_does_not_follow_from_its_spec_is_refused(swept, sound, place, value, said):
+def test_a_manifest_that_does_not_follow_from_its_spec_is_refused(swept, sound, place, value, message):
     """By `run`, which reads a spec of its own, and by the commands that read the manifest's spec."""
     folder = swept / "runs" / "r"
     put(folder, sealed(altered(sound, place, value)))
@@ -176,7 +176,7 @@ def test_a_manifest_that_does_not_follow_from_its_spec_is_refused(swept, sound, 
         code, printed, told = here(*command)
         assert (code, told.count("\n")) == (2, 1), (command, printed, told)
         assert f"{folder / MANIFEST}: damaged (" in told
-        assert said in told
+        assert message in told
     assert [path.read_bytes() for path in sorted((folder / "shards").iterdir())] == [
         path.read_bytes() for path in sorted((swept / "runs" / "sound" / "shards").iterdir())
     ]

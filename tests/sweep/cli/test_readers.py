@@ -31,22 +31,22 @@ def test_a_sweep_outlasts_whoever_reads_its_output(here, tmp_path, more):
     assert (tmp_path / "code").read_text() == "0\n"
     assert must("status", "r", cwd=tmp_path).splitlines()[1] == "Finished"
     if more != "2>&1":
-        said = "backsweep: nobody reads the output any more; the sweep goes on without it\n"
-        assert complaint(done) in ("", said)  # the pipe may hold all of it before head ends
+        message = "backsweep: nobody reads the output any more; the sweep goes on without it\n"
+        assert complaint(done) in ("", message)  # the pipe may hold all of it before head ends
 
 
 def test_output_that_nobody_reads_goes_nowhere(monkeypatch):
     read, write = os.pipe()
     os.close(read)
-    said = io.StringIO()
+    output = io.StringIO()
     with os.fdopen(write, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
-        monkeypatch.setattr(sys, "stderr", said)
+        monkeypatch.setattr(sys, "stderr", output)
         outlast_readers("nobody reads")
         for _ in range(3):
             say("x" * 100_000)
             sys.stdout.flush()
-    assert said.getvalue() == "backsweep: nobody reads\n"
+    assert output.getvalue() == "backsweep: nobody reads\n"
 
 
 def test_a_closed_pipe_is_not_an_error(here):

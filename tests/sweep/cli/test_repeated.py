@@ -30,8 +30,8 @@ def test_an_option_with_one_value_is_refused_the_second_time(command, option, tm
     for spelling in option.opts:
         given = [[spelling, value], [f"{spelling}={value}"]] if spelling.startswith("--") else [[spelling, value]]
         for second in given:
-            said = refused(command, *arguments_of(command), spelling, value, *second, cwd=tmp_path)
-            assert said == f"backsweep: {option.opts[0]}: given 2 times; it takes one value, so give it once\n"
+            message = refused(command, *arguments_of(command), spelling, value, *second, cwd=tmp_path)
+            assert message == f"backsweep: {option.opts[0]}: given 2 times; it takes one value, so give it once\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -41,9 +41,9 @@ def test_an_option_that_may_be_repeated_says_so():
 
 
 def test_repeated_flags_mean_what_one_means(tmp_path):
-    code, _, said = here("run", "none.toml", "--force", "--force", "--dry-run", "--dry-run", cwd=tmp_path)
+    code, _, message = here("run", "none.toml", "--force", "--force", "--dry-run", "--dry-run", cwd=tmp_path)
     assert code == 2
-    assert "none.toml" in said
+    assert "none.toml" in message
 
 
 def test_what_comes_after_two_dashes_is_no_option(tmp_path):

@@ -22,8 +22,8 @@ def swept(tmp_path_factory):
 
 @pytest.mark.parametrize("run", [0, 3, 5, 7])
 def test_the_file_has_every_weight_and_the_whole_trajectory(swept, run, tmp_path):
-    said = must("replay", swept.path, run, "--format", "npz", "--out", "a.npz", cwd=tmp_path)
-    assert said == "Weights and trajectory: a.npz\nThe same bits as in the folder.\n"
+    output = must("replay", swept.path, run, "--format", "npz", "--out", "a.npz", cwd=tmp_path)
+    assert output == "Weights and trajectory: a.npz\nThe same bits as in the folder.\n"
     found = dict(np.load(tmp_path / "a.npz", allow_pickle=False))
     weights, biases = swept.weights(run)
     for letter, layers in (("w", weights), ("b", biases)):
@@ -51,7 +51,7 @@ def test_by_default_it_lies_in_the_folder_and_is_the_same_each_time(swept):
 
 
 def test_what_has_no_place_is_refused(swept, tmp_path):
-    said = refused("replay", swept.path, 1, "--out", "a.csv", cwd=tmp_path)
-    assert said == "backsweep: --out: cannot be combined with --format text; use it with --format npz\n"
-    said = refused("replay", swept.path, 1, "--format", "npz", "--out", "none/a.npz", cwd=tmp_path)
-    assert said == "backsweep: none/a.npz: there is no folder none\n"
+    message = refused("replay", swept.path, 1, "--out", "a.csv", cwd=tmp_path)
+    assert message == "backsweep: --out: cannot be combined with --format text; use it with --format npz\n"
+    message = refused("replay", swept.path, 1, "--format", "npz", "--out", "none/a.npz", cwd=tmp_path)
+    assert message == "backsweep: none/a.npz: there is no folder none\n"

@@ -54,8 +54,8 @@ def test_each_table_is_that_of_python(here, of):
 def test_where_no_run_converged_a_sentence_stands_in_place_of_unknowns(of, tmp_path):
     train = {"lr": {"values": [0.001, 0.002]}, "epochs": 5, "stop": {"loss": 0.1}}
     Sweep(task="xor", seeds=4, train=train).run(tmp_path / "r", jobs=1)
-    code, said, _ = answered("table", tmp_path / "r", "--of", of)
-    assert (code, said.count("\n"), "?" in said, "converged" in said) == (0, 1, False, True)
+    code, output, _ = answered("table", tmp_path / "r", "--of", of)
+    assert (code, output.count("\n"), "?" in output, "converged" in output) == (0, 1, False, True)
     assert len(csv(answered("table", tmp_path / "r", "--of", of, "--format", "csv")[1])) == 0
 
 
@@ -146,7 +146,7 @@ def test_a_setting_that_is_called_in_full_is_also_known_by_its_last_word(tmp_pat
         for name in ("mean", "model.init.mean")
     )
     assert short == full
-    assert all((code, said) == (0, "") for code, _, said in short)
+    assert all((code, message) == (0, "") for code, _, message in short)
 
 
 def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
@@ -154,17 +154,17 @@ def test_where_no_run_converged_no_setting_is_the_best(tmp_path):
     nothing = {"task": "xor", "seeds": 4, "train": {"epochs": 2, "stop": {"loss": 1e-9}, "lr": {"values": [0.1, 1.0]}}}
     Sweep.from_dict(nothing).run(tmp_path / "r", jobs=1)
     best = ["table", tmp_path / "r", "--of", "best"]
-    code, sentence, said = answered(*best)
+    code, sentence, message = answered(*best)
     sentence = sentence.strip()
-    assert (code, said) == (0, "")
+    assert (code, message) == (0, "")
     assert sentence.startswith("No run converged, so no setting is the best; the lowest final loss is that of lr ")
-    code, printed, said = answered(*best, "--format", "csv")
-    assert (code, said) == (0, f"backsweep: {sentence}\n")
+    code, printed, message = answered(*best, "--format", "csv")
+    assert (code, message) == (0, f"backsweep: {sentence}\n")
     assert printed.splitlines() == [",".join(["lr", *BEST])]
     assert answered(*best, "--format", "json") == (0, "[]\n", f"backsweep: {sentence}\n")
     for form in ("markdown", "latex"):
-        code, printed, said = answered(*best, "--format", form)
-        assert (code, said) == (0, f"backsweep: {sentence}\n")
+        code, printed, message = answered(*best, "--format", form)
+        assert (code, message) == (0, f"backsweep: {sentence}\n")
         assert "?" not in printed
     matters = answered("table", tmp_path / "r", "--of", "what-matters")
     assert matters == (0, "No share of variance is known, because the results do not vary or too few runs converged.\n", "")
@@ -175,8 +175,8 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
     spec = tmp_path / "bound.toml"
     spec.write_text('task = "xor"\nseeds = 4\ntrain = { bound = 0.1, epochs = 9, stop = { loss = 0.01 } }\n')
     warning = "4 runs diverged before the first update, because they began with losses of "
-    code, printed, said = answered("run", spec, "--out", tmp_path / "r", "--jobs", 1)
-    assert (code, said) == (0, "")
+    code, printed, message = answered("run", spec, "--out", tmp_path / "r", "--jobs", 1)
+    assert (code, message) == (0, "")
     assert printed.count(f"Warning: {warning}") == 1
     code, log, _ = answered("run", spec, "--out", tmp_path / "logged", "--jobs", 1, "--log", "json")
     assert (code, log.count(warning)) == (0, 1)

@@ -197,9 +197,9 @@ def test_status_of_a_sweep_that_runs(here):
     finally:
         process.kill()
         process.wait()
-    said = must("status", "running", cwd=here)
-    assert "No process is writing" in said
-    assert "1 session so far, 1 of them killed before it could be recorded" in said
+    output = must("status", "running", cwd=here)
+    assert "No process is writing" in output
+    assert "1 session so far, 1 of them killed before it could be recorded" in output
     with Store.open(here / "running").writing():  # as the next session does
         pass
     assert Store.open(here / "running").manifest.killed == 1
@@ -255,10 +255,10 @@ def test_a_log_for_programs_is_all_of_stdout(here):
 
 
 def test_a_demo_for_programs(tmp_path):
-    code, printed, said = in_process("demo", "--small", "--log", "json", cwd=tmp_path)
+    code, printed, message = in_process("demo", "--small", "--log", "json", cwd=tmp_path)
     assert code == 0
     assert events(printed)[-1]["event"] == "finished"
-    assert said == "Report: runs/demo-small/report.html\n"
+    assert message == "Report: runs/demo-small/report.html\n"
 
 
 def test_failures_are_logged_with_their_runs(here):

@@ -45,8 +45,8 @@ WANTS = [
 ]
 
 
-@pytest.mark.parametrize(("command", "said"), WANTS)
-def test_a_lack_of_something_is_one_sentence(command, said, monkeypatch, capsys):
+@pytest.mark.parametrize(("command", "message"), WANTS)
+def test_a_lack_of_something_is_one_sentence(command, message, monkeypatch, capsys):
     def refuse(*_, **__):
         raise RuntimeError("can't start new thread")  # CPython's own words
 
@@ -59,7 +59,7 @@ def test_a_lack_of_something_is_one_sentence(command, said, monkeypatch, capsys)
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_a_lack_of_something_is_one_sentence(command, said, monkeypatch, capsys)
 )
 def test_usage_errors_escape_control_characters(words):
     """Words may come from a script's variables, or from file names."""
-    code, printed, said = here(*(word.format("x\x1b]0;y\x07\u202e\x9b31m\r") for word in words))
+    code, printed, message = here(*(word.format("x\x1b]0;y\x07\u202e\x9b31m\r") for word in words))
     assert (code, printed) == (2, "")
-    assert said.startswith("Usage: ")
-    assert said.replace("\n", "").isprintable()
+    assert message.startswith("Usage: ")
+    assert message.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_usage_errors_escape_control_characters(words):
     ],
 )
 def test_usage_errors_repeat_the_value_once(words, named):
-    _, _, said = here(*words, "x7")
-    error = said.partition("Error: ")[2]
+    _, _, message = here(*words, "x7")
+    error = message.partition("Error: ")[2]
     assert error.count("x7") == 1
     assert named in error
 
@@ -99,11 +99,11 @@ def test_usage_errors_repeat_the_value_once(words, named):
 def test_numbers_are_refused_in_the_words_of_python(value, tmp_path):
     spec = tmp_path / "s.toml"
     spec.write_text('task = "xor"\n')
-    code, printed, said = here("run", spec, "--out", tmp_path / "out", "--jobs", value)
+    code, printed, message = here("run", spec, "--out", tmp_path / "out", "--jobs", value)
     assert (code, printed) == (2, "")
-    assert said.startswith("backsweep: --jobs ")
-    assert said.endswith(": must be a whole number from 1 to 1024\n")
-    assert said[:-1].isprintable()
+    assert message.startswith("backsweep: --jobs ")
+    assert message.endswith(": must be a whole number from 1 to 1024\n")
+    assert message[:-1].isprintable()
     with pytest.raises(SettingError, match=r"^jobs = .*: must be a whole number from 1 to 1024$"):
         Sweep(task="xor").run(tmp_path / "out", jobs=value)
 

@@ -76,11 +76,11 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "said", "other"), LOST, ids=str)
-def test_numbers_that_would_become_one_are_refused(cells, said, other, tmp_path):
+@pytest.mark.parametrize(("cells", "message", "other"), LOST, ids=str)
+def test_numbers_that_would_become_one_are_refused(cells, message, other, tmp_path):
     csv(tmp_path, cells)
     found = refused(tmp_path, {"file": "d.csv", "inputs": "x", "targets": "id"})
-    assert said in found
+    assert message in found
     assert other in found
     assert "would become one number" in found
 
@@ -174,11 +174,11 @@ REMARKS = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "said"), REMARKS, ids=str)
-def test_remarks_on_odd_names(cells, said, tmp_path):
+@pytest.mark.parametrize(("cells", "message"), REMARKS, ids=str)
+def test_remarks_on_odd_names(cells, message, tmp_path):
     csv(tmp_path, cells)
     remarks = sides_of(parse({"file": "d.csv", "inputs": "x", "targets": "id"}), tmp_path).remarks
-    assert any(said in remark and remark.startswith("column 'id': ") for remark in remarks)
+    assert any(message in remark and remark.startswith("column 'id': ") for remark in remarks)
 
 
 def test_remarks_on_odd_numbers(tmp_path):

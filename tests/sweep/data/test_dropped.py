@@ -51,11 +51,11 @@ def test_run_status_and_report_count_them_aloud(tmp_path):
     (tmp_path / "s.toml").write_text(
         'task = { file = "d.csv", inputs = ["a", "b"], targets = "k", missing = "drop" }\ntrain = { epochs = 3 }\n'
     )
-    said = "1 of 3 rows are dropped, because a cell in them is missing"
+    message = "1 of 3 rows are dropped, because a cell in them is missing"
     for command in (["run", "s.toml", "--dry-run"], ["run", "s.toml", "--out", "r"], ["status", "r"]):
-        assert said in must(*command, cwd=tmp_path), command
+        assert message in must(*command, cwd=tmp_path), command
     must("report", "r", "--format", "markdown", cwd=tmp_path)
-    assert said in (tmp_path / "r" / "report" / "report.md").read_text(encoding="utf-8")
+    assert message in (tmp_path / "r" / "report" / "report.md").read_text(encoding="utf-8")
     assert "every bit is the same" in must("verify", "r", cwd=tmp_path)
 
 

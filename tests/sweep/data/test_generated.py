@@ -164,7 +164,7 @@ def test_blobs_need_a_sample_for_each_center():
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         (
             {"name": "blobs", "samples": 10**6, "features": 1024},
@@ -176,7 +176,7 @@ def test_blobs_need_a_sample_for_each_center():
         ({"name": "teacher", "samples": 10**6, "hidden": 1024}, "inputs = 8, hidden = 1024: 1,000,000 rows of 1,033 columns"),
     ],
 )
-def test_data_that_no_memory_holds_are_refused_before_they_are_made(table, said):
+def test_data_that_no_memory_holds_are_refused_before_they_are_made(table, message):
     with pytest.raises(SettingError) as error:
         data(table)
-    assert said in str(error.value)
+    assert message in str(error.value)

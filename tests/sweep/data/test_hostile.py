@@ -73,10 +73,10 @@ HEADERS = [
 ]
 
 
-@pytest.mark.parametrize(("content", "said"), HEADERS, ids=range(len(HEADERS)))
-def test_headers_of_arrays_that_promise_what_is_not_there(content, said, tmp_path):
+@pytest.mark.parametrize(("content", "message"), HEADERS, ids=range(len(HEADERS)))
+def test_headers_of_arrays_that_promise_what_is_not_there(content, message, tmp_path):
     npz(tmp_path, content)
-    assert said in refused(tmp_path, NPZ)
+    assert message in refused(tmp_path, NPZ)
 
 
 def test_the_unpacked_size_of_a_zip_is_bounded(tmp_path):
@@ -156,10 +156,10 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("content", "said"), TEXTS, ids=range(len(TEXTS)))
-def test_text_that_cannot_be_decoded(content, said, tmp_path):
+@pytest.mark.parametrize(("content", "message"), TEXTS, ids=range(len(TEXTS)))
+def test_text_that_cannot_be_decoded(content, message, tmp_path):
     (tmp_path / "d.csv").write_bytes(content)
-    assert said in refused(tmp_path)
+    assert message in refused(tmp_path)
 
 
 def test_many_columns_take_time_in_proportion(tmp_path):

@@ -66,8 +66,8 @@ def as_before(tree, monkeypatch):
 
 def all_go(folder):
     for name, *more in (["verify"], ["replay", "4"], ["report", "--format", "markdown"]):
-        code, printed, said = here(name, folder, *more)
-        assert (code, said) == (0, ""), (name, printed, said)
+        code, printed, message = here(name, folder, *more)
+        assert (code, message) == (0, ""), (name, printed, message)
     before = Results.open(folder).table
     next((folder / "shards").iterdir()).unlink()
     assert here("resume", folder, "--jobs", 1)[::2] == (0, "")
@@ -158,17 +158,17 @@ def test_a_folder_of_before_whose_files_have_moved_says_what_to_do(tree, tmp_pat
     moved = tree.rename(tmp_path / "elsewhere")
     assert here("table", moved / "r")[::2] == (0, "")
     for command in (["verify"], ["resume"], ["replay", "0"]):
-        code, _, said = here(command[0], moved / "r", *command[1:])
-        assert (code, said.count("\n")) == (2, 1)
-        assert "start files of one name have moved" in said
-        assert "move them back, or run the spec into another folder" in said
+        code, _, message = here(command[0], moved / "r", *command[1:])
+        assert (code, message.count("\n")) == (2, 1)
+        assert "start files of one name have moved" in message
+        assert "move them back, or run the spec into another folder" in message
 
 
 def test_the_right_data_under_another_name_are_told_from_other_data(tree, tmp_path):
     results = Sweep.from_toml(tree / "s.toml").run(tmp_path / "r", jobs=1)
     (tree / "b" / "w.npz").rename(tree / "b" / "v.npz")
-    code, _, said = here("verify", results.path, "--data", tree / "b" / "v.npz")
+    code, _, message = here("verify", results.path, "--data", tree / "b" / "v.npz")
     assert code == 2
-    assert "v.npz: holds the data of model.init.values.2.file, but rows call that file b/w.npz" in said
+    assert "v.npz: holds the data of model.init.values.2.file, but rows call that file b/w.npz" in message
     np.savez(tree / "b" / "v.npz", w1=3 * np.eye(2), w2=np.ones((1, 2)))
     assert "holds other data than" in here("verify", results.path, "--data", tree / "b" / "v.npz")[2]

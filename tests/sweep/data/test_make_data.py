@@ -127,22 +127,22 @@ WRONG_TABLES = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), WRONG_TABLES, ids=[said[:40] for _, said in WRONG_TABLES])
-def test_messages_name_the_key_of_the_spec(table, said):
+@pytest.mark.parametrize(("table", "message"), WRONG_TABLES, ids=[message[:40] for _, message in WRONG_TABLES])
+def test_messages_name_the_key_of_the_spec(table, message):
     with pytest.raises(SettingError) as error:
         parse(table)
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def test_encodings_and_standardising_need_something_to_work_on(tmp_path):
     (tmp_path / "d.csv").write_text("a,b,c,d,e\n1,2,x,5,1e308\n3,4,y,5,-1e308\n")
-    for changes, said in (
+    for changes, message in (
         ({"encoding": [-1, 1]}, "task.encoding = [-1, 1]: the inputs and targets in"),
         ({"targets": "c", "encoding": {"inputs": [-1, 1]}}, "task.encoding.inputs = [-1, 1]: the inputs in"),
         ({"inputs": "c", "encoding": {"targets": [-0.5, 0.5]}}, "task.encoding.targets = [-0.5, 0.5]: the targets in"),
         ({"inputs": "c", "standardise": True}, "task.standardise: none of the inputs in"),
         ({"inputs": "d", "standardise": True}, "column 'd': all its values are 5, so its standard deviation is 0"),
     ):
-        assert said in refused(tmp_path, {**AB, **changes})
+        assert message in refused(tmp_path, {**AB, **changes})
     assert data({**AB, "encoding": [0, 1]}, tmp_path).midpoint is None

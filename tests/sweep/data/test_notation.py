@@ -140,8 +140,8 @@ def write(folder, column, other=("p", "q")):
 )
 def test_such_a_column_is_refused_in_every_place(place, column, tmp_path):
     write(tmp_path, column)
-    said = refused(tmp_path, {"file": "d.csv", **place})
-    assert f"row 1 (line 2), column 'c': {column[0]!r} is not a number but looks like" in said
+    message = refused(tmp_path, {"file": "d.csv", **place})
+    assert f"row 1 (line 2), column 'c': {column[0]!r} is not a number but looks like" in message
 
 
 def test_the_options_that_are_named_read_it(tmp_path):
@@ -153,16 +153,16 @@ def test_the_options_that_are_named_read_it(tmp_path):
     write(tmp_path, ["0,5", "1,5"])
     assert data({"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","}, tmp_path).inputs.tolist() == [[0.5], [1.5]]
     write(tmp_path, ["0.5", "1,5"])
-    said = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
-    assert "'0.5' is not a number but looks like" in said
-    assert "without decimal and thousands the task reads it" not in said  # it does not read 1,5
+    message = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
+    assert "'0.5' is not a number but looks like" in message
+    assert "without decimal and thousands the task reads it" not in message  # it does not read 1,5
     write(tmp_path, ["0.5", "1.5"])
-    said = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
-    assert "'0.5' is not a number but looks like" in said
-    assert said.endswith("without decimal and thousands the task reads it")
+    message = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
+    assert "'0.5' is not a number but looks like" in message
+    assert message.endswith("without decimal and thousands the task reads it")
     write(tmp_path, ["0,5", "oops"])
-    said = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
-    assert "'oops' is not a number as the task writes them (decimal = ',')" in said
+    message = refused(tmp_path, {"file": "d.csv", "inputs": "c", "targets": "k", "decimal": ","})
+    assert "'oops' is not a number as the task writes them (decimal = ',')" in message
 
 
 def test_a_word_behind_each_number_may_be_a_name_if_it_is_declared_one(tmp_path):
@@ -179,7 +179,7 @@ def test_text_of_files_with_types_is_looked_at_too(tmp_path):
     for file in ("d.parquet", "d.npz"):
         table = {"file": file, "targets": "k"}
         assert "'0,5' is not a number but looks like one with a comma" in refused(tmp_path, {**table, "inputs": "comma"})
-        said = refused(tmp_path, {**table, "inputs": "real"})
-        assert "the file stores it as text; store numbers; if they are names, write categories = ['real']" in said
+        message = refused(tmp_path, {**table, "inputs": "real"})
+        assert "the file stores it as text; store numbers; if they are names, write categories = ['real']" in message
         assert data({**table, "inputs": "whole"}, tmp_path).input_names == ("whole=2",)
         assert data({**table, "inputs": "real", "categories": "real"}, tmp_path).input_names == ("real=1.5",)

@@ -22,10 +22,10 @@ REMARK = "column 'sure': 'Yes' and 'yes' are categories of their own, though the
 class Listening(Progress):
     def __init__(self):
         super().__init__()
-        self.said = []
+        self.messages = []
 
     def say(self, text):
-        self.said.append((self.total, text))
+        self.messages.append((self.total, text))
 
 
 def test_inputs_and_targets_are_listed(tmp_path):
@@ -34,7 +34,9 @@ def test_inputs_and_targets_are_listed(tmp_path):
     sweep, listening = Sweep(task=task, seeds=2, train={"epochs": 2}), Listening()
     assert sweep.plan().outline[1] == COLUMNS
     results = sweep.run(tmp_path / "r", jobs=1, progress=listening)
-    assert [said for said in listening.said if said[1] in (*COLUMNS, REMARK)] == [(0, said) for said in (*COLUMNS, REMARK)]
+    assert [message for message in listening.messages if message[1] in (*COLUMNS, REMARK)] == [
+        (0, message) for message in (*COLUMNS, REMARK)
+    ]
     assert listening.warnings == [REMARK]
     assert sweep.plan().remarks() == [REMARK]
     manifest = Results.open(tmp_path / "r").manifest

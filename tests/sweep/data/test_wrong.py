@@ -40,10 +40,12 @@ CSV_ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), CSV_ROWS, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(CSV_ROWS)])
-def test_what_is_wrong_in_a_csv_file(text, said, tmp_path):
+@pytest.mark.parametrize(
+    ("text", "message"), CSV_ROWS, ids=[f"{row} {message[:40]}" for row, (_, message) in enumerate(CSV_ROWS)]
+)
+def test_what_is_wrong_in_a_csv_file(text, message, tmp_path):
     (tmp_path / "d.csv").write_text(text)
-    assert said in refused(tmp_path)
+    assert message in refused(tmp_path)
 
 
 def test_rows_without_end_are_refused_before_they_are_held(tmp_path, monkeypatch):
@@ -75,8 +77,8 @@ def test_paths_that_are_no_files_of_data(tmp_path, monkeypatch):
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PAR1" * 9, b"PK\x03\x04" * 9], ids=["empty", "text", "par", "zip"])
 def test_damaged_binary_files(suffix, content, tmp_path):
     (tmp_path / f"d.{suffix}").write_bytes(content)
-    said = refused(tmp_path, {**AB, "file": f"d.{suffix}"})
-    assert said.startswith(f"{tmp_path / f'd.{suffix}'}: {'not a' if content else 'empty'}")
+    message = refused(tmp_path, {**AB, "file": f"d.{suffix}"})
+    assert message.startswith(f"{tmp_path / f'd.{suffix}'}: {'not a' if content else 'empty'}")
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "npz"])
@@ -101,7 +103,7 @@ def test_what_is_wrong_in_a_parquet_file(tmp_path):
         "text": pa.array(["x", ""]),
     }
     pq.write_table(pa.table(columns), tmp_path / "d.parquet")
-    for name, said in (
+    for name, message in (
         ("a", "d.parquet, row 2, column 'a': empty"),
         ("nan", "d.parquet, row 2, column 'nan': no number (NaN)"),
         ("text", "row 2, column 'text': empty"),
@@ -109,7 +111,7 @@ def test_what_is_wrong_in_a_parquet_file(tmp_path):
         ("day", "column 'day': its type is date32"),
         ("tex", "no column 'tex'; did you mean 'text'?"),
     ):
-        assert said in refused(tmp_path, {"file": "d.parquet", "inputs": [name], "targets": ["b"]})
+        assert message in refused(tmp_path, {"file": "d.parquet", "inputs": [name], "targets": ["b"]})
     twice = pa.Table.from_arrays([pa.array([1.0])] * 3, names=["a", "b", "a"])
     pq.write_table(twice, tmp_path / "d.parquet")
     assert "2 columns are called 'a'" in refused(tmp_path, {**AB, "file": "d.parquet"})
@@ -123,8 +125,8 @@ def test_text_that_swells_is_refused(tmp_path):
     table, path = pa.table({"a": text, "b": pa.array(range(100_000))}), tmp_path / "d.parquet"
     pq.write_table(table, path, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY", "b": "PLAIN"})
     assert path.stat().st_size < 10**6
-    said = refused(tmp_path, {**AB, "file": "d.parquet"})
-    assert "column 'a': text in the encoding DELTA_BYTE_ARRAY; write it plainly or with a dictionary" in said
+    message = refused(tmp_path, {**AB, "file": "d.parquet"})
+    assert "column 'a': text in the encoding DELTA_BYTE_ARRAY; write it plainly or with a dictionary" in message
 
 
 def test_what_is_wrong_in_an_npz_file(tmp_path):
@@ -139,7 +141,7 @@ def test_what_is_wrong_in_an_npz_file(tmp_path):
         "no": np.ones((0, 2)),
     }
     np.savez(tmp_path / "d.npz", **arrays)
-    for name, said in (
+    for name, message in (
         ("short", "d.npz: 'Y' has 3 rows, 'short' has 2"),
         ("cube", "array 'cube': its shape is (3, 1, 1); it must be (samples) or (samples, columns)"),
         ("none", "array 'none': its shape is (3, 0)"),
@@ -149,7 +151,7 @@ def test_what_is_wrong_in_an_npz_file(tmp_path):
         ("no", "d.npz: no rows"),
         ("Z", "no column 'Z'. There are: 'Y', 'short'"),
     ):
-        assert said in refused(tmp_path, {"file": "d.npz", "inputs": [name], "targets": ["Y"]})
+        assert message in refused(tmp_path, {"file": "d.npz", "inputs": [name], "targets": ["Y"]})
     np.save(tmp_path / "plain.npy", np.ones(3))
     (tmp_path / "plain.npy").rename(tmp_path / "plain.npz")
     assert "plain.npz: not an NPZ file" in refused(tmp_path, {**AB, "file": "plain.npz"})

@@ -31,7 +31,7 @@ def unprepared(monkeypatch):
 # [2000, 2000] on XOR has 4,006,000 weights; each needs a weight, a gradient and one number of the optimizer, in 16 lanes of 8
 # bytes.
 @pytest.mark.parametrize(
-    ("table", "memory", "jobs", "said"),
+    ("table", "memory", "jobs", "message"),
     [
         (WIDE, 1.5 * GB, 1, "model.hidden = [2000, 2000]: 4,006,000 weights per network: 1 worker would need about 1.54 GB"),
         (
@@ -43,13 +43,13 @@ def unprepared(monkeypatch):
         (BLOBS, 0.1 * GB, 1, "task.samples: 20,000 samples of 2 inputs and 99 outputs: 1 worker would need about"),
     ],
 )
-def test_sweeps_that_exceed_the_memory_are_refused(table, memory, jobs, said, monkeypatch, unprepared, tmp_path):
+def test_sweeps_that_exceed_the_memory_are_refused(table, memory, jobs, message, monkeypatch, unprepared, tmp_path):
     monkeypatch.setattr(bounds, "memory", lambda: int(memory))
     monkeypatch.setattr(running, "cores", lambda: 8)
     for attempt in (lambda: Sweep(**table).run(tmp_path / "o", jobs=jobs), lambda: Sweep(**table).estimate(jobs=jobs)):
         with pytest.raises(SettingError) as error:
             attempt()
-        assert said in str(error.value)
+        assert message in str(error.value)
     assert not (tmp_path / "o").exists()
 
 

@@ -72,7 +72,7 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "message"),
     [
         (
             {"model": {"hidden": {"values": [2, 3, [2, 2]]}}, "train": {"lr": [0.1, 0.2]}},
@@ -102,10 +102,10 @@ def test_sizes_of_batches_are_checked_at_once(monkeypatch):
     ],
     ids=range(6),
 )
-def test_an_error_in_one_shape_of_many_is_still_found(tables, said):
+def test_an_error_in_one_shape_of_many_is_still_found(tables, message):
     with pytest.raises((SettingError, DataError)) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_start_files_are_checked_for_each_width(tmp_path):
@@ -210,7 +210,7 @@ def test_sizes_of_data_and_networks_are_computed_without_making_them(tables):
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "message"),
     [
         (
             {"model": {"hidden": {"values": [2, [9_000, 9_000]]}}},
@@ -223,10 +223,10 @@ def test_sizes_of_data_and_networks_are_computed_without_making_them(tables):
         ({"task": {"name": "encoder", "code": {"values": [[4, 2], [4, 3]]}}, "model": {"hidden": 2}}, "layer of 3"),
     ],
 )
-def test_the_only_value_that_is_too_large_is_found_among_those_checked_at_once(tables, said):
+def test_the_only_value_that_is_too_large_is_found_among_those_checked_at_once(tables, message):
     with pytest.raises(SettingError) as error:
         Plan(Spec.parse({"task": "xor", **tables}))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_more_axes_than_numpy_has_dimensions():

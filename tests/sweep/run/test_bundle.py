@@ -87,11 +87,11 @@ def test_an_unfinished_sweep_is_continued_by_the_receiver(sent, folder):
 
 def test_it_is_unpacked_beside_and_never_over_a_folder(sent, tmp_path):
     shutil.copy(sent[0], tmp_path / "x.zip")
-    said = must("open", "x.zip", cwd=tmp_path)
-    assert "Every file matches its digest: x, with 3 data files in x/data" in said
+    output = must("open", "x.zip", cwd=tmp_path)
+    assert "Every file matches its digest: x, with 3 data files in x/data" in output
     before = contents(tmp_path)
-    code, _, said = here("open", "x.zip", cwd=tmp_path)
-    assert (code, "x: already there" in said, "--out" in said) == (2, True, True)
+    code, _, message = here("open", "x.zip", cwd=tmp_path)
+    assert (code, "x: already there" in message, "--out" in message) == (2, True, True)
     assert contents(tmp_path) == before
 
 
@@ -106,15 +106,15 @@ def test_a_bundle_is_no_folder_and_the_error_says_what_to_do(sent, tmp_path):
     for read in (backsweep.open, Results.open, Sweep.of_folder):
         with pytest.raises(ResultsError, match=r"r.zip: a bundle must be unpacked first: `backsweep open .*r\.zip`"):
             read(sent[0])
-    code, _, said = here("table", sent[0], cwd=tmp_path)
-    assert (code, "backsweep open" in said) == (2, True)
+    code, _, message = here("table", sent[0], cwd=tmp_path)
+    assert (code, "backsweep open" in message) == (2, True)
 
 
 def test_a_folder_of_the_first_version_loses_its_absolute_paths(tmp_path):
     first = Path(shutil.copytree(FIRST / "first", tmp_path / "first"))
-    code, _, said = here("bundle", first, cwd=tmp_path)
+    code, _, message = here("bundle", first, cwd=tmp_path)
     assert code == 2
-    assert "/home/ada/sweeps/points.csv: no such file" in said
+    assert "/home/ada/sweeps/points.csv: no such file" in message
     assert not (tmp_path / "first.zip").exists()
     files = [FIRST / "points.csv", FIRST / "start.npz"]
     must("bundle", first, "--data", files[0], "--data", files[1], cwd=tmp_path)

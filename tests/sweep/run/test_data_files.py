@@ -82,10 +82,10 @@ def test_the_user_may_say_where_they_are(first, tmp_path):
     files = [tmp_path / "x.csv", tmp_path / "y.npz"]
     shutil.copy(FIRST / "points.csv", files[0])
     shutil.copy(FIRST / "start.npz", files[1])
-    code, _, said = here("verify", first)
-    assert (code, said.count("\n")) == (2, 1)
-    assert "/home/ada/sweeps/points.csv: no such file; nor are its data beside the results" in said
-    assert "name it with --data\n" in said
+    code, _, message = here("verify", first)
+    assert (code, message.count("\n")) == (2, 1)
+    assert "/home/ada/sweeps/points.csv: no such file; nor are its data beside the results" in message
+    assert "name it with --data\n" in message
     all_go(first, "--data", files[0], "--data", files[1])
     assert places(first) == ("../../x.csv", "../../y.npz")
     assert "ada/" not in (first / MANIFEST).read_text() + (first / COPY).read_text()
@@ -95,11 +95,11 @@ def test_the_user_may_say_where_they_are(first, tmp_path):
 @pytest.mark.parametrize("name", COMMANDS[1:4], ids=lambda command: command[0])
 def test_other_data_are_refused(first, tmp_path, name):
     (tmp_path / "x.csv").write_text("a,b,kind\n0,0,no\n0,1,yes\n1,0,yes\n1,1,no\n")
-    code, _, said = here(name[0], first, *name[1:], "--data", tmp_path / "x.csv")
+    code, _, message = here(name[0], first, *name[1:], "--data", tmp_path / "x.csv")
     assert code == 2
-    assert "x.csv: holds other data than" in said
-    assert "what is in it adds up to" in said
-    assert "what the runs were trained on to" in said
+    assert "x.csv: holds other data than" in message
+    assert "what is in it adds up to" in message
+    assert "what the runs were trained on to" in message
 
 
 def test_changed_data_are_named_though_others_lie_about(tree):

@@ -53,10 +53,10 @@ def finished(tmp_path, monkeypatch):
 class Listening(Progress):
     def __init__(self):
         super().__init__()
-        self.said = []
+        self.messages = []
 
     def say(self, text):
-        self.said.append(text)
+        self.messages.append(text)
 
 
 def shard_of(results, start):
@@ -84,8 +84,8 @@ def test_damaged_shards_are_named_and_only_their_runs_are_trained_again(finished
     again = Sweep.of_folder(finished.path).run(finished.path, progress=listening)
     assert again.last.runs == 1000
     assert harm is Path.unlink or any(
-        said.startswith(f"{shard}: damaged (") and said.endswith("; runs 1000 to 1999 are trained again")
-        for said in listening.said
+        message.startswith(f"{shard}: damaged (") and message.endswith("; runs 1000 to 1999 are trained again")
+        for message in listening.messages
     )
     assert hashed(again) == before
     assert Sweep.of_folder(finished.path).run(finished.path).last is None
@@ -99,7 +99,7 @@ def test_a_damaged_manifest_loses_no_run(finished, harm):
     assert hashed(Results.open(finished.path)) == before
     listening = Listening()
     assert Sweep.of_folder(finished.path).run(finished.path, progress=listening).last is None
-    assert [text for text in listening.said if "manifest.json" in text and "restored from its copy" in text]
+    assert [text for text in listening.messages if "manifest.json" in text and "restored from its copy" in text]
     assert manifest.read_bytes() == sound
 
 

@@ -85,12 +85,12 @@ def test_where_machine_code_cannot_be_kept_compiling_is_announced_and_a_remark_s
     (tmp_path / "file").touch()
     monkeypatch.setattr(made, "CODE", CodeFolder(tmp_path / "file" / "code"))
     monkeypatch.setattr(made, "_made", {})
-    said = []
+    messages = []
     progress = Progress()
-    monkeypatch.setattr(progress, "say", said.append)
+    monkeypatch.setattr(progress, "say", messages.append)
     prepare(Sweep.from_dict({"task": "xor", "train": {"epochs": 3}}).plan(), 2, progress)
-    assert said[0] == "compiling the kernels, which takes some seconds ..."
-    assert progress.warnings == said[1:]
+    assert messages[0] == "compiling the kernels, which takes some seconds ..."
+    assert progress.warnings == messages[1:]
     [why] = progress.warnings
     assert f"cannot be kept in {tmp_path / 'file' / 'code'} (Not a directory)" in why
     assert why.endswith("set NUMBA_CACHE_DIR to a folder that you can write to")

@@ -207,8 +207,8 @@ def test_a_damaged_file_is_named_and_made_again(once, kind, tmp_path):
         contents(Results.open(results.path))
     progress = Progress()
     assert contents(Sweep.from_dict(SPEC).run(results.path, progress=progress)) == contents(once)
-    said = f"{file}: damaged (its content does not match the hash in its name); runs 0 to 159 are trained again"
-    assert said in progress.warnings
+    message = f"{file}: damaged (its content does not match the hash in its name); runs 0 to 159 are trained again"
+    assert message in progress.warnings
 
 
 def test_records_whose_shard_was_never_written_are_not_shown(once, tmp_path, monkeypatch):

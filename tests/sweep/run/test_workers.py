@@ -75,7 +75,7 @@ class AfterBatches(Progress):
 
     def __init__(self, count, action):
         super().__init__()
-        self.count, self.action, self.said = count, action, []
+        self.count, self.action, self.messages = count, action, []
 
     def advance(self, *counts):
         super().advance(*counts)
@@ -84,7 +84,7 @@ class AfterBatches(Progress):
             self.action()
 
     def say(self, text):
-        self.said.append(text)
+        self.messages.append(text)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_worker_process_killed_on_the_way_changes_nothing(small_batches, tmp_p
     longer = Sweep.from_dict({**SPEC, "seeds": 1000})  # two of a hundred batches are done, so the end is far
     killed = AfterBatches(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in loky_workers()])
     results = longer.run(tmp_path / "r", jobs=2, backend="processes", progress=killed)
-    assert any("a worker process died" in text for text in killed.said)
+    assert any("a worker process died" in text for text in killed.messages)
     assert hashed(results) == hashed(longer.run(tmp_path / "one", jobs=2))
     assert results.last.runs == 10_000
 
@@ -253,7 +253,7 @@ class Client:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (ImportError("no backsweep"), "worker tcp://worker cannot train (no backsweep); backsweep must be installed there"),
         ("0" * 64, "worker tcp://worker has another version of backsweep, so its bits may differ"),
@@ -263,8 +263,8 @@ class Client:
     ("address", "settings", "shown"),
     [("tcp://1:1", ("address",), "address = 'tcp://1:1'"), (None, ("backend",), "backend = 'dask'")],
 )
-def test_a_cluster_with_workers_that_are_of_no_use_is_a_setting_to_change(answer, said, address, settings, shown):
+def test_a_cluster_with_workers_that_are_of_no_use_is_a_setting_to_change(answer, message, address, settings, shown):
     with pytest.raises(SettingError) as refused:
         workers._check_kernels(Client(answer), address)
-    assert (refused.value.settings, str(refused.value)) == (settings, f"{shown}: {said}")
+    assert (refused.value.settings, str(refused.value)) == (settings, f"{shown}: {message}")
     workers._check_kernels(Client(SOURCES_HASH), address)

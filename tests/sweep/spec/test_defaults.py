@@ -51,14 +51,14 @@ def test_every_setting_of_a_spec_is_one_of_the_kernels():
     assert settings <= {*DEFAULTS, *RANGES, *(key.partition(".")[0] for key in DEFAULTS)}
 
 
-@pytest.mark.parametrize(("key", "said"), list(documented()))
-def test_the_documentation_gives_the_same_defaults(key, said):
+@pytest.mark.parametrize(("key", "documented_default"), list(documented()))
+def test_the_documentation_gives_the_same_defaults(key, documented_default):
     if key in {"hidden", "batch", "huber_delta"}:
-        assert said.startswith({"hidden": "2,", "batch": '`"full"`', "huber_delta": "1.0"}[key])
-    elif said in NOT_THERE:
+        assert documented_default.startswith({"hidden": "2,", "batch": '`"full"`', "huber_delta": "1.0"}[key])
+    elif documented_default in NOT_THERE:
         assert all(DEFAULTS[name] is None for name in DEFAULTS if name == key or name.startswith(f"{key}."))
     else:
-        assert number_or_name(said) == DEFAULTS[TITLED.get(key, key)]
+        assert number_or_name(documented_default) == DEFAULTS[TITLED.get(key, key)]
 
 
 def test_the_documentation_has_every_default():

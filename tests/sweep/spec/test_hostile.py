@@ -49,15 +49,15 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(("lines", "said"), FILES.items(), ids=range(len(FILES)))
-def test_a_file_that_is_not_a_spec_is_refused_in_one_sentence(lines, said, tmp_path):
+@pytest.mark.parametrize(("lines", "reason"), FILES.items(), ids=range(len(FILES)))
+def test_a_file_that_is_not_a_spec_is_refused_in_one_sentence(lines, reason, tmp_path):
     path = tmp_path / "s.toml"
     path.write_text(XOR + lines)
     with pytest.raises(SettingError) as error:
         Spec.read(path)
     message = str(error.value)
     assert message.startswith(f"{path}: ")
-    assert said in message
+    assert reason in message
     assert max(map(len, message.splitlines())) <= LONGEST_LINE + 5
     assert len(message.splitlines()) <= MOST_LINES + 1
     assert message.replace("\n", "").isprintable()
@@ -133,12 +133,12 @@ PYTHON = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), PYTHON, ids=range(len(PYTHON)))
-def test_python_values_that_specs_cannot_have(table, said):
+@pytest.mark.parametrize(("table", "message"), PYTHON, ids=range(len(PYTHON)))
+def test_python_values_that_specs_cannot_have(table, message):
     with pytest.raises(SettingError) as error:
         Spec.parse({"task": "xor", **table})
     assert str(error.value).startswith("spec: ")
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_python_values_that_specs_cannot_have(table, said):
 def test_any_invalid_number_is_refused_in_one_sentence(key, kind):
     for value in (True, 10**1022, -(10**307), 5e-324, -0.0, float("nan"), float("inf"), "1", [[1]], {"a": 1}):
         for table in ({key: value}, {key: {kind: [value, value], **({"n": 2} if kind == "linear" else {})}}):
-            said = refusal({"task": "xor", "train": table})
-            assert f"train.{key}" in (said or f"train.{key}")
+            message = refusal({"task": "xor", "train": table})
+            assert f"train.{key}" in (message or f"train.{key}")
 
 
 def refusal(table):

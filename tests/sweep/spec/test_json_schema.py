@@ -49,10 +49,10 @@ def test_it_is_a_schema_and_printed():
 def test_every_key_is_described_in_sentences_that_end_with_its_default(name):
     """Editors show them on hover. A table inside a table has its own description."""
     for key, kind in SCHEMA["$defs"][name]["properties"].items():
-        said = kind["description"]
-        assert said[0].isupper() or said[0] in "[δ", (key, said)
-        assert said.endswith(".")
-        assert ("Default: " in said) >= ("default" in kind)
+        sentence = kind["description"]
+        assert sentence[0].isupper() or sentence[0] in "[δ", (key, sentence)
+        assert sentence.endswith(".")
+        assert ("Default: " in sentence) >= ("default" in kind)
 
 
 @pytest.mark.parametrize(("name", "text"), SPECS, ids=[name for name, _ in SPECS])

@@ -89,8 +89,11 @@ def test_one_branch_by_itself_is_a_sweep_of_its_own_settings(results):
     assert axis_columns(branch.table) == ["init", "offset[1]", "std", "beta", "every"]
     assert {"beta", "every"} < set(axis_columns(branch.where(init="normal").table))
     assert set(branch.summary(["beta"])["beta"]) == {0.5, 0.9}
-    for refused, said in (({"optimizer": "rprop"}, "its values are adam, gd, momentum"), ({"sheep": 1}, "no setting 'sheep'")):
-        with pytest.raises(SettingError, match=said):
+    for refused, message in (
+        ({"optimizer": "rprop"}, "its values are adam, gd, momentum"),
+        ({"sheep": 1}, "no setting 'sheep'"),
+    ):
+        with pytest.raises(SettingError, match=message):
             results.where(**refused)
     # These belong to a whole folder.
     assert not any(hasattr(branch, name) for name in ("report", "report_markdown", "to_xarray"))

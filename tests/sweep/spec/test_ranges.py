@@ -48,12 +48,12 @@ def test_folders_of_short_ranges_are_of_the_cells_that_they_have(tmp_path, monke
         rows = Sweep.from_toml(tmp_path / "s.toml").run(folder, jobs=1).table
     assert len(rows) == 2 * 1 * (1 + 2) * 2  # seeds, hidden units, optimizers, learning rates
     for name, *more in (["verify"], ["replay", "4"], ["report", "--format", "markdown"]):
-        code, printed, said = here(name, folder, *more)
-        assert (code, said) == (0, ""), (name, printed, said)
+        code, printed, message = here(name, folder, *more)
+        assert (code, message) == (0, ""), (name, printed, message)
     next((folder / "shards").iterdir()).unlink()
     assert here("resume", folder, "--jobs", 1)[::2] == (0, "")
     assert Results.open(folder).table.equals(rows)
-    code, _, said = here("run", tmp_path / "s.toml", "--out", folder)
+    code, _, message = here("run", tmp_path / "s.toml", "--out", folder)
     assert code == 2
-    assert "holds the results of another spec; choose another folder" in said
-    assert "model.hidden: [[2]] there, [[2], [4]] here" in said
+    assert "holds the results of another spec; choose another folder" in message
+    assert "model.hidden: [[2]] there, [[2], [4]] here" in message

@@ -135,8 +135,8 @@ def test_every_wrong_value_is_refused_with_its_place_and_value_in_our_words(plac
 @every_table
 def test_what_is_missing_or_unknown_is_named_with_what_there_is(place, model, others):
     key = f"{place}.bogus".strip(".")
-    said = str(refusal(within(place, {**others, "bogus": 1})))
-    assert said.startswith(f"spec: {key}: unknown key. Allowed here: ")
+    message = str(refusal(within(place, {**others, "bogus": 1})))
+    assert message.startswith(f"spec: {key}: unknown key. Allowed here: ")
     for key in needed(model):
         if key != "task":
             error = refusal(within(place, {name: value for name, value in others.items() if name != key}))
@@ -146,20 +146,20 @@ def test_what_is_missing_or_unknown_is_named_with_what_there_is(place, model, ot
             assert key in str(error).partition("needs")[2]
 
 
-def leaves(schema, said=False, where=""):
+def leaves(schema, worded=False, where=""):
     """Every part of Pydantic's compiled schema that can refuse a value by itself, unless a sentence of ours takes its place."""
     if isinstance(schema, list | tuple):
         for one in schema:
-            yield from leaves(one, said, where)
+            yield from leaves(one, worded, where)
     elif isinstance(schema, dict):
         function = schema.get("function")
         name = getattr(function["function"], "__name__", "") if isinstance(function, dict) else ""
-        said = said or schema.get("type") == "custom-error" or name in CHECKED
-        if schema.get("type") in LEAVES and not said:
+        worded = worded or schema.get("type") == "custom-error" or name in CHECKED
+        if schema.get("type") in LEAVES and not worded:
             yield where, schema["type"]
         for key, part in schema.items():
             if key not in {"serialization", "metadata", "keys_schema", "values_schema", "json_schema_input_schema"}:
-                yield from leaves(part, said, key if key not in {"schema", "type"} else where)
+                yield from leaves(part, worded, key if key not in {"schema", "type"} else where)
 
 
 def test_no_type_of_a_spec_has_a_sentence_of_pydantics():
