@@ -19,7 +19,7 @@ import page
 import published
 from networks import BATCH, DIGIT_SHAPES, SHAPES, Shape
 from tables import EACH_CORE, MAPPED, NOTEBOOK, REFERENCE, SINGLE
-from timing import CORES, Field, Peer
+from timing import CORES, FEW_SIZES, Field, Peer
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,7 +52,7 @@ AVX2_PEERS = tuple(
     for peer in PEERS
     if peer.module == "backsweep_peer" or (peer.module == "jax_peers" and peer.each_core)
 )
-SOME = {"sizes": (8, 64, 256)}
+SOME = {"sizes": FEW_SIZES}
 DIGIT_PEERS = (
     Peer("NumPy, run after run" + EACH_CORE, "numpy_peers", "digits_run_after_run", each_core=True, sizes=(1,)),
     Peer("NumPy, runs batched" + EACH_CORE, "numpy_peers", "digits_by_matrices", each_core=True, **SOME),
@@ -84,7 +84,9 @@ def trials() -> dict[str, list[float]]:
 SHAPE_SECTIONS = {shape.network: partial(figures, PEERS, (shape,)) for shape in SHAPES}
 AVX2_SECTIONS = {f"{shape.network}-avx2": partial(figures, AVX2_PEERS, (shape,)) for shape in SHAPES}
 DIGIT_SECTIONS = {
-    f"digits-{shape.hidden}": partial(figures, DIGIT_PEERS, (shape, shape._replace(batch=BATCH))) for shape in DIGIT_SHAPES
+    f"digits-{shape.hidden}{way}": partial(figures, DIGIT_PEERS, (shape._replace(batch=batch),))
+    for shape in DIGIT_SHAPES
+    for way, batch in (("", None), ("-batches", BATCH))
 }
 SECTIONS: dict[str, Callable[[], Any]] = {
     **SHAPE_SECTIONS,

@@ -30,7 +30,7 @@ from tables import (
     table,
     times_faster,
 )
-from timing import BOUNDS, ROUNDS, SIZES
+from timing import BOUNDS, FEW_SIZES, ROUNDS, SIZES
 
 from backsweep.sweep.machine import cpu_name
 
@@ -67,7 +67,7 @@ NOTES = f"""\
   in float64, {BOUNDS["float32"]:.0e} in float32. On the digits it is after {ORDERS} epochs.
 - Each peer runs in processes of its own: in one that has all cores, whose threads are its library's own choice, and, in a row
   of its own, in one pinned to each core. Batches of {", ".join(f"{size:,}" for size in SIZES)} runs a process are tried, rising
-  until one is much slower; the fastest is taken. On the digits it is 8, 64, 256.
+  until one is much slower; the fastest is taken. On the digits it is {", ".join(map(str, FEW_SIZES))}.
 - Peers take turns, {ROUNDS} rounds; ratios are medians over rounds. The first call, which compiles, does not count and is
   given apart.
 - backsweep also tests its stopping rule and for divergence in each epoch, and draws its starts within its time; the others

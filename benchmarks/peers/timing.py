@@ -18,6 +18,7 @@ ROUNDS, PROBE, TURN = 5, 0.05, 0.25  # repetitions; seconds of a look, and of wh
 PATIENCE = 30  # seconds for a call; who needs longer to compile is left out
 LARGEST_ARRAY = 2**30  # bytes of one value for each run, sample and hidden unit
 SIZES = (8, 64, 512, 4096, 32_768)
+FEW_SIZES = (8, 64)  # for the digits, where each is minutes of work for the slower peers
 BOUNDS = {"float64": 1e-9, "float32": 1e-3}
 AVX2_FEATURES = "+sse2,+sse3,+ssse3,+sse4.1,+sse4.2,+avx,+avx2,+fma,+popcnt"
 AVX2 = {  # what holds JAX and Numba to vector registers of 256 bits on a processor that has wider ones
