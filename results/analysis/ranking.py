@@ -35,3 +35,9 @@ def ranked(table: pd.DataFrame, by: Sequence[str] | None = None, most: int | Non
     found = summary_of(part, number, settings.iloc[first].reset_index(drop=True), curves_of(part, number))
     diverged = outcome_shares(part, number, len(first))[Outcome.DIVERGED.value]
     return beside(found, {"diverged": diverged, "running_time": cost[first], "interquartile_mean_loss": loss[first]})
+
+
+def in_order(details: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `summaries.detailed_summary` in the same order."""
+    by = ["success", "running_time", "interquartile_mean_loss"]
+    return details.sort_values(by, ascending=[False, True, True], kind="stable", ignore_index=True)

@@ -12,6 +12,7 @@ from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
 
 from ..analysis.answer import SEED, answer_of
+from ..analysis.ranking import in_order
 from ..analysis.remarks import unequal_limits
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns
@@ -146,15 +147,16 @@ def _drawn(table: pd.DataFrame, first: CellMap) -> bool:
 
 
 def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[Table]:
-    details = _best_first(detailed_summary(table, rng=_rng()))
+    details = in_order(detailed_summary(table, rng=_rng()))
+    first = "converge most often, and of these the soonest," if (details["success"] > 0).any() else "have the lowest final loss"
     found = [
         Table(
             "settings",
             "Every setting" if axis_columns(table) else "The setting",
-            "The best come first. The seeds are the replicates. Converged: the share, with its Wilson interval. Median epochs: "
-            "from the Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs per success: "
-            "all epochs spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final loss: the mean "
-            "of the middle half of the runs.",
+            f"Those that {first} come first. The seeds are the replicates. Converged: the share, with its Wilson interval. "
+            "Median epochs: from the Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs "
+            "per success: all epochs spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final "
+            "loss: the mean of the middle half of the runs.",
             details,
             readable.details(details),
             falling="converged",
@@ -176,12 +178,6 @@ def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[T
             )
         )
     return found
-
-
-def _best_first(details: pd.DataFrame) -> pd.DataFrame:
-    """Settings by how many runs converge, then how cheaply, then, as where there is no rule to stop by, by their loss."""
-    by = ["success", "running_time", "interquartile_mean_loss"]
-    return details.sort_values(by, ascending=[False, True, True], kind="stable", ignore_index=True)
 
 
 def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:
