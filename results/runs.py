@@ -144,7 +144,8 @@ class Runs(Comparisons):
         notebook shows.
 
         options: those of the kind, for example by = ["lr"], settings to tell apart in "survival"; row and column, the settings
-        of a map; run, the number of a run that was recorded, for "loss".
+        of a map; run, the number of a run, for "decision" and "loss", which takes a list too; epochs, a list of those at which
+        "decision" shows the run; data, files that are needed to train a run again, as for `network`.
 
         Returns the Axes. `backsweep.results.figures.save(axes, "a.pdf")` writes PNG, SVG or PDF.
 
@@ -156,27 +157,57 @@ class Runs(Comparisons):
         """
         from .figures import figure, kind_of
 
+        data = options.pop("data", None)
         entry = kind_of(kind, options)
+        if data is not None and not entry.trains:
+            raise SettingError(["data"], f"the figure {kind} trains no run again, so it needs no files")
         sources: dict[Need, Callable[[], Any]] = {
             "table": lambda: self.table,
             "records": self.trajectories,
-            "losses": lambda: self._losses(options.get("run")),
+            "losses": lambda: self._losses(options.get("run"), data or ()),
+            "network": lambda: self._network_of(kind, options.get("run"), data or ()),
             "importance": self.what_matters,
             "rng": lambda: np.random.default_rng(0),
         }
         needed = {need: sources[need]() for need in entry.needs if need not in options}
         return figure(kind, axes=axes, **needed, **options)
 
-    def _losses(self, run: int | None) -> "pd.DataFrame":
+    def _network_of(self, kind: str, run: int | None, data: Sequence[str | Path]) -> Network:
         if run is None:
-            raise SettingError(["run"], "missing; the figure loss needs the number of a run")
-        kept = self.trajectory(run)
-        losses = self.trajectories([run]) if kept is None else kept
-        if losses.empty:
-            raise ResultsError(
-                f"run {run}: its losses were not recorded; `backsweep replay {self.path} {run}` trains it again and prints them"
-            )
-        return losses
+            raise SettingError(["run"], f"missing; the figure {kind} needs the number of a run")
+        return self.network(run, data=data)
+
+    def _losses(self, run: int | Collection[int] | None, data: Sequence[str | Path]) -> "pd.DataFrame":
+        """The losses of some runs, columns run, epoch and loss: as they were recorded, or of the run trained again."""
+        import pandas as pd
+
+        runs = self._asked(run)
+        recorded, kept, found = self.trajectories(runs), self.store.trajectories(), dict[int, pd.DataFrame]()
+        for each in runs:
+            whole = kept.get(each)
+            found[each] = recorded[recorded["run"] == each] if whole is None else whole.to_pandas(use_threads=False)
+        absent = [each for each in runs if found[each].empty]
+        for each, network in zip(absent, self._networks(absent, data) if absent else (), strict=True):
+            found[each] = pd.DataFrame(network.trajectory)
+        return pd.concat([losses[["epoch", "loss"]].assign(run=each) for each, losses in found.items()])
+
+    def _asked(self, run: int | Collection[int] | None) -> list[int]:
+        """The runs whose losses are asked for; without a number all of these, if they are few."""
+        from .figures.loss import MOST_CURVES
+
+        if run is None:
+            chosen = self._numbers()
+            if chosen is None or not 0 < len(chosen) <= MOST_CURVES:
+                reason = f"missing; the figure loss needs the number of a run, or of 1 to {MOST_CURVES} runs"
+                raise SettingError(["run"], reason)
+            return chosen
+        if isinstance(run, int | np.integer) or not isinstance(run, list | tuple | range | np.ndarray):
+            return [self._one(run)]
+        chosen = self._numbers()
+        runs = arguments.runs_of("run", run, self.manifest.runs, None if chosen is None else frozenset(chosen))
+        if not 0 < len(runs) <= MOST_CURVES:
+            raise SettingError(["run"], f"{len(runs)} were given; the figure loss shows 1 to {MOST_CURVES}")
+        return runs
 
     def trajectories(self, runs: Collection[int] | None = None) -> "pd.DataFrame":
         """The records that `[record]` kept of runs.

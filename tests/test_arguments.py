@@ -199,7 +199,7 @@ def taken(argument, call, **given):
 )
 def test_figures_do_so_with_their_options(results, measured, nine, kind, option):
     draw = {"trainability": measured, "ranks": nine}.get(kind, results).figure
-    given = {"loss": {"run": 0}, "ranks": {"setting": "lr"}}.get(kind, {})
+    given = {"run": 0} if FIGURES[kind].trains else {"setting": "lr"} if kind == "ranks" else {}
     argument = f"figure.{kind}.{option}"
     assert taken(argument, draw, kind=kind, **given) == TAKEN.get(argument, set())
 

@@ -1,7 +1,8 @@
-"""The loss of one run."""
+"""The loss of one run, or of several in one picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,47 +11,93 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from backsweep.errors import ResultsError
 
+from ..analysis.tables import axis_columns, setting_labels
 from ..arrays import Floats, Integers
 from .levels import number_text
-from .style import LINES, label_epochs
+from .style import DASHES, colours, label_epochs, legend_above
+
+MOST_CURVES = 16
 
 
 @dataclass(frozen=True)
-class LossPicture:
-    """Losses of a run, (epochs,), each before that epoch's update."""
+class LossCurve:
+    """Losses of a run, (epochs,), each before that epoch's update. label: what tells it from the other runs."""
 
     run: int
+    label: str
     epoch: Integers
     loss: Floats
 
     @property
     def alt_text(self) -> str:
-        """For those who do not see it."""
+        """Where it begins and ends."""
         begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.loss[[0, -1]])
-        return f"The loss of run {self.run} goes from {begin} to {end} in {self.epoch[-1]:,} epochs."
+        return f"from {begin} to {end} in {self.epoch[-1]:,} epochs"
+
+
+@dataclass(frozen=True)
+class LossPicture:
+    """The losses of one run or several."""
+
+    curves: list[LossCurve]
+
+    @property
+    def alt_text(self) -> str:
+        """For those who do not see it."""
+        found = "; ".join(f"of run {curve.run} goes {curve.alt_text}" for curve in self.curves)
+        return f"The loss {found}."
 
     @property
     def caption(self) -> str:
         """What is shown, and how it was computed."""
-        return f"The loss of run {self.run} by epoch, over all samples, before the epoch's first update."
+        runs = ", ".join(f"{curve.run:,}" for curve in self.curves)
+        of = f"run {runs}" if len(self.curves) == 1 else f"each of the runs {runs}"
+        return f"The loss of {of} by epoch, over all samples, before the epoch's first update."
 
 
-def loss_picture(losses: pd.DataFrame, run: int) -> LossPicture:
-    """Of the losses of a run by epoch, columns epoch and loss, thinned; ResultsError where none is finite."""
+def loss_picture(
+    losses: pd.DataFrame, run: int | Sequence[int] | None = None, table: pd.DataFrame | None = None
+) -> LossPicture:
+    """Of the losses of runs by epoch, thinned: columns run, epoch and loss.
+
+    run: the number, if they are all of one run. table: one row per run, for the labels of several.
+    ResultsError where none is finite.
+    """
+    losses = losses.assign(run=run) if isinstance(run, int | np.integer) else losses
+    runs = losses["run"].unique().tolist()
     if not np.isfinite(losses["loss"]).any():
-        raise ResultsError(f"run {run}: no finite loss was recorded; there is none to draw")
-    shown = thinned(losses)
-    return LossPicture(run, shown["epoch"].to_numpy(), shown["loss"].to_numpy(np.float64))
+        which = f"run {runs[0]}" if len(runs) == 1 else "these runs"
+        raise ResultsError(f"{which}: no finite loss was recorded; there is none to draw")
+    curves = [thinned(losses[losses["run"] == each]) for each in runs]
+    found = zip(runs, _labels(runs, table), curves, strict=True)
+    return LossPicture(
+        [LossCurve(each, label, of["epoch"].to_numpy(), of["loss"].to_numpy(np.float64)) for each, label, of in found]
+    )
+
+
+def _labels(runs: list[int], table: pd.DataFrame | None) -> list[str]:
+    """Each run's number, and the settings and seed in which the runs differ."""
+    names = [f"run {run:,}" for run in runs]
+    if table is None or len(runs) == 1 or not set(runs) <= set(table["run"]):
+        return names
+    rows = table.set_index("run").loc[runs]
+    differing = [name for name in [*axis_columns(table), "seed"] if len(rows[name].drop_duplicates()) > 1]
+    return [f"{name}: {label}" for name, label in zip(names, setting_labels(rows[differing]), strict=True)]
 
 
 def draw_loss(value: LossPicture, axes: Axes) -> Axes:
-    """The loss by epoch, on a log scale where it is positive."""
-    alone = len(value.epoch) == 1
-    axes.plot(value.epoch, value.loss, color=LINES[0], linewidth=1.6, marker="o" if alone else "", clip_on=not alone)
-    axes.set(xlabel="epochs", xlim=(0, 1.02 * max(value.epoch[-1], 1)))
+    """The loss by epoch, on a log scale where it is positive; a colour and a pattern for each run."""
+    last = max(int(curve.epoch[-1]) for curve in value.curves)
+    for place, (curve, colour) in enumerate(zip(value.curves, colours(len(value.curves)), strict=True)):
+        alone = len(curve.epoch) == 1
+        shown: dict[str, Any] = {"marker": "o" if alone else "", "clip_on": not alone, "linestyle": DASHES[place % len(DASHES)]}
+        axes.plot(curve.epoch, curve.loss, color=colour, linewidth=1.6, label="run", **shown)
+    axes.set(xlabel="epochs", xlim=(0, 1.02 * max(last, 1)))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    scale_losses(axes, np.asarray(value.loss))
+    scale_losses(axes, np.concatenate([curve.loss for curve in value.curves]))
     label_epochs(axes.xaxis)
+    if len(value.curves) > 1:
+        legend_above(axes, [curve.label for curve in value.curves])
     return axes
 
 

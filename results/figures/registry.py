@@ -17,6 +17,7 @@ from backsweep.outcomes import Outcome, ended
 from backsweep.suggestions import there_are
 
 from ..analysis.tables import axis_columns, setting_labels, typical_run
+from .decision import decision_picture, draw_decision
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture
@@ -29,9 +30,10 @@ from .trainability import draw_trainability_map, trainability_map
 from .trajectories import draw_trajectories, trajectories_picture
 
 Options = dict[str, Any]
-# table: one row per run. records: of all runs that were recorded, as `Results.trajectories` gives them. losses: of the run that
-# the option `run` names, by epoch. importance: what `Results.what_matters` found. rng: for resampling.
-Need = Literal["table", "records", "losses", "importance", "rng"]
+# table: one row per run. records: of all runs that were recorded, as `Results.trajectories` gives them. losses: by epoch, of
+# the runs that the option `run` names. network: of the one that it names. importance: what `Results.what_matters` found. rng:
+# for resampling.
+Need = Literal["table", "records", "losses", "network", "importance", "rng"]
 
 
 def _as_it_is(_: pd.DataFrame) -> Options | None:
@@ -100,6 +102,11 @@ class Kind:
     def options(self) -> list[str]:
         """The names of its options."""
         return [name for name in signature(self.compute).parameters if name not in self.needs]
+
+    @property
+    def trains(self) -> bool:
+        """Whether runs may have to be trained again for it, which may need data files."""
+        return not {"losses", "network"}.isdisjoint(self.needs)
 
     def height_of(self, value: Any) -> float:
         """In inches, in a report."""
@@ -174,11 +181,19 @@ FIGURES = {  # in the order of a report
         "One run",
         loss_picture,
         draw_loss,
-        needs=("losses",),
-        condition="`--run`, and that run recorded",
+        needs=("losses", "table"),
+        condition="`--run`, or few runs",
         height=3.0,
         in_report=_of_the_typical_run,
         choice=_why_this_run,
+    ),
+    "decision": Kind(
+        "What one network answers",
+        decision_picture,
+        draw_decision,
+        needs=("network",),
+        condition="`--run`, and one input or two",
+        in_report=_never,
     ),
 }
 

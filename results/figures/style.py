@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from textwrap import wrap
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
@@ -48,6 +49,13 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "backsweep",
 }
+
+
+def colours(count: int) -> list[str]:
+    """A colour for each of so many lines or classes: those of LINES, or, if these are too few, as many of cividis."""
+    if count <= len(LINES):
+        return list(LINES[:count])
+    return [to_hex(colormaps["cividis"](k / (count - 1))) for k in range(count)]
 
 
 @contextmanager
@@ -96,15 +104,24 @@ def label_log_epochs(axis: Axis, first: float, last: float) -> None:
     label_epochs(axis)
 
 
+NARROW = 5.0  # inches: a figure that is narrower is read at some 420 pixels, and has fewer columns
+
+
+def is_narrow(axes: Axes) -> bool:
+    """Whether there is little room from left to right."""
+    return axes.figure.canvas.figure.get_figwidth() < NARROW
+
+
 def legend_above(axes: Axes, labels: list[str]) -> None:
     """Name what was drawn with a label, in this order, above the Axes: there no legend can cover data.
 
     The names are put in afterwards, since matplotlib leaves out those that begin with an underscore.
     """
     handles, _ = axes.get_legend_handles_labels()
-    texts = ["\n".join(wrap(visible(label), 76)) for label in labels]
+    narrow = is_narrow(axes)
+    texts = ["\n".join(wrap(visible(label), 44 if narrow else 76)) for label in labels]
     longest = max((len(label) for label in labels), default=0)
-    columns = 1 if longest > 34 else 2 if longest > 20 else 3
+    columns = (1 if longest > 14 else 2) if narrow else 1 if longest > 34 else 2 if longest > 20 else 3
     legend = axes.legend(
         handles,
         ["name"] * len(handles),

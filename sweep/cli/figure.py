@@ -9,12 +9,15 @@ from typer.core import TyperCommand
 from backsweep.errors import SettingError
 
 from ..output import say
+from .command import interruptible
 from .compare import BestOf
-from .options import typed
-from .results import Folder, Where, chosen, names_in
+from .results import Data, Folder, Where, chosen, names_in
 
 if TYPE_CHECKING:
+    from ...results import Runs
     from ...results.figures import Kind
+
+MOST_NUMBERS = 100_000  # between two dots
 
 
 class FigureCommand(TyperCommand):
@@ -35,7 +38,14 @@ def figure(
         Path | None, typer.Option(help="File to write, which ends in .png, .svg or .pdf; default: DIR/KIND.svg.")
     ] = None,
     run: Annotated[
-        int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of the run to draw, for KIND loss.")
+        str | None,
+        typer.Option(metavar="NUMBERS", help="Number of the run to draw; for KIND loss several, 1,2,7 or 0..9."),
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="NUMBERS", help="Draw the runs with these seeds: 1,2,7 or 0..9; for KIND loss.")
+    ] = None,
+    epochs: Annotated[
+        str | None, typer.Option(metavar="NUMBERS", help="Epochs at which to draw the run: 0,100,1000; default: its end.")
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -46,26 +56,67 @@ def figure(
     ] = None,
     best_of: BestOf = None,
     where: Where = None,
+    data: Data = None,
 ) -> None:
     """Draw one figure of DIR into a file."""
     from ...results.figures import FIGURES, kind_of, save
 
-    entry, out = kind_of(kind), out or folder / f"{kind}.svg"
-    given: dict[str, Any] = {"run": run, "by": names_in(by), "setting": setting, "best_of": names_in(best_of)}
+    entry, results = kind_of(kind), chosen(folder, where)
+    given: dict[str, Any] = {"run": run, "seeds": seeds, "epochs": epochs, "setting": setting}
+    given |= {"by": names_in(by), "best_of": names_in(best_of)}
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if not takes(entry, name):
             those = ", ".join(other for other, kind in FIGURES.items() if takes(kind, name))
             raise SettingError([name], f"cannot be combined with KIND {kind}; use it with {those}")
-    save(chosen(folder, where).figure(kind, **options), out)
+    if epochs is not None:
+        options["epochs"] = numbers_in("epochs", epochs)
+    if run is not None or options.pop("seeds", None) is not None:
+        options["run"] = _runs(results, entry, run, seeds)
+    options |= {"data": data} if data else {}
+    out = out or folder / f"{kind}.svg"
+    save(interruptible(lambda: results.figure(kind, **options)), out)
     say(f"Figure: {out}")
 
 
-def takes(kind: "Kind", option: str) -> bool:
-    """Whether a kind of figure takes an option of the command; `--by` names any number of settings."""
-    return kind.grouped if option == "by" else option in kind.options
+def _runs(results: "Runs", entry: "Kind", run: str | None, seeds: str | None) -> int | list[int]:
+    """The runs that are asked for by number or by seed."""
+    if run is not None and seeds is not None:
+        raise SettingError(["seeds"], "cannot be combined with --run, which names the runs")
+    if run is not None:
+        numbers = numbers_in("run", run)
+        if len(numbers) > 1 and not _takes_several(entry):
+            raise SettingError(["run"], f"{len(numbers)} were given; this figure shows one run")
+        return numbers if len(numbers) > 1 else numbers[0]
+    wanted = numbers_in("seeds", str(seeds))
+    found = results.table.loc[results.table["seed"].isin(wanted), "run"].tolist()
+    if not found:
+        raise SettingError(["seeds"], "no run has such a seed", value=seeds)
+    return found
+
+
+def numbers_in(option: str, text: str) -> list[int]:
+    """Whole numbers: 1,2,7, and 0..9 for those from 0 to 9."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dots, last = (word.strip() for word in part.partition(".."))
+        last = last if dots else first
+        if not (first.isdecimal() and last.isdecimal()) or int(last) - int(first) not in range(MOST_NUMBERS):
+            raise SettingError([option], "must be whole numbers, such as 1,2,7 or 0..9", value=text)
+        found += range(int(first), int(last) + 1)
+    return list(dict.fromkeys(found))
 
 
 def _in_words(kind: "Kind") -> str:
     needs = f"; needs {kind.condition.replace('`', '')}" if kind.condition else ""
     return f"{kind.title}{needs}{'; takes --by' if kind.grouped else ''}"
+
+
+def takes(kind: "Kind", option: str) -> bool:
+    """Whether a kind of figure takes an option of the command; `--by` names any number of settings, `--seeds` several runs."""
+    return {"by": kind.grouped, "seeds": _takes_several(kind)}.get(option, option in kind.options)
+
+
+def _takes_several(kind: "Kind") -> bool:
+    """Whether it draws several runs, which it takes by number or by seed."""
+    return "losses" in kind.needs

@@ -5,6 +5,7 @@ import pytest
 
 import backsweep
 from backsweep.errors import BacksweepError, SettingError
+from helpers.commands import must
 
 SPEC = {
     "task": {"name": "moons", "samples": 30, "noise": {"values": [0.0, 0.2]}},
@@ -87,3 +88,25 @@ def test_data_files_are_found_by_their_content_or_named(tmp_path, monkeypatch):
     with pytest.raises(BacksweepError, match=r"points\.csv"):
         results.network(1)
     assert results.network(1, data=[moved]).predict([[0.5]]).shape == (1, 1)
+
+
+def test_losses_are_drawn_of_runs_that_were_not_recorded(folders):
+    axes = folders[1].figure("loss", run=[1, 6])
+    for line, run in zip(axes.lines, (1, 6), strict=True):
+        assert line.get_ydata().tolist() == folders[1].network(run).trajectory["loss"].tolist()
+    few = folders[1].where(noise=0.2, hidden="4-2")
+    assert len(few.figure("loss").lines) == 4
+    with pytest.raises(SettingError, match="run: missing; the figure loss needs the number of a run, or of 1 to 16 runs"):
+        folders[1].figure("loss")
+
+
+def test_the_command_line_draws_runs_by_number_by_seed_and_at_epochs(folders, tmp_path):
+    path = folders[1].path
+    for words in (
+        ["loss", "--run", "1,2,7"],
+        ["loss", "--where", "noise=0.2", "--seeds", "0..1"],
+        ["decision", "--run", "4", "--epochs", "0,10,40"],
+    ):
+        assert must("figure", path, *words, "--out", "a.svg", cwd=tmp_path) == "Figure: a.svg\n"
+    text = (tmp_path / "a.svg").read_text()
+    assert all(f"epoch {epoch}<" in text for epoch in (0, 10, 40))

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from backsweep.errors import BacksweepError
+from backsweep.kernels import Network
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.figures import FIGURES, figure, save
 from backsweep.results.figures.loss import draw_loss, loss_picture
@@ -39,10 +40,13 @@ IMPORTANCE = IMPORTANCE.assign(share_low=0.1, share_high=0.8, method="variance")
 OPTIONS = {
     "trajectories": {"records": RECORDS},
     "loss": {"run": 0},
+    "decision": {"run": 0},
     "slope": {"rng": np.random.default_rng(0)},
 }
 MEASURED = runs(rules=[1, 2, 3]).rename(columns={"rule": "hidden"})
+XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0]), {"epochs": 3}
 TABLES = {
+    "decision": Network(*XOR, input_names=ODD[:2], target_names=ODD[2:3]),
     "importance": IMPORTANCE,
     "loss": TRAJECTORY,
     "trainability": MEASURED.assign(measure=np.where(MEASURED["lr"] < 0.3, -1.0, 2.0)),
@@ -159,6 +163,19 @@ def test_the_loss_of_a_run_in_words_and_as_a_line():
     assert "run 7" in picture.caption
     (line,) = draw_loss(picture, Figure().add_subplot()).lines
     np.testing.assert_array_equal(line.get_data(), TRAJECTORY[["epoch", "loss"]].to_numpy().T)
+
+
+def test_losses_of_several_runs_have_a_label_and_a_colour_each():
+    table = pd.DataFrame({"run": range(12), "cell": 0, "seed": range(12), "lr": [0.1, 1.0] * 6, "outcome": "capped"})
+    losses = pd.concat([TRAJECTORY.assign(run=run, loss=TRAJECTORY["loss"] * (run + 1)) for run in (1, 4, 7)])
+    picture = loss_picture(losses, table=table)
+    assert [curve.label for curve in picture.curves] == ["run 1: lr 1, seed 1", "run 4: lr 0.1, seed 4", "run 7: lr 1, seed 7"]
+    axes = draw_loss(picture, Figure().add_subplot())
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [curve.label for curve in picture.curves]
+    assert [line.get_ydata()[0] for line in axes.lines] == [2 * TRAJECTORY["loss"][0], 5.0, 8.0]
+    many = pd.concat([TRAJECTORY.assign(run=run) for run in range(12)])
+    lines = draw_loss(loss_picture(many, table=table), Figure().add_subplot()).lines
+    assert len({line.get_color() for line in lines}) == 12
 
 
 def test_a_loss_that_becomes_infinite_is_drawn_as_far_as_it_is_not():

@@ -18,6 +18,7 @@ from backsweep.sweep.cli.figure import takes
 from backsweep.sweep.sweep import keep_typical_trajectory
 from helpers.commands import here as answered
 
+WITH_RUN = ", ".join(name for name, kind in FIGURES.items() if "run" in kind.options)
 FINDINGS = Path(__file__).parents[3] / "docs" / "findings.md"
 SPEC = {
     "task": "xor",
@@ -49,7 +50,8 @@ def ranked(tmp_path_factory):
 
 
 def row(name, kind):
-    options = [f"`--{option.replace('_', '-')}`" for option in ("by", "run", "setting", "best_of") if takes(kind, option)]
+    names = ("by", "run", "seeds", "epochs", "setting", "best_of")
+    options = [f"`--{option.replace('_', '-')}`" for option in names if takes(kind, option)]
     return f"| `{name}` | {kind.title} | {kind.condition or '–'} | {', '.join(options) or '–'} |"
 
 
@@ -82,14 +84,14 @@ def test_a_report_of_measured_runs_has_the_map_of_them(measured):
 def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declares(folder, measured, ranked, name, tmp_path):
     kind, out = FIGURES[name], tmp_path / "a.svg"
     folder = {"trainability": measured, "ranks": ranked}.get(name, folder)
-    run = ["--run", Results.open(folder).trajectories()["run"].iloc[0]] if "losses" in kind.needs else []
+    run = ["--run", 3] if "run" in kind.options else []
     assert answered("figure", folder, name, *run, "--out", out) == (0, f"Figure: {out}\n", "")
     out.unlink()
     code, _, said = answered("figure", folder, name, *run, "--by", "lr", "--out", out)
     assert (code, out.exists()) == ((0, True) if kind.grouped else (2, False)), said
     if not run:
         code, _, said = answered("figure", folder, name, "--run", 0)
-        assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with loss\n")
+        assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with {WITH_RUN}\n")
 
 
 def test_setting_and_best_of_are_for_the_kinds_that_take_them(folder, ranked, tmp_path):

@@ -236,7 +236,7 @@ BAD = [
         "--power 2: must be a number above 0 and below 1",
     ),
     (["figure", "r", "pie"], "KIND pie: there is no such figure. There are: success"),
-    (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss\n"),
+    (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss, decision\n"),
     (["figure", "r", "sucess"], "backsweep: KIND sucess: there is no such figure; did you mean success? There are: success"),
     (
         ["table", "r", "--where", "hidden=[2"],
@@ -248,7 +248,18 @@ BAD = [
     (["figure", "r", "success", "--out", "s.gif"], "s.gif: a figure is saved as .png, .svg, .pdf"),
     (["figure", "r", "loss"], "backsweep: --run: missing; the figure loss needs the number of a run"),
     (["figure", "r", "loss", "--run", "99999"], "backsweep: --run 99999: there is no such run; the runs are 0 to 239"),
-    (["figure", "r", "loss", "--run", "1"], "run 1: its losses were not recorded"),
+    (["figure", "r", "loss", "--run", "1,x"], "--run 1,x: must be whole numbers, such as 1,2,7 or 0..9"),
+    (["figure", "r", "loss", "--run", "0..99"], "--run: 100 were given; the figure loss shows 1 to 16"),
+    (["figure", "r", "loss", "--run", "1", "--seeds", "2"], "--seeds: cannot be combined with --run"),
+    (["figure", "r", "loss", "--seeds", "7000..7001"], "--seeds 7000..7001: no run has such a seed"),
+    (["figure", "r", "decision"], "--run: missing; the figure decision needs the number of a run"),
+    (["figure", "r", "decision", "--run", "1,2"], "--run: 2 were given; this figure shows one run"),
+    (["figure", "r", "decision", "--seeds", "1"], "--seeds: cannot be combined with KIND decision; use it with loss"),
+    (
+        ["figure", "r", "loss", "--run", "1", "--epochs", "0"],
+        "--epochs: cannot be combined with KIND loss; use it with decision",
+    ),
+    (["figure", "r", "success", "--data", "a.csv"], "--data: the figure success trains no run again"),
     (["figure", "r", "success", "--run", "1"], "--run: cannot be combined with KIND success; use it with loss"),
     (["figure", "r", "trainability"], "measure"),
     (
