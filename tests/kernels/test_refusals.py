@@ -161,18 +161,18 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "said"), WRONG, ids=[f"{said} {i}" for i, (_, said) in enumerate(WRONG)])
-def test_an_invalid_setting_is_named(wrong, said):
+@pytest.mark.parametrize(("wrong", "message"), WRONG, ids=[f"{message} {i}" for i, (_, message) in enumerate(WRONG)])
+def test_an_invalid_setting_is_named(wrong, message):
     settings = {"x": X, "y": Y, "epochs": 5, **wrong}
-    with pytest.raises((SettingError, DataError), match=said) as raised:
+    with pytest.raises((SettingError, DataError), match=message) as raised:
         train(**settings)
     assert raised.value.settings
-    with pytest.raises((SettingError, DataError), match=said):
+    with pytest.raises((SettingError, DataError), match=message):
         check(**settings)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"record_at": [3, 1]}, r"record_at = \[3, 1\]: must be a list of epochs in ascending order"),
         ({"record_at": [-1]}, "record_at = .*: must be a whole number, at least 0"),
@@ -190,6 +190,6 @@ def test_an_invalid_setting_is_named(wrong, said):
         ({"record_at": [1], "record_runs": "all"}, "record_runs = 'all': must be a place from 0 to 2"),
     ],
 )
-def test_records_of_nonsense_are_named(wrong, said):
-    with pytest.raises((SettingError, DataError), match=said):
+def test_records_of_nonsense_are_named(wrong, message):
+    with pytest.raises((SettingError, DataError), match=message):
         train(X, Y, epochs=5, seed=[0, 1, 2], **wrong)

@@ -88,11 +88,11 @@ def test_tables_in_every_format(here):
 
 
 def test_a_report_that_cannot_be_written_is_an_error(here):
-    for out, said in (
+    for out, message in (
         (".", "a folder; the report is one file, such as report.html"),
         ("no/r.html", "no/r.html: there is no folder no"),
     ):
-        assert said in refused("report", "runs/small", "--out", out, cwd=here)
+        assert message in refused("report", "runs/small", "--out", out, cwd=here)
 
 
 def test_a_report_of_data_that_are_gone_has_no_trajectory(tmp_path):
@@ -101,10 +101,10 @@ def test_a_report_of_data_that_are_gone_has_no_trajectory(tmp_path):
     (tmp_path / "s.toml").write_text(f"task = {task}\n[train]\nepochs = 9\n")
     must("run", "s.toml", cwd=tmp_path)
     (tmp_path / "d.csv").unlink()
-    code, printed, said = in_process("report", "runs/s", cwd=tmp_path)
+    code, printed, message = in_process("report", "runs/s", cwd=tmp_path)
     assert (code, printed) == (0, "Report: runs/s/report.html\n")
-    assert "d.csv: no such file" in said
-    assert said.endswith("; the report contains no trajectory\n")
+    assert "d.csv: no such file" in message
+    assert message.endswith("; the report contains no trajectory\n")
 
 
 def test_report_replay_and_verify(here):
@@ -210,9 +210,9 @@ BAD = [
 def answers(here):
     """The message for each of BAD; none of them changes a file."""
     before = (here / "runs" / "small" / "manifest.json").read_bytes()
-    said = [refused(*arguments, cwd=here) for arguments, _ in BAD]
+    messages = [refused(*arguments, cwd=here) for arguments, _ in BAD]
     assert (here / "runs" / "small" / "manifest.json").read_bytes() == before
-    return said
+    return messages
 
 
 @pytest.mark.parametrize("case", range(len(BAD)), ids=lambda case: " ".join(BAD[case][0]))

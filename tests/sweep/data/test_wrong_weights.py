@@ -24,9 +24,9 @@ def test_weights_that_do_not_fit(tmp_path):
     wrong_shape = refusal(w1=np.zeros((3, 2)), w2=np.zeros((1, 2)))
     assert "model.init = 'file'" in wrong_shape
     assert "its arrays must have the shapes [(2, 2), (1, 2)], not [(3, 2), (1, 2)]" in wrong_shape
-    for damage, said in damaged(path):
+    for damage, message in damaged(path):
         path.write_bytes(damage)
-        with pytest.raises(DataError, match=rf"model.init.file: .*w.npz: {said}"):
+        with pytest.raises(DataError, match=rf"model.init.file: .*w.npz: {message}"):
             Sweep.from_dict({"task": "xor", "model": {"init": {"scheme": "file", "file": str(path)}}}).plan()
     with pytest.raises(DataError, match=r"'.*a\\x00.npz': no file can have this name"):
         Sweep.from_dict({"task": "xor", "model": {"init": {"scheme": "file", "file": "a\0.npz"}}}).plan()

@@ -120,11 +120,11 @@ NEVER = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), NEVER, ids=range(len(NEVER)))
-def test_what_is_never_so_is_named(table, said):
+@pytest.mark.parametrize(("table", "message"), NEVER, ids=range(len(NEVER)))
+def test_what_is_never_so_is_named(table, message):
     with pytest.raises(SettingError) as error:
         swept([{"model.bias": True}, table])
-    assert said.replace("exclude[0]", "exclude[1]") in str(error.value)
+    assert message.replace("exclude[0]", "exclude[1]") in str(error.value)
     assert str(error.value).startswith("exclude[1]: ")
 
 

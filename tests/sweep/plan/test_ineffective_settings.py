@@ -22,7 +22,7 @@ def train(**settings):
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "message"),
     [
         (train(stop={"loss": 0.5, "patience": 52}), "train.stop.patience = 52: there are fewer tests than that"),
         (train(stop={"loss": 0.5, "patience": 51}), "train.stop.patience = 51: a run converges only if every test holds"),
@@ -51,9 +51,9 @@ def train(**settings):
         (train(), None),
     ],
 )  # fmt: skip
-def test_a_rule_that_can_never_hold_is_remarked_on(tables, said):
+def test_a_rule_that_can_never_hold_is_remarked_on(tables, message):
     found = remarks(**tables)
-    assert (found == []) if said is None else (len(found) == 1 and found[0].startswith(said)), found
+    assert (found == []) if message is None else (len(found) == 1 and found[0].startswith(message)), found
 
 
 def test_all_remarks_are_one_list_and_stand_in_the_report(tmp_path):
@@ -75,5 +75,5 @@ def test_a_run_logs_remarks_before_it_trains(tmp_path):
     stream = io.StringIO()
     Sweep(task="xor", **train(stop={"loss": 0.5, "patience": 99})).run(tmp_path, progress=JsonProgress(stream, tmp_path))
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    said = [event["event"] for event in events if "train.stop.patience = 99" in event.get("text", "")]
-    assert said == ["remark"]
+    kinds = [event["event"] for event in events if "train.stop.patience = 99" in event.get("text", "")]
+    assert kinds == ["remark"]

@@ -294,13 +294,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{number}: {said[:50]}" for number, (_, said) in enumerate(WRONG)])
-def test_an_invalid_spec_is_refused_with_its_place(table, said):
+@pytest.mark.parametrize(
+    ("table", "message"), WRONG, ids=[f"{number}: {message[:50]}" for number, (_, message) in enumerate(WRONG)]
+)
+def test_an_invalid_spec_is_refused_with_its_place(table, message):
     with pytest.raises(BacksweepError) as error:
         Sweep.of_spec(Spec.parse({"task": "xor", **table}, "my.toml"), "my.toml").plan()
     lines = str(error.value).splitlines()
     assert all(line.startswith("my.toml: ") for line in lines)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
@@ -313,7 +315,7 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         ("[model]\nhidden = 0", "wrong.toml: model.hidden = 0: must be a whole number of units"),
         (
@@ -324,9 +326,9 @@ def test_a_target_out_of_reach_is_found_in_the_file(tmp_path):
         ('[model]\ninit = { scheme = "file", file = "no.npz" }', "no.npz: no such file"),
     ],
 )
-def test_the_command_line_prints_the_same_message(lines, said, tmp_path):
+def test_the_command_line_prints_the_same_message(lines, message, tmp_path):
     (tmp_path / "wrong.toml").write_text(f'task = "xor"\n{lines}\n')
-    assert said in refused("run", "wrong.toml", cwd=tmp_path)
+    assert message in refused("run", "wrong.toml", cwd=tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["wrong.toml"]
 
 

@@ -74,7 +74,7 @@ def test_numpy_tuples_and_ranges_are_numbers_and_lists():
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ({}, "spec: task: missing"),
         ({"task": "xor", "trian": {}}, "spec: trian: unknown key; did you mean train?"),
@@ -94,10 +94,10 @@ def test_numpy_tuples_and_ranges_are_numbers_and_lists():
         ({"task": "xor", "seeds": np.array([[1, 2]])}, "spec: seeds[0] = [1, 2]: must be a whole number from 0 to 4294967295"),
     ],
 )
-def test_what_is_wrong_from_python_is_said_with_its_key(table, said):
+def test_what_is_wrong_from_python_is_said_with_its_key(table, message):
     with pytest.raises(SettingError) as error:
         Sweep(**table)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def read_back(sweep, folder):

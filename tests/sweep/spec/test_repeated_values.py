@@ -56,8 +56,8 @@ def test_a_folder_of_an_earlier_version_goes_on(tmp_path):
     rows = Sweep.of_spec(Spec.parse(table, recorded=True)).run(folder, jobs=1).table  # as earlier versions read any spec
     assert len(rows) == 4
     next((folder / "shards").iterdir()).unlink()
-    code, _, said = here("resume", folder, "--jobs", 1)
-    assert (code, said) == (0, "")
+    code, _, message = here("resume", folder, "--jobs", 1)
+    assert (code, message) == (0, "")
     assert here("verify", folder)[0] == 0
     once = {**table, **train(epochs=20, lr={"values": [0.5, 2.0]})}
     again = Sweep.from_dict(once).run(folder, jobs=1)

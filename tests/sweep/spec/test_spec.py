@@ -68,8 +68,8 @@ def test_seeds(seeds, values):
 
 def test_specs_with_the_same_meaning_have_the_same_digest():
     plain = Spec.parse(NOTEBOOK)
-    said = Spec.parse({"name": "other", "task": "xor", "seeds": {"start": 0, "count": 1}, "train": {"lr": 0.1, "stop": {}}})
-    assert said.digest == plain.digest
+    written = Spec.parse({"name": "other", "task": "xor", "seeds": {"start": 0, "count": 1}, "train": {"lr": 0.1, "stop": {}}})
+    assert written.digest == plain.digest
     listed = Spec.parse({"task": "xor", "train": {"lr": {"values": [0.1, 1, 10]}}})
     spaced = Spec.parse({"task": "xor", "train": {"lr": {"log": [0.1, 10], "n": 3}}})
     assert listed.digest == spaced.digest != plain.digest
@@ -156,12 +156,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("table", "said"), WRONG, ids=[f"{row} {said[:40]}" for row, (_, said) in enumerate(WRONG)])
-def test_messages_name_the_place(table, said):
+@pytest.mark.parametrize(("table", "message"), WRONG, ids=[f"{row} {message[:40]}" for row, (_, message) in enumerate(WRONG)])
+def test_messages_name_the_place(table, message):
     with pytest.raises(SettingError) as error:
         Spec.parse(table, "my.toml")
     assert str(error.value).startswith("my.toml: ")
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert str(error.value).startswith(f"my.toml: {error.value.settings[0]}")
     assert "\n" not in str(error.value)
 
@@ -177,13 +177,13 @@ def test_files_that_are_no_specs(tmp_path):
     broken, binary = tmp_path / "broken.toml", tmp_path / "binary.toml"
     broken.write_text("a = = 1")
     binary.write_bytes(b"\xff\xfe\x00")
-    for path, said in (
+    for path, message in (
         (broken, "not TOML: .*line 1"),
         (binary, "not TOML: not a text file; byte 1, in line 1, is no UTF-8"),
         (tmp_path / "none", "no such file"),
         (tmp_path, "a folder, not a file"),
     ):
-        with pytest.raises(SettingError, match=said):
+        with pytest.raises(SettingError, match=message):
             Spec.read(path)
 
 
