@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     Offsets = tuple[float, ...]
 else:
     Offsets = Annotated[
-        tuple[Setting[Offset], ...], Field(min_length=1, fail_fast=True), some("must be a list of one number per layer")
+        tuple[Setting[Offset], ...],
+        Field(fail_fast=True, json_schema_extra={"minItems": 1}),
+        some("must be a list of one number per layer"),
     ]
 
 

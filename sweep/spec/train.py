@@ -73,7 +73,7 @@ Rates = Annotated[
     | Annotated[Axis[Rate], Tag("<axis>")]
     | Annotated[
         tuple[Setting[Rate], ...],
-        Field(min_length=1, fail_fast=True),
+        Field(fail_fast=True, json_schema_extra={"minItems": 1}),
         some(f"must be {RANGES['lr'].words}, or a list of one per layer"),
         Tag("<list>"),
     ],
