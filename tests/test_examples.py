@@ -78,6 +78,17 @@ def test_own_csv_writes_the_throws_that_are_cleared_and_learns_them(tmp_path):
     assert share[units] > 0.5 >= share[share.index < units].max()
 
 
+def test_take_apart_shows_units_whose_outputs_give_the_answer(tmp_path):
+    text = output_of("take_apart.py", tmp_path)
+    run = int(re.match(r"run (\d+) solved XOR", text).group(1))
+    results = Results.open(tmp_path / "runs" / "take_apart")
+    assert results.table.outcome[run] == "converged"
+    answers = [numbers(each)[-1] > 0.5 for each in text.splitlines() if "-> hidden" in each]
+    assert answers == [False, True, True, False]
+    assert f"after {results.table.epochs[run]} epochs 4 of 4 samples were right" in text
+    assert is_picture(tmp_path / "runs" / "take_apart" / "decision.png")
+
+
 def test_two_optimizers_meet_on_seeds_that_chose_nothing(tmp_path):
     text = output_of("two_optimizers.py", tmp_path)
     folder = tmp_path / "runs" / "two_optimizers"

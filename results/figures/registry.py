@@ -28,6 +28,7 @@ from .slope import draw_slope, few_slopes, slope_picture, some_fit
 from .survival import draw_survival, survival_picture
 from .trainability import draw_trainability_map, trainability_map
 from .trajectories import draw_trajectories, trajectories_picture
+from .weights import draw_weights, weights_picture
 
 Options = dict[str, Any]
 # table: one row per run. records: of all runs that were recorded, as `Results.trajectories` gives them. losses: by epoch, of
@@ -194,6 +195,9 @@ FIGURES = {  # in the order of a report
         needs=("network",),
         condition="`--run`, and one input or two",
         in_report=_never,
+    ),
+    "weights": Kind(
+        "How its weights move", weights_picture, draw_weights, needs=("network",), condition="`--run`", in_report=_never
     ),
 }
 

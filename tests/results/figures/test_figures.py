@@ -41,12 +41,13 @@ OPTIONS = {
     "trajectories": {"records": RECORDS},
     "loss": {"run": 0},
     "decision": {"run": 0},
+    "weights": {"run": 0},
     "slope": {"rng": np.random.default_rng(0)},
 }
 MEASURED = runs(rules=[1, 2, 3]).rename(columns={"rule": "hidden"})
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0]), {"epochs": 3}
 TABLES = {
-    "decision": Network(*XOR, input_names=ODD[:2], target_names=ODD[2:3]),
+    **dict.fromkeys(("decision", "weights"), Network(*XOR, input_names=ODD[:2], target_names=ODD[2:3])),
     "importance": IMPORTANCE,
     "loss": TRAJECTORY,
     "trainability": MEASURED.assign(measure=np.where(MEASURED["lr"] < 0.3, -1.0, 2.0)),
@@ -61,7 +62,7 @@ def drawn(kind, axes=None):
 def test_a_figure_is_drawn_on_the_axes_that_are_given_and_returns_them(kind):
     axes = Figure().add_subplot()
     assert drawn(kind, axes) is axes
-    assert axes.has_data()
+    assert any(each.has_data() for each in (axes, *axes.child_axes))
 
 
 @pytest.mark.parametrize("kind", FIGURES)

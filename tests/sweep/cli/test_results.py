@@ -236,7 +236,7 @@ BAD = [
         "--power 2: must be a number above 0 and below 1",
     ),
     (["figure", "r", "pie"], "KIND pie: there is no such figure. There are: success"),
-    (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss, decision\n"),
+    (["figure", "r", "nope"], "outcomes, trajectories, trainability, loss, decision, weights\n"),
     (["figure", "r", "sucess"], "backsweep: KIND sucess: there is no such figure; did you mean success? There are: success"),
     (
         ["table", "r", "--where", "hidden=[2"],
@@ -257,7 +257,7 @@ BAD = [
     (["figure", "r", "decision", "--seeds", "1"], "--seeds: cannot be combined with KIND decision; use it with loss"),
     (
         ["figure", "r", "loss", "--run", "1", "--epochs", "0"],
-        "--epochs: cannot be combined with KIND loss; use it with decision",
+        "--epochs: cannot be combined with KIND loss; use it with decision, weights",
     ),
     (["figure", "r", "success", "--data", "a.csv"], "--data: the figure success trains no run again"),
     (["figure", "r", "success", "--run", "1"], "--run: cannot be combined with KIND success; use it with loss"),
