@@ -11,7 +11,8 @@ STARTS = ["uniform", {"scheme": "normal", "std": {"values": [0.5, 1.0]}, "offset
 
 
 def plan(**tables):
-    return Plan(Spec.parse({"task": "xor", **tables}))
+    """The plan of a spec in which values may stand twice, as in folders of earlier versions."""
+    return Plan(Spec.parse({"task": "xor", **tables}, recorded=True))
 
 
 def cells(made):
