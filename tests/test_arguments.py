@@ -221,7 +221,7 @@ def test_where_takes_no_value_that_is_not_there(results):
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"),
+    ("ask", "message"),
     [
         (lambda r: r.summary(3), "by = 3: must be names of settings, such as ['lr', 'hidden']"),
         (lambda r: r.summary([3]), "by: must be the name of a setting, not int"),
@@ -253,10 +253,10 @@ def test_where_takes_no_value_that_is_not_there(results):
         (lambda _: backsweep.train(X, Y, keep_weights="no"), "keep_weights = 'no': must be True or False"),
     ],
 )
-def test_it_is_said_what_is_allowed(results, ask, said):
+def test_it_is_said_what_is_allowed(results, ask, message):
     with pytest.raises(SettingError) as refused:
         ask(results)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
     assert refused.value.settings[0]
 
 

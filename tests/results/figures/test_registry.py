@@ -87,29 +87,29 @@ def test_every_kind_is_drawn_by_the_command_line_and_takes_the_options_it_declar
     run = ["--run", 3] if "run" in kind.options else []
     assert answered("figure", folder, name, *run, "--out", out) == (0, f"Figure: {out}\n", "")
     out.unlink()
-    code, _, said = answered("figure", folder, name, *run, "--by", "lr", "--out", out)
-    assert (code, out.exists()) == ((0, True) if kind.grouped else (2, False)), said
+    code, _, message = answered("figure", folder, name, *run, "--by", "lr", "--out", out)
+    assert (code, out.exists()) == ((0, True) if kind.grouped else (2, False)), message
     if not run:
-        code, _, said = answered("figure", folder, name, "--run", 0)
-        assert (code, said) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with {WITH_RUN}\n")
+        code, _, message = answered("figure", folder, name, "--run", 0)
+        assert (code, message) == (2, f"backsweep: --run: cannot be combined with KIND {name}; use it with {WITH_RUN}\n")
 
 
 def test_setting_and_best_of_are_for_the_kinds_that_take_them(folder, ranked, tmp_path):
     out = ["--out", tmp_path / "a.svg"]
     assert answered("figure", ranked, "ranks", "--setting", "lr", *out)[0] == 0
     assert answered("figure", folder, "slope", "--setting", "lr", *out)[0] == 0
-    code, _, said = answered("figure", ranked, "ranks", "--best-of", "lr", *out)
-    assert (code, "in 3 combinations of other settings or more" in said) == (2, True)
+    code, _, message = answered("figure", ranked, "ranks", "--best-of", "lr", *out)
+    assert (code, "in 3 combinations of other settings or more" in message) == (2, True)
     for option, kinds in (("--setting", "slope, ranks"), ("--best-of", "ranks")):
-        code, _, said = answered("figure", ranked, "success", option, "lr", *out)
-        assert (code, said) == (2, f"backsweep: {option}: cannot be combined with KIND success; use it with {kinds}\n")
+        code, _, message = answered("figure", ranked, "success", option, "lr", *out)
+        assert (code, message) == (2, f"backsweep: {option}: cannot be combined with KIND success; use it with {kinds}\n")
 
 
 def test_help_lists_every_kind(monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    code, said, _ = answered("figure", "--help")
+    code, output, _ = answered("figure", "--help")
     assert code == 0
-    unwrapped = re.sub(r"\n   +", " ", said)  # long lines continue below, indented further
+    unwrapped = re.sub(r"\n   +", " ", output)  # long lines continue below, indented further
     for name, kind in FIGURES.items():
         (line,) = (line for line in unwrapped.splitlines() if line.startswith(f"  {name} "))
         assert kind.title in line

@@ -1,4 +1,4 @@
-"""What is said of files that give no weights to start from."""
+"""How files are refused that give no weights to start from."""
 
 import io
 import zipfile

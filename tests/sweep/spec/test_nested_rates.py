@@ -82,7 +82,7 @@ OWN = {"optimizer": {"values": ["gd", {"name": "adam", "lr": 0.1}]}}
 
 
 @pytest.mark.parametrize(
-    ("train", "said"),
+    ("train", "message"),
     [
         ({"optimizer": {"name": "adam", "lr": 0.1}}, "train.optimizer.lr: unknown key; did you mean train.lr?"),
         ({**OWN, "lr": [0.1, 0.2]}, "must be one number, or an axis, and not one per layer"),
@@ -92,10 +92,10 @@ OWN = {"optimizer": {"values": ["gd", {"name": "adam", "lr": 0.1}]}}
         ({"optimizer": {"values": ["gd", {"name": "adam", "lr": [1, 2]}]}}, "a list of one per layer stands outside of axes"),
     ],
 )
-def test_what_an_optimizer_cannot_have_is_refused_by_name(train, said):
+def test_what_an_optimizer_cannot_have_is_refused_by_name(train, message):
     with pytest.raises(SettingError) as refused:
         plan(train=train)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_the_schema_knows_rates_of_optimizers_in_an_axis_alone():
