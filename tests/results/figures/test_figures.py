@@ -43,6 +43,7 @@ OPTIONS = {
     "decision": {"run": 0},
     "weights": {"run": 0},
     "slope": {"rng": np.random.default_rng(0)},
+    "ranks": {"rng": np.random.default_rng(0)},
 }
 MEASURED = runs(rules=[1, 2, 3]).rename(columns={"rule": "hidden"})
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0]), {"epochs": 3}
