@@ -8,7 +8,7 @@ export PATH := $(abspath $(VENV)/bin):$(PATH)
 # macOS ships make 3.81, which looks for a command in the PATH exported above only where it starts another shell than /bin/sh.
 SHELL := /bin/bash
 
-.PHONY: demo test test-all test-arm64 test-lowest lock coverage lint imports bench bench-compare bench-baseline roofline peers docs dist soak fuzz
+.PHONY: demo test test-all test-arm64 test-nehalem test-lowest lock coverage lint imports bench bench-compare bench-baseline roofline peers docs dist soak fuzz
 
 demo: $(RUNTIME)
 	backsweep demo
@@ -21,9 +21,10 @@ test: $(READY)
 test-all: $(READY)
 	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# The kernels on an emulated arm64, which must give the same bits; needs Debian's debootstrap and qemu-user-static.
-test-arm64: $(READY)
-	tests/arm64.sh .arm64 $(VENV)/bin/python
+# Kernels and whole sweeps on an emulated processor, which must give the same bits and the same files; needs Debian's
+# qemu-user-static, and debootstrap for arm64. nehalem is an x86-64 of 2008.
+test-arm64 test-nehalem: test-%: $(READY)
+	tests/emulated.sh $* .emulated $(VENV)/bin/python
 
 # Counts the lines run in all processes that the tests start. Lines of the kernels count where they run without the JIT, because
 # lines of machine code cannot be counted. The kernels and the rest are reported separately, so that neither makes up for the other.

@@ -1,8 +1,10 @@
-"""The same bits on every processor and without the JIT: the same cases in processes whose compiler uses fewer features."""
+"""The same bits on every processor and without the JIT: the same cases in processes whose compiler uses fewer features.
+
+`tests/emulated.sh` trains them on other processors.
+"""
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from functools import cache
@@ -23,11 +25,8 @@ PROCESSORS = {
 }
 
 
-EMULATOR = shutil.which("qemu-x86_64-static") or shutil.which("qemu-x86_64")
-
-
-def started(length, settings=None, emulator=()):
-    command = [*emulator, sys.executable, str(CASES), length]
+def started(length, settings=None):
+    command = [sys.executable, str(CASES), length]
     return subprocess.Popen(command, env={**os.environ, **(settings or {})}, stdout=subprocess.PIPE, text=True)
 
 
@@ -61,18 +60,6 @@ def test_processors_with_fewer_features_give_the_same_bits(processor, here):
 def test_the_oldest_processor_gives_the_same_bits_in_some_cases():
     """Only some cases, because all kernels are compiled again for it."""
     assert digests(elsewhere("sse2", "some")) == digests(started("some"))
-
-
-@pytest.mark.skipif(
-    not X86 or EMULATOR is None, reason="needs the emulator of Debian's qemu-user-static, and machine code for x86"
-)
-@pytest.mark.long
-def test_an_emulated_processor_of_2008_gives_the_same_bits(here):
-    """NumPy and the C library lack AVX there too; the kernels compiled for SSE2 are loaded, not compiled again."""
-    assert digests(elsewhere("sse2")) == here
-    # A setting meant for this machine would make NumPy's linear algebra use features that the emulated processor lacks.
-    settings = {**PROCESSORS["sse2"], "OPENBLAS_CORETYPE": "Nehalem"}
-    assert digests(started("long", settings, [EMULATOR, "-cpu", "Nehalem"])) == here
 
 
 @pytest.mark.long
