@@ -153,7 +153,7 @@ def _intervals(table: pd.DataFrame, name: str, text: Callable[[float], str]) -> 
 
 
 def _signed_percent(difference: float) -> str:
-    return f"{100 * difference:+.1f} %"
+    return f"{100 * difference:+.1f} %".replace("-", "−")
 
 
 def _signed_epochs(difference: float) -> str:
