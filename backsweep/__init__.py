@@ -77,7 +77,7 @@ def open(folder: "str | PathLike[str]") -> "Results":  # pyright: ignore[reportU
     folder: that a sweep was run into. Opening it runs no code of the folder's, which is Parquet and JSON, and waits for no
     process that writes there. A bundle is no folder; the command `backsweep open FILE` makes one of it.
 
-    Returns `Results`. Raises ResultsError if there are none, or none that can be read.
+    Returns `Results`. Raises FileError if there are none, or none that can be read.
 
     >>> backsweep.open("runs/xor").done
     80

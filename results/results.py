@@ -56,7 +56,7 @@ class Results(Runs):
 
         path: of the folder, which is Parquet and JSON; opening it runs no code, and waits for no process that writes there.
 
-        Raises ResultsError if there are no results, or none that can be read.
+        Raises FileError if there are no results, or none that can be read.
 
         >>> Results.open("runs/xor").done
         80

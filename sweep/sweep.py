@@ -135,7 +135,7 @@ class Sweep:
         path: of the folder. data: files of data or initial weights that the sweep needs, where they are now. Those that are not
         given are looked for by their content: where they were, beside the results, beside the spec, in the current folder.
 
-        Raises ResultsError if there are no results, and DataError if a file is nowhere, or if its data are not those of the
+        Raises FileError if there are no results, and DataError if a file is nowhere, or if its data are not those of the
         results.
 
         >>> backsweep.Sweep.of_folder("runs/xor").spec == sweep.spec
@@ -239,7 +239,7 @@ class Sweep:
 
         Returns `Results`, whose `last` is this session.
 
-        Raises ResultsError if `out` holds the results of another spec; SettingError if no cluster answers, and if networks or
+        Raises FileError if `out` holds the results of another spec; SettingError if no cluster answers, and if networks or
         data need more memory than there is; DataError as `plan` does. Without `force`, ResultsError if the disk is too small,
         and SettingError if the time is too long.
 
