@@ -1,6 +1,7 @@
 """What the loop works on: tuples for the shape of a call, its data, its runs, their results and the working memory.
 
-Shapes are run-time numbers. Compiling them into the kernel gained nothing and cost one compilation per shape.
+Shapes are run-time numbers. With XOR's compiled into its pass, XOR is 1.12 times as fast (benchmarks/NOTES.md), but each shape
+of a sweep would cost a compilation of its own.
 """
 
 from typing import Any, NamedTuple
