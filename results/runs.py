@@ -136,12 +136,12 @@ class Runs(Comparisons):
 
         return what_matters(self.table, drawn_columns(self.manifest), rng=generator(seed))
 
-    def figure(self, kind: str, axes: "Axes | None" = None, **options: Any) -> "Axes":
+    def figure(self, kind: str, axes: "Axes | None" = None, *, style: str = "report", **options: Any) -> "Axes":
         """Draw a figure of these runs.
 
         kind: its name, such as "success" (a map of two settings) or "survival"; `backsweep figure --help` lists all, with what
         each shows and needs. axes: matplotlib Axes to draw on; None: those of a figure of its own, 7.2 by 3.8 inches, which a
-        notebook shows.
+        notebook shows. style: "report"; "paper", with serifs, for a journal; or "slide", with large letters.
 
         options: those of the kind, for example by = ["lr"], settings to tell apart in "survival"; row and column, the settings
         of a map; run, the number of a run, for "decision" and "loss", which takes a list too; epochs, a list of those at which
@@ -149,7 +149,7 @@ class Runs(Comparisons):
 
         Returns the Axes. `backsweep.results.figures.save(axes, "a.pdf")` writes PNG, SVG or PDF.
 
-        Raises SettingError for an unknown kind or option, and ResultsError where the runs do not have what the kind needs.
+        Raises SettingError for an unknown kind, style or option, and ResultsError where the runs lack what the kind needs.
 
         >>> axes = results.figure("survival", by=["lr"])
         >>> axes.get_xlabel(), axes.get_ylabel()
@@ -170,7 +170,7 @@ class Runs(Comparisons):
             "rng": lambda: np.random.default_rng(0),
         }
         needed = {need: sources[need]() for need in entry.needs if need not in options}
-        return figure(kind, axes=axes, **needed, **options)
+        return figure(kind, axes=axes, style=style, **needed, **options)
 
     def _network_of(self, kind: str, run: int | None, data: Sequence[str | Path]) -> Network:
         if run is None:

@@ -14,14 +14,15 @@ from matplotlib.figure import Figure
 
 from backsweep import arguments
 from backsweep.errors import FileError
+from backsweep.escapes import visible
 
 from ..store.files import write_whole
 from .registry import FIGURES, Kind, kind_of
-from .style import our_style
+from .style import STYLES, WIDE, our_style
 
-__all__ = ["FIGURES", "Kind", "figure", "kind_of", "save"]
+__all__ = ["FIGURES", "STYLES", "Kind", "figure", "kind_of", "own_axes", "save", "titled"]
 
-SIZE = (7.2, 3.8)  # inches, as in a report
+SIZE = (WIDE, 3.8)  # inches, as in a report
 DOTS = 200  # an inch
 # What a file says of itself, without dates and versions: the same picture has the same bytes.
 ABOUT: dict[str, dict[str, Any]] = {
@@ -38,13 +39,15 @@ class ShownAxes(Axes):
         return _drawn(self, "png"), {"width": round(SIZE[0] * 100)}
 
 
-def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None, **options: Any) -> Axes:
+def figure(
+    kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None, *, style: str = "report", **options: Any
+) -> Axes:
     """Draw one of FIGURES on these Axes, or in a figure of its own, and return the Axes.
 
     data: the first that the kind needs, mostly the table of runs, one row each; for "importance" what
-    `what_matters.what_matters` found, for "loss" the losses of one run. options: what else it needs, by name
-    (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. SettingError for an
-    unknown kind or option, ResultsError where the runs cannot give the figure.
+    `what_matters.what_matters` found, for "loss" the losses of one run. style: one of STYLES. options: what else it needs, by
+    name (`registry.Need`), and the options of its `compute`, as by = ["hidden"]. SettingError for an unknown kind, style or
+    option, ResultsError where the runs cannot give the figure.
     """
     entry = kind_of(kind, options)
     if axes is not None:
@@ -52,8 +55,16 @@ def figure(kind: str, data: pd.DataFrame | None = None, axes: Axes | None = None
     if data is not None:
         options[entry.needs[0]] = data
     value = entry.compute(**options)
-    with our_style():
-        return entry.draw(value, _own_axes() if axes is None else axes)
+    with our_style(arguments.one_of("style", style, STYLES)):
+        return entry.draw(value, own_axes() if axes is None else axes)
+
+
+def titled(axes: Axes, title: str | None, style: str = "report") -> Axes:
+    """The Axes, with a title above all else in their figure; a title is no formula."""
+    if title:
+        with our_style(style):
+            axes.figure.canvas.figure.suptitle(visible(title), parse_math=False, x=0.01, ha="left", fontsize="large")
+    return axes
 
 
 def save(axes: Axes, path: str | Path) -> Path:
@@ -73,8 +84,11 @@ def save(axes: Axes, path: str | Path) -> Path:
     return path
 
 
-def _own_axes() -> Axes:
-    return Figure(figsize=SIZE, layout="constrained").add_subplot(axes_class=ShownAxes)
+def own_axes(width: float = WIDE, style: str = "report") -> Axes:
+    """Axes in a figure of their own, so many inches wide; their labels and frame have the style from the beginning."""
+    height = max(SIZE[1] / WIDE * width, min(2.6, 0.8 * width))  # a narrow one is not as flat
+    with our_style(arguments.one_of("style", style, STYLES)):
+        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
 
 
 def _drawn(axes: Axes, form: str) -> bytes:

@@ -107,10 +107,10 @@ def draw_importance(value: ImportancePicture, axes: Axes) -> Axes:
         ends = np.array([share - low, high - share])[:, known]
         axes.errorbar(share[known], place[known], xerr=np.maximum(ends, 0), fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
         for at in place[~known]:
-            axes.text(0.005, at, "not known", fontsize=8, va="center")
+            axes.text(0.005, at, "not known", fontsize="small", va="center")
     axes.set(xlabel="share of variance", xlim=(0, None), ylim=(len(value.factors) - 0.5, -0.5))
     label_shares(axes.xaxis)
-    axes.set_yticks(range(len(value.factors)), [plain(name, 36) for name in value.factors], fontsize=9)
+    axes.set_yticks(range(len(value.factors)), [plain(name, 36) for name in value.factors], fontsize="small")
     axes.tick_params(axis="y", length=0)
     legend_above(axes, [NAMES.get(response, response) for response in value.responses])
     return axes

@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from ..analysis.tables import level_texts
 from ..arrays import Floats
-from .style import plain
+from .style import LETTER, plain, scale
 
-LINE, LETTER = 0.19, 0.085  # inches that a name takes beside others: the height of its line, the width of a letter
+LINE = 0.19  # inches that a name takes above others
 LONGEST = 20  # letters of a name; of a longer one the middle is left out, since names often differ at their ends
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -29,13 +29,13 @@ def name_levels(axis: Axis, levels: list[Any], longest: int = LONGEST) -> None:
     across = axis is axis.axes.xaxis
     inches = (axis.axes.bbox.width if across else axis.axes.bbox.height) / axis.axes.figure.dpi
     widest = max(len(label) for label in labels)
-    if len(levels) * (LETTER * (widest + 1) if across else LINE) <= inches:
+    if len(levels) * (LETTER * (widest + 1) if across else LINE) * scale() <= inches:
         axis.set_ticks(np.arange(len(levels)) + 0.5, labels)
     elif spacing(levels):
         round_numbers = round_ticks(levels[0], levels[-1], spacing(levels), most=6)
         axis.set_ticks(place_of(round_numbers, levels), [number_text(number) for number in round_numbers])
     else:
-        step = -(-len(levels) // max(int(inches / LINE), 1))
+        step = -(-len(levels) // max(int(inches / LINE / scale()), 1))
         axis.set_ticks(np.arange(0, len(levels), step) + 0.5, labels[::step])
         if across:
             axis.set_tick_params(rotation=45)

@@ -19,8 +19,8 @@ from ..analysis.names import column_if_any
 from ..analysis.tables import axis_columns, level_texts, summary
 from ..arrays import Floats
 from ..text.numbers import percent_text
-from .levels import LETTER, LINE, levels_in_words, name_levels
-from .style import FAINT, label_log_epochs, label_shares, plain
+from .levels import LINE, levels_in_words, name_levels
+from .style import FAINT, LETTER, label_log_epochs, label_shares, plain, scale
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
     if never.any():
         axes.pcolor(np.where(never, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
         legend = Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
-        axes.legend([legend], ["no median"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize=9)
+        axes.legend([legend], ["no median"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize="small")
     bar = colour_bar(picture, axes, "median epochs")
     label_log_epochs(bar.ax.yaxis, low, high)
     return axes
@@ -206,7 +206,7 @@ def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours:
     )
     axes.spines[:].set_visible(False)
     if grid.others:
-        axes.set_title(plain(f"all values of {', '.join(grid.others)} together", 80), fontsize=9, color=FAINT, loc="left")
+        axes.set_title(plain(f"all values of {', '.join(grid.others)} together", 80), fontsize="small", color=FAINT, loc="left")
     name_levels(axes.xaxis, grid.columns)
     axes.set_xlabel(plain(grid.column, 80))
     if grid.row is None:
@@ -222,14 +222,14 @@ def _write_into_cells(values: Floats, text: Callable[[float], str], picture: Axe
     there = np.argwhere(np.isfinite(values))
     texts = [text(value) for value in values[np.isfinite(values)].tolist()]
     width, height = (size / axes.figure.dpi / cells for size, cells in zip(axes.bbox.size, values.shape[::-1], strict=True))
-    if width < LETTER * max(map(len, texts)) or height < LINE:
+    if width < LETTER * scale() * max(map(len, texts)) or height < LINE * scale():
         return
     ground = picture.to_rgba(np.asarray(picture.get_array()))
     dark = ground[..., :3] @ [0.3, 0.59, 0.11] < 0.5
     for (i, j), number in zip(there, texts, strict=True):
         # Not INK, which follows the page: these stand on the map's own colours.
         colour = "white" if dark[i, j] else "black"
-        axes.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8.5, color=colour)
+        axes.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize="small", color=colour)
 
 
 def colour_bar(picture: AxesImage, axes: Axes, label: str) -> Colorbar:

@@ -17,7 +17,7 @@ from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
 from ..text.numbers import percent_text
 from .levels import name_levels
-from .style import FAINT, LINES, label_shares, plain
+from .style import FAINT, LINES, label_shares, letters_across, plain
 
 MOST_BARS = 40  # that can be told apart at the height of a page
 
@@ -122,7 +122,8 @@ def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
     label_shares(axes.xaxis)
     axes.spines["left"].set_visible(False)
     _name_bars(value, axes)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), borderaxespad=0, ncols=len(OUTCOMES), fontsize=9)
+    columns = len(OUTCOMES) if letters_across(axes) > 60 else 2
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), borderaxespad=0, ncols=columns, fontsize="small")
     return axes
 
 

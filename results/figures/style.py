@@ -5,13 +5,14 @@ which the report turns into the page's own text colour, so that one drawing serv
 """
 
 import io
+import re
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from textwrap import wrap
 from typing import Any
 
-from matplotlib import colormaps, rc_context
+from matplotlib import colormaps, rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
@@ -34,6 +35,8 @@ DASHES: tuple[Any, ...] = (
     (0, (1, 3)),
     (0, (10, 3)),
 )
+WIDE, PHONE = 7.2, 4.0  # inches: for a page, and for a phone, where the letters of a wide figure would be too small
+LETTER = 0.085  # inches, the width of a letter of 10 points
 STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
@@ -49,6 +52,13 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "backsweep",
 }
+STYLES: dict[str, dict[Any, Any]] = {  # what each changes in STYLE
+    "report": {},
+    "paper": {"font.family": ["STIXGeneral", "DejaVu Sans"], "mathtext.fontset": "stix", "font.size": 9, "axes.titlesize": 9},
+    "slide": {"font.size": 14, "axes.titlesize": 16, "axes.linewidth": 1.2},
+}
+IN_TAG = re.compile(r"<\w[^<>]*>")
+LONG = re.compile(r"(?<![\w.#-])-?\d+\.\d{3,}(?![\w.])")
 
 
 def colours(count: int) -> list[str]:
@@ -59,27 +69,36 @@ def colours(count: int) -> list[str]:
 
 
 @contextmanager
-def our_style(**more: Any) -> Generator[None]:
-    """Apply our style to what is drawn inside the block; more: settings of matplotlib in addition to STYLE.
+def our_style(name: str = "report", /, **more: Any) -> Generator[None]:
+    """Apply one of STYLES to what is drawn inside the block; more: settings of matplotlib in addition.
 
     Characters that the font lacks, such as Chinese ones, are boxes in PNG and PDF. In SVG they are text, which the reader's own
     fonts show. So matplotlib's warnings about them are suppressed.
     """
-    with rc_context(STYLE), rc_context(dict[Any, Any](more)), warnings.catch_warnings():
+    with rc_context(STYLE | STYLES[name]), rc_context(dict[Any, Any](more)), warnings.catch_warnings():
         for message in (r"Glyph \d+ .*missing from", "Matplotlib currently does not support .* natively"):
             warnings.filterwarnings("ignore", message, UserWarning)
         yield
 
 
-def draw_svg(draw: Callable[..., object], *values: Any, width: float = 7.2, height: float = 3.6) -> str:
-    """The SVG element of one figure: `draw(*values, axes)` on fresh Axes, sizes in inches, transparent ground."""
-    with our_style():
+def draw_svg(draw: Callable[..., object], *values: Any, width: float = WIDE, height: float = 3.6) -> str:
+    """The SVG element of one figure: `draw(*values, axes)` on fresh Axes, sizes in inches, transparent ground.
+
+    Its ids are those of no other figure and no other width: a page that hides one must not hide what another refers to.
+    """
+    salt = f"backsweep {getattr(draw, '__name__', '')} {width}"
+    with our_style(**{"svg.hashsalt": salt}):
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(*values, figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
-    return text[text.index("<svg") :]
+    return IN_TAG.sub(_shorter, text[text.index("<svg") :])
+
+
+def _shorter(tag: re.Match[str]) -> str:
+    """A tag with its numbers to a hundredth of a point, which nobody sees; matplotlib writes six digits."""
+    return LONG.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag[0])
 
 
 def label_epochs(axis: Axis) -> None:
@@ -118,10 +137,10 @@ def legend_above(axes: Axes, labels: list[str]) -> None:
     The names are put in afterwards, since matplotlib leaves out those that begin with an underscore.
     """
     handles, _ = axes.get_legend_handles_labels()
-    narrow = is_narrow(axes)
-    texts = ["\n".join(wrap(visible(label), 44 if narrow else 76)) for label in labels]
+    room = letters_across(axes)
+    texts = ["\n".join(wrap(visible(label), room)) for label in labels]
     longest = max((len(label) for label in labels), default=0)
-    columns = (1 if longest > 14 else 2) if narrow else 1 if longest > 34 else 2 if longest > 20 else 3
+    columns = min(max(room // (longest + 4), 1), 3)
     legend = axes.legend(
         handles,
         ["name"] * len(handles),
@@ -129,12 +148,22 @@ def legend_above(axes: Axes, labels: list[str]) -> None:
         bbox_to_anchor=(0, 1.01),
         borderaxespad=0,
         ncols=min(columns, len(texts) or 1),
-        fontsize=9 if len(labels) <= 4 else 8,
+        fontsize="small",
         handlelength=3.4,
     )
     for text, name in zip(legend.get_texts(), texts, strict=True):
         text.set_parse_math(False)  # `$x$` is no formula
         text.set_text(name)
+
+
+def scale() -> float:
+    """How large letters are, of those of 10 points."""
+    return rcParams["font.size"] / 10
+
+
+def letters_across(axes: Axes) -> int:
+    """How many letters of a legend fit beside each other, but for a key before them."""
+    return max(int(axes.figure.bbox.width / axes.figure.dpi / LETTER / scale()) - 8, 16)
 
 
 def label_shares(axis: Axis) -> None:

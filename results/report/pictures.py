@@ -8,16 +8,17 @@ import pandas as pd
 from backsweep.errors import ResultsError
 
 from ..figures.registry import FIGURES
-from ..figures.style import draw_svg
+from ..figures.style import PHONE, WIDE, draw_svg
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as an SVG element, with what goes beside it; name: of its kind, and of the file, if it is to be one."""
+    """A figure as an SVG element, and one for narrow screens, with what goes beside it; name: of its kind, and of its file."""
 
     name: str
     title: str
     svg: str
+    narrow: str
     alt_text: str
     caption: str
 
@@ -49,6 +50,6 @@ def pictures(
         except ResultsError:  # as where nothing varies: there is nothing to be seen
             continue
         if kind.worth_it(value):
-            svg = draw_svg(kind.draw, value, height=kind.height_of(value))
-            found.append(Picture(name, kind.title, svg, value.alt_text, value.caption + kind.choice(table)))
+            wide, narrow = (draw_svg(kind.draw, value, width=width, height=kind.height_of(value)) for width in (WIDE, PHONE))
+            found.append(Picture(name, kind.title, wide, narrow, value.alt_text, value.caption + kind.choice(table)))
     return found

@@ -1,5 +1,6 @@
 """The command that draws one figure of a folder of results into a file."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ...results.figures import Kind
 
 MOST_NUMBERS = 100_000  # between two dots
+LENGTH = re.compile(r"(\d+\.?\d*|\.\d+) ?(in|cm|mm)")
+PER_INCH = {"in": 1.0, "cm": 2.54, "mm": 25.4}
+NARROWEST, WIDEST = 2.0, 40.0  # inches
 
 
 class FigureCommand(TyperCommand):
@@ -55,11 +59,18 @@ def figure(
         str | None, typer.Option(help="Setting whose values are ranked, for KIND ranks; or of the power laws, for KIND slope.")
     ] = None,
     best_of: BestOf = None,
+    width: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Width in in, cm or mm, such as 3.4in for a column; default: 7.2in.")
+    ] = None,
+    style: Annotated[
+        str, typer.Option(metavar="STYLE", help="report, as in the report; paper, with serifs; or slide, with large letters.")
+    ] = "report",
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title above the figure; default: none.")] = None,
     where: Where = None,
     data: Data = None,
 ) -> None:
     """Draw one figure of DIR into a file."""
-    from ...results.figures import FIGURES, kind_of, save
+    from ...results.figures import FIGURES, kind_of, own_axes, save, titled
 
     entry, results = kind_of(kind), chosen(folder, where)
     given: dict[str, Any] = {"run": run, "seeds": seeds, "epochs": epochs, "setting": setting}
@@ -75,7 +86,8 @@ def figure(
         options["run"] = _runs(results, entry, run, seeds)
     options |= {"data": data} if data else {}
     out = out or folder / f"{kind}.svg"
-    save(interruptible(lambda: results.figure(kind, **options)), out)
+    axes = own_axes(_inches(width or "7.2in"), style)
+    save(titled(interruptible(lambda: results.figure(kind, axes, style=style, **options)), title, style), out)
     say(f"Figure: {out}")
 
 
@@ -105,6 +117,17 @@ def numbers_in(option: str, text: str) -> list[int]:
             raise SettingError([option], "must be whole numbers, such as 1,2,7 or 0..9", value=text)
         found += range(int(first), int(last) + 1)
     return list(dict.fromkeys(found))
+
+
+def _inches(width: str) -> float:
+    """A length such as 3.4in in inches. SettingError if it is none, or no width of a figure."""
+    found = LENGTH.fullmatch(width.strip())
+    inches = float(found[1]) / PER_INCH[found[2]] if found else 0.0
+    if not NARROWEST <= inches <= WIDEST:
+        raise SettingError(
+            ["width"], f"must be a length in in, cm or mm, from {NARROWEST:g}in to {WIDEST:g}in, such as 3.4in", value=width
+        )
+    return inches
 
 
 def _in_words(kind: "Kind") -> str:

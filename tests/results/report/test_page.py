@@ -218,12 +218,26 @@ def test_nothing_is_wider_than_the_screen(opened, width):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
+def test_no_letter_of_a_figure_is_too_small_to_read(opened):
+    """Of those that are seen: a figure has a narrow form."""
+    heights = """[...document.querySelectorAll('figure svg')].map(svg => [svg, svg.getBoundingClientRect().width])
+        .filter(([svg, width]) => width > 0).flatMap(([svg, width]) => [...svg.querySelectorAll('text')].map(text =>
+            parseFloat(getComputedStyle(text).fontSize) * width / svg.viewBox.baseVal.width))"""
+    page = opened(viewport={"width": 420, "height": 900})
+    for width in (420, 640, 700, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate(heights)
+        assert len(found) > 50
+        assert min(found) >= 9
+        assert max(found) <= 20
+
+
 def test_in_the_dark_the_ink_is_light(opened):
     shade = "element => getComputedStyle(element).{}.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0) / 765"
     for scheme, dark in (("light", False), ("dark", True)):
         page = opened(color_scheme=scheme)
         ground = page.eval_on_selector("body", shade.format("backgroundColor"))
-        ink = page.eval_on_selector("figure svg", shade.format("color"))
+        ink = page.eval_on_selector("figure .wide svg", shade.format("color"))
         label = page.eval_on_selector("#explorer .role-axis-title text", shade.format("fill"))
         assert (ground < 0.3, ink > 0.7, label > 0.7) == (dark, dark, dark)
 

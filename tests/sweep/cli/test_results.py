@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 
 import pandas as pd
 import pytest
@@ -102,6 +103,26 @@ def test_seeds_needed(here):
     printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
     assert "needed" in must("seeds", "r", "--setting", "hidden", "--values", "2,4", cwd=here)
+
+
+@pytest.mark.parametrize(("length", "points"), [("3.4in", 244.8), ("8cm", 226.8), ("90 mm", 255.1)])
+def test_a_figure_has_the_width_the_style_and_the_title_that_one_asks_for(here, length, points):
+    more = ["--width", length, "--style", "paper", "--title", "On $x$"]
+    must("figure", "r", "survival", *more, "--out", "w.svg", cwd=here)
+    text = (here / "w.svg").read_text()
+    assert float(re.search(r'width="([\d.]+)pt"', text)[1]) == pytest.approx(points, abs=0.1)
+    assert ">On $x$</text>" in text
+    assert text.count("STIXGeneral") == text.count("<text")
+
+
+def test_what_is_no_width_or_style_is_refused(here):
+    for width in ("3.4", "1in", "5000mm", "in", "1e3in"):
+        assert f"--width {width}: must be a length in in, cm or mm" in refused(
+            "figure", "r", "survival", "--width", width, cwd=here
+        )
+    assert "--style nice: there is no such name. There are: report, paper, slide" in refused(
+        "figure", "r", "survival", "--style", "nice", cwd=here
+    )
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("success", "png"), ("survival", "pdf"), ("slope", "svg")])
