@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("backsweep/", "kernels/", "results/", "sweep/", "examples/")
 BESIDE = ("benchmarks/", "docs/", "studies/", "tests/", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt")
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if path.stem != "__init__")
-READ = (".py", ".toml", ".ipynb", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and the files that they read
+READ = (".py", ".toml", ".ipynb", ".sh", ".html.j2", ".md.j2", ".css", ".js")  # in a wheel: modules, and what they read
 NOT_SOURCES = ignore_patterns(".*", "runs", "build", "dist", "*.egg-info", "__pycache__")
 
 
