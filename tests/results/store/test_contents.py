@@ -239,7 +239,7 @@ def test_nothing_is_removed_if_the_manifests_belong_to_two_sweeps(foreign, folde
     before = contents(folder)
     code, printed, message = here("resume", folder, "--jobs", "1")
     assert (code, printed) == (2, "")
-    assert message.startswith(f"backsweep: {folder / MANIFEST} and {COPY} are of two sweeps; remove the one")
+    assert message.startswith(f"backsweep: {folder}: {MANIFEST} and {COPY} are of two sweeps; remove the one")
     assert contents(folder) == before
     (folder / foreign).unlink()
     assert here("resume", folder, "--jobs", "1")[::2] == (0, "")
