@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import BacksweepError
+from backsweep.kernels import Network
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired, values_of
 from backsweep.results.analysis.more_seeds import seeds_to_compare, seeds_to_know
 from backsweep.results.analysis.selection import best_on_other_seeds
@@ -77,11 +78,19 @@ def test_a_table_or_a_sentence(name, finding):
         assert 20 < len(sentence) < 400
 
 
-@pytest.mark.parametrize("kind", sorted(set(FIGURES) - {"trajectories", "importance", "loss"}))
+def xor_network():
+    return Network([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], {"epochs": 3})
+
+
+def resampling(kind):
+    """What a kind of figure takes for resampling."""
+    return {"rng": rng()} if "rng" in FIGURES[kind].needs else {}
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in FIGURES.items() if {"table", "rng"}.issuperset(kind.needs)])
 @pytest.mark.parametrize("name", TABLES)
 def test_a_figure_or_a_sentence(name, kind):
-    options = {"rng": rng()} if kind == "slope" else {}
-    axes, sentence = value_or_sentence(lambda: figure(kind, TABLES[name], **options))
+    axes, sentence = value_or_sentence(lambda: figure(kind, TABLES[name], **resampling(kind)))
     if sentence is None:
         axes.figure.canvas.draw()
     else:
@@ -90,7 +99,7 @@ def test_a_figure_or_a_sentence(name, kind):
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_what_a_figure_says_in_words(kind):
-    """For the one table that every kind can draw."""
+    """For a table, or a network, that it can draw."""
     table = TABLES["of each outcome"]
     every = table.assign(measure=np.where(table["seed"] < 2, -1.0, 1.0))
     records = pd.DataFrame({"run": np.repeat(table["run"], 2), "epoch": [0, 100] * len(table), "loss": 0.5})
@@ -100,9 +109,12 @@ def test_what_a_figure_says_in_words(kind):
         "trainability": lambda: pd.concat([every.assign(hidden=width) for width in (2, 3)]),
         "slope": lambda: table.assign(outcome="converged"),
         "median": lambda: table.assign(outcome="converged"),
+        "ranks": lambda: pd.concat([made_up(["converged"], lrs=(1, 2, 3)).assign(rule=rule) for rule in "abc"]),
+        "decision": xor_network,
+        "weights": xor_network,
     }
-    options = {"trajectories": {"records": records}, "loss": {"run": 0}, "slope": {"rng": rng()}}.get(kind, {})
-    value = FIGURES[kind].compute(tables.get(kind, lambda: table)(), **options)
+    options = {"trajectories": {"records": records}, **{name: {"run": 0} for name in ("loss", "decision", "weights")}}
+    value = FIGURES[kind].compute(tables.get(kind, lambda: table)(), **options.get(kind, {}), **resampling(kind))
     assert len(value.alt_text) > 40
     assert len(value.caption) > 40
     assert "nan" not in value.alt_text + value.caption
