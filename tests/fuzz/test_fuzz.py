@@ -14,7 +14,7 @@ from .run import fuzz
 pytestmark = pytest.mark.posix
 
 
-@pytest.mark.parametrize("cases", [15, pytest.param(80, marks=pytest.mark.long)])
+@pytest.mark.parametrize("cases", [15, pytest.param(40, marks=pytest.mark.long)])
 def test_fixed_cases_end_well(cases, capsys):
     assert fuzz(seed=0, first=0, cases=cases, minutes=30) == []
     assert f"{cases} cases" in capsys.readouterr().out
