@@ -16,6 +16,7 @@ from backsweep.kernels import Network, Training
 from backsweep.results import Results, Runs
 from backsweep.results.comparisons import Comparisons
 from backsweep.results.findings import Findings
+from backsweep.results.single_runs import SingleRuns
 from backsweep.sweep import Spec, Sweep
 
 DRAWN = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
@@ -37,11 +38,11 @@ def shown(classes):
                 yield f"{one.__name__}.{name}", function_of(member)
 
 
-CLASSES = [Findings, Comparisons, Runs, Results, Sweep, Network, Training]
+CLASSES = [Findings, Comparisons, SingleRuns, Runs, Results, Sweep, Network, Training]
 SHOWN = dict(shown(CLASSES)) | {"train": inspect.unwrap(backsweep.train)}
 SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
-WITHOUT_EXAMPLE = {"Findings", "Comparisons", "Comparisons.ranks", "Runs", "Runs.trajectory"}
+WITHOUT_EXAMPLE = {"Findings", "Comparisons", "Comparisons.ranks", "SingleRuns", "Runs", "SingleRuns.trajectory"}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ RAISED = [
     ("Runs.what_matters", lambda results: results.where(hidden=2, lr=0.5).what_matters()),
     ("Runs.figure", lambda results: results.figure("none")),
     ("Runs.figure", lambda results: results.where(hidden=2, lr=0.5).figure("success")),
-    ("Runs.weights", lambda results: results.weights(999)),
+    ("SingleRuns.weights", lambda results: results.weights(999)),
     ("Runs.query", lambda results: results.query("SELECT")),
 ]
 
