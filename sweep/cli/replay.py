@@ -73,7 +73,7 @@ def _written(again: "Replay", path: Path) -> Path:
     if not path.parent.is_dir():
         raise FileError(path, f"there is no folder {path.parent}")
     content = BytesIO()
-    np.savez(content, **again.arrays(), allow_pickle=False)
+    np.savez(content, **again.arrays())
     write_whole(path, lambda file: file.write(content.getvalue()))
     return path
 

@@ -3,6 +3,8 @@
 joblib looks for finished batches a hundred times per second, and a worker waits until its last batch is on disk
 (`backpressure.py`). So a batch of a thirtieth of a second took up to a third longer. Threads therefore put what they have
 trained into a queue, from which the writer takes it. Processes cannot do that: only joblib reaches them.
+
+Where the system has no semaphores, joblib starts no threads: it acts when it is asked for a result, in the thread that asks.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,15 +31,27 @@ class HandedOver:
 
     def acts(self) -> Iterator[Act[None]]:
         """The acts, each of which puts its result into the queue."""
-        for act in self._acts:
+        while next_one := self._next_act():
             self._begun += 1
-            yield lambda act=act: self._ended.put(_outcome(act))
+            yield next_one
         self._ended.put(None)
 
-    def results(self) -> Iterator[Any]:
-        """The result of each act, or the exception that ended it."""
-        taken, more = 0, True
+    def _next_act(self) -> Act[None] | None:
+        """What puts the outcome of the next act into the queue; what prevents it goes there at once."""
+        try:
+            act = next(self._acts, None)
+        except BaseException as error:  # raised again in the thread that writes
+            self._begun += 1
+            self._ended.put(_failed(error))
+            return None
+        return act and (lambda: self._ended.put(_outcome(act)))
+
+    def results(self, asked: Iterator[Any]) -> Iterator[Any]:
+        """The result of each act, or the exception that ended it. asked: what joblib returned for `acts`."""
+        taken, more, by_threads = 0, True, self._begun > 0
         while more or taken < self._begun:
+            if not by_threads:
+                next(asked, None)
             outcome = self._next()
             if outcome is None:
                 more = False
@@ -56,5 +70,11 @@ def _outcome(act: Act[Any]) -> "Future[Any]":
     try:
         outcome.set_result(act())
     except BaseException as error:  # raised again in the thread that writes
-        outcome.set_exception(error)
+        return _failed(error)
+    return outcome
+
+
+def _failed(error: BaseException) -> "Future[Any]":
+    outcome: Future[Any] = Future()
+    outcome.set_exception(error)
     return outcome

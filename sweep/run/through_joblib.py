@@ -33,7 +33,7 @@ def through_joblib(spans: Iterator[Span], train: Callable[[Span], Done], workers
     with parallel_config(backend=workers.joblib, **workers.options, **turns.options):
         returned = _one_by_one(tasks, workers.jobs) if workers.streaming else _in_rounds(tasks, workers.jobs)
     try:
-        for done in handed_over.results() if handed_over else returned:
+        for done in handed_over.results(returned) if handed_over else returned:
             yield done
             turns.give_back()
     finally:

@@ -1,6 +1,7 @@
 """Threads hand over what they have trained themselves: nothing waits until joblib looks for it."""
 
 import time
+from threading import get_ident
 from types import SimpleNamespace
 
 import pytest
@@ -52,3 +53,30 @@ def test_whoever_writes_may_stop_early():
     batches = through_threads(SPANS, trained, 2)
     assert next(batches) in SPANS
     batches.close()
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_without_semaphores_joblib_trains_in_the_thread_that_asks(count, monkeypatch):
+    monkeypatch.setattr("joblib._parallel_backends.mp", None)
+    thread = get_ident()
+
+    def train(span):
+        assert get_ident() == thread
+        return span
+
+    assert list(through_threads(SPANS[:count], train, 1)) == SPANS[:count]
+
+
+def spans_that_end(count):
+    yield from SPANS[:count]
+    raise MemoryError("no room for the next")
+
+
+@pytest.mark.parametrize("semaphores", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_spans_that_raise_end_the_sweep(count, semaphores, monkeypatch):
+    if not semaphores:
+        monkeypatch.setattr("joblib._parallel_backends.mp", None)
+    found = []
+    with pytest.raises(MemoryError, match="no room"):
+        found.extend(through_threads(spans_that_end(count), trained, 2))
