@@ -63,6 +63,7 @@ trained() {
 }
 
 mkdir -p "$tree"
+cd "$root/tests" # at $root, Python would take the folder backsweep, which is only the front door, for the package
 export PYTHONPATH="$root/tests" PYTHONDONTWRITEBYTECODE=1 NUMBA_CACHE_DIR="${NUMBA_CACHE_DIR:-$tree/machine-code}"
 trained here "$python"
 "on_$machine"

@@ -97,10 +97,10 @@ def mean_ranks(of: Rivals) -> MeanRanks:
     if len(of.levels) < FEWEST_TREATMENTS:
         raise ResultsError(f"Friedman's test takes {FEWEST_TREATMENTS} values of {of.setting} or more, and there are 2")
     if len(scores) < FEWEST_BLOCKS:
-        others = f"combinations of {' and '.join(of.within)}" if of.within else "combinations of other settings"
+        others = f"combinations of {' and '.join(of.within)}" if of.within else "combinations of other settings (such as tasks)"
         raise ResultsError(
-            f"Friedman's test ranks the values of {of.setting} in {FEWEST_BLOCKS} {others} or more, and all "
-            f"values have runs in {len(scores)}"
+            f"Friedman's test needs {FEWEST_BLOCKS} {others} or more, in which all values of {of.setting} have runs; there "
+            f"{'is' if len(scores) == 1 else 'are'} {len(scores)}"
         )
     found = friedman(scores)
     order = np.argsort(found.mean_rank, kind="stable")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,7 +73,8 @@ def _written(again: "Replay", path: Path) -> Path:
     if not path.parent.is_dir():
         raise FileError(path, f"there is no folder {path.parent}")
     content = BytesIO()
-    np.savez(content, **again.arrays())
+    arrays: dict[str, Any] = again.arrays()  # or a type checker takes one of them for an option of `savez`
+    np.savez(content, **arrays)
     write_whole(path, lambda file: file.write(content.getvalue()))
     return path
 

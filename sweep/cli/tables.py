@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from backsweep.errors import NoAnswerError
 
     from ...results import Results, Runs
+    from ...results.arrays import Floats
     from ...results.store.schema import Estimate, Session
     from ..run.replay import Replay
 
@@ -98,6 +99,12 @@ def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
         complain(sentence)
 
 
+def _on_one_line(array: "Floats") -> str:
+    import numpy as np
+
+    return np.array2string(array, separator=", ").replace("\n", "")
+
+
 def print_replay(again: "Replay", form: TableFormat) -> None:
     """Print the row of a run and its trajectory: as text an excerpt, evenly spread on a log scale, otherwise all of it."""
     import numpy as np
@@ -107,9 +114,9 @@ def print_replay(again: "Replay", form: TableFormat) -> None:
         row = again.row.to_pandas().iloc[0]
         say("  ".join(f"{name} {_shown(value)}" for name, value in row.items()))
         for layer, weights in enumerate(again.training.weights, 1):
-            say(f"w{layer} {np.array2string(weights[0], separator=', ').replace(chr(10), '')}")
+            say(f"w{layer} {_on_one_line(weights[0])}")
         for layer, biases in enumerate(again.training.biases, 1):
-            say(f"b{layer} {np.array2string(biases[0], separator=', ')}")
+            say(f"b{layer} {_on_one_line(biases[0])}")
         last = len(trajectory) - 1
         picks = np.unique(np.concatenate([[0], np.geomspace(1, max(last, 1), EXCERPT).round(), [last]])).astype(int)
         trajectory = trajectory.iloc[picks[picks <= last]]

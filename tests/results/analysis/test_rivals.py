@@ -198,8 +198,16 @@ def test_settings_that_only_some_values_have_are_chosen_for_those():
     ("table", "values", "message"),
     [
         (RUNS, ["gd", "adam"], "Friedman's test takes 3 values of rule or more, and there are 2"),
-        (RUNS[RUNS["task"] != "or"], None, "in 3 combinations of task or more, and all values have runs in 2"),
-        (RUNS[RUNS["task"] == "or"].drop(columns="task"), None, "in 3 combinations of other settings or more"),
+        (
+            RUNS[RUNS["task"] != "or"],
+            None,
+            "needs 3 combinations of task or more, in which all values of rule have runs; there are 2",
+        ),
+        (
+            RUNS[RUNS["task"] == "or"].drop(columns="task"),
+            None,
+            r"needs 3 combinations of other settings \(such as tasks\) or more",
+        ),
     ],
 )
 def test_too_few_to_rank_is_said(table, values, message):

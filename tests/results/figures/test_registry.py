@@ -99,7 +99,7 @@ def test_setting_and_best_of_are_for_the_kinds_that_take_them(folder, ranked, tm
     assert answered("figure", ranked, "ranks", "--setting", "lr", *out)[0] == 0
     assert answered("figure", folder, "slope", "--setting", "lr", *out)[0] == 0
     code, _, message = answered("figure", ranked, "ranks", "--best-of", "lr", *out)
-    assert (code, "in 3 combinations of other settings or more" in message) == (2, True)
+    assert (code, "needs 3 combinations of other settings (such as tasks) or more" in message) == (2, True)
     for option, kinds in (("--setting", "slope, ranks"), ("--best-of", "ranks")):
         code, _, message = answered("figure", ranked, "success", option, "lr", *out)
         assert (code, message) == (2, f"backsweep: {option}: cannot be combined with KIND success; use it with {kinds}\n")

@@ -55,3 +55,11 @@ def test_what_has_no_place_is_refused(swept, tmp_path):
     assert message == "backsweep: --out: cannot be combined with --format text; use it with --format npz\n"
     message = refused("replay", swept.path, 1, "--format", "npz", "--out", "none/a.npz", cwd=tmp_path)
     assert message == "backsweep: none/a.npz: there is no folder none\n"
+
+
+def test_a_layer_is_one_line_however_wide(tmp_path):
+    sweep = backsweep.Sweep(task="xor", model={"hidden": 12, "bias": True}, train={"epochs": 2}, seeds=1)
+    sweep.run(tmp_path / "r", jobs=1)
+    output = must("replay", "r", 0, cwd=tmp_path)
+    assert [line[:2] for line in output.splitlines() if line[0] in "wb"] == ["w1", "w2", "b1", "b2"]
+    assert "\\" not in output
