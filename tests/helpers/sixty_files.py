@@ -2,7 +2,7 @@
 
 `tests/emulated.sh` compares what this prints on two processors. The argument is how many sweeps:
 
-    cd tests && python -m helpers.sixty_files 20
+    cd tests && python -m helpers.sixty_files 12
 """
 
 import hashlib
