@@ -115,7 +115,10 @@ class SettingError(BacksweepError, ValueError):
 
     def showing(self, given: Mapping[str, object]) -> "SettingError":
         """The same error, whose message begins with settings and their values, as in "loss = 'huber', output = 'softmax'"."""
-        shown = ", ".join(f"{name} = {_short(value)}" for name, value in given.items())
+        return self.beginning(", ".join(f"{name} = {_short(value)}" for name, value in given.items()))
+
+    def beginning(self, shown: str) -> "SettingError":
+        """The same error with another beginning of its message."""
         found = SettingError(self.settings, self.reason, shown, self.more)
         found.places, found.remedies = self.places, self.remedies
         return found

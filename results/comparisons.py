@@ -127,8 +127,11 @@ class Comparisons(Findings):
         0.5     20                 0.4
         5.0     20                 0.2
         """
+        from .analysis.comparison import compared
+
         arguments.instance("other", other, Comparisons, "results, such as backsweep.open returns")
-        return _compared(self.table, other.table, by, paired, seed)
+        first, second, rng = self.table, other.table, generator(seed)
+        return compared(first, second, by, paired=arguments.switch("paired", paired), rng=rng)
 
     def seeds_to_know(self, half_width: float, by: Sequence[str] | None = None) -> "pd.DataFrame":
         """How many runs it takes to know the share that converges within ±half_width.
@@ -182,14 +185,3 @@ class Comparisons(Findings):
         """NoAnswerError, with the columns of the table that there is not, if no run can count as converged."""
         if not self.has_rule:
             raise NoAnswerError(NO_RULE, columns)
-
-
-def _compared(
-    first: "pd.DataFrame", second: "pd.DataFrame", by: Sequence[str] | None, paired: bool, seed: int
-) -> "pd.DataFrame":
-    from .analysis.comparison import compare_sweeps, compare_unpaired
-
-    rng = generator(seed)
-    if arguments.switch("paired", paired):
-        return compare_sweeps(first, second, by, rng=rng)
-    return compare_unpaired(first, second, by)

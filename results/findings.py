@@ -135,13 +135,15 @@ class Findings:
               2 5.0             0.9     1    10      0.7
               4 5.0             1.0     1    10      1.0
         """
-        from .analysis.selection import best_on_other_seeds
+        from .analysis.answer import levels_of_all
+        from .analysis.selection import best_on_other_seeds, lowest_loss_on_other_seeds
         from .text.answer import with_lowest_loss
 
         try:
             return best_on_other_seeds(self.table, by, rng=generator(seed))
         except NoAnswerError as error:
-            raise with_lowest_loss(error, self.table, self.has_rule, generator(seed)) from None
+            lowest = lowest_loss_on_other_seeds(self.table, generator(seed)).iloc[0]
+            raise with_lowest_loss(error, lowest, levels_of_all(self.table), self.has_rule) from None
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":
         """How long it takes if a run that does not converge is started again with the next seed (Fahlman's report).

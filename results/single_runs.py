@@ -67,17 +67,17 @@ class SingleRuns(Comparisons):
            1    500 0.541      0.75        6.205
            1    924 0.100      1.00       14.540
         """
-        chosen = self._numbers()
-        runs = (
-            chosen
-            if runs is None
-            else arguments.runs_of("runs", runs, self.manifest.runs, None if chosen is None else frozenset(chosen))
-        )
+        runs = self._numbers() if runs is None else self._several("runs", runs)
         return self.store.records(runs).to_pandas(use_threads=False)  # see `file_kinds.FileKind.read`
 
     def _numbers(self) -> list[int] | None:
         """The numbers of these runs; None for all of the folder."""
         return self.table["run"].tolist()
+
+    def _several(self, argument: str, runs: Collection[int]) -> list[int]:
+        """The numbers of some of these runs."""
+        chosen = self._numbers()
+        return arguments.runs_of(argument, runs, self.manifest.runs, None if chosen is None else frozenset(chosen))
 
     def _one(self, run: object) -> int:
         """The number of one of these runs."""
@@ -167,10 +167,9 @@ class SingleRuns(Comparisons):
                 reason = f"missing; the figure loss needs the number of a run, or of 1 to {MOST_CURVES} runs"
                 raise SettingError(["run"], reason)
             return chosen
-        if isinstance(run, int | np.integer) or not isinstance(run, list | tuple | range | np.ndarray):
+        if not isinstance(run, list | tuple | range | np.ndarray):
             return [self._one(run)]
-        chosen = self._numbers()
-        runs = arguments.runs_of("run", run, self.manifest.runs, None if chosen is None else frozenset(chosen))
+        runs = self._several("run", run)
         if not 0 < len(runs) <= MOST_CURVES:
             raise SettingError(["run"], f"{len(runs)} were given; the figure loss shows 1 to {MOST_CURVES}")
         return runs

@@ -1,6 +1,6 @@
 """What a sweep found, as plain values. The report and the command line both say them in the sentences of `text.answer`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
 from .remarks import lost_at_once
 from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds, with_all_seeds
-from .tables import axis_columns, grouped
+from .tables import axis_columns, grouped, sorted_levels
 from .what_matters import what_matters
 
 SEED = 0  # of each resampling: the same runs have the same answer everywhere, with the numbers that tables have
@@ -71,7 +71,7 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         done=len(table),
         has_rule=bool(goals(manifest.spec)),
         outcomes={outcome: float(ended(table, outcome).mean()) if len(table) else 0.0 for outcome in Outcome},
-        levels=levels_of_all(table, names),
+        levels=levels_of_all(table),
         settings=len(settings),
         never=int(np.sum(np.bincount(number[converged], minlength=len(settings)) == 0)),
         competing=int(np.sum(with_all_seeds(table, number, len(settings)))),
@@ -86,9 +86,9 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
     )
 
 
-def levels_of_all(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list[Any]]:
-    """The values that each of these settings takes in a table."""
-    return {name: table[name].dropna().unique().tolist() for name in names}
+def levels_of_all(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """The values that each setting takes in a table."""
+    return {name: table[name].dropna().unique().tolist() for name in axis_columns(table)}
 
 
 def _or_why_not(find: Callable[[], pd.DataFrame]) -> pd.DataFrame | ResultsError:
@@ -101,7 +101,7 @@ def _or_why_not(find: Callable[[], pd.DataFrame]) -> pd.DataFrame | ResultsError
 def _ends(table: pd.DataFrame, row: pd.Series) -> dict[str, str]:
     ends: dict[str, str] = {}
     for name in axis_columns(table):
-        levels = sorted(table[name].dropna().unique().tolist()) if is_numeric_dtype(table[name]) else []
+        levels = sorted_levels(table, name) if is_numeric_dtype(table[name]) else []
         if len(levels) > 2 and row[name] in (levels[0], levels[-1]):
             ends[name] = "lowest" if row[name] == levels[0] else "highest"
     return ends

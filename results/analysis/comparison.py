@@ -140,6 +140,13 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     return beside(kept, {"p_holm": holm(kept["p"])})
 
 
+def compared(
+    first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None, *, paired: bool, rng: np.random.Generator
+) -> pd.DataFrame:
+    """What `compare_sweeps` finds or, unless paired, `compare_unpaired`."""
+    return compare_sweeps(first, second, by, rng=rng) if paired else compare_unpaired(first, second, by)
+
+
 def _settings(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str] | None) -> list[str]:
     """The settings to group both tables by. SettingError for names that are not settings, and for settings that only one table
     varies.

@@ -8,7 +8,7 @@ import pandas as pd
 from backsweep.outcomes import Outcome, ended
 
 from ..statistics.groups import interquartile_mean
-from ..statistics.running_time import epochs_for_each_success
+from ..statistics.running_time import success_and_cost
 from .names import beside
 from .tables import curves_of, grouped, outcome_shares, summary_of
 
@@ -22,11 +22,9 @@ def ranked(table: pd.DataFrame, by: Sequence[str] | None = None, most: int | Non
     `summaries.detailed_summary`, without its intervals.
     """
     number, settings = grouped(table, by)
-    groups, converged = len(settings), ended(table, Outcome.CONVERGED)
-    totals = np.stack([np.bincount(number, of, groups) for of in (table["epochs"], converged)], -1, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        success = totals[:, 1] / np.bincount(number, minlength=groups)
-    cost, loss = epochs_for_each_success(totals), interquartile_mean(number, table["loss"].to_numpy(np.float64), groups)
+    groups = len(settings)
+    success, cost = success_and_cost(number, table["epochs"].to_numpy(), ended(table, Outcome.CONVERGED), groups)
+    loss = interquartile_mean(number, table["loss"].to_numpy(np.float64), groups)
     first = np.lexsort([loss, cost, -success])[:most]
     place = np.full(groups, -1)
     place[first] = np.arange(len(first))

@@ -17,7 +17,7 @@ from backsweep import arguments
 from backsweep.errors import ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
-from .comparison import compare_sweeps, compare_unpaired
+from .comparison import compared
 from .levels import in_json
 from .names import SIDES, beside, column_of
 from .selection import halves_of, winners
@@ -90,7 +90,7 @@ def all_pairs(of: Rivals, *, paired: bool, rng: np.random.Generator) -> pd.DataF
         for side in range(2)
     )
     by = [*SIDES, *of.within]
-    found = compare_sweeps(first, second, by, rng=rng) if paired else compare_unpaired(first, second, by)
+    found = compared(first, second, by, paired=paired, rng=rng)
     settings = found.iloc[:, : len(by)].set_axis(by, axis="columns")  # by their own names, whatever is beside them
     who: dict[str, Any] = {side: [of.levels[place] for place in settings[side]] for side in SIDES}
     for side in SIDES:

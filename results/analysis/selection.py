@@ -18,7 +18,7 @@ from backsweep.outcomes import Outcome, ended
 from ..arrays import Booleans, Floats, Integers
 from ..statistics.groups import interquartile_mean, interquartile_mean_interval, wilson_interval
 from ..statistics.resampling import RESAMPLES
-from ..statistics.running_time import epochs_for_each_success, expected_running_time
+from ..statistics.running_time import expected_running_time, success_and_cost
 from .names import BEST, beside
 from .tables import axis_columns, columns_of, grouped
 
@@ -115,7 +115,7 @@ def equals_of_best(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.Da
     """
     number, groups, _, chooses, _ = halves_of(table, None, rng)
     converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
-    success, cost = _scores(number[chooses], epochs[chooses], converged[chooses], len(groups))
+    success, cost = success_and_cost(number[chooses], epochs[chooses], converged[chooses], len(groups))
     as_often = success == np.nanmax(success)
     return groups[as_often & (cost == cost[as_often].min())], int(as_often.sum())
 
@@ -161,15 +161,8 @@ def winners(number: Integers, epochs: Integers, converged: Booleans, contest: In
     number: the group of each run, (runs,); epochs, converged: of each run, (runs,). contest: in which contest each group takes
     part, (groups,), whole numbers from 0. Groups without runs come last.
     """
-    success, cost = _scores(number, epochs, converged, len(contest))
+    success, cost = success_and_cost(number, epochs, converged, len(contest))
     order = np.lexsort((cost, -success, contest))
     best = order[np.searchsorted(contest[order], np.arange(contest.max() + 1))]
     equal = (success == success[best][contest]) & (cost == cost[best][contest])
     return Winners(best, success[best], np.bincount(contest[equal], minlength=len(best)))
-
-
-def _scores(number: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[Floats, Floats]:
-    """The success rate and the epochs per success of each group, (groups,) each; nan and inf without runs."""
-    totals = np.stack([np.bincount(number, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        return totals[:, 1] / np.bincount(number, minlength=groups), epochs_for_each_success(totals)

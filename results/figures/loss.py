@@ -31,8 +31,7 @@ class LossCurve:
     @property
     def alt_text(self) -> str:
         """Where it begins and ends."""
-        begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.loss[[0, -1]])
-        return f"from {begin} to {end} in {self.epoch[-1]:,} epochs"
+        return f"{begin_to_end(self.loss)} in {self.epoch[-1]:,} epochs"
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,12 @@ def _labels(runs: list[int], table: pd.DataFrame | None) -> list[str]:
     rows = table.set_index("run").loc[runs]
     differing = [name for name in [*axis_columns(table), "seed"] if len(rows[name].drop_duplicates()) > 1]
     return [f"{name}: {label}" for name, label in zip(names, setting_labels(rows[differing]), strict=True)]
+
+
+def begin_to_end(losses: Floats) -> str:
+    """From which loss to which, for those who do not see it."""
+    begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in losses[[0, -1]])
+    return f"from {begin} to {end}"
 
 
 def draw_loss(value: LossPicture, axes: Axes) -> Axes:

@@ -18,7 +18,7 @@ from ..analysis.tables import axis_columns, setting_labels
 from ..arrays import Floats, Integers
 from ..statistics.loss_bands import BANDS
 from ..text.numbers import percent_text
-from .loss import scale_losses
+from .loss import begin_to_end, scale_losses
 from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above
 from .survival import best_cells
 
@@ -47,9 +47,8 @@ class LossBands:
     @property
     def alt_text(self) -> str:
         """Where the median begins and ends, and what diverged."""
-        begin, end = (f"{loss:.3g}" if np.isfinite(loss) else "infinity" for loss in self.quantiles[2, [0, -1]])
         diverged = f", {percent_text(self.diverged)} diverge" if self.diverged else ""
-        return f"{self.label} ({self.count}): from {begin} to {end} at epoch {self.epoch[-1]:,}{diverged}"
+        return f"{self.label} ({self.count}): {begin_to_end(self.quantiles[2])} at epoch {self.epoch[-1]:,}{diverged}"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,16 @@ def epochs_for_each_success(totals: Floats) -> Floats:
         return np.where(totals[..., 1] == 0, np.inf, totals[..., 0] / totals[..., 1])
 
 
+def success_and_cost(group: Integers, epochs: Integers, converged: Booleans, groups: int) -> tuple[Floats, Floats]:
+    """The success rate and the epochs per success of each group, (groups,) each; nan and inf without runs.
+
+    group, epochs, converged: as of `expected_running_time`.
+    """
+    totals = np.stack([np.bincount(group, weights=of, minlength=groups) for of in (epochs, converged)], -1, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return totals[:, 1] / np.bincount(group, minlength=groups), epochs_for_each_success(totals)
+
+
 def expected_running_time(
     group: Integers,
     epochs: Integers,

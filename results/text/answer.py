@@ -5,18 +5,17 @@ what matters. Nothing that did not converge is called best, and ties are called 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backsweep.errors import NoAnswerError, ResultsError
 from backsweep.outcomes import Outcome
 from backsweep.stopping import NO_RULE
 
-from ..analysis.answer import Answer, levels_of_all
+from ..analysis.answer import Answer
 from ..analysis.names import CHANCE, REST
 from ..analysis.remarks import constant_responses, over_the_bound
-from ..analysis.selection import NONE_CHOSEN, lowest_loss_on_other_seeds
-from ..analysis.tables import axis_columns, level_texts
+from ..analysis.selection import NONE_CHOSEN
+from ..analysis.tables import level_texts
 from ..statistics.groups import wilson_interval
 from ..statistics.sample_size import more_seeds, seeds_to_half_width
 from .numbers import interval_text, loss_text, percent_text, sentence_of, whole_text
@@ -44,11 +43,12 @@ def lowest_loss(row: pd.Series, levels: Mapping[str, Sequence[Any]]) -> str:
     return f"the lowest final loss is that of {_where(row, levels)}: {loss}"
 
 
-def with_lowest_loss(error: NoAnswerError, table: pd.DataFrame, has_rule: bool, rng: np.random.Generator) -> NoAnswerError:
-    """Why there is no best setting, with the setting that has the lowest final loss as what it is."""
+def with_lowest_loss(
+    error: NoAnswerError, row: pd.Series, levels: Mapping[str, Sequence[Any]], has_rule: bool
+) -> NoAnswerError:
+    """Why there is no best setting, with the setting that has the lowest final loss as what it is, as of `lowest_loss`."""
     why = str(error) if has_rule else f"{NO_RULE}, and no setting is the best"
-    row = lowest_loss_on_other_seeds(table, rng).iloc[0]
-    return NoAnswerError(f"{why}; {lowest_loss(row, levels_of_all(table, axis_columns(table)))}", error.columns)
+    return NoAnswerError(f"{why}; {lowest_loss(row, levels)}", error.columns)
 
 
 def _headline(found: Answer) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...results import Runs
+    from ...results.analysis.rivals import Rivals
 
 BestOf = Annotated[
     list[str] | None,
@@ -66,8 +67,26 @@ def compare(
     _refuse("by", by, NOT_WITH_SETTING)
     setting, best_of = str(setting), names_in(best_of)
     levels = None if values is None else _levels(results, setting, values)
-    found = results.compare(setting, values=levels, best_of=best_of, paired=not unpaired, seed=seed)
-    _print(results, found, form, _about_values(results, setting, levels, best_of, seed) if form is TableFormat.text else [])
+    _compare_values(results, setting, levels, best_of, paired=not unpaired, seed=seed, form=form)
+
+
+def _compare_values(
+    results: "Runs",
+    setting: str,
+    levels: list[object] | None,
+    best_of: list[str] | None,
+    *,
+    paired: bool,
+    seed: int,
+    form: TableFormat,
+) -> None:
+    """`Runs.compare` in its two steps, because what is said below its table is about the same rivals."""
+    from ...results.analysis.rivals import all_pairs, rivals
+
+    rng = generator(seed)
+    of = rivals(results.table, setting, levels, best_of, rng=rng)
+    found = all_pairs(of, paired=paired, rng=rng)
+    _print(results, found, form, _about_values(of, results.has_rule) if form is TableFormat.text else [])
 
 
 def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: list[str]) -> None:
@@ -81,18 +100,14 @@ def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: l
             say(remark)
 
 
-def _about_values(
-    results: "Runs", setting: str, levels: list[object] | None, best_of: list[str] | None, seed: int
-) -> list[str]:
+def _about_values(of: "Rivals", has_rule: bool) -> list[str]:
     """What a reader of a comparison of values should know, and how they rank if there are three or more and runs converge."""
     from ...results.analysis.mean_ranks import HOW_RANKED, mean_ranks
     from ...results.analysis.remarks import chosen_without_success
-    from ...results.analysis.rivals import rivals
     from ...results.statistics.ranks import FEWEST_TREATMENTS
 
-    of = rivals(results.table, setting, levels, best_of, rng=generator(seed))
     said = chosen_without_success(of)
-    if len(of.levels) < FEWEST_TREATMENTS or not results.has_rule:
+    if len(of.levels) < FEWEST_TREATMENTS or not has_rule:
         return said
     try:
         return [*said, mean_ranks(of).sentences, HOW_RANKED]

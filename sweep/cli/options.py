@@ -122,8 +122,5 @@ def _with_options(error: BacksweepError, options: Mapping[str, str]) -> Backswee
     """The same error with the options' names for those of arguments."""
     if isinstance(error, SettingError) and error.shown is None and error.settings[0] in options:
         option = options[error.settings[0]]
-        shown = f"{option} {quote(str(error.value))}" if error.valued else option
-        named = SettingError(error.settings, error.reason, shown, error.more)
-        named.places, named.remedies = error.places, error.remedies
-        error = named
+        error = error.beginning(f"{option} {quote(str(error.value))}" if error.valued else option)
     return error.named_by(options)
