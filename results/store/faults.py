@@ -12,22 +12,24 @@ import pyarrow as pa
 from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Booleans, Integers, Span
+from .numbering import Block
 from .schema import FIRST_COLUMNS, LAST_COLUMNS, LATER
-from .seeds import Seeds
 
 PART = 2**16  # rows at a time, as many as a processor's cache holds
 SMALL = 2**12  # rows; a smaller piece of a column takes longer to start on than to copy
 
 
-def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
-    """Check the columns of `schema.runs_schema`: runs start ... stop - 1, each with its own cell and seed, and an outcome."""
+def of_rows(table: pa.Table, span: Span, block: Block) -> str | None:
+    """Check the columns of `schema.runs_schema`: runs start ... stop - 1, each with its cell's place in the block and its seed,
+    and an outcome.
+    """
     if lacking := _lacking(table, *(name for name in table.column_names if name in FIRST_COLUMNS + LAST_COLUMNS)):
         return lacking
     at, numbers = span[0], table.select(["run", "cell", "seed", "epochs"])
     if numbers.column("run").num_chunks > 1 + len(numbers) // SMALL:
         numbers = numbers.combine_chunks()
     for batch in numbers.to_batches(max_chunksize=PART):  # in the pieces that they have in memory, so without copies
-        if fault := _of_some(batch, (at, at + len(batch)), seeds):
+        if fault := _of_some(batch, (at, at + len(batch)), block):
             return fault
         at += len(batch)
     ended: list[Any] = table.column("outcome").chunks
@@ -36,13 +38,13 @@ def of_rows(table: pa.Table, span: Span, seeds: Seeds) -> str | None:
     return None
 
 
-def _of_some(batch: pa.RecordBatch, span: Span, seeds: Seeds) -> str | None:
+def _of_some(batch: pa.RecordBatch, span: Span, block: Block) -> str | None:
     run, cell, seed, epochs = map(np.from_dlpack, batch.columns)  # `to_numpy` would import pandas
     if (run != np.arange(*span)).any():
         return f"not the rows of runs {span[0]} to {span[1] - 1}"
-    if cell.min() < 0 if seeds.count < 1 else (cell != seeds.cells_of(span)).any():
+    if (cell != block.places_in(span)).any():
         return "its cells are not those of its runs"
-    if seed.min() < 0 if seeds.count < 1 else (seed != seeds.of(span)).any():
+    if (seed != block.seeds_in(span)).any():
         return "its seeds are not those of its runs"
     return "a number of epochs is negative" if epochs.min() < 0 else None
 

@@ -21,8 +21,8 @@ from ..arrays import Integers, Span
 from . import faults
 from .faults import PART
 from .parquet import parquet_file, regular, whole
+from .recording import Recording
 from .schema import LATER, RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, runs_schema
-from .seeds import Recording, Seeds
 from .shards import Shard
 
 SWEEP = b"backsweep.spec_hash"
@@ -148,7 +148,8 @@ class FileKind(NamedTuple):
 
 def kinds_of(manifest: Manifest) -> dict[str, FileKind]:
     """What the files in each folder of a sweep's results must hold, by the name of the folder."""
-    seeds, record = Seeds(manifest.spec), Recording(manifest.spec, manifest.runs)
+    (block,) = manifest.numbering.blocks
+    record = Recording(manifest.spec, block)
     says: dict[bytes | str, bytes | str] = {SWEEP: manifest.spec_hash.encode()}
 
     def ends_of_rows(table: pa.Table, span: Span) -> Integers:
@@ -162,7 +163,7 @@ def kinds_of(manifest: Manifest) -> dict[str, FileKind]:
             examined=("run", "cell", "seed", "outcome", "epochs"),
             rows=lambda span: (span[1] - span[0], span[1] - span[0]),
             by_run=True,
-            fault=lambda table, span: faults.of_rows(table, span, seeds),
+            fault=lambda table, span: faults.of_rows(table, span, block),
             signed=manifest.signed,
             ends=ends_of_rows,
         ),

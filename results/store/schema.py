@@ -11,7 +11,9 @@ from backsweep.columns import COLUMNS, RECORDED, Column
 from backsweep.outcomes import Outcome
 
 from ..disk.plain import reason_of, shortly
-from .written_spec import Drawn, WrittenSpec, axis_in, files_in
+from .numbering import Numbering
+from .recording import sample_in
+from .written_spec import Drawn, WrittenSpec, axis_in, files_in, seeds_in
 
 FORMAT = 1
 MOST_REMARKS = 100
@@ -196,6 +198,12 @@ class Manifest(_Record):
     cpu: Words
     sessions: tuple[Session, ...] = ()
     killed: Annotated[int, Field(strict=True, ge=0)] = 0
+
+    @property
+    def numbering(self) -> Numbering:
+        """Which cell and which seed each run has."""
+        seeds = seeds_in(self.spec)
+        return Numbering.of(self.runs // len(seeds), seeds, sample_in(self.spec))
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Self:

@@ -234,3 +234,14 @@ def goals(spec: dict[str, Any]) -> dict[str, Any]:
 def seed_count(spec: dict[str, Any]) -> int:
     """How many seeds each cell has."""
     return WrittenSpec.model_validate(spec).seed_count
+
+
+def seeds_in(spec: dict[str, Any]) -> range | tuple[int, ...]:
+    """The seeds of a spec that is sound; of one that gives none, the only one that there is then."""
+    match spec.get("seeds", 1):
+        case {"start": int(first), "count": int(count)}:
+            return range(first, first + count)
+        case [*listed]:
+            return tuple(listed)
+        case count:
+            return range(count)

@@ -147,7 +147,7 @@ def _times(plan: Plan, epochs: Integers) -> Floats:
 def _sizes(plan: Plan, shape: Span, sample: _Sample, times: float) -> tuple[float, float, float]:
     """The bytes that a batch's files take whatever they hold, that each run adds to them, and that a run takes in memory."""
     rows, training, record = _rows(plan, shape, sample), sample.training, plan.spec.record
-    share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
+    share = plan.numbering.recorded / plan.runs
     tables = [(rows, 1.0)]
     if training.trajectories is not None:
         tables.append((records_table(training.trajectories, shape[0]), times * share))

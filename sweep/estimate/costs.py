@@ -57,11 +57,11 @@ def costs_of(plan: Plan, seconds: Floats) -> Costs:
 
 def guessed_costs(plan: Plan) -> tuple[Costs, Costs]:
     """The seconds that runs may take, and the most epochs that they can, where each cell may have its own limit on epochs."""
-    many, starts = len(plan.seeds), np.array([start for start, _ in plan.shapes()])
-    limits = np.broadcast_to(plan.setting("train.epochs", np.arange(plan.cells) * many), plan.cells).astype(np.float64)
-    borders = np.union1d(starts, (np.flatnonzero(np.diff(limits)) + 1) * many)
-    epochs, shapes = limits[borders // many], np.searchsorted(starts, borders, side="right") - 1
-    seconds = np.maximum(guesses(plan)[shapes] * epochs / limits[starts // many][shapes], LEAST_SECONDS)
+    starts, limits = np.array([start for start, _ in plan.shapes()]), plan.epoch_limits()
+    borders = np.union1d(starts, plan.numbering.changes(limits))
+    epochs, first = (limits[plan.numbering.cells_of(runs)] for runs in (borders, starts))
+    shapes = np.searchsorted(starts, borders, side="right") - 1
+    seconds = np.maximum(guesses(plan)[shapes] * epochs / first[shapes], LEAST_SECONDS)
     ends = np.append(borders, plan.runs)
     cumulated = (np.concatenate([[0.0], np.cumsum(np.diff(ends) * each)]) for each in (seconds, epochs))
     return Costs(ends, next(cumulated)), Costs(ends, next(cumulated))

@@ -142,7 +142,7 @@ class Forecast:
 def _least_disk(plan: Plan) -> Costs:
     """The bytes on disk that runs take at least: rules that end runs early may leave each with one record."""
     record = plan.spec.record
-    share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
+    share = plan.numbering.recorded / plan.runs
     rules = ("train.stop.", "train.stall.")
     ends_early = any(key.startswith(rules) and value is not None for key, value in plan.spec.settings() if key != PATIENCE)
     records = 0 if plan.record_at is None else 1 if ends_early else len(plan.record_at)

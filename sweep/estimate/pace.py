@@ -107,7 +107,7 @@ class Pace:
 def numbers(plan: Plan, run: int) -> float:
     """How many numbers are kept besides its row for a run, and for every other run of its shape."""
     record, at = plan.spec.record, plan.record_at
-    share = 1.0 if record.runs is None else min(record.runs / plan.runs, 1.0)
+    share = plan.numbering.recorded / plan.runs
     kept = plan.shape(plan.shape_of(run)).weights if record.weights else 0
     return 1 + (0 if at is None else 5 * share * (len(at) + 1)) + kept
 

@@ -1,8 +1,9 @@
 """The plan of a sweep: which run has which settings, and which runs are trained together.
 
 The spec alone determines the number of a run: the number of its cell times the number of seeds, plus the position of its seed.
-Settings that shape the network, the data or the optimizer vary slowest. So the runs of one shape are neighbours, and one call
-of the kernels trains a range of run numbers. Other numbers may differ from lane to lane within a call.
+What is added to a sweep that is there gets the numbers after those (`results/store/numbering.py`). Settings that shape the
+network, the data or the optimizer vary slowest. So the runs of one shape are neighbours, and one call of the kernels trains a
+range of run numbers. Other numbers may differ from lane to lane within a call.
 """
 
 from bisect import bisect_left
@@ -19,7 +20,8 @@ from backsweep.errors import DataError, SettingError
 from ...kernels import check_flat
 from ...results.arrays import Floats, Integers
 from ...results.reprs import html_of, text_of
-from ...results.store.seeds import recorded_runs
+from ...results.store.numbering import Numbering
+from ...results.store.recording import recorded_in
 from ...results.store.store import Span
 from ..data.data import Task
 from ..spec.axes import AxisInUse, alike, combine
@@ -44,9 +46,9 @@ MOST_CHECKED = 2**16  # cells at once, to limit the memory that checks take
 class Plan:
     """An unrolled spec: `cells` combinations of settings, each with every seed, make `runs` runs."""
 
-    def __init__(self, spec: Spec):
+    def __init__(self, spec: Spec, numbering: Numbering | None = None):
+        """numbering: that of a folder whose sweep has grown. None: one block."""
         self.spec = spec
-        self.seeds = spec.seed_values()
         axes = spec.axes
         self._kinds = {axis.setting: kinds for axis in axes if (kinds := _kinds(axis)) is not None}
         shown = {axis.setting: readable(axis.setting, axis.points, spec.called) for axis in axes}
@@ -56,14 +58,15 @@ class Plan:
         self._shown = {setting: array_of(values) for setting, values in shown.items()}
         self.axes = columns_of([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
-        self.runs = self.cells * len(self.seeds)
+        self.numbering = numbering or Numbering.of(self.cells, spec.seed_values(), spec.record.runs)
+        self.runs = self.numbering.runs
         if self.runs > MOST_RUNS_OF_ALL:
             reason = f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}"
             raise SettingError(["seeds", *(axis.called for axis in axes)], reason, shown="")
         self._made = DataCache(lambda task: make(task, spec.contents.sides))
         self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
         self._keys = [key for key, _ in spec.settings()]
-        self._shape_starts = self._starts_of_shapes()
+        self._shape_starts = self.numbering.changes(self._shapes_of_cells())
         self._shapes = list(pairwise([*self._shape_starts.tolist(), self.runs]))
         self.record_at = record_epochs(spec.record, self._most_epochs())
         self._check()
@@ -72,7 +75,7 @@ class Plan:
         """The values of a dotted setting for these runs, as an array; a single value if the setting does not vary."""
         if key in self._fixed:
             return self._fixed[key]
-        return self._values[key][self._index[key][runs // len(self.seeds)]]
+        return self._values[key][self._index[key][self.numbering.cells_of(runs)]]
 
     def task(self, run: int) -> Task:
         """The data that a run is trained on."""
@@ -83,7 +86,7 @@ class Plan:
         first = self._of_run(int(runs[0]))
         settings = {key: self.setting(key, runs) if per_run(key) and first[key] is not None else first[key] for key in first}
         task = self.task(int(runs[0]))
-        given = {"midpoint": task.midpoint, "measure": self.spec.record.measure, "seed": self.seeds_of(runs)}
+        given = {"midpoint": task.midpoint, "measure": self.spec.record.measure, "seed": self.numbering.seeds_of(runs)}
         return {
             "x": task.inputs,
             "y": task.targets,
@@ -107,20 +110,15 @@ class Plan:
             epochs=settings["train.epochs"],
         )
 
-    def seeds_of(self, runs: Integers) -> Integers:
-        """The seeds of these runs."""
-        places = runs % len(self.seeds)
-        return places + self.seeds.start if isinstance(self.seeds, range) else self.seeds[places]
-
     def recorded(self, span: Span) -> Integers:
         """The runs of a span that are recorded."""
-        return recorded_runs(self.spec.record.runs, self.runs, span)
+        return recorded_in(self.numbering.block_of(span[0]), span)
 
     def columns(self, runs: Integers) -> dict[str, npt.NDArray[Any]]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""
-        first = {"run": runs, "cell": runs // len(self.seeds), "seed": self.seeds_of(runs)}
-        shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][first["cell"]]] for axis in self.axes}
-        return {**first, **shown}
+        cells = self.numbering.cells_of(runs)
+        shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][cells]] for axis in self.axes}
+        return {"run": runs, "cell": cells, "seed": self.numbering.seeds_of(runs), **shown}
 
     def shapes(self) -> list[Span]:
         """The spans of runs that share a network shape and data."""
@@ -140,7 +138,7 @@ class Plan:
         if key in self._fixed:
             return of(self._fixed[key])
         values = np.array([of(point) for point in self._points[key]])
-        return values[self._index[key][self._shape_starts // len(self.seeds)]]
+        return values[self._index[key][self.numbering.cells_of(self._shape_starts)]]
 
     def has(self, key: str) -> bool:
         """Whether the spec has such a setting."""
@@ -148,8 +146,15 @@ class Plan:
 
     def epochs_of_shapes(self) -> Floats:
         """The most epochs that all runs of each shape can make together, (shapes,)."""
-        limits = np.broadcast_to(self.setting("train.epochs", np.arange(self.cells) * len(self.seeds)), self.cells)
-        return np.add.reduceat(limits.astype(np.float64), self._shape_starts // len(self.seeds)) * len(self.seeds)
+        limits = self.epoch_limits()
+        starts = np.union1d(self._shape_starts, self.numbering.changes(limits))
+        most = limits[self.numbering.cells_of(starts)] * np.diff(starts, append=self.runs)
+        return np.add.reduceat(most, np.searchsorted(starts, self._shape_starts))
+
+    def epoch_limits(self) -> Floats:
+        """The most epochs that a run of each cell can make, (cells,)."""
+        limits = self.setting("train.epochs", self.numbering.first_runs(self.cells))
+        return np.broadcast_to(np.asarray(limits, np.float64), self.cells)
 
     def calls(self, span: Span) -> list[Span]:
         """Cuts a span of runs where the network shape or the data change, so that each part is one call of the kernels."""
@@ -162,7 +167,7 @@ class Plan:
 
         Shapes with the same combination need the same machine code, whatever else differs between them.
         """
-        starts = self._shape_starts // len(self.seeds)
+        starts = self.numbering.cells_of(self._shape_starts)
         kinds = [
             alike([point if isinstance(point, str | bool | None) or "batch" in key else 0 for point in points])
             for key, points in self._points.items()
@@ -171,17 +176,17 @@ class Plan:
         keys = [key for key in self._points if key in self._kinds]
         parts = partition([kind[self._index[key][starts]] for key, kind in zip(keys, kinds, strict=True)], len(starts))
         firsts = [self._shapes[part[0]] for part in parts]
-        return [np.arange(start, stop, len(self.seeds)) for start, stop in firsts]
+        return [np.arange(start, stop, len(self.numbering.block_of(start).seeds)) for start, stop in firsts]
 
     @property
     def outline(self) -> tuple[str, list[str]]:
         """How much there is to run, and a line for each axis and for each input and target from a file."""
-        return plan_lines(self.runs, self.cells, len(self.seeds), len(self.shapes()), self.spec)
+        return plan_lines(self.runs, self.cells, len(self.spec.seed_values()), len(self.shapes()), self.spec)
 
     def remarks(self) -> list[str]:
         """What may be a mistake, although it is allowed: oddities of the data, and rules that can never hold."""
         largest_target = float(np.max(np.abs(self.task(0).targets)))
-        runs = sampled_cells(self.cells) * len(self.seeds)
+        runs = self.numbering.first_runs(self.cells)[sampled_cells(self.cells)]
         sampled = SampledRuns(self.spec, runs, self.setting, largest_target, self.record_at)
         return [*self.spec.contents.remarks, *remarks(sampled)]
 
@@ -195,7 +200,7 @@ class Plan:
 
     def _of_run(self, run: int) -> dict[str, Any]:
         """Every setting of one run, in the order of the spec, so that settings per layer are in the order of the layers."""
-        cell = run // len(self.seeds)
+        cell = int(self.numbering.cells_of(np.array([run]))[0])
         varied = {key: points[self._index[key][cell]] for key, points in self._points.items()}
         settings = {key: varied[key] if key in varied else self._fixed[key] for key in self._keys}
         if settings["model.hidden"] is None:
@@ -205,23 +210,24 @@ class Plan:
     def _most_epochs(self) -> int:
         return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
 
-    def _starts_of_shapes(self) -> Integers:
+    def _shapes_of_cells(self) -> Integers:
+        """A number for each cell, the same for cells that share a network shape and data; these are neighbours."""
         shaping = [kinds[self._index[key]] for key, kinds in self._kinds.items()]
         changes = np.zeros(self.cells, bool)
-        changes[0] = True
         for index in shaping:
             changes[1:] |= index[1:] != index[:-1]
-        return np.flatnonzero(changes) * len(self.seeds)
+        return np.cumsum(changes)
 
     def _check(self) -> None:
         """Check that the settings of each cell fit together and fit the cell's data."""
         settings, axes = dict(self.spec.settings()), [axis for axis in self.spec.axes if axis.setting in self._kinds]
         classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
-        cells = np.diff([*self._shape_starts, self.runs]) // len(self.seeds)
-        classes += [np.repeat(some, cells) for some in arithmetic_findings(self.spec.task, self.sizes, self.each, self._fixed)]
+        firsts = self.numbering.first_runs(self.cells)
+        shapes = np.searchsorted(self._shape_starts, firsts, side="right") - 1
+        classes += [some[shapes] for some in arithmetic_findings(self.spec.task, self.sizes, self.each, self._fixed)]
         for part in partition(classes, self.cells):
             for at in range(0, len(part), MOST_CHECKED):
-                self._check_alike(part[at : at + MOST_CHECKED] * len(self.seeds))
+                self._check_alike(firsts[part[at : at + MOST_CHECKED]])
 
     def _check_alike(self, firsts: Integers) -> None:
         """Check that the settings fit together in cells that no check can tell apart. firsts: the first run of each."""
@@ -230,7 +236,7 @@ class Plan:
         if error is None:
             return
         bad = bisect_left(range(1, len(firsts)), True, key=lambda many: self._refusal(firsts[:many]) is not None)
-        cell = int(firsts[bad]) // len(self.seeds)
+        (cell,) = self.numbering.cells_of(firsts[bad : bad + 1])
         error = self._refusal(firsts[bad : bad + 1]) or error
         raise self._as_in_spec(error, int(firsts[bad]), f" (cell {cell})" if self.cells > 1 else "")
 
@@ -265,9 +271,9 @@ class Plan:
 
 
 @lru_cache(maxsize=4)
-def plan_of(spec: Spec) -> Plan:
-    """The plan of a spec; a worker makes it once."""
-    return Plan(spec)
+def plan_of(spec: Spec, numbering: Numbering | None = None) -> Plan:
+    """The plan of a spec; a worker makes it once. numbering: see `Plan`."""
+    return Plan(spec, numbering)
 
 
 def _kinds(axis: AxisInUse) -> Integers | None:

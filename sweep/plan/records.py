@@ -7,8 +7,8 @@ from backsweep.errors import SettingError
 
 from ...kernels import Training, Trajectories
 from ...results.arrays import Floats, Integers
+from ...results.store.recording import MOST_RECORDS, due_epochs
 from ...results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA
-from ...results.store.seeds import MOST_RECORDS, due_epochs
 from ..spec.train import RecordSpec
 from .arrow import lists, numbers
 

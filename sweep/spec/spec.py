@@ -14,7 +14,6 @@ from backsweep.errors import DataError, SettingError
 from backsweep.ranges import whole_from
 
 from ...kernels import LAST_SEED
-from ...results.arrays import Integers
 from ...results.store.written_spec import seeds_kind
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
@@ -149,11 +148,11 @@ class Spec(Table, use_attribute_docstrings=True):
             raise error.inside(source) from None
         return spec
 
-    def seed_values(self) -> "range | Integers":
-        """The seeds: a range where they are counted up, for a hundred million of them are 0.8 GB; else int64."""
+    def seed_values(self) -> range | tuple[int, ...]:
+        """The seeds: a range where they are counted up, for a hundred million of them are 0.8 GB."""
         if isinstance(self.seeds, SeedRange):
             return range(self.seeds.start, self.seeds.start + self.seeds.count)
-        return range(self.seeds) if isinstance(self.seeds, int) else np.array(self.seeds, np.int64)
+        return range(self.seeds) if isinstance(self.seeds, int) else self.seeds
 
     def settings(self) -> Iterator[tuple[str, Any]]:
         """Every setting that may vary, by its dotted name, in the order of the models: a value, an axis, or None.

@@ -17,9 +17,10 @@ import pytest
 from backsweep.columns import RECORDED
 from backsweep.errors import DamageError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.store import seeds
+from backsweep.results.store import recording
 from backsweep.results.store.file_kinds import SWEEP, kinds_of
 from backsweep.results.store.manifest import COPY, MANIFEST, write_manifest
+from backsweep.results.store.numbering import Numbering
 from backsweep.results.store.schema import LATER
 from backsweep.results.store.shards import named, spans_in
 from backsweep.results.store.store import Store
@@ -254,7 +255,7 @@ def of_the_runs(folder):
 @pytest.mark.parametrize("kind", KINDS)
 def test_more_rows_than_there_can_be_are_refused_before_any_is_read(kind, folder, monkeypatch):
     """Whatever memory they would take: a few bytes can encode any number of rows."""
-    monkeypatch.setattr(seeds, "MOST_RECORDS", 5)
+    monkeypatch.setattr(recording, "MOST_RECORDS", 5)
     shard = spans_in(folder / kind)[1]
     path = rewritten(shard.path, lambda table: pa.concat_tables([table] * 5))
     for reading in ("read", "iter_batches"):
@@ -266,5 +267,6 @@ def test_more_rows_than_there_can_be_are_refused_before_any_is_read(kind, folder
 
 
 def test_the_size_of_a_span_is_computed_without_making_it():
-    assert seeds.Recording({}, 10**11).count((0, 10**11)) == 10**11
-    assert seeds.Recording({"record": {"runs": 7}}, 10**11).count((0, 10**11)) == 7
+    for sample, count in ((None, 10**11), (7, 7)):
+        (block,) = Numbering.of(10**11, range(1), sample).blocks
+        assert recording.Recording({}, block).count((0, 10**11)) == count

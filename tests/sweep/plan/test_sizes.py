@@ -164,7 +164,7 @@ def test_forty_digits_decide_a_whole_number_if_two_floats_do_not(monkeypatch):
 
 def test_consecutive_seeds_are_not_stored_as_an_array():
     made = Plan(Spec.parse({"task": "xor", "seeds": {"start": 7, "count": 100_000_000}, "train": {"lr": {"values": [1, 2]}}}))
-    assert isinstance(made.seeds, range)
+    assert isinstance(made.numbering.blocks[0].seeds, range)
     assert made.columns(np.array([0, 99_999_999, 100_000_001]))["seed"].tolist() == [7, 100_000_006, 8]
 
 

@@ -14,7 +14,7 @@ import reference
 from backsweep.columns import RECORDED
 from backsweep.errors import BacksweepError, DamageWarning
 from backsweep.results import Results
-from backsweep.results.store.seeds import Recording, recorded_runs
+from backsweep.results.store.recording import Recording, recorded_runs
 from backsweep.results.store.store import Store
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.estimate import pace
@@ -142,7 +142,8 @@ def test_a_manifest_tells_at_which_epochs_runs_were_recorded(epochs, record, tmp
     drawn, told = "uniform" in str(epochs), not {"uniform", "range"} & set(epochs if isinstance(epochs, dict) else ())
     spec = {"task": "xor", "train": {"epochs": epochs}, "record": record, **({"design": {"points": 3}} if drawn else {})}
     sweep = Sweep.from_dict(spec)
-    at, due = sweep.plan().record_at, Recording(manifest_of(sweep.spec, sweep.plan(), None, tmp_path).spec, 3).due
+    manifest = manifest_of(sweep.spec, sweep.plan(), None, tmp_path)
+    at, due = sweep.plan().record_at, Recording(manifest.spec, manifest.numbering.blocks[0]).due
     if told:
         assert due.tolist() == [*at, 2**31]
     else:

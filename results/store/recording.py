@@ -1,4 +1,4 @@
-"""The seed and the cell of a run, and which of its epochs are recorded, from the spec in a manifest alone."""
+"""Which runs are recorded, and at which of their epochs, from the spec in a manifest alone."""
 
 from decimal import Decimal
 from functools import cached_property
@@ -8,58 +8,23 @@ import numpy as np
 
 from ..arrays import Integers, Span
 from ..logarithmic import evenly
+from .numbering import Block
 from .written_spec import setting_at
 
 MOST_RECORDS = 1_000_000  # per run
 NEVER = 2**31  # no run has as many epochs
 
 
-class Seeds:
-    """The seeds of every cell: consecutive ones from a first one on, or a list. `count` is 0 if a spec does not give it."""
-
-    def __init__(self, spec: dict[str, Any]):
-        self.count, self._first, self._listed = 0, 0, None
-        match spec.get("seeds"):
-            case bool():
-                pass
-            case int(count):
-                self.count = count
-            case {"start": int(first), "count": int(count)}:
-                self.count, self._first = count, first
-            case [*listed] if all(type(seed) is int for seed in listed):
-                self.count, self._listed = len(listed), np.array(listed)
-            case _:
-                pass
-
-    def cells_of(self, span: Span) -> Integers:
-        """The cell of each run of a span, int32."""
-        start, stop = span
-        cells = np.arange(start // self.count, (stop - 1) // self.count + 1)
-        ends = np.minimum((cells + 1) * self.count, stop)
-        return np.repeat(cells.astype(np.int32), np.diff(ends, prepend=start))
-
-    def of(self, span: Span) -> Integers:
-        """The seed of each run of a span, int64, without making the seeds of the whole sweep."""
-        start, stop = span
-        place, length = start % self.count, stop - start
-        if length + place <= self.count:
-            return self._part(place, place + length)
-        return np.tile(self._part(0, self.count), -(-(place + length) // self.count))[place : place + length]
-
-    def _part(self, start: int, stop: int) -> Integers:
-        return np.arange(start, stop) + self._first if self._listed is None else self._listed[start:stop]
-
-
 class Recording:
-    """Which runs a sweep keeps records and weights of, and at which epochs. most: the most records that a run can have."""
+    """Which runs of a block have records and weights, and at which epochs. most: the most records that a run can have."""
 
-    def __init__(self, spec: dict[str, Any], runs: int):
+    def __init__(self, spec: dict[str, Any], block: Block):
         record = spec.get("record")
         given = record if isinstance(record, dict) else {}
-        self._sample, self._every, points = (_whole(given.get(key)) for key in ("runs", "every", "points"))
+        self._every, points = (_whole(given.get(key)) for key in ("every", "points"))
         self._points = None if points is None else min(points, MOST_RECORDS)
         self._limit = _most(setting_at(spec, "train.epochs"))
-        self._runs = runs
+        self._block = block
         self.most = (self._points or MOST_RECORDS) + 2  # plus the first and the last
 
     @cached_property
@@ -75,12 +40,18 @@ class Recording:
 
     def count(self, span: Span) -> int:
         """How many runs of a span are recorded."""
-        first, last = _places(self._sample, self._runs, span)
+        first, last = _places(self._block.sample, self._block.runs, _within(self._block, span))
         return last - first
 
     def runs_of(self, span: Span) -> Integers:
         """The runs of a span that are recorded, int64."""
-        return recorded_runs(self._sample, self._runs, span)
+        return recorded_in(self._block, span)
+
+
+def sample_in(spec: dict[str, Any]) -> int | None:
+    """How many of the runs a spec has recorded; None: all, if any."""
+    record = spec.get("record")
+    return _whole(record.get("runs")) if isinstance(record, dict) else None
 
 
 def due_epochs(every: int | None, points: int | None, limit: int) -> Integers | None:
@@ -92,8 +63,17 @@ def due_epochs(every: int | None, points: int | None, limit: int) -> Integers | 
     return None
 
 
+def recorded_in(block: Block, span: Span) -> Integers:
+    """The recorded runs of a span in a block."""
+    return block.start + recorded_runs(block.sample, block.runs, _within(block, span))
+
+
+def _within(block: Block, span: Span) -> Span:
+    return span[0] - block.start, span[1] - block.start
+
+
 def recorded_runs(sample: int | None, runs: int, span: Span) -> Integers:
-    """The recorded runs of a span: all of them, or those in a `sample` that is spread evenly over the sweep."""
+    """The recorded runs of a span: all of them, or those in a `sample` that is spread evenly over these runs."""
     places = np.arange(*_places(sample, runs, span))
     if sample is None or sample >= runs:
         return places
