@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The cases of tests/kernels/test_same_bits.py and SWEEPS of the sixty sweeps on an emulated processor: the same digests of all
-# bits, and the same Parquet files, as on this machine. Usage: emulated.sh arm64|nehalem TREE PYTHON
+# CASES of tests/kernels/same_bits_cases.py ("long": all, "some": a few) and SWEEPS of the sixty sweeps on an emulated processor:
+# the same digests of all bits, and the same Parquet files, as on this machine. Usage: emulated.sh arm64|nehalem TREE PYTHON
 #
 # arm64: Debian, and wheels for aarch64 of the releases in constraints.txt. The packages are only unpacked, since configuring them
 # in emulation would take five minutes. No chroot is needed, since qemu looks for Python's loader and libraries in TREE first.
@@ -10,7 +10,8 @@
 set -euo pipefail
 machine=$1 tree=$(realpath -m "$2") python=$(realpath -s "$3")
 root=$(realpath "$(dirname "$0")/..")
-SWEEPS=12 # on arm64 these take a little less long than the cases, which run beside them
+CASES=${CASES:-long}
+SWEEPS=${SWEEPS:-12} # on arm64 these take a little less long than all cases, which run beside them
 
 unpack_debian() {
     local release mirror package
@@ -58,7 +59,7 @@ trained() {
     mkdir -p "$folder"
     "$@" -m helpers.sixty_files $SWEEPS > "$folder/sweeps.txt" &
     sweeps=$!
-    "$@" "$root/tests/kernels/same_bits_cases.py" long > "$folder/cases.txt"
+    "$@" "$root/tests/kernels/same_bits_cases.py" "$CASES" > "$folder/cases.txt"
     wait "$sweeps"
 }
 
