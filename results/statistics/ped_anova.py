@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.stats import rankdata
 
 from ..arrays import Floats, Integers
 from .groups import CONFIDENCE
@@ -99,6 +98,8 @@ def _steps(level: Integers, best: Integers, points: Integers) -> tuple[Integers,
     if level.max() < FEW_LEVELS:
         there = np.bincount(level) - alike
         return level[best], np.diag(np.divide(others, there, out=np.zeros(len(there)), where=there > 0))
+    from scipy.stats import rankdata  # half a second, and the answer of most sweeps needs none of it
+
     place = (rankdata(level) - 0.5) / len(level)
     width = max(1.059 * place[best].std() * len(best) ** -0.2, 1 / STEPS)
     middle = (np.arange(STEPS) + 0.5) / STEPS
