@@ -115,6 +115,9 @@ def numbers_in(option: str, text: str) -> list[int]:
         last = last if dots else first
         if not (first.isdecimal() and last.isdecimal()) or int(last) - int(first) not in range(MOST_NUMBERS):
             raise SettingError([option], "must be whole numbers, such as 1,2,7 or 0..9", value=text)
+        for number in (first, last):
+            if len(number) > 1 and number.startswith("0"):  # as in 4,000, which would be two numbers
+                raise SettingError([option], f"{number} begins with 0; write a number above 999 without a comma", value=text)
         found += range(int(first), int(last) + 1)
     return list(dict.fromkeys(found))
 

@@ -29,7 +29,7 @@ def run_with_progress(context: typer.Context, sweep: "Sweep", out: Path, log: Lo
 
     Exits with code 1 if the sweep is interrupted or some runs fail.
     """
-    outlast_readers("nobody reads the output any more; the sweep goes on without it")
+    outlast_readers("nobody reads the output any more, so the rest of it is lost; the sweep needs no reader")
     began = process_began()
     progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
     try:

@@ -122,7 +122,7 @@ def _speed(writer: "Writer") -> str:
 
 
 def _spans(missing: "list[Span]") -> str:
-    spans = ", ".join(f"{start:,} to {stop - 1:,}" if stop - start > 1 else f"{start:,}" for start, stop in missing[:SOME])
+    spans = ", ".join(f"{start} to {stop - 1}" if stop - start > 1 else f"{start}" for start, stop in missing[:SOME])
     more = len(missing) - SOME
     return f"runs {spans}" + (f" and {count(more, 'more span')}" if more > 0 else "")
 

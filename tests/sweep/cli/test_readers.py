@@ -31,7 +31,7 @@ def test_a_sweep_outlasts_whoever_reads_its_output(here, tmp_path, more):
     assert (tmp_path / "code").read_text() == "0\n"
     assert must("status", "r", cwd=tmp_path).splitlines()[1] == "Finished"
     if more != "2>&1":
-        message = "backsweep: nobody reads the output any more; the sweep goes on without it\n"
+        message = "backsweep: nobody reads the output any more, so the rest of it is lost; the sweep needs no reader\n"
         assert complaint(done) in ("", message)  # the pipe may hold all of it before head ends
 
 
