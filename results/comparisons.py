@@ -10,7 +10,7 @@ from backsweep.errors import NoAnswerError, SettingError
 from backsweep.ranges import Range
 from backsweep.stopping import NO_RULE
 
-from .analysis.names import PAIRS, SEEDS, SUCCESS
+from .analysis.names import PAIRS, RANKS, SEEDS, SUCCESS
 from .findings import Findings, generator
 
 if TYPE_CHECKING:
@@ -96,12 +96,22 @@ class Comparisons(Findings):
         all values rank alike; critical_difference: Nemenyi's at 5 %. If p is below 0.05, two values differ whose mean ranks
         differ by at least that.
 
-        Raises what `compare` does, and ResultsError for fewer than three values or combinations.
+        Raises what `compare` does, ResultsError for fewer than three values or combinations, and NoAnswerError for a sweep
+        without a stopping rule.
+
+        >>> train = {"lr": {"values": [0.5, 1.0, 5.0]}, "epochs": 2000, "stop": {"loss": 0.1}}
+        >>> sweep = backsweep.Sweep(task="xor", seeds=10, model={"hidden": {"values": [3, 4, 5]}}, train=train)
+        >>> print(sweep.run("runs/rates").ranks("lr").iloc[:, :3].round(2).to_string(index=False))
+         value  mean_rank  combinations
+           5.0        1.0             3
+           1.0        2.0             3
+           0.5        3.0             3
 
         J. Demšar, J. Machine Learning Research 7 (2006) 1.
         """
         from .analysis.mean_ranks import mean_ranks, table_of
 
+        self._refuse_without_rule(RANKS)
         return table_of(mean_ranks(self._rivals(setting, values, best_of, generator(seed))))
 
     def _rivals(

@@ -42,7 +42,7 @@ CLASSES = [Findings, Comparisons, SingleRuns, Runs, Results, Sweep, Network, Tra
 SHOWN = dict(shown(CLASSES)) | {"train": inspect.unwrap(backsweep.train)}
 SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
-WITHOUT_EXAMPLE = {"Findings", "Comparisons", "Comparisons.ranks", "SingleRuns", "Runs", "SingleRuns.trajectory"}
+WITHOUT_EXAMPLE = {"Findings", "Comparisons", "SingleRuns", "Runs", "SingleRuns.trajectory"}
 
 
 @pytest.fixture(scope="module")

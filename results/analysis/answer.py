@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
@@ -16,9 +15,10 @@ from ..statistics.resampling import RESAMPLES
 from ..store.schema import Manifest
 from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
+from .ends import ends_of
 from .remarks import lost_at_once
 from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds, with_all_seeds
-from .tables import axis_columns, grouped, sorted_levels
+from .tables import axis_columns, grouped
 from .what_matters import what_matters
 
 SEED = 0  # of each resampling: the same runs have the same answer everywhere, with the numbers that tables have
@@ -35,7 +35,7 @@ class Answer:
     best: the row of `selection.best_on_other_seeds`, or why there is none. as_often: how many combinations had its success rate
     where it was chosen; tied: those that did as well in all, itself the first. lowest: the row of
     `selection.lowest_loss_on_other_seeds`, or why there is none; None beside a best. ends: the settings of which that row has
-    the first or last of three or more values, and which.
+    the lowest or highest value, and which (`ends.ends_of`).
 
     matters: the table of `what_matters.what_matters`, or why there is none. lost: as `remarks.lost_at_once`.
     """
@@ -80,7 +80,7 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         as_often=as_often,
         tied=tied,
         lowest=lowest,
-        ends=_ends(table, row.iloc[0]) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
+        ends=ends_of(settings, row.iloc[0], names) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
         matters=_or_why_not(lambda: what_matters(table, drawn_columns(manifest), rng=_rng(), resamples=resamples)),
         lost=lost_at_once(table),
     )
@@ -96,15 +96,6 @@ def _or_why_not(find: Callable[[], pd.DataFrame]) -> pd.DataFrame | ResultsError
         return find()
     except ResultsError as error:
         return error
-
-
-def _ends(table: pd.DataFrame, row: pd.Series) -> dict[str, str]:
-    ends: dict[str, str] = {}
-    for name in axis_columns(table):
-        levels = sorted_levels(table, name) if is_numeric_dtype(table[name]) else []
-        if len(levels) > 2 and row[name] in (levels[0], levels[-1]):
-            ends[name] = "lowest" if row[name] == levels[0] else "highest"
-    return ends
 
 
 def _rng() -> np.random.Generator:

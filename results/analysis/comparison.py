@@ -133,8 +133,8 @@ def compare_unpaired(first: pd.DataFrame, second: pd.DataFrame, by: Sequence[str
     if not shared.any():
         if not by:
             raise ResultsError("one of the two sides has no runs to compare")
-        raise ResultsError(
-            f"no run of the first has the same {', '.join(by)} as one of the second; by: name settings that both have"
+        raise ResultsError(f"no run of the first has the same {', '.join(by)} as one of the second").advising(
+            ("name settings of which both have the same values", "by")
         )
     kept = beside(settings, {"runs_first": sizes[0], "runs_second": sizes[1], **columns})[shared].reset_index(drop=True)
     return beside(kept, {"p_holm": holm(kept["p"])})
@@ -162,9 +162,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
     sides: list[pd.DataFrame] = []
     for name, table in (("first", first), ("second", second)):
         if table.duplicated(key).any():
-            others = [column for column in axis_columns(table) if column not in by]
-            reason = f"runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}"
-            raise SettingError(["by"], reason)
+            raise _several_share(name, key, table, second if table is first else first)
         sides.append(table[[*key, "outcome", "epochs"]].set_axis([*places, "outcome", "epochs"], axis="columns"))
     pairs = sides[0].merge(sides[1], on=places, suffixes=("_first", "_second"))
     if pairs.empty:
@@ -174,6 +172,19 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, by: list[str]) -> pd.Data
             "them unpaired. In Python results.where(...).compare_with(results.where(...)) compares any two parts"
         )
     return pairs
+
+
+def _several_share(name: str, key: list[str], table: pd.DataFrame, other: pd.DataFrame) -> SettingError | ResultsError:
+    """Why runs of one side cannot be paired: what varies in both is not among the settings, or something varies in it alone."""
+    others = [column for column in axis_columns(table) if column not in key]
+    shared = [column for column in others if column in axis_columns(other)]
+    if shared:
+        reason = f"runs of the {name} table share {', '.join(key)}; what else varies is {', '.join(others)}"
+        return SettingError(["by"], reason)
+    alone = " and ".join(others)
+    return ResultsError(f"{alone} varies in the {name} alone, where several runs have the same {', '.join(key)}").advising(
+        (f"choose one value of {alone}", "where")
+    )
 
 
 def _uncensored_limit(pairs: pd.DataFrame, limit: float | None) -> float:

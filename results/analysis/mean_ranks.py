@@ -65,7 +65,7 @@ class MeanRanks:
         tuned = f", each at its best {' and '.join(self.best_of)} as chosen on other seeds," if self.best_of else ""
         return (
             f"Friedman's test ranks the values of {self.setting}{tuned} in {self.combinations:,} combinations of "
-            f"{' and '.join(self.within)}: χ² = {self.statistic:.2f}, df = {len(names) - 1}, p = {self.p_value:.2g}. "
+            f"{' and '.join(self.within)}: χ² = {self.statistic:.2f}, df = {len(names) - 1}, p = {self.p_value:.3g}. "
             f"Mean ranks, 1 being the soonest: {ranked}. {self._pairs()}"
         )
 

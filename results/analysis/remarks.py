@@ -1,6 +1,7 @@
 """Sentences that a reader of a table should know; there are none if nothing needs saying."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,14 @@ import pandas as pd
 from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
-from .rivals import Rivals
-from .tables import axis_columns, grouped, setting_labels
+from .ends import AtAnEnd, chosen_at_an_end
+from .tables import EVERY_RUN, axis_columns, grouped, setting_labels
 from .what_matters import RESPONSES
+
+if TYPE_CHECKING:
+    from .rivals import Rivals  # whose tests take half a second to import
+
+NAMED = 3  # combinations in a sentence
 
 
 def unequal_limits(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
@@ -51,6 +57,14 @@ def over_the_bound(losses: Floats) -> list[str]:
     ]
 
 
+def ranked_by_loss(found: pd.DataFrame) -> list[str]:
+    """Say why the rows go by their loss, if no run converged. found: the table of `tables.summary`."""
+    if (found["success"] > 0).any():
+        return []
+    order = ", so the rows are in the order of the final loss" if len(found) > 1 else ""
+    return [f"No run converged{order}. The final loss is the mean of the middle half of the runs."]
+
+
 def tied_best(best: pd.DataFrame) -> list[str]:
     """Say which of the best combinations had equals. best: the table of `selection.best_on_other_seeds`."""
     which = [""] if len(best) == 1 else [f"Row {row}: " for row in range(1, len(best) + 1)]
@@ -59,6 +73,13 @@ def tied_best(best: pd.DataFrame) -> list[str]:
         for row, tied in zip(which, best["tied"].tolist(), strict=True)
         if tied > 1
     ]
+
+
+def best_at_an_end(table: pd.DataFrame, best: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """Say where the best of the settings that `by` leaves out is at an end. best: of `selection.best_on_other_seeds`."""
+    _, tried = grouped(table, None)
+    names = [name for name in axis_columns(table) if name not in by]
+    return choices_at_an_end(chosen_at_an_end(tried, best[best["tied"] == 1], names))
 
 
 def without_best(table: pd.DataFrame, best: pd.DataFrame, by: Sequence[str]) -> list[str]:
@@ -76,13 +97,29 @@ def without_best(table: pd.DataFrame, best: pd.DataFrame, by: Sequence[str]) -> 
     ]
 
 
-def chosen_without_success(of: Rivals) -> list[str]:
+def choices_at_an_end(found: Sequence[AtAnEnd]) -> list[str]:
+    """Say which choices are the lowest or the highest value that was tried."""
+    return [
+        f"The chosen {name} is the {end} that was tried{_of(labels)}. Better ones may lie beyond it."
+        for name, end, labels in found
+    ]
+
+
+def _of(labels: Sequence[str]) -> str:
+    """For which combinations something is true; nothing where there is one only, without settings."""
+    if list(labels) == [EVERY_RUN]:
+        return ""
+    more = f"; and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""
+    return f" for {'; '.join(labels[:NAMED])}{more}"
+
+
+def chosen_without_success(of: "Rivals") -> list[str]:
     """Say for which values nothing could be chosen because no run converged."""
     if not of.unsettled:
         return []
     return [
-        f"No run of the seeds that choose converged for {'; '.join(of.unsettled)}: there the first {' and '.join(of.best_of)} "
-        "stands in, which is the best of nothing."
+        f"No run of the seeds that choose converged for {'; '.join(of.unsettled)}. There nothing chose, and the first "
+        f"{' and '.join(of.best_of)} is compared."
     ]
 
 
@@ -113,5 +150,5 @@ def pooled(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
     others = [name for name in axis_columns(table) if name not in by]
     if not others:
         return []
-    words = f"Pooled over {', '.join(others)}; the intervals treat the pooled runs as replicates of one setting."
+    words = f"Pooled over {', '.join(others)}; the pooled runs count as replicates of one setting."
     return [words, *unequal_limits(table, by)]

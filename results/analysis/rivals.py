@@ -18,6 +18,7 @@ from backsweep.errors import ResultsError, SettingError
 from backsweep.outcomes import Outcome, ended
 
 from .comparison import compared
+from .ends import AtAnEnd, chosen_at_an_end
 from .levels import in_json
 from .names import SIDES, beside, column_of
 from .selection import halves_of, winners
@@ -31,7 +32,7 @@ class Rivals:
     table: one row per run, only those to be compared. levels: the values, in order. within: the other settings, in whose
     combinations they are compared. best_of: the settings that each value had chosen for it, of one value left for each value
     and combination. unsettled: a label for each value and combination in which no run of the choosing seeds converged; there
-    the first choice stands.
+    the first choice stands. at_an_end: choices without a tie that are the lowest or highest value.
     """
 
     setting: str
@@ -40,6 +41,7 @@ class Rivals:
     within: list[str]
     best_of: list[str]
     unsettled: list[str]
+    at_an_end: list[AtAnEnd]
 
     def of(self, level: object) -> pd.DataFrame:
         """The runs with one of the values."""
@@ -72,7 +74,7 @@ def rivals(
     for name in within:
         _check_shared(table, setting, name)
     if not best_of:
-        return Rivals(setting, table, levels, within, best_of, [])
+        return Rivals(setting, table, levels, within, best_of, [], [])
     return _each_at_its_best(table, setting, levels, within, best_of, rng)
 
 
@@ -152,4 +154,5 @@ def _each_at_its_best(
     best = winners(number[chooses], table["epochs"].to_numpy()[chooses], converged[chooses], contest)
     judged = judges & (number == best.group[contest[number]])
     unsettled = setting_labels(groups.iloc[best.group[best.success == 0]][[setting, *within]])
-    return Rivals(setting, table[judged], levels, within, best_of, unsettled)
+    at_an_end = chosen_at_an_end(groups, groups.iloc[best.group[(best.success > 0) & (best.tied == 1)]], best_of)
+    return Rivals(setting, table[judged], levels, within, best_of, unsettled, at_an_end)

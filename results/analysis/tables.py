@@ -19,6 +19,8 @@ from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS
 from .levels import Levels
 from .names import NOTHING, beside, column_of
 
+EVERY_RUN = "all runs"  # the label of a combination of no settings
+
 
 def axis_columns(table: pd.DataFrame) -> list[str]:
     """The columns of settings that vary."""
@@ -192,4 +194,4 @@ def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
 def setting_labels(settings: pd.DataFrame) -> list[str]:
     """A label for each row: hidden 2, lr 0.562."""
     texts = {str(name): level_texts(settings[name].tolist(), digits=3) for name in settings}
-    return [", ".join(f"{name} {column[k]}" for name, column in texts.items()) or "all runs" for k in range(len(settings))]
+    return [", ".join(f"{name} {column[k]}" for name, column in texts.items()) or EVERY_RUN for k in range(len(settings))]

@@ -22,8 +22,14 @@ from .numbers import interval_text, loss_text, percent_text, sentence_of, whole_
 
 NAMED = 3  # factors or settings in a sentence
 LEAST_SHARE = 0.01
+LEAST_SEEN = 0.0005  # of which `percent_text` would make 0.0 %
 HALF_WIDTH = 0.01
-ENDED = {Outcome.CAPPED: "used all their epochs", Outcome.DIVERGED: "diverged", Outcome.STALLED: "stalled"}
+ENDED = {
+    Outcome.CONVERGED: "converged",
+    Outcome.CAPPED: "used all their epochs",
+    Outcome.DIVERGED: "diverged",
+    Outcome.STALLED: "stalled",
+}
 
 
 def sentences(found: Answer) -> list[str]:
@@ -161,12 +167,19 @@ def _precision(row: pd.Series) -> str:
 
 
 def _not_reached(found: Answer) -> str:
-    shares = {outcome: found.outcomes[outcome] for outcome in ENDED if found.outcomes[outcome]}
-    if not shares or (not found.has_rule and set(shares) == {Outcome.CAPPED}):
+    shares = {outcome: share for outcome in ENDED if (share := found.outcomes[outcome])}
+    if shares.keys() <= {Outcome.CONVERGED} or (not found.has_rule and shares.keys() == {Outcome.CAPPED}):
         return ""
-    ends = ", ".join(f"{percent_text(share)} {ENDED[outcome]}" for outcome, share in shares.items())
+    ends = ", ".join(f"{_part(share)} {ENDED[outcome]}" for outcome, share in shares.items())
     never = f"No run converged in {found.never:,} of {found.settings:,} settings. " if 0 < found.never < found.settings else ""
     return f"{never}Of all runs {ends}."
+
+
+def _part(share: float) -> str:
+    """The share of some runs: no text says that it is none, or that it is all."""
+    if share < LEAST_SEEN:
+        return "less than 0.1 %"
+    return "more than 99.9 %" if 1 - LEAST_SEEN < share < 1 else percent_text(share)
 
 
 def _matters(found: Answer) -> Iterator[str]:
@@ -180,16 +193,19 @@ def _matters(found: Answer) -> Iterator[str]:
 
 
 def _shares(mine: pd.DataFrame, response: str) -> str:
-    shares = mine[mine["share"] >= LEAST_SHARE]
-    named = shares[~shares["factor"].isin([CHANCE, REST])].head(NAMED)
-    chance = mine[mine["factor"].isin([CHANCE, REST])]["share"].sum()
+    of_chance = mine["factor"].isin([CHANCE, REST])
+    named = mine[~of_chance & (mine["share"] >= LEAST_SHARE)].head(NAMED)
+    chance = mine[of_chance]["share"].sum()
+    others = mine["share"].sum() - chance - named["share"].sum()
     if (mine["method"] == "PED-ANOVA").any():
         what = "how often its runs converge" if response == "success" else "how soon they do"
         whole, left = f"Of what decides whether a combination is among the best tenth by {what}", "all else"
+        chance, others = chance + others, 0.0
     else:
         what = "whether a run converges" if response == "success" else "how long it takes"
         whole, left = f"Of the variance of {what}", "chance, by the seed,"
     parts = [f"{factor} {percent_text(share)}" for factor, share in zip(named["factor"], named["share"], strict=True)]
-    if chance >= LEAST_SHARE:
-        parts.append(f"{left} {percent_text(chance)}")
+    for rest, share in (("all others", others), (left, chance)):
+        if share >= LEAST_SEEN:
+            parts.append(f"{rest} {percent_text(share)}")
     return f"{whole}: {', '.join(parts)}." if parts else ""

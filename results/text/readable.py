@@ -23,15 +23,19 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     return beside(_settings(found, "runs"), texts)
 
 
-def ranking(found: pd.DataFrame) -> pd.DataFrame:
-    """Of `ranking.ranked`: what the order goes by, which is the final loss where no run converged."""
+def ranking(found: pd.DataFrame, has_rule: bool) -> pd.DataFrame:
+    """Of `ranking.ranked`: what the order goes by, which is the final loss where no run converged.
+
+    has_rule: whether runs could have converged, so that a reader is told how few may do so.
+    """
     settings, runs = _settings(found, "runs"), {"runs": found["runs"].map("{:,}".format)}
     if (found["success"] > 0).any():
         times = {"median epochs": found["median_epochs"].map(whole_text)}
         cost = {"epochs per success": found["running_time"].map(whole_text)}
         return beside(settings, {**runs, **_success(found), **times, **cost})
     diverged = {"diverged": found["diverged"].map(percent_text)} if (found["diverged"] > 0).any() else {}
-    return beside(settings, {**runs, "final loss": found["interquartile_mean_loss"].map(loss_text), **diverged})
+    success = _success(found) if has_rule else {}
+    return beside(settings, {**runs, **success, "final loss": found["interquartile_mean_loss"].map(loss_text), **diverged})
 
 
 def details(found: pd.DataFrame) -> pd.DataFrame:
@@ -99,6 +103,11 @@ def comparison(found: pd.DataFrame) -> pd.DataFrame:
             "epochs 95 %": _intervals(found, "running_time_difference", _signed_epochs),
         },
     )
+
+
+def ranks(found: pd.DataFrame) -> pd.DataFrame:
+    """Of `mean_ranks.table_of`; what is the same in each row stands in the sentences."""
+    return pd.DataFrame({"value": level_texts(found["value"].tolist()), "mean rank": found["mean_rank"].map("{:.2f}".format)})
 
 
 def more_seeds(found: pd.DataFrame) -> pd.DataFrame:

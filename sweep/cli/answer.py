@@ -43,5 +43,5 @@ def print_answer(results: "Results", lines: list[str]) -> None:
     for line in ["", *lines, ""]:
         say(line)
     found, settings = ranked(results.table, most=ROWS), len(grouped(results.table, None)[1])
-    print_table(found, lambda: readable.ranking(found), TableFormat.text)
+    print_table(found, lambda: readable.ranking(found, results.has_rule), TableFormat.text)
     say(f"The first {ROWS} of {settings:,} settings, in order, by all their runs. {look}" if settings > ROWS else look)

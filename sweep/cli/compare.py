@@ -1,19 +1,22 @@
 """Commands that compare settings or sweeps, and that say how many seeds a comparison takes."""
 
+from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backsweep.errors import NoAnswerError, ResultsError, SettingError
+from backsweep.stopping import NO_RULE
 
 from ...results.analysis.levels import members
 from ...results.comparisons import POWER
 from ...results.findings import generator
 from ..output import say
-from .options import typed
-from .results import By, Folder, Format, Resampling, Where, chosen, column_named, level_named, names_in
+from .options import one_of, typed
+from .results import By, Folder, Format, Resampling, Where, chosen, chosen_of_both, column_named, level_named, names_in
 from .tables import TableFormat, no_rule, print_no_answer, print_table, remarks
 
 if TYPE_CHECKING:
@@ -30,6 +33,19 @@ BestOf = Annotated[
         "Repeatable.",
     ),
 ]
+
+
+class Compared(StrEnum):
+    """What `backsweep compare` prints of the values of a setting."""
+
+    pairs = "pairs"
+    ranks = "ranks"
+
+
+if TYPE_CHECKING:
+    Of = Compared
+else:
+    Of = one_of(Compared, "of", about="With --setting: all pairs of values, or their mean ranks over all other settings.")
 NOT_WITH_SETTING = "cannot be combined with --setting, which compares values in each combination of the other settings"
 
 
@@ -51,23 +67,42 @@ def compare(
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Use the log-rank test, for sweeps with different seeds.")
     ] = False,
+    of: Of = Compared.pairs,
     form: Format = TableFormat.text,
     seed: Resampling = 0,
 ) -> None:
     """Compare values of a setting, or two sweeps, over the same seeds. Does the second converge more often, and sooner?"""
-    results = chosen(folder, where)
     if (other is None) == (setting is None):
         raise SettingError(["other", "setting"], "give either --with DIR or --setting NAME", "compare")
     if other is not None:
         _refuse("values", values, "cannot be combined with --with; use it with --setting")
         _refuse("best_of", best_of, "cannot be combined with --with; use it with --setting")
-        found = results.compare_with(chosen(other, where), names_in(by), paired=not unpaired, seed=seed)
-        _print(results, found, form, [])
+        if of is Compared.ranks:
+            raise SettingError(["of"], "cannot be combined with --with; use it with --setting", value=of.value)
+        _compare_sweeps(*chosen_of_both(folder, other, where), names_in(by), paired=not unpaired, seed=seed, form=form)
         return
     _refuse("by", by, NOT_WITH_SETTING)
-    setting, best_of = str(setting), names_in(best_of)
+    results, setting, best_of = chosen(folder, where), str(setting), names_in(best_of)
     levels = None if values is None else _levels(results, setting, values)
+    if of is Compared.ranks:
+        if unpaired:
+            raise SettingError(["unpaired"], "cannot be combined with --of ranks, which ranks runs of the same seed")
+        _rank_values(results, setting, levels, best_of, seed=seed, form=form)
+        return
     _compare_values(results, setting, levels, best_of, paired=not unpaired, seed=seed, form=form)
+
+
+def _compare_sweeps(first: "Runs", second: "Runs", by: list[str] | None, *, paired: bool, seed: int, form: TableFormat) -> None:
+    from ...results.analysis.remarks import pooled
+    from ...results.analysis.tables import axis_columns
+
+    found = first.compare_with(second, by, paired=paired, seed=seed)
+    _print(first, found, form)
+    if form is TableFormat.text:
+        tables = [first.table, second.table]
+        said = [pooled(table, [name for name in axis_columns(table) if name in found]) for table in tables]
+        for remark in dict.fromkeys(chain(*said)):
+            say(remark)
 
 
 def _compare_values(
@@ -85,34 +120,65 @@ def _compare_values(
 
     rng = generator(seed)
     of = rivals(results.table, setting, levels, best_of, rng=rng)
-    found = all_pairs(of, paired=paired, rng=rng)
-    _print(results, found, form, _about_values(of, results.has_rule) if form is TableFormat.text else [])
+    _print(results, all_pairs(of, paired=paired, rng=rng), form, of)
 
 
-def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, remarks: list[str]) -> None:
-    """Print a comparison, and for people what they should know of it."""
-    from ...results.analysis.remarks import infinite_differences
+def _rank_values(
+    results: "Runs", setting: str, levels: list[object] | None, best_of: list[str] | None, *, seed: int, form: TableFormat
+) -> None:
+    """`Runs.ranks`, and what is said of the same rivals."""
+    from ...results.analysis.mean_ranks import HOW_RANKED, mean_ranks, table_of
+    from ...results.analysis.names import RANKS
+    from ...results.analysis.rivals import rivals
     from ...results.text import readable
 
-    print_table(found, lambda: readable.comparison(found), form)
+    if not results.has_rule:
+        print_no_answer(NoAnswerError(NO_RULE, RANKS), form)
+        return
+    of = rivals(results.table, setting, levels, best_of, rng=generator(seed))
+    ranked = mean_ranks(of)
+    found = table_of(ranked)
+    print_table(found, lambda: readable.ranks(found), form)
     if form is TableFormat.text:
-        for remark in [*no_rule(results), *infinite_differences(found), *remarks]:
+        for remark in [*_about_choices(of), ranked.sentences, HOW_RANKED]:
             say(remark)
 
 
-def _about_values(of: "Rivals", has_rule: bool) -> list[str]:
+def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, of: "Rivals | None" = None) -> None:
+    """Print a comparison, and for people what they should know of it. of: the rivals that it compares, if it is of values."""
+    from ...results.analysis.remarks import infinite_differences
+    from ...results.text import differences, readable
+
+    print_table(found, lambda: readable.comparison(found), form)
+    if form is not TableFormat.text:
+        return
+    if not results.has_rule or differences.none_converged(found):
+        said = no_rule(results) or [differences.NONE_CONVERGED]
+    else:
+        said = [*differences.sentences(found, of), *infinite_differences(found), *(_about_values(of) if of else [])]
+    for remark in said:
+        say(remark)
+
+
+def _about_values(of: "Rivals") -> list[str]:
     """What a reader of a comparison of values should know, and how they rank if there are three or more and runs converge."""
     from ...results.analysis.mean_ranks import HOW_RANKED, mean_ranks
-    from ...results.analysis.remarks import chosen_without_success
     from ...results.statistics.ranks import FEWEST_TREATMENTS
 
-    said = chosen_without_success(of)
-    if len(of.levels) < FEWEST_TREATMENTS or not has_rule:
+    said = _about_choices(of)
+    if len(of.levels) < FEWEST_TREATMENTS:
         return said
     try:
         return [*said, mean_ranks(of).sentences, HOW_RANKED]
     except ResultsError as error:
         return [*said, f"{error}."]
+
+
+def _about_choices(of: "Rivals") -> list[str]:
+    """What a reader should know of what was chosen for each value."""
+    from ...results.analysis.remarks import choices_at_an_end, chosen_without_success
+
+    return [*chosen_without_success(of), *choices_at_an_end(of.at_an_end)]
 
 
 def seeds(
@@ -134,7 +200,7 @@ def seeds(
     form: Format = TableFormat.text,
 ) -> None:
     """Estimate from the runs of DIR how many more seeds you need to know a success rate, or to tell two settings apart."""
-    from ...results.text import readable
+    from ...results.text import differences, readable
 
     results = chosen(folder, where)
     if (half_width is None) == (setting is None):
@@ -153,9 +219,14 @@ def seeds(
         print_no_answer(error, form)
         return
     print_table(found, lambda: readable.more_seeds(found), form)
-    if form is TableFormat.text and half_width is not None:
-        for remark in remarks(results, list(found.columns)):
-            say(remark)
+    if form is not TableFormat.text:
+        return
+    if half_width is None:
+        said = differences.of_needed_pairs(found, POWER if power is None else power)
+    else:
+        said = [differences.of_needed_runs(half_width), *remarks(results, list(found.columns))]
+    for remark in said:
+        say(remark)
 
 
 def _refuse(option: str, given: object, why: str) -> None:

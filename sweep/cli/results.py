@@ -76,12 +76,37 @@ def chosen(folder: Path, where: list[str] | None) -> "Runs":
     """The results in a folder, or those of its runs that were asked for."""
     results: Runs = opened(folder)
     for text in where or []:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or not value:
-            raise SettingError(["where"], "must be a setting and its value, such as optimizer=gd", value=text)
-        column = column_named(results, name, "where")
-        results = results.where(**{column: level_named(results, column, value, "where")})
+        results = _with_value(results, *_name_and_value(text))
     return results
+
+
+def chosen_of_both(folder: Path, other: Path, where: list[str] | None) -> "tuple[Runs, Runs]":
+    """The results in two folders, or those of their runs that were asked for, by settings of both or of one."""
+    first, second = opened(folder), opened(other)
+    for name, value in map(_name_and_value, where or []):
+        in_first, in_second = _varies(first, name), _varies(second, name)
+        first = _with_value(first, name, value) if in_first or not in_second else first
+        second = _with_value(second, name, value) if in_second else second
+    return first, second
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not value:
+        raise SettingError(["where"], "must be a setting and its value, such as optimizer=gd", value=text)
+    return name, value
+
+
+def _varies(results: "Runs", name: str) -> bool:
+    try:
+        return bool(column_named(results, name, "where"))
+    except SettingError:
+        return False
+
+
+def _with_value(results: "Runs", name: str, value: str) -> "Runs":
+    column = column_named(results, name, "where")
+    return results.where(**{column: level_named(results, column, value, "where")})
 
 
 def table(
@@ -115,26 +140,30 @@ def table(
 
 def _beside(results: "Runs", of: Kind, found: "pd.DataFrame", by: list[str] | None) -> list[str]:
     """What a reader of a table of findings should know."""
-    from ...results.analysis.remarks import constant_responses, tied_best, without_best
+    from ...results.analysis.remarks import best_at_an_end, constant_responses, ranked_by_loss, tied_best, without_best
     from ...results.analysis.tables import axis_columns, columns_of
 
     if of is Kind.what_matters:
         return constant_responses(found)
-    of_best: list[str] = []
+    first: list[str] = []
+    if of is Kind.summary and results.has_rule:
+        first = ranked_by_loss(found)
     if of is Kind.best:
-        of_best = [*tied_best(found), *without_best(results.table, found, columns_of(by or [], axis_columns(results.table)))]
-    return [*of_best, *remarks(results, list(found.columns))]
+        by = columns_of(by or [], axis_columns(results.table))
+        table = results.table
+        first = [*tied_best(found), *without_best(table, found, by), *best_at_an_end(table, found, by)]
+    return [*first, *remarks(results, list(found.columns))]
 
 
 def _found(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """A table of findings, in full and as text for people, who see settings by their loss where no run can converge."""
+    """A table of findings, in full and as text for people, who see settings by their loss where no run converged."""
     from ...results.analysis.ranking import ranked
     from ...results.text import readable
 
     if of in {Kind.summary, Kind.settings}:
         found = results.summary(by) if of is Kind.summary else results.details(by, seed=seed)
-        if not results.has_rule:
-            return found, readable.ranking(ranked(results.table, by))
+        if not results.has_rule or (of is Kind.summary and not (found["success"] > 0).any()):
+            return found, readable.ranking(ranked(results.table, by), results.has_rule)
         return found, readable.summary(found) if of is Kind.summary else readable.details(found)
     if of is Kind.best:
         found = results.best(by, seed=seed)

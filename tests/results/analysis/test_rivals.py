@@ -105,7 +105,7 @@ def test_the_choice_flatters_nobody():
 def test_where_no_choosing_run_converges_it_is_said():
     never = RUNS.assign(outcome=RUNS["outcome"].mask((RUNS["rule"] == "gd") & (RUNS["task"] == "or"), "stalled"))
     (message,) = chosen_without_success(rivals(never, "rule", best_of="lr", rng=rng()))
-    assert message.startswith("No run of the seeds that choose converged for rule gd, task or: ")
+    assert message.startswith("No run of the seeds that choose converged for rule gd, task or. There ")
     assert chosen_without_success(rivals(RUNS, "rule", best_of="lr", rng=rng())) == []
 
 

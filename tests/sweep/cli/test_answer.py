@@ -1,11 +1,13 @@
 """How a sweep ends on the command line: with the same answer as the report's, and few rows."""
 
 import json
+import subprocess
+import sys
 
 from backsweep.results import Results
 from backsweep.results.analysis.answer import answer_of
 from backsweep.results.text.answer import sentences
-from helpers.commands import here, must
+from helpers.commands import PATIENCE, here, must
 
 SPEC = """
 task = "xor"
@@ -37,6 +39,16 @@ def test_a_sweep_ends_with_its_answer_and_a_dozen_rows(tmp_path, monkeypatch):
     monkeypatch.undo()
     log = must("run", "s.toml", "--out", "s", "--log", "json", cwd=tmp_path)
     assert json.loads(log.splitlines()[-1])["answer"] == answer
+
+
+def test_the_answer_loads_no_tests_of_scipy(tmp_path):
+    """They take half a second to import, of every command that ends with an answer."""
+    (tmp_path / "s.toml").write_text(SPEC.format(rule="stop = { loss = 0.5 }"))
+    code = "import sys; from backsweep.sweep.cli.start import main; main(); print('scipy.stats' in sys.modules)"
+    command = [sys.executable, "-c", code, "run", "s.toml", "--out", "s"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert "The best setting is" in done.stdout
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 def test_without_a_rule_every_table_says_so_and_goes_by_loss(tmp_path):

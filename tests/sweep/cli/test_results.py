@@ -51,6 +51,23 @@ def test_each_table_is_that_of_python(here, of):
     assert must("table", "r", "--of", of, cwd=here).count("\n") > len(theirs)
 
 
+def test_where_no_run_converged_the_table_goes_by_the_final_loss(tmp_path):
+    train = {"lr": {"values": [0.001, 0.5, 2.0]}, "epochs": 50, "stop": {"loss": 1e-9}}
+    results = Sweep(task="xor", seeds=4, train=train).run(tmp_path / "r", jobs=1)
+    losses = {f"{lr:g}": f"{interquartile(runs['loss']):#.4g}" for lr, runs in results.table.groupby("lr")}
+    head, *rows, remark = must("table", tmp_path / "r", cwd=tmp_path).splitlines()
+    assert head.split() == ["lr", "runs", "converged", "success", "95", "%", "final", "loss"]
+    assert all("4      0.0 %  0.0 % – 49.0 %" in row for row in rows)
+    shown = [[line.split()[0], line.split()[-1]] for line in rows]
+    assert shown == sorted(map(list, losses.items()), key=lambda pair: pair[1])
+    assert remark.startswith("No run converged, so the rows are in the order of the final loss")
+
+
+def interquartile(losses):
+    """The mean of the two in the middle of four."""
+    return sum(sorted(losses)[1:3]) / 2
+
+
 @pytest.mark.parametrize("of", ["restarts", "best", "what-matters"])
 def test_where_no_run_converged_a_sentence_stands_in_place_of_unknowns(of, tmp_path):
     train = {"lr": {"values": [0.001, 0.002]}, "epochs": 5, "stop": {"loss": 0.1}}
@@ -270,6 +287,13 @@ BAD = [
     (["figure", "r", "loss"], "backsweep: --run: missing; the figure loss needs the number of a run"),
     (["figure", "r", "loss", "--run", "99999"], "backsweep: --run 99999: there is no such run; the runs are 0 to 239"),
     (["figure", "r", "loss", "--run", "1,x"], "--run 1,x: must be whole numbers, such as 1,2,7 or 0..9"),
+    (["figure", "r", "loss", "--run", "4,000"], "--run 4,000: 000 begins with 0; write a number above 999 without a comma"),
+    (
+        ["compare", "r", "--with", "biased", "--of", "ranks"],
+        "--of ranks: cannot be combined with --with; use it with --setting",
+    ),
+    (["compare", "r", "--setting", "lr", "--of", "ranks", "--unpaired"], "--unpaired: cannot be combined with --of ranks"),
+    (["compare", "r", "--setting", "lr", "--of", "ranks"], "Friedman's test needs 3 combinations of hidden or more"),
     (["figure", "r", "loss", "--run", "0..99"], "--run: 100 were given; the figure loss shows 1 to 16"),
     (["figure", "r", "loss", "--run", "1", "--seeds", "2"], "--seeds: cannot be combined with --run"),
     (["figure", "r", "loss", "--seeds", "7000..7001"], "--seeds 7000..7001: no run has such a seed"),
