@@ -15,7 +15,7 @@ from ..statistics.resampling import RESAMPLES
 from ..store.schema import Manifest
 from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
-from .ends import ends_of
+from .ends import ends_of, words_of
 from .remarks import lost_at_once
 from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds, with_all_seeds
 from .tables import axis_columns, grouped
@@ -35,7 +35,7 @@ class Answer:
     best: the row of `selection.best_on_other_seeds`, or why there is none. as_often: how many combinations had its success rate
     where it was chosen; tied: those that did as well in all, itself the first. lowest: the row of
     `selection.lowest_loss_on_other_seeds`, or why there is none; None beside a best. ends: the settings of which that row has
-    the lowest or highest value, and which (`ends.ends_of`).
+    the lowest or highest value, and which (`ends.ends_of`); words: those that have no ends.
 
     matters: the table of `what_matters.what_matters`, or why there is none. lost: as `remarks.lost_at_once`.
     """
@@ -53,6 +53,7 @@ class Answer:
     tied: pd.DataFrame
     lowest: pd.DataFrame | ResultsError | None
     ends: dict[str, str]
+    words: list[str]
     matters: pd.DataFrame | ResultsError
     lost: Floats
 
@@ -81,6 +82,7 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         tied=tied,
         lowest=lowest,
         ends=ends_of(settings, row.iloc[0], names) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
+        words=words_of(settings),
         matters=_or_why_not(lambda: what_matters(table, drawn_columns(manifest), rng=_rng(), resamples=resamples)),
         lost=lost_at_once(table),
     )

@@ -17,6 +17,11 @@ class AtAnEnd(NamedTuple):
     labels: list[str]
 
 
+def words_of(tried: pd.DataFrame) -> list[str]:
+    """The settings that are no numbers."""
+    return [name for name in axis_columns(tried) if not is_numeric_dtype(tried[name]) or is_bool_dtype(tried[name])]
+
+
 def ends_of(tried: pd.DataFrame, row: pd.Series, names: Sequence[str]) -> dict[str, str]:
     """The settings among `names` of which a row has the "lowest" or "highest" value that was tried.
 
@@ -24,12 +29,11 @@ def ends_of(tried: pd.DataFrame, row: pd.Series, names: Sequence[str]) -> dict[s
     words, those of the row count alone, since an optimizer may have learning rates of its own. 0 is no end, because few
     settings may be below it.
     """
-    settings = axis_columns(tried)
-    number = {name: is_numeric_dtype(tried[name]) and not is_bool_dtype(tried[name]) for name in settings}
-    for name in (name for name in settings if not number[name]):
+    words = words_of(tried)
+    for name in words:
         tried = tried[tried[name].isna() if pd.isna(row[name]) else tried[name] == row[name]]
     ends: dict[str, str] = {}
-    for name in (name for name in names if number[name]):
+    for name in (name for name in names if name not in words):
         low, high = tried[name].min(), tried[name].max()
         if low < high and row[name] != 0 and row[name] in (low, high):
             ends[name] = "lowest" if row[name] == low else "highest"
@@ -38,7 +42,7 @@ def ends_of(tried: pd.DataFrame, row: pd.Series, names: Sequence[str]) -> dict[s
 
 def chosen_at_an_end(tried: pd.DataFrame, chosen: pd.DataFrame, names: Sequence[str]) -> list[AtAnEnd]:
     """Which of several choices of the settings `names` are at an end. chosen: a row with each choice, and for what it is."""
-    labels = setting_labels(chosen[[name for name in axis_columns(tried) if name not in names]])
+    labels = setting_labels(chosen[[name for name in axis_columns(tried) if name not in names or name in words_of(tried)]])
     found: dict[tuple[str, str], list[str]] = {}
     for label, (_, row) in zip(labels, chosen.iterrows(), strict=True):
         for end in ends_of(tried, row, names).items():

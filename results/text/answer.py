@@ -106,7 +106,7 @@ def _more(found: Answer) -> Iterator[str]:
     if isinstance(found.best, pd.DataFrame):
         yield _chosen(found, found.best.iloc[0])
         yield _as_often(found)
-        yield _at_an_end(found, "even better settings")
+        yield _at_an_end(found, found.best.iloc[0], "even better settings")
         yield _precision(found.best.iloc[0]) if len(found.tied) == 1 else ""
     elif not _unchosen(found):
         yield f"No setting can be called the best: {found.best}."
@@ -114,7 +114,7 @@ def _more(found: Answer) -> Iterator[str]:
         runs = found.lowest["runs"].iloc[0]
         whose = "all runs" if not found.levels else f"{runs:,} runs of seeds that did not choose the setting"
         yield f"A final loss is the mean of the middle half of the runs, here of {whose}, with its 95 % interval."
-        yield _at_an_end(found, "lower losses")
+        yield _at_an_end(found, found.lowest.iloc[0], "lower losses")
     else:
         yield f"No setting can be said to have the lowest final loss: {found.lowest}."
     yield _not_reached(found)
@@ -150,11 +150,12 @@ def _as_often(found: Answer) -> str:
     return f"{more} converged as often on the choosing seeds, at more epochs per success."
 
 
-def _at_an_end(found: Answer, what: str) -> str:
+def _at_an_end(found: Answer, row: pd.Series, what: str) -> str:
     if not found.ends:
         return ""
     ends = " and ".join(f"the {end} value of {name}" for name, end in found.ends.items())
-    return f"That is {ends} in this sweep, so {what} may lie beyond it."
+    words = _where(row, {name: found.levels[name] for name in found.words})
+    return f"That is {ends}{f' for {words}' if words else ''} in this sweep, so {what} may lie beyond it."
 
 
 def _precision(row: pd.Series) -> str:

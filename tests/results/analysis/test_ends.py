@@ -45,3 +45,4 @@ def test_choices_at_the_same_end_are_named_together():
         AtAnEnd("lr", "highest", ["optimizer gd, hidden 2", "optimizer adam, hidden 2"]),
         AtAnEnd("lr", "lowest", ["optimizer gd, hidden 4"]),
     ]
+    assert chosen_at_an_end(tried, chosen[:1], ["optimizer", "lr", "hidden"])[0].labels == ["optimizer gd"]

@@ -49,6 +49,12 @@ def test_the_best_is_named_with_its_intervals_and_its_end_of_the_range():
     assert "That is the highest value of lr in this sweep, so even better settings may lie beyond it." in found
 
 
+def test_a_word_has_the_ends_of_its_own_values():
+    cells = [{"rule": "gd", "lr": 1.0}, {"rule": "gd", "lr": 2.0}, {"rule": "adam", "lr": 3.0}, {"rule": "adam", "lr": 4.0}]
+    found = answered(runs(cells, epochs=lambda of, _: 40 - int(10 * of["lr"]) + 60 * (of["rule"] == "adam")))
+    assert "That is the highest value of lr for rule gd in this sweep, so even better settings may lie beyond it." in found
+
+
 def test_ties_are_called_ties():
     found = answered(runs([*LRS, {"lr": 4.0}, {"lr": 5.0}]))
     assert found[0].startswith("5 settings tie: lr 1; lr 2; lr 3; and 2 more. With lr 1, 100.0 % ")
