@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from backsweep.errors import BacksweepError, NoAnswerError, SettingError
+from backsweep.stopping import NO_RULE
 
 from ...results.analysis.names import column_of
 from ...results.findings import checked_seed
@@ -130,7 +131,8 @@ def table(
     try:
         found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
-        print_no_answer(error, form)
+        says_why = results.has_rule or of is Kind.best
+        print_no_answer(error if says_why else NoAnswerError(NO_RULE, error.columns), form)
         return
     print_table(found, lambda: shown, form)
     if form is TableFormat.text:

@@ -60,10 +60,12 @@ def test_without_a_rule_every_table_says_so_and_goes_by_loss(tmp_path):
         *rows, remark = must("table", "s", "--of", of, cwd=tmp_path).splitlines()
         assert [line.split()[-1] for line in rows[1:]] == [f"{loss:#.4g}" for loss in by_loss]
         assert remark == NO_RULE
-    for command in (["table", "s", "--of", "best"], ["seeds", "s", "--half-width", "0.1"], ["seeds", "s", *LRS]):
+    tables = (["table", "s", "--of", of] for of in ("best", "what-matters", "restarts"))
+    for command in (*tables, ["seeds", "s", "--half-width", "0.1"], ["seeds", "s", *LRS], ["compare", "s", *RANKS]):
         assert must(*command, cwd=tmp_path).startswith(NO_RULE.rstrip("."))
         assert here(*command, "--format", "json", cwd=tmp_path)[1] == "[]\n"
     assert NO_RULE in must("compare", "s", *LRS, cwd=tmp_path).splitlines()
 
 
+RANKS = ("--setting", "lr", "--of", "ranks")
 LRS = ("--setting", "lr", "--values", "1,2")
