@@ -100,7 +100,7 @@ class Results(Runs):
         return write_markdown(self._report(), place)
 
     def _report(self) -> "Contents":
-        from .analysis.tables import typical_run
+        from .analysis.shown_first import typical_run
         from .report.contents import contents
 
         run = typical_run(self.table)

@@ -280,7 +280,7 @@ def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None
 
     While another process writes there, nothing is kept, and the report goes without. data: see `Sweep.of_folder`.
     """
-    from ..results.analysis.tables import typical_run  # with scipy and pandas a second; only reports need it
+    from ..results.analysis.shown_first import typical_run  # with scipy and pandas a second; only reports need it
 
     run = typical_run(results.table)
     if run is not None and run not in results.store.trajectories():

@@ -121,9 +121,18 @@ def _levels(table: pd.DataFrame, setting: str, values: Sequence[object] | None) 
     return levels
 
 
+def lacking(table: pd.DataFrame, setting: str, name: str) -> bool:
+    """Whether only some of the values of a setting have another one, as momentum has beta and gradient descent has not."""
+    return not _has(table, setting, name).all()
+
+
+def _has(table: pd.DataFrame, setting: str, name: str) -> pd.Series:
+    return table[name].notna().groupby(table[setting], observed=True).any()
+
+
 def _check_shared(table: pd.DataFrame, setting: str, name: str) -> None:
-    """SettingError if only some of the values have another setting, as momentum has beta and gradient descent has not."""
-    has = table[name].notna().groupby(table[setting], observed=True).any()
+    """SettingError if only some of the values have another setting."""
+    has = _has(table, setting, name)
     if not has.all():
         some = ", ".join(map(in_json, has.index[has]))
         raise _told_apart(SettingError([setting], f"of its values only {some} has {name}"), name)

@@ -167,20 +167,6 @@ def restart_report(table: pd.DataFrame, first: int | None = None) -> pd.DataFram
     return beside(settings, found)
 
 
-def typical_run(table: pd.DataFrame) -> int | None:
-    """A run to show: the converged run with the median epochs, from the cell where most runs converge (on a tie, soonest).
-
-    If no run converged, the first run of the table; None if the table is empty.
-    """
-    converged = table[ended(table, Outcome.CONVERGED)]
-    if converged.empty:
-        return None if table.empty else int(table["run"].iloc[0])
-    cells = converged.groupby("cell")["epochs"].agg(["size", "median"])
-    best = cells.sort_values(["size", "median"], ascending=[False, True], kind="stable").index[0]
-    ordered = converged[converged["cell"] == best].sort_values(["epochs", "run"])
-    return int(ordered["run"].iloc[(len(ordered) - 1) // 2])
-
-
 def level_texts(levels: list[Any], digits: int = 4) -> list[str]:
     """Values of a setting as short texts, with enough significant digits to tell different values apart. None is a dash."""
     there = {level for level in levels if not pd.isna(level)}

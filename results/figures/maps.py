@@ -53,7 +53,8 @@ class Grid:
         sides = f"{self.column} ({levels_in_words(self.columns)})"
         return sides if self.row is None else f"{sides} and {self.row} ({levels_in_words(self.rows)})"
 
-    def _cell(self, at: Sequence[Any]) -> str:
+    def cell(self, at: Sequence[Any]) -> str:
+        """The settings of the cell at this row and column."""
         words = f"{self.column} {level_texts(self.columns, digits=3)[at[1]]}"
         return words if self.row is None else f"{words}, {self.row} {level_texts(self.rows, digits=3)[at[0]]}"
 
@@ -71,7 +72,7 @@ class SuccessMap(Grid):
         shown = f"Heat map of the share of runs that converged, over {self.sides}"
         if not there.any():
             return f"{shown}: none, in any of {len(there):,} cells."
-        best = self._cell(np.unravel_index(np.nanargmax(self.share), self.share.shape))
+        best = self.cell(np.unravel_index(np.nanargmax(self.share), self.share.shape))
         alike = np.sum(there == there.max())
         most = f"the most at {best}" if alike == 1 else f"the most in {alike:,} cells alike, first at {best}"
         unlike = f"from {percent_text(there.min())} to {percent_text(there.max())}, {most}"
@@ -100,7 +101,7 @@ class MedianMap(Grid):
         """What is to be seen, for those who do not see it."""
         known = np.where(np.isfinite(self.median), self.median, np.nan)
         low, high = (np.unravel_index(find(known), known.shape) for find in (np.nanargmin, np.nanargmax))
-        unlike = f"from {known[low]:,.0f} at {self._cell(low)} to {known[high]:,.0f} at {self._cell(high)}"
+        unlike = f"from {known[low]:,.0f} at {self.cell(low)} to {known[high]:,.0f} at {self.cell(high)}"
         never, there = np.isinf(self.median).sum(), (~np.isnan(self.median)).sum()
         without = f" In {never:,} of {there:,} cells there is none: the curve does not fall to one half." if never else ""
         return (
@@ -140,7 +141,7 @@ def median_map(table: pd.DataFrame, row: str | None = None, column: str | None =
 def draw_success_map(value: SuccessMap, axes: Axes) -> Axes:
     """A heat map of the share that converged; cells without runs stay empty."""
     picture = draw_cells(value, value.share, axes, Normalize(0, 1), colormaps["cividis"])
-    _write_into_cells(value.share, percent_text, picture, axes)
+    write_into_cells(value.share, percent_text, picture, axes)
     bar = colour_bar(picture, axes, "converged")
     label_shares(bar.ax.yaxis)
     return axes
@@ -152,7 +153,7 @@ def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
     median = np.where(never, np.nan, np.maximum(value.median, 1))  # a log scale has no place for epoch 0
     low, high = np.nanmin(median), np.nanmax(median)
     picture = draw_cells(value, median, axes, LogNorm(low, high if high > low else 1.1 * low), colormaps["cividis_r"])
-    _write_into_cells(value.median, "{:,.0f}".format, picture, axes)
+    write_into_cells(value.median, "{:,.0f}".format, picture, axes)
     if never.any():
         axes.pcolor(np.where(never, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
         legend = Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
@@ -217,7 +218,7 @@ def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours:
     return picture
 
 
-def _write_into_cells(values: Floats, text: Callable[[float], str], picture: AxesImage, axes: Axes) -> None:
+def write_into_cells(values: Floats, text: Callable[[float], str], picture: AxesImage, axes: Axes) -> None:
     """The numbers themselves, if all are few and short enough to stand in their cells."""
     there = np.argwhere(np.isfinite(values))
     texts = [text(value) for value in values[np.isfinite(values)].tolist()]

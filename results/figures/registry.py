@@ -16,11 +16,14 @@ from backsweep.errors import SettingError
 from backsweep.outcomes import Outcome, ended
 from backsweep.suggestions import there_are
 
-from ..analysis.tables import axis_columns, setting_labels, typical_run
+from ..analysis.fair_comparisons import fair_ranking
+from ..analysis.shown_first import typical_run, why_typical
+from ..analysis.tables import axis_columns
 from .decision import decision_picture, draw_decision
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture
+from .loss_map import draw_loss_map, loss_map
 from .maps import draw_median_map, draw_success_map, map_height, median_map, success_map
 from .outcomes import bars_height, draw_outcome_shares, outcome_shares
 from .ranks import draw_ranks, ranks_height, ranks_picture
@@ -53,23 +56,16 @@ def _if_some_converge(table: pd.DataFrame) -> Options | None:
     return {} if ended(table, Outcome.CONVERGED).any() else None  # or all its lines are one
 
 
+def _if_none_converges(table: pd.DataFrame) -> Options | None:
+    return None if ended(table, Outcome.CONVERGED).any() else {}  # else other figures tell the settings apart
+
+
 def _if_something_varies(table: pd.DataFrame) -> Options | None:
     return {} if axis_columns(table) else None
 
 
 def _of_the_typical_run(table: pd.DataFrame) -> Options | None:
     return {"run": typical_run(table)}
-
-
-def _why_this_run(table: pd.DataFrame) -> str:
-    """Which settings the run of `_of_the_typical_run` has, and why it is this one."""
-    of_run = table[table["run"] == typical_run(table)]
-    names = axis_columns(table)
-    settings = f" It has {setting_labels(of_run[names])[0]}" if names else " It is of the one setting"
-    if not ended(of_run, Outcome.CONVERGED).any():
-        return f"{settings}, and is the first run, since none converged."
-    where = ", where most runs converge" if names else ""
-    return f"{settings}{where}, and of the runs that converge there it takes the median number of epochs."
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,20 @@ class Kind:
 
 FIGURES = {  # in the order of a report
     "success": Kind(
-        "Which settings converge", success_map, draw_success_map, condition="a setting that varies", height=map_height
+        "Which settings converge",
+        success_map,
+        draw_success_map,
+        condition="a setting that varies",
+        height=map_height,
+        in_report=_if_some_converge,
+    ),
+    "final-loss": Kind(
+        "Which settings end with a low loss",
+        loss_map,
+        draw_loss_map,
+        condition="a setting that varies",
+        height=map_height,
+        in_report=_if_none_converges,
     ),
     "median": Kind(
         "How soon each converges",
@@ -159,7 +168,7 @@ FIGURES = {  # in the order of a report
         needs=("table", "rng"),
         condition="a setting with three values or more, in three combinations of the others or more",
         height=ranks_height,
-        in_report=_never,
+        in_report=fair_ranking,
     ),
     "outcomes": Kind(
         "How runs end", outcome_shares, draw_outcome_shares, grouped=True, height=bars_height, in_report=_if_something_varies
@@ -186,7 +195,7 @@ FIGURES = {  # in the order of a report
         condition="`--run`, or few runs",
         height=3.0,
         in_report=_of_the_typical_run,
-        choice=_why_this_run,
+        choice=why_typical,
     ),
     "decision": Kind(
         "What one network answers",

@@ -17,10 +17,12 @@ from backsweep.errors import ResultsError
 from backsweep.escapes import visible
 
 from ..analysis.loss_bands import loss_bands
+from ..analysis.shown_first import shown_first
 from ..analysis.summaries import known_until
 from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
-from ..arrays import Floats
+from ..arrays import Floats, Integers
 from ..figures.maps import chosen_settings
+from ..statistics.groups import at_quantiles, interquartile_mean
 from ..statistics.survival import Survival
 
 MOST_CELLS = 900  # of a map, and of all maps but the first together
@@ -37,8 +39,12 @@ class CellMap:
     """A map of cells: `across`, and `down`, None where only one setting varies, with the texts of their values, which rise.
 
     pooled: the settings that vary and are not on the map. cells: x and y, the places of the cell's values; runs; the shares of
-    the outcomes; low and high, the interval of those that converged; median, nan where there is none. curves: cell, the row of
-    `cells`, then epoch, share not yet converged, low, high. paths: cell, epoch, and quantiles of the losses; epochs above 0.
+    the outcomes; low and high, the interval of those that converged; median, of their epochs, nan where there is none; loss,
+    the mean of the middle half of the final losses, nan where it is infinite. curves: cell, the row of `cells`, then epoch,
+    share not yet converged, low, high. paths: cell, epoch, and quantiles of the losses; epochs above 0. ends: cell, share, and
+    the final loss that this share of its runs does not exceed.
+
+    opens: the cell that is shown first, which holds the setting of `shown_first.shown_first`.
     """
 
     across: str
@@ -49,12 +55,8 @@ class CellMap:
     cells: pd.DataFrame
     curves: pd.DataFrame
     paths: pd.DataFrame
-
-    @property
-    def best(self) -> int:
-        """The cell where most runs converge, among equals the soonest."""
-        order = self.cells.assign(median=self.cells["median"].fillna(np.inf))
-        return int(order.sort_values(["converged", "median"], ascending=[False, True], kind="stable").index[0])
+    ends: pd.DataFrame
+    opens: int
 
 
 def cell_maps(table: pd.DataFrame, records: pd.DataFrame) -> list[CellMap]:
@@ -63,12 +65,13 @@ def cell_maps(table: pd.DataFrame, records: pd.DataFrame) -> list[CellMap]:
     ResultsError where nothing varies, or each map has more than MOST_CELLS cells.
     """
     found: list[CellMap] = []
+    first = table["run"].eq(shown_first(table).runs["run"].iloc[0]).to_numpy()
     for across, down in _pairs(table):
         by = [across] if down is None else [across, down]
         number, settings = grouped(table, by)
         cells = len(settings) + sum(len(other.cells) for other in found[1:])
         if cells <= MOST_CELLS and (len(table) + len(records)) * len(found) <= MOST_RUNS:
-            found.append(_cell_map(table, records, by, number, settings))
+            found.append(_cell_map(table, records, by, number, settings, int(number[first][0])))
     if not found:
         by = [name for name in chosen_settings(table, None, None)[::-1] if name is not None]
         count = len(grouped(table, by)[1])
@@ -85,12 +88,16 @@ def _pairs(table: pd.DataFrame) -> Iterator[tuple[str, str | None]]:
     return combinations(names, 2)
 
 
-def _cell_map(table: pd.DataFrame, records: pd.DataFrame, by: list[str], number: Any, settings: pd.DataFrame) -> CellMap:
+def _cell_map(
+    table: pd.DataFrame, records: pd.DataFrame, by: list[str], number: Integers, settings: pd.DataFrame, opens: int
+) -> CellMap:
     curves = curves_of(table, number)
     found = summary_of(table, number, settings, curves)
     places = [pd.factorize(settings[name], sort=True, use_na_sentinel=False) for name in by]
     (x, columns), (y, rows) = places if len(by) == 2 else (*places, (np.zeros_like(places[0][0]), ["all runs"]))
     known = np.minimum(known_until(table, number, len(settings)), float(table["epochs"].max()))
+    losses = table["loss"].to_numpy(np.float64)
+    loss = interquartile_mean(number, losses, len(settings))
     paths = loss_bands(records, table, number, POINTS, spacing="log").rename(columns={"group": "cell"})
     return CellMap(
         by[0],
@@ -107,11 +114,23 @@ def _cell_map(table: pd.DataFrame, records: pd.DataFrame, by: list[str], number:
                 "low": found["success_low"],
                 "high": found["success_high"],
                 "median": found["median_epochs"].where(np.isfinite(found["median_epochs"])),
+                "loss": np.where(np.isfinite(loss), loss, np.nan),
             }
         ),
         curves=_points(curves, len(settings), known),
         paths=paths.assign(epoch=_above_zero(paths["epoch"].to_numpy())).drop(columns="runs"),
+        ends=_final_losses(number, losses, len(settings)),
+        opens=opens,
     )
+
+
+def _final_losses(number: Integers, losses: Floats, cells: int) -> pd.DataFrame:
+    """POINTS quantiles of the final losses of each cell, without those that are infinite."""
+    shares = np.linspace(1 / POINTS, 1, POINTS)
+    losses = np.where(np.isnan(losses), np.inf, losses)
+    found = losses[at_quantiles(number, losses, cells, shares.tolist())]
+    ends = {"cell": np.repeat(np.arange(cells), POINTS), "share": np.tile(shares, cells), "loss": found.T.ravel()}
+    return pd.DataFrame(ends)[np.isfinite(ends["loss"])]
 
 
 def _texts(levels: Any) -> list[str]:

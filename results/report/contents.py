@@ -2,65 +2,36 @@
 
 import re
 from dataclasses import dataclass, field
+from math import comb
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
 from backsweep.outcomes import Outcome, ended
 
-from ..analysis.answer import SEED, answer_of
-from ..analysis.ranking import in_order
+from ..analysis.answer import answer_of
 from ..analysis.remarks import unequal_limits
-from ..analysis.summaries import detailed_summary
+from ..analysis.shown_first import shown_first
 from ..analysis.tables import axis_columns
 from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
-from ..text import readable
-from ..text.alignment import aligned
 from ..text.answer import sentences
 from ..text.toml import toml_text
 from .cell_maps import CellMap, cell_maps
 from .explorer import explorer
 from .pictures import Picture, pictures
 from .question import question
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the report: its data in full, and as text for people.
-
-    beside: the name of the picture that shows the same, in whose section it stands. falling: the column by which it is sorted.
-    """
-
-    name: str
-    title: str
-    note: str
-    data: pd.DataFrame
-    shown: pd.DataFrame
-    beside: str = ""
-    falling: str = ""
-
-    @property
-    def rows(self) -> list[list[tuple[str, str]]]:
-        """The texts of the cells, each with what it lacks, as of `alignment.aligned`."""
-        texts = [list(map(str, self.shown.iloc[:, place])) for place in range(self.shown.shape[1])]
-        cells = [list(zip(column, aligned(column).missing, strict=True)) for column in texts]
-        return [list(row) for row in zip(*cells, strict=True)]
-
-    @property
-    def of_text(self) -> list[bool]:
-        """Which columns are of words."""
-        return [not aligned(list(map(str, self.shown.iloc[:, place]))).numbers for place in range(self.shown.shape[1])]
+from .tables import Table, tables
 
 
 @dataclass(frozen=True)
 class Contents:
     """What the templates show. notes: paragraphs. spec: TOML.
 
-    explorer: as of `explorer.explorer`, or None with `no_explorer` saying why.
+    explorer: as of `explorer.explorer`, or None with `no_explorer` saying why; more_maps: how many it leaves out.
+    opens_at: the setting whose cell it shows first, and why.
 
     explored: the pictures that show what the explorer shows as well: the page has them on paper. data: what inputs and targets
     of a file are, and what is odd.
@@ -80,6 +51,8 @@ class Contents:
     cost: dict[str, Any] = field(default_factory=dict)
     explorer: dict[str, Any] | None = None
     no_explorer: str = ""
+    more_maps: int = 0
+    opens_at: str = ""
     explored: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -95,7 +68,8 @@ def contents(
 ) -> Contents:
     """The report of a folder of results, whole or not.
 
-    table: its runs; records: all that was recorded of them; trajectory: each epoch of the run of `tables.typical_run`, if kept.
+    table: its runs; records: all that was recorded of them; trajectory: each epoch of the run of `shown_first.typical_run`, if
+    kept.
     """
     said = manifest.spec.get("report") or {}
     common: dict[str, Any] = {
@@ -123,15 +97,13 @@ def contents(
         remarks=[*manifest.remarks, *more, *unequal_limits(table, told_apart)],
         outcomes=[(outcome.value, float(ended(table, outcome).mean())) for outcome in Outcome],
         explorer=explorer(maps) if maps else None,
+        opens_at=shown_first(table).words,
         no_explorer=no_explorer,
-        explored=["success", "median"] if maps and _drawn(table, maps[0]) else [],
-        pictures=pictures(table, records, trajectory, found.matters, _rng()),
-        tables=_tables(table, found.matters),
+        more_maps=comb(len(axis_columns(table)), 2) - len(maps) if len(axis_columns(table)) > 1 else 0,
+        explored=["success", "final-loss", "median"] if maps and _drawn(table, maps[0]) else [],
+        pictures=pictures(table, records, trajectory, found.matters),
+        tables=tables(folder, table, found.matters),
     )
-
-
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(SEED)
 
 
 def _maps(table: pd.DataFrame, records: pd.DataFrame) -> tuple[list[CellMap], str]:
@@ -144,40 +116,6 @@ def _maps(table: pd.DataFrame, records: pd.DataFrame) -> tuple[list[CellMap], st
 def _drawn(table: pd.DataFrame, first: CellMap) -> bool:
     """Whether the figures draw the map with which the explorer begins."""
     return (first.down, first.across) == chosen_settings(table, None, None)
-
-
-def _tables(table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[Table]:
-    details = in_order(detailed_summary(table, rng=_rng()))
-    first = "converge most often, and of these the soonest," if (details["success"] > 0).any() else "have the lowest final loss"
-    found = [
-        Table(
-            "settings",
-            "Every setting" if axis_columns(table) else "The setting",
-            f"Those that {first} come first. The seeds are the replicates. Converged: the share, with its Wilson interval. "
-            "Median epochs: from the Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs "
-            "per success: all epochs spent, including those of runs that fail, ÷ successes, with a bootstrap interval. Final "
-            "loss: the mean of the middle half of the runs.",
-            details,
-            readable.details(details),
-            falling="converged",
-        )
-    ]
-    if isinstance(matters, pd.DataFrame):
-        found.append(
-            Table(
-                "what-matters",
-                "What matters",
-                "Shares of what decides whether a combination is among the best tenth (PED-ANOVA), intervals by resampling "
-                "combinations."
-                if (matters["method"] == "PED-ANOVA").any()
-                else "Shares of the variance between runs, with bootstrap intervals over seeds. A run that does not converge "
-                "counts with the epochs at which the first was cut off.",
-                matters,
-                readable.what_matters(matters),
-                beside="importance",
-            )
-        )
-    return found
 
 
 def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:

@@ -26,23 +26,33 @@ def explorer(maps: list[CellMap]) -> dict[str, Any]:
     """What the page needs to draw them.
 
     views: a specification of Vega-Lite with PLACES, and without data; its parameter is `chosen`, the number of a cell. colours:
-    encodings to choose from for COLOUR, by the column of cells that they show. maps: what takes the other places, and the data,
-    a list per column.
+    encodings to choose from for COLOUR, by the column of cells that they show, the first for a beginning; told: what these
+    columns are called. maps: what takes the other places, and the data, a list per column.
+
+    Where no run converged, the losses tell the cells apart: the map begins with their colours, and their distribution stands in
+    the place of the survival curve.
     """
-    colours = {"converged": _encoding(_converged()), "median": _encoding(_median())}
-    return {"views": _views(maps), "colours": colours, "maps": [*map(_of, maps)]}
+    converge = any((found.cells["converged"] > 0).any() for found in maps)
+    colours = {"converged": _converged(), "median": _median(), "loss": _loss(maps)}
+    order = sorted(colours, key=lambda name: converge or name != "loss")
+    return {
+        "views": _views(maps, converge),
+        "colours": {name: _encoding(colours[name]) for name in order},
+        "told": TOLD,
+        "maps": [_of(found, converge) for found in maps],
+    }
 
 
-def _of(found: CellMap) -> dict[str, Any]:
+def _of(found: CellMap, converge: bool) -> dict[str, Any]:
     return {
         "across": as_vega_takes_it(found.across),
         "down": None if found.down is None else as_vega_takes_it(found.down),
         "columns": found.columns,
         "rows": found.rows,
         "pooled": found.pooled,
-        "best": found.best,
+        "opens": found.opens,
         "cells": _lists(found.cells, 6),
-        "curves": _lists(found.curves, 4),
+        "curves": _lists(found.curves if converge else found.ends, 4),
         "paths": _lists(found.paths, 4),
     }
 
@@ -58,8 +68,9 @@ def _lists(frame: pd.DataFrame, digits: int) -> dict[str, list[Any]]:
     return {str(name): list(map(short, frame[name].tolist())) for name in frame}
 
 
-def _views(maps: list[CellMap]) -> dict[str, Any]:
-    views = [_map(), _curves(), *([_losses(maps)] if len(maps[0].paths) else []), _outcomes()]
+def _views(maps: list[CellMap], converge: bool) -> dict[str, Any]:
+    curves = _curves() if converge else _final_losses(maps)
+    views = [_map(), curves, *([_losses(maps)] if len(maps[0].paths) else []), _outcomes()]
     whole = alt.vconcat(*views, data=alt.NamedData("cells")).add_params(alt.param(name="chosen", value=0))
     return whole.resolve_scale(color="independent", x="independent", y="independent").to_dict()
 
@@ -80,13 +91,14 @@ def _map() -> alt.LayerChart | alt.FacetChart:
     texts = {f"{name}_text": _percent(f"datum.{name}", 1) for name in ("converged", "low", "high")}
     texts["soon"] = "isValid(datum.median) ? max(datum.median, 1) : null"  # a log scale has no place for epoch 0
     texts["median_text"] = "isValid(datum.median) ? format(datum.median, ',.0f') : '∞'"
+    texts["loss_text"] = "isValid(datum.loss) ? format(datum.loss, '.4g') : '∞'"
     cells = base.transform_calculate(**texts).mark_rect(cursor="pointer", invalid=None)
     cells = cells.encode(color=alt.value(COLOUR)).properties(name="map")
     frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(CHOSEN)
     return alt.layer(cells, frame)
 
 
-TOLD = {"converged": "converged", "low": "at least", "high": "at most", "median": "median epochs"}
+TOLD = {"converged": "converged", "low": "at least", "high": "at most", "median": "median epochs", "loss": "final loss"}
 
 
 def _converged() -> alt.Color:
@@ -100,6 +112,19 @@ def _median() -> Any:
     scale = alt.Scale(type="log", scheme="cividis", reverse=True, nice=False)
     colour = alt.Color("soon:Q", title="median epochs; grey: none", scale=scale, legend=legend)
     return alt.condition("isValid(datum.median)", colour, alt.value(FAINT))
+
+
+def _loss(maps: list[CellMap]) -> Any:
+    legend = alt.Legend(format=".3~g", orient="bottom", direction="horizontal", tickCount=3)
+    scale = _scale_of([found.cells["loss"] for found in maps], scheme="cividis", reverse=True)
+    colour = alt.Color("loss:Q", title="final loss; grey: infinite", scale=scale, legend=legend)
+    return alt.condition("isValid(datum.loss)", colour, alt.value(FAINT))
+
+
+def _scale_of(losses: list[pd.Series], **more: Any) -> alt.Scale:
+    """A log scale for losses that are all positive and range over a power of ten, else a linear one without need of a zero."""
+    low, high = min(of.min() for of in losses), max(of.max() for of in losses)
+    return alt.Scale(type="log", nice=False, **more) if 0 < 10 * low <= high else alt.Scale(nice=False, zero=False, **more)
 
 
 def _encoding(colour: Any) -> dict[str, Any]:
@@ -122,14 +147,22 @@ def _curves() -> alt.LayerChart | alt.FacetChart:
     return alt.layer(band, line)
 
 
+def _final_losses(maps: list[CellMap]) -> alt.Chart:
+    base = alt.Chart(alt.NamedData("curves"), title="Final loss: the share of runs that reach it").transform_filter(CHOSEN)
+    axis = alt.Axis(labelExpr=_percent("datum.value", 0), tickCount=5)
+    share = alt.Y("share:Q", title="", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    scale = _scale_of([found.ends["loss"] for found in maps])
+    loss = alt.X("loss:Q", title="final loss", scale=scale, axis=alt.Axis(format=".3~g", tickCount=5))
+    return base.mark_line(interpolate="step-after", color=BLUE).encode(x=loss, y=share)
+
+
 def _epochs(title: str) -> alt.X:
     return alt.X("epoch:Q", title=title, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",.0f", tickCount=5))
 
 
 def _losses(maps: list[CellMap]) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.NamedData("paths"), title="Loss: median, 50 % and 90 % of runs").transform_filter(CHOSEN)
-    positive = all((found.paths["low"] > 0).all() for found in maps)
-    scale = alt.Scale(type="log" if positive else "linear", nice=False)
+    scale = _scale_of([found.paths[end] for found in maps for end in ("low", "high")])
     epochs = _epochs("epochs; epoch 0 at the left edge")
 
     def band(low: str, high: str, opacity: float) -> alt.Chart:

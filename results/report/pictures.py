@@ -7,6 +7,7 @@ import pandas as pd
 
 from backsweep.errors import ResultsError
 
+from ..analysis.answer import SEED
 from ..figures.registry import FIGURES
 from ..figures.style import PHONE, WIDE, draw_svg
 
@@ -28,14 +29,13 @@ def pictures(
     records: pd.DataFrame,
     trajectory: pd.DataFrame | None,
     matters: pd.DataFrame | ResultsError,
-    rng: np.random.Generator,
 ) -> list[Picture]:
     """Those that this sweep has an answer for.
 
-    records: all its trajectories; trajectory: each epoch of the run of `tables.typical_run`, if kept; matters: what
+    records: all its trajectories; trajectory: each epoch of the run of `shown_first.typical_run`, if kept; matters: what
     `what_matters` found, or why it could not.
     """
-    there = {"table": table, "records": records, "rng": rng}
+    there: dict[str, object] = {"table": table, "records": records}
     if trajectory is not None and len(trajectory) > 1:
         there["losses"] = trajectory
     if isinstance(matters, pd.DataFrame):
@@ -43,6 +43,7 @@ def pictures(
     found: list[Picture] = []
     for name, kind in FIGURES.items():
         options = kind.in_report(table)
+        there["rng"] = np.random.default_rng(SEED)  # of its own for each, as the same figure has when it is drawn alone
         if options is None or not there.keys() >= set(kind.needs):
             continue
         try:
@@ -51,5 +52,6 @@ def pictures(
             continue
         if kind.worth_it(value):
             wide, narrow = (draw_svg(kind.draw, value, width=width, height=kind.height_of(value)) for width in (WIDE, PHONE))
-            found.append(Picture(name, kind.title, wide, narrow, value.alt_text, value.caption + kind.choice(table)))
+            caption = f"{value.caption} {kind.choice(table)}".rstrip()
+            found.append(Picture(name, kind.title, wide, narrow, value.alt_text, caption))
     return found

@@ -86,6 +86,7 @@ def _template(name: str) -> Template:
         "markdown": _table,
         "fenced": _fenced,
         "percent": percent_text,
+        "unbroken": _unbroken,
     }
     environment.filters |= filters
     return environment.get_template(name)
@@ -98,6 +99,11 @@ def _script_json(value: object) -> Markup:
 def _plain(text: str) -> Markup:
     """Text that Markdown shows as it is, on its line."""
     return escape(re.sub(r"([\\`*_{}\[\]#|~$^])", r"\\\1", visible(text)))
+
+
+def _unbroken(text: str) -> Markup:
+    """Text whose numbers stay on one line with the signs that belong to them: with narrow spaces at which no line ends."""
+    return escape(re.sub(r"(?<=[\d?∞]) (?=%)|(?<=±) ", "\u202f", visible_lines(text)))
 
 
 def _fenced(text: str) -> Markup:

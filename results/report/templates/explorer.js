@@ -128,9 +128,9 @@ function offerOf(map) {
   const text = (row) => (map.down === null ? "" : `, ${map.down} ${map.rows[map.cells.y[row]]}`);
   const options = map.cells.x.map((x, cell) => new Option(`${map.across} ${map.columns[x]}${text(cell)}`, cell));
   choices.cell.replaceChildren(...options);
-  choices.cell.value = map.best;
+  choices.cell.value = map.opens;
   const known = Object.keys(told.colours).filter((name) => map.cells[name].some((number) => number !== null));
-  offer(choices.colour, known.map((name) => [name === "median" ? "median epochs" : name, name]));
+  offer(choices.colour, known.map((name) => [told.told[name], name]));
   document.getElementById("pooled").hidden = map.pooled.length === 0;
   document.querySelector("#pooled span").textContent = map.pooled.join(", ");
 }

@@ -6,7 +6,7 @@ import pytest
 
 from backsweep.errors import BacksweepError
 from backsweep.outcomes import OUTCOMES
-from backsweep.results.analysis.tables import level_texts, summary, typical_run
+from backsweep.results.analysis.tables import level_texts, summary
 from backsweep.results.text import readable
 
 
@@ -83,13 +83,6 @@ def test_if_none_converges_the_median_is_infinite(outcome):
 def test_no_run_and_one_run_have_summaries(rows):
     assert summary(MIXED.iloc[:rows])["runs"].tolist() == [1] * rows
     assert len(summary(MIXED.iloc[:rows], [])) == 1
-
-
-def test_the_typical_run_is_the_median_of_the_best_cell():
-    several = MIXED.assign(cell=[0] * 4 + [1] * 4)
-    assert typical_run(several) == 5
-    assert typical_run(several[several["outcome"] != "converged"]) == 2
-    assert typical_run(several.iloc[:0]) is None
 
 
 def test_readable_summaries_are_text():

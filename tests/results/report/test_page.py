@@ -1,8 +1,11 @@
 """The report in a real browser: linked views, sortable and filterable tables, no network, any width, light and dark."""
 
+import io
 import re
 import shutil
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -25,6 +28,13 @@ SPEC = {
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     return Sweep.from_dict(SPEC).run(tmp_path_factory.mktemp("runs") / "r", jobs=1).report()
+
+
+@pytest.fixture(scope="module")
+def without_success(tmp_path_factory):
+    """The report of a sweep in which no run converges."""
+    train = {**SPEC["train"], "epochs": 20, "stop": {"loss": 1e-9}}
+    return Sweep.from_dict({**SPEC, "seeds": 5, "train": train}).run(tmp_path_factory.mktemp("none") / "r", jobs=1).report()
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +74,10 @@ def shapes(page):
     group = ".role-scope[class*=_group]"  # a view, or what views stand in
     views = f"() => [...document.querySelectorAll('#explorer {group}')].filter(v => !v.querySelector('{group}'))"
     return page.evaluate(f"({views})().map(v => [...v.querySelectorAll('path')].map(p => p.getAttribute('d')).join())")
+
+
+def chosen_cell(page):
+    return page.eval_on_selector("#explore-cell", "list => list.selectedOptions[0].text")
 
 
 def until(page, there):
@@ -127,6 +141,99 @@ def test_the_reader_chooses_the_settings_of_the_map_and_what_its_colours_show(op
     assert page.complaints == []
 
 
+def test_where_no_run_converges_the_explorer_is_about_final_losses(opened, without_success):
+    page = opened(without_success)
+    assert page.locator("#explore-colour option").all_inner_texts() == ["final loss", "converged"]
+    assert page.locator("#explorer .role-legend-title").first.text_content() == "final loss; grey: infinite"
+    titles = page.locator("#explorer .role-title-text").all_text_contents()
+    assert "Final loss: the share of runs that reach it" in titles
+    assert not [title for title in titles if "converged" in title]
+    fills = page.eval_on_selector_all("#explorer .map_0_marks path", "cells => cells.map(cell => cell.getAttribute('fill'))")
+    assert len(set(fills)) > 5
+    hidden, lr = re.search(r"loss is that of hidden (\S+), lr ([\d.]+):", page.inner_text(".answer")).groups()
+    page.locator("#explorer .map_0_marks path").nth(int(page.input_value("#explore-cell"))).hover(force=True)
+    page.wait_for_selector("#vg-tooltip-element.visible")
+    told = page.locator("#vg-tooltip-element").inner_text()
+    assert "final loss" in told
+    assert (
+        page.eval_on_selector("#explore-cell", "list => list.selectedOptions[0].text") == f"lr {float(lr):.3g}, hidden {hidden}"
+    )
+    before = shapes(page)
+    page.locator("#explore-cell").focus()
+    page.keyboard.press("Home")
+    until(page, lambda: shapes(page)[1:3] != before[1:3])
+    assert page.complaints == []
+
+
+def test_the_cell_that_is_shown_first_is_that_of_the_answer(opened):
+    page = opened()
+    hidden, lr = re.search(r"setting is hidden (\S+), lr ([\d.]+):", page.inner_text(".answer")).groups()
+    assert (
+        page.eval_on_selector("#explore-cell", "list => list.selectedOptions[0].text") == f"lr {float(lr):.3g}, hidden {hidden}"
+    )
+    assert f"The first is that of hidden {hidden}, lr {float(lr):.3g}, where most runs" in page.inner_text("#explore")
+
+
+def test_no_line_ends_within_a_number_and_its_sign(opened):
+    split = """() => {
+        const found = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+            for (const match of text.data.matchAll(/[\\d.,]+\\s%|±\\s[\\d.]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, match.index);
+                range.setEnd(text, match.index + match[0].length);
+                const tops = new Set([...range.getClientRects()].map(rect => Math.round(rect.top)));
+                found.push([match[0], tops.size]);
+            }
+        }
+        return found.filter(([_, lines]) => lines > 0);
+    }"""
+    page = opened()
+    assert re.search(r"\d\u202f%", page.inner_text(".answer"))
+    for width in range(320, 480, 8):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = page.evaluate(split)
+        assert len(found) > 20
+        assert [text for text, lines in found if lines > 1] == []
+
+
+def test_a_heading_stands_over_the_numbers_of_its_column(opened):
+    page = opened(viewport={"width": 1280, "height": 900})
+    edges = """() => {
+        const box = (node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return range.getBoundingClientRect();
+        };
+        const rows = [...document.querySelectorAll('#settings-table tbody tr')];
+        return [...document.querySelectorAll('#settings-table th')].map((head, place) => {
+            const cells = rows.map(row => box(row.cells[place]));
+            const { left, right } = box(head.querySelector('button'));
+            return [left, right, Math.min(...cells.map(cell => cell.left)), Math.max(...cells.map(cell => cell.right))];
+        });
+    }"""
+    for left, right, first, last in page.evaluate(edges):
+        assert abs(left - first) < 2 or abs(right - last) < 2
+
+
+def test_a_shadow_shows_where_a_table_goes_on(opened):
+    page = opened(viewport={"width": 390, "height": 800})
+    there = page.locator(".scroll:has(#settings-table)")
+    there.scroll_into_view_if_needed()
+    shade = lambda side: brightness(there.screenshot(), side)  # noqa: E731
+    begin = {side: shade(side) for side in ("left", "right")}
+    there.evaluate("element => { element.scrollLeft = element.scrollWidth; }")
+    end = {side: shade(side) for side in ("left", "right")}
+    assert begin["right"] < begin["left"]
+    assert end["left"] < end["right"]
+
+
+def brightness(png, side):
+    """Of the median pixel in the three columns next to the border at one side, below the heading."""
+    shown = plt.imread(io.BytesIO(png))[150:-20, :, :3].mean(axis=2)
+    return float(np.median(shown[:, 3:6] if side == "left" else shown[:, -6:-3]))
+
+
 def test_on_paper_the_drawn_map_stands_for_the_explorer(opened):
     page = opened()
     seen = lambda: [page.locator(one).is_visible() for one in ("#explore", "text=Which settings converge")]  # noqa: E731
@@ -159,7 +266,7 @@ def test_a_choice_from_the_list_does_the_same(opened):
     page.locator("#explore-cell").focus()
     page.keyboard.press("Home")
     until(page, lambda: shapes(page)[1:] != before[1:])
-    assert page.eval_on_selector("#explore-cell", "list => list.selectedOptions[0].text") == "lr 0.1, hidden 2"
+    assert chosen_cell(page) == "lr 0.1, hidden 2"
 
 
 def column(page, name):

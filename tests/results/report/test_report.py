@@ -16,9 +16,11 @@ from backsweep.results import Results
 from backsweep.results.analysis.answer import answer_of
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
+from backsweep.results.figures.registry import FIGURES
 from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.cell_maps import cell_maps
 from backsweep.results.report.question import question
+from backsweep.results.report.tables import tables
 from backsweep.results.text.answer import sentences
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
@@ -61,7 +63,7 @@ class Reader(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data):
-        self.text.append(data)
+        self.text.append(data.replace("\u202f", " "))
 
 
 @pytest.fixture(scope="module")
@@ -308,3 +310,79 @@ def test_a_criterion_that_is_not_known_is_an_error_and_not_left_out(results):
     known = {**other, "train": {**other["train"], "stop": {"patience": 2, "loss": 0.1, "within": 0.4}}}
     asked = question(results.manifest.model_copy(update={"spec": known}))
     assert asked.endswith("converged when its loss is at most 0.1 and every output is nearer to its target than 0.4.")
+
+
+OPTIMIZERS = {
+    "task": "xor",
+    "seeds": 12,
+    "model": {"hidden": {"values": [2, 3, 4]}, "bias": True},
+    "train": {
+        "optimizer": {"values": ["gd", "adam", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}]},
+        "loss": {"values": ["bce", "mse"]},
+        "lr": {"values": [0.05, 0.5, 5.0]},
+        "epochs": 300,
+        "stop": {"loss": 0.1},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def optimizers(tmp_path_factory):
+    return Sweep.from_dict(OPTIMIZERS).run(tmp_path_factory.mktemp("runs") / "r", jobs=1)
+
+
+def comparisons(results):
+    return tables(results.path, results.table, ResultsError("not asked for"))[1:]
+
+
+def test_names_are_compared_each_at_its_best_rate_as_by_compare(optimizers):
+    """Also at its best of what only some of the names have; the commands beside the tables print the same."""
+    first, second = comparisons(optimizers)
+    assert (first.title, second.title) == (
+        "Values of optimizer, each at its best beta and lr",
+        "Values of train.loss, each at its best lr",
+    )
+    for table, setting, best_of in ((first, "optimizer", ["beta", "lr"]), (second, "train.loss", ["lr"])):
+        pd.testing.assert_frame_equal(table.data, optimizers.compare(setting, best_of=best_of))
+        assert table.command == f"backsweep compare {optimizers.path} --setting {setting} --best-of {','.join(best_of)}"
+
+
+def test_the_figure_of_ranks_is_about_the_same_names(optimizers):
+    options = FIGURES["ranks"].in_report(optimizers.table)
+    drawn = FIGURES["ranks"].compute(optimizers.table, **options, rng=np.random.default_rng(0))
+    assert [*zip(drawn.levels, drawn.mean_rank, strict=True)] == [
+        *optimizers.ranks("optimizer", best_of=["beta", "lr"])[["value", "mean_rank"]].itertuples(index=False, name=None)
+    ]
+
+
+def test_two_names_and_too_few_combinations_are_compared_without_ranks(optimizers):
+    few = optimizers.where(hidden=3, loss="bce")
+    (only,) = comparisons(few)
+    assert only.note.endswith(
+        "Friedman's test needs 3 combinations of other settings (such as tasks) or more, in which all "
+        "values of optimizer have runs; there is 1."
+    )
+    (only,) = comparisons(optimizers.where(hidden=3, optimizer="gd"))
+    assert "Friedman" not in only.note
+
+
+def test_without_a_rate_a_second_seed_or_a_success_names_are_not_compared(optimizers):
+    table = optimizers.table
+    for part in (table[table["lr"] == 0.5].drop(columns="lr"), table[table["seed"] == 0], table.assign(outcome="capped")):
+        assert [found.name for found in tables(optimizers.path, part, ResultsError("not asked for"))] == ["settings"]
+
+
+def test_where_no_run_converges_the_table_goes_by_the_loss_and_has_nothing_of_convergence(results):
+    none = results.table.assign(outcome="capped")
+    (table,) = tables(results.path, none, ResultsError("not asked for"))
+    assert table.shown.columns.tolist() == ["hidden", "lr", "runs", "final loss"]
+    assert table.data["interquartile_mean_loss"].is_monotonic_increasing
+    assert table.sorted_by == ("final loss", "ascending")
+
+
+def test_it_says_how_many_maps_it_leaves_out(results, monkeypatch, tmp_path):
+    three = Results(results.store)
+    three.__dict__["table"] = results.table.assign(half=results.table["seed"] % 2)
+    assert "pairs of settings" not in three.report(tmp_path / "all.html").read_text()
+    monkeypatch.setattr("backsweep.results.report.cell_maps.MOST_CELLS", 6)
+    assert "1 more pair of settings would make this page too large" in three.report(tmp_path / "some.html").read_text()
