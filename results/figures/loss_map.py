@@ -57,8 +57,8 @@ def loss_map(table: pd.DataFrame, row: str | None = None, column: str | None = N
     found = interquartile_mean(number, table["loss"].to_numpy(np.float64), len(settings))
     if not np.isfinite(found).any():
         raise ResultsError(f"over {grid.over} no cell has a finite loss")
-    across = pd.Index(grid.columns).get_indexer(settings[grid.column])
-    down = np.zeros_like(across) if grid.row is None else pd.Index(grid.rows).get_indexer(settings[grid.row])
+    across = pd.Index(grid.columns).get_indexer(pd.Index(settings[grid.column]))
+    down = np.zeros_like(across) if grid.row is None else pd.Index(grid.rows).get_indexer(pd.Index(settings[grid.row]))
     loss = np.full(grid.share.shape, np.nan)
     loss[down, across] = found
     return LossMap(grid.column, grid.columns, grid.row, grid.rows, grid.others, loss)
