@@ -42,7 +42,11 @@ def shown_first(table: pd.DataFrame) -> ShownFirst:
         chooses, whose = np.ones(len(table), bool), "runs"
     best = order_of(table[chooses], number[chooses], len(groups))[0]
     by_loss = not ended(table[chooses & (number == best)], Outcome.CONVERGED).any()
-    why = f"where {whose} end with the lowest loss" if by_loss else f"where most {whose} converge"
+    why = (
+        f"where {whose} end with the lowest loss"
+        if by_loss
+        else f"where most {whose} converge, at the fewest epochs per success"
+    )
     return ShownFirst(table[number == best], why)
 
 

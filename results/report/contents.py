@@ -102,7 +102,7 @@ def contents(
         more_maps=comb(len(axis_columns(table)), 2) - len(maps) if len(axis_columns(table)) > 1 else 0,
         explored=["success", "final-loss", "median"] if maps and _drawn(table, maps[0]) else [],
         pictures=pictures(table, records, trajectory, found.matters),
-        tables=tables(folder, table, found.matters),
+        tables=tables(folder, table, found.matters, found.has_rule),
     )
 
 

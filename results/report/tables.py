@@ -22,16 +22,14 @@ from ..statistics.ranks import FEWEST_TREATMENTS
 from ..text import readable
 from ..text.alignment import aligned
 
-BY_LOSS = (
-    "No run converged, so those with the lowest final loss come first. The seeds are the replicates. Final loss: the mean of "
-    "the middle half of the runs."
+SUCCESS = "Converged: the share, with its Wilson interval. "
+EPOCHS = (
+    "Median epochs: from the Kaplan–Meier curve; ∞ if it does not fall to one half within the epochs allowed. Epochs per "
+    "success: all epochs spent, including those of runs that fail, ÷ successes, with a bootstrap interval. "
 )
-CONVERGING = (
-    "Those that converge most often, and of these at the fewest epochs per success, come first. The seeds are the replicates. "
-    "Converged: the share, with its Wilson interval. Median epochs: from the Kaplan–Meier curve; ∞ if it does not fall to one "
-    "half within the epochs allowed. Epochs per success: all epochs spent, including those of runs that fail, ÷ successes, "
-    "with a bootstrap interval. Final loss: the mean of the middle half of the runs."
-)
+FINAL_LOSS = "Final loss: the mean of the middle half of the runs."
+ORDER = "Those that converge most often, and of these at the fewest epochs per success, come first. "
+ORDER_BY_LOSS = "No run converged, so those with the lowest final loss come first. "
 
 
 @dataclass(frozen=True)
@@ -65,21 +63,22 @@ class Table:
         return ["words" if not of.numbers else "decimals" if any(of.missing) else "number" for of in columns]
 
 
-def tables(folder: Path, table: pd.DataFrame, matters: pd.DataFrame | ResultsError) -> list[Table]:
-    """All tables. table: the runs; matters: what `what_matters` found, or why it could not."""
+def tables(folder: Path, table: pd.DataFrame, matters: pd.DataFrame | ResultsError, has_rule: bool) -> list[Table]:
+    """All tables. table: the runs; matters: what `what_matters` found, or why it could not; has_rule: as of `Answer`."""
     number, settings = grouped(table, None)
     details = detailed_summary(table, rng=np.random.default_rng(SEED))
     details = details.iloc[order_of(table, number, len(settings))].reset_index(drop=True)
-    converge = (details["success"] > 0).any()
+    several, converge = bool(axis_columns(table)), bool((details["success"] > 0).any())
+    first, by = (ORDER, ("converged", "descending")) if converge else (ORDER_BY_LOSS, ("final loss", "ascending"))
     found = [
         Table(
             "settings",
-            "Every setting" if axis_columns(table) else "The setting",
-            CONVERGING if converge else BY_LOSS,
+            "Every setting" if several else "The setting",
+            f"{first if several else ''}The seeds are the replicates. {SUCCESS * has_rule}{EPOCHS * converge}{FINAL_LOSS}",
             details,
-            readable.details(details) if converge else readable.ranking(details),
+            readable.details(details) if converge else readable.ranking(details, has_rule),
             f"backsweep table {folder} --of settings",
-            sorted_by=("converged", "descending") if converge else ("final loss", "ascending"),
+            sorted_by=by if several else ("", ""),
         )
     ]
     if isinstance(matters, pd.DataFrame):

@@ -332,7 +332,7 @@ def optimizers(tmp_path_factory):
 
 
 def comparisons(results):
-    return tables(results.path, results.table, ResultsError("not asked for"))[1:]
+    return tables(results.path, results.table, ResultsError("not asked for"), has_rule=True)[1:]
 
 
 def test_names_are_compared_each_at_its_best_rate_as_by_compare(optimizers):
@@ -369,13 +369,18 @@ def test_two_names_and_too_few_combinations_are_compared_without_ranks(optimizer
 def test_without_a_rate_a_second_seed_or_a_success_names_are_not_compared(optimizers):
     table = optimizers.table
     for part in (table[table["lr"] == 0.5].drop(columns="lr"), table[table["seed"] == 0], table.assign(outcome="capped")):
-        assert [found.name for found in tables(optimizers.path, part, ResultsError("not asked for"))] == ["settings"]
+        assert [found.name for found in tables(optimizers.path, part, ResultsError("not asked for"), has_rule=True)] == [
+            "settings"
+        ]
 
 
-def test_where_no_run_converges_the_table_goes_by_the_loss_and_has_nothing_of_convergence(results):
+def test_where_no_run_converges_the_table_goes_by_the_loss_and_not_by_epochs(results):
     none = results.table.assign(outcome="capped")
-    (table,) = tables(results.path, none, ResultsError("not asked for"))
-    assert table.shown.columns.tolist() == ["hidden", "lr", "runs", "final loss"]
+    (table,) = tables(results.path, none, ResultsError("not asked for"), has_rule=True)
+    assert table.shown.columns.tolist() == ["hidden", "lr", "runs", "converged", "success 95 %", "final loss"]
+    (without_rule,) = tables(results.path, none, ResultsError("not asked for"), has_rule=False)
+    assert without_rule.shown.columns.tolist() == ["hidden", "lr", "runs", "final loss"]
+    assert "Converged" not in without_rule.note
     assert table.data["interquartile_mean_loss"].is_monotonic_increasing
     assert table.sorted_by == ("final loss", "ascending")
 
@@ -386,3 +391,10 @@ def test_it_says_how_many_maps_it_leaves_out(results, html, monkeypatch, tmp_pat
     three.__dict__["table"] = results.table.assign(half=results.table["seed"] % 2)
     monkeypatch.setattr("backsweep.results.report.cell_maps.MOST_CELLS", 6)
     assert "1 more pair of settings would make this page too large" in three.report(tmp_path / "some.html").read_text()
+
+
+def test_a_single_setting_is_in_no_order(results):
+    single = results.table[results.table["cell"] == 0].drop(columns=["hidden", "lr"])
+    (table,) = tables(results.path, single, ResultsError("not asked for"), has_rule=True)
+    assert "come first" not in table.note
+    assert table.sorted_by == ("", "")
