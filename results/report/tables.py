@@ -14,12 +14,12 @@ from ..analysis.answer import SEED
 from ..analysis.fair_comparisons import fair_comparisons
 from ..analysis.mean_ranks import mean_ranks
 from ..analysis.ranking import order_of
-from ..analysis.remarks import chosen_without_success, infinite_differences
+from ..analysis.remarks import choices_at_an_end, chosen_without_success, infinite_differences
 from ..analysis.rivals import Rivals, all_pairs, rivals
 from ..analysis.summaries import detailed_summary
 from ..analysis.tables import axis_columns, grouped
 from ..statistics.ranks import FEWEST_TREATMENTS
-from ..text import readable
+from ..text import differences, readable
 from ..text.alignment import aligned
 
 SUCCESS = "Converged: the share, with its Wilson interval. "
@@ -113,18 +113,21 @@ def _comparisons(folder: Path, table: pd.DataFrame) -> Iterator[Table]:
         in_each = f" in each combination of {' and '.join(of.within)}" if of.within else ""
         note = (
             f"All pairs of values{in_each}, each at the {chosen} that half of the seeds choose for it; the other half are "
-            "compared, in pairs of the same seed. Differences are second minus first, with 95 % intervals: of the share that "
-            "converges, with McNemar's test, p-values by Holm's method for the whole table, and of the epochs per success."
+            "compared, in pairs of the same seed. Differences are second minus first, with 95 % intervals."
         )
         yield Table(
             f"comparison-{place + 1}",
             f"Values of {setting}, each at its best {chosen}",
-            " ".join([note, *chosen_without_success(of), *infinite_differences(found), *_why_no_ranks(of)]),
+            " ".join([note, *differences.sentences(found, of), *infinite_differences(found), *_about_choices(of)]),
             found,
             readable.comparison(found),
             f"backsweep compare {folder} --setting {shlex.quote(setting)} --best-of {shlex.quote(','.join(best_of))}",
             beside="" if place else "ranks",
         )
+
+
+def _about_choices(of: Rivals) -> list[str]:
+    return [*chosen_without_success(of), *choices_at_an_end(of.at_an_end), *_why_no_ranks(of)]
 
 
 def _why_no_ranks(of: Rivals) -> list[str]:

@@ -344,6 +344,8 @@ def test_names_are_compared_each_at_its_best_rate_as_by_compare(optimizers):
     )
     for table, setting, best_of in ((first, "optimizer", ["beta", "lr"]), (second, "train.loss", ["lr"])):
         pd.testing.assert_frame_equal(table.data, optimizers.compare(setting, best_of=best_of))
+        assert "p is of McNemar's test" in table.note
+        assert "Epochs per success, with 95 % intervals" in table.note
         assert table.command == f"backsweep compare {optimizers.path} --setting {setting} --best-of {','.join(best_of)}"
 
 
