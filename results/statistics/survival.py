@@ -82,12 +82,18 @@ class Survival:
 
 
 def kaplan_meier(
-    group: Integers, epochs: Integers, converged: Booleans, capped: Booleans, confidence: float = CONFIDENCE
+    group: Integers,
+    epochs: Integers,
+    converged: Booleans,
+    capped: Booleans,
+    confidence: float = CONFIDENCE,
+    weight: Integers | None = None,
 ) -> Survival:
     """Kaplan-Meier curves: the share of each group's runs that has not converged by each epoch.
 
     group: the group of each run, whole numbers from 0, (runs,). epochs: updates made, (runs,). converged, capped: bool (runs,);
-    a run that is neither never converges and stays at risk.
+    a run that is neither never converges and stays at risk. weight: for how many alike each run stands, whole numbers above 0,
+    (runs,); None: for itself.
 
     E. L. Kaplan and P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457; variance by Greenwood's formula, bands on the log(-log S)
     scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). After the last run has converged, S is 0 and that scale has
@@ -95,7 +101,7 @@ def kaplan_meier(
     or more: p = 1 - ((1 - confidence) / 2)**(1/n).
     """
     sets = risk_sets(group, epochs, converged, capped)
-    at_risk, events = sets.counts()
+    at_risk, events = sets.counts(None if weight is None else weight[sets.order])
     first = first_of_group(sets.group)
     survival = _running_product(1 - events / at_risk, first)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -162,3 +162,20 @@ def test_restricted_means_cover_the_truth():
     _, low, high = restricted_mean(curves, sweeps, limit)
     truth = np.sum(0.2 + 0.8 * 0.99 ** np.arange(limit))
     assert 0.93 <= np.mean((low <= truth) & (truth <= high)) <= 0.97
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.integers(0, 9), st.sampled_from(["converged", "capped", "diverged"]), st.integers(1, 5)
+        ),
+        min_size=1,
+    )
+)
+def test_a_run_that_stands_for_several_counts_like_several(case):
+    group, epochs, outcome, weight = (np.array(column) for column in zip(*case, strict=True))
+    found = kaplan_meier(group, epochs, outcome == "converged", outcome == "capped", weight=weight)
+    group, epochs, outcome = (np.repeat(column, weight) for column in (group, epochs, outcome))
+    expected = kaplan_meier(group, epochs, outcome == "converged", outcome == "capped")
+    for name in ("group", "epoch", "at_risk", "events", "survival", "low", "high"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
