@@ -28,7 +28,7 @@ def manifest(**other):
 def rows(start, stop):
     runs = np.arange(start, stop)
     outcome = pa.DictionaryArray.from_arrays((runs % 4).astype(np.int8), list(OUTCOMES))
-    columns = [runs, runs.astype(np.int32), runs, runs / 7, outcome, (runs + 1).astype(np.int32), runs / 3, runs / 9]
+    columns = [runs, runs.astype(np.int32), 0 * runs, runs / 7, outcome, (runs + 1).astype(np.int32), runs / 3, runs / 9]
     return pa.table(columns, schema=runs_schema(AXES))
 
 
