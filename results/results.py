@@ -73,7 +73,7 @@ class Results(Runs):
         >>> results.report().name
         'report.html'
         """
-        from .report import write_html  # matplotlib and Altair take a second to import; only reports need them
+        from .report.write import write_html  # matplotlib and Altair take a second to import; only reports need them
 
         path = self.path / "report.html" if path is None else arguments.path("path", path)
         if path.is_dir():
@@ -92,7 +92,7 @@ class Results(Runs):
         >>> results.report_markdown("paper").as_posix()
         'paper/report.md'
         """
-        from .report import write_markdown
+        from .report.write import write_markdown
 
         place = None if folder is None else arguments.path("folder", folder)
         if place is not None and place.is_file():

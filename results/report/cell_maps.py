@@ -6,57 +6,23 @@ offers is computed here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from backsweep.errors import ResultsError
-from backsweep.escapes import visible
 
 from ..analysis.loss_bands import loss_bands
 from ..analysis.shown_first import shown_first
 from ..analysis.summaries import known_until
-from ..analysis.tables import axis_columns, curves_of, grouped, level_texts, outcome_shares, summary_of
+from ..analysis.tables import axis_columns, curves_of, grouped, outcome_shares, summary_of
 from ..arrays import Floats, Integers
 from ..figures.maps import chosen_settings
 from ..statistics.groups import at_quantiles, interquartile_mean
-from ..statistics.survival import Survival
+from .cell_map import MOST_CELLS, POINTS, CellMap, curve_points, shown_texts
 
-MOST_CELLS = 900  # of a map, and of all maps but the first together
 MOST_RUNS = 5_000_000  # that are counted for maps other than the first, each time anew
-POINTS = 40  # of a curve; between two of them a page shows no more
-OBJECTS_OWN = {
-    *("constructor", "prototype", "hasOwnProperty", "isPrototypeOf"),
-    *("propertyIsEnumerable", "toLocaleString", "toString", "valueOf"),
-}
-
-
-@dataclass(frozen=True)
-class CellMap:
-    """A map of cells: `across`, and `down`, None where only one setting varies, with the texts of their values, which rise.
-
-    pooled: the settings that vary and are not on the map. cells: x and y, the places of the cell's values; runs; the shares of
-    the outcomes; low and high, the interval of those that converged; median, of their epochs, nan where there is none; loss,
-    the mean of the middle half of the final losses, nan where it is infinite. curves: cell, the row of `cells`, then epoch,
-    share not yet converged, low, high. paths: cell, epoch, and quantiles of the losses; epochs above 0. ends: cell, share, and
-    the final loss that this share of its runs does not exceed.
-
-    opens: the cell that is shown first, which holds the setting of `shown_first.shown_first`.
-    """
-
-    across: str
-    down: str | None
-    columns: list[str]
-    rows: list[str]
-    pooled: list[str]
-    cells: pd.DataFrame
-    curves: pd.DataFrame
-    paths: pd.DataFrame
-    ends: pd.DataFrame
-    opens: int
 
 
 def cell_maps(table: pd.DataFrame, records: pd.DataFrame) -> list[CellMap]:
@@ -102,8 +68,8 @@ def _cell_map(
     return CellMap(
         by[0],
         by[1] if len(by) == 2 else None,
-        _texts(columns),
-        _texts(rows),
+        shown_texts(columns),
+        shown_texts(rows),
         [name for name in axis_columns(table) if name not in by],
         cells=pd.DataFrame(
             {
@@ -117,7 +83,7 @@ def _cell_map(
                 "loss": np.where(np.isfinite(loss), loss, np.nan),
             }
         ),
-        curves=_points(curves, len(settings), known),
+        curves=curve_points(curves, len(settings), known),
         paths=paths.assign(epoch=_above_zero(paths["epoch"].to_numpy())).drop(columns="runs"),
         ends=_final_losses(number, losses, len(settings)),
         opens=opens,
@@ -133,31 +99,6 @@ def _final_losses(number: Integers, losses: Floats, cells: int) -> pd.DataFrame:
     return pd.DataFrame(ends)[np.isfinite(ends["loss"])]
 
 
-def _texts(levels: Any) -> list[str]:
-    return list(map(as_vega_takes_it, level_texts(list(levels), digits=3)))
-
-
-def as_vega_takes_it(text: str) -> str:
-    """A text as Vega takes it: what JavaScript's objects have of themselves stands behind a space, which is not seen."""
-    return f" {visible(text)}" if text.startswith("__") or text in OBJECTS_OWN else visible(text)
-
-
 def _above_zero(epoch: Floats) -> Floats:
     """Epochs for a log axis: epoch 0 stands at its left edge."""
     return np.maximum(epoch, 0.7 * epoch[epoch > 0].min(initial=1e9)) if (epoch > 0).any() else np.maximum(epoch, 1)
-
-
-def _points(curves: Survival, cells: int, known: Floats) -> pd.DataFrame:
-    """Each curve at POINTS epochs evenly spread over its steps, and to where it is known: the steps between are thinned out."""
-    size = np.bincount(curves.group, minlength=cells)
-    first = np.cumsum(size) - size
-    place = np.arange(len(curves.group)) - first[curves.group]
-    step = np.maximum(size // POINTS, 1)[curves.group]
-    kept = (place % step == 0) | (place == size[curves.group] - 1)
-    begin = pd.DataFrame({"cell": np.arange(cells), "epoch": 1, "share": 1.0, "low": 1.0, "high": 1.0})
-    steps = {"share": curves.survival, "low": curves.low, "high": curves.high}
-    middle = pd.DataFrame({"cell": curves.group, "epoch": np.maximum(curves.epoch, 1), **steps})[kept]
-    both = pd.concat([begin, middle])
-    end = both.groupby("cell", sort=False).tail(1)
-    end = end.assign(epoch=np.maximum(known[end["cell"]], np.maximum(end["epoch"], 2)))
-    return pd.concat([both, end]).sort_values("cell", kind="stable")

@@ -19,7 +19,8 @@ from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
 from ..text.answer import sentences
 from ..text.toml import toml_text
-from .cell_maps import CellMap, cell_maps
+from .cell_map import CellMap
+from .cell_maps import cell_maps
 from .explorer import explorer
 from .pictures import Picture, pictures
 from .question import question

@@ -15,7 +15,7 @@ from backsweep.outcomes import OUTCOMES
 
 from ..figures.outcomes import LOOKS
 from ..figures.style import FAINT
-from .cell_maps import CellMap, as_vega_takes_it
+from .cell_map import CellMap
 
 ACROSS, DOWN, COLUMNS, ROWS, COLOUR = PLACES = ("@across", "@down", "@columns", "@rows", "@colour")
 BLUE = "#0072b2"  # of lines and bands; the page replaces it by its accent
@@ -39,33 +39,21 @@ def explorer(maps: list[CellMap]) -> dict[str, Any]:
         "views": _views(maps, converge),
         "colours": {name: _encoding(colours[name]) for name in order},
         "told": TOLD,
-        "maps": [_of(found, converge) for found in maps],
+        "maps": [found.values(converge) for found in maps],
     }
 
 
-def _of(found: CellMap, converge: bool) -> dict[str, Any]:
-    return {
-        "across": as_vega_takes_it(found.across),
-        "down": None if found.down is None else as_vega_takes_it(found.down),
-        "columns": found.columns,
-        "rows": found.rows,
-        "pooled": found.pooled,
-        "opens": found.opens,
-        "cells": _lists(found.cells, 6),
-        "curves": _lists(found.curves if converge else found.ends, 4),
-        "paths": _lists(found.paths, 4),
-    }
+def explorer_kinds() -> dict[str, dict[str, Any]]:
+    """The same without maps, for pages that get them later: where runs converge, and where the losses tell the cells apart."""
+    kinds = {name: explorer([_empty(share)]) for name, share in (("converging", 1.0), ("losses", 0.0))}
+    return {name: {**kind, "maps": []} for name, kind in kinds.items()}
 
 
-def _lists(frame: pd.DataFrame, digits: int) -> dict[str, list[Any]]:
-    """The columns as lists, to so many digits; None where a number is not finite."""
-
-    def short(number: float) -> float | int | None:
-        if not np.isfinite(number):
-            return None
-        return int(number) if number == int(number) else float(f"{number:.{digits}g}")
-
-    return {str(name): list(map(short, frame[name].tolist())) for name in frame}
+def _empty(share: float) -> CellMap:
+    """A map of cells of which this share converges, and whose losses need a log scale."""
+    losses = pd.DataFrame({"converged": share, "loss": [0.001, 1.0]})
+    none = pd.DataFrame({name: [] for name in ("low", "high")}, dtype=np.float64)
+    return CellMap("", "", [], [], [], cells=losses, curves=losses, paths=none, ends=losses, opens=0)
 
 
 def _views(maps: list[CellMap], converge: bool) -> dict[str, Any]:

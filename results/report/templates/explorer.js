@@ -12,12 +12,13 @@ const LEAST = 120; // pixels of a view
 const BLUE = "#0072b2"; // of lines and bands, which takes the page's accent
 let view = null;
 let drawn = "";
+let drawing = Promise.resolve();
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const narrow = () => explorer.clientWidth < NARROW;
 
 const nameOf = (map) => (map.down === null ? map.across : `${map.across} × ${map.down}`);
-const shown = () => told.maps[choices.map.value];
+const shown = () => told.maps.find((map) => nameOf(map) === choices.map.value);
 
 /** A list per column as a list of rows. */
 function rowsOf(columns) {
@@ -85,19 +86,19 @@ function dressed(width) {
   };
 }
 
-async function embed(width) {
-  view?.finalize();
-  ({ view } = await vegaEmbed(explorer, dressed(width), { renderer: "svg", actions: false }));
-  view.addEventListener("click", (event, item) => {
+/** Draws into an element, which takes the place of what was drawn before once it is done. */
+async function embed(stage, width) {
+  const { view: made } = await vegaEmbed(stage, dressed(width), { renderer: "svg", actions: false });
+  made.addEventListener("click", (event, item) => {
     if (item?.datum?.cell !== undefined) {
       choices.cell.value = item.datum.cell;
-      choose();
+      choices.cell.dispatchEvent(new Event("change"));
     }
   });
-  await choose();
+  return made;
 }
 
-const choose = () => view.signal("chosen", Number(choices.cell.value)).runAsync();
+const choose = () => view?.signal("chosen", Number(choices.cell.value)).runAsync();
 
 function room() {
   const { paddingLeft, paddingRight } = getComputedStyle(explorer);
@@ -105,44 +106,79 @@ function room() {
 }
 
 /** Draws, and once more where the labels took less or more room than was left for them. */
-async function draw() {
+async function drawNow() {
   const now = [room(), choices.map.value, choices.colour.value, dark.matches].join();
   if (now === drawn) {
     return;
   }
   drawn = now;
+  const stage = explorer.appendChild(document.createElement("div"));
+  stage.className = "stage";
   const width = Math.max(room() - LABELS, LEAST);
-  await embed(width);
-  const spare = room() - explorer.querySelector("svg").getBoundingClientRect().width;
-  await embed(Math.max(width + Math.floor(spare), LEAST));
+  const first = await embed(stage, width);
+  const spare = room() - stage.querySelector("svg").getBoundingClientRect().width;
+  first.finalize();
+  const next = await embed(stage, Math.max(width + Math.floor(spare), LEAST));
+  view?.finalize();
+  view = next;
+  await choose();
+  explorer.replaceChildren(stage);
+  stage.classList.remove("stage");
   explorer.dataset.ready = "yes";
 }
 
-function offer(select, texts) {
-  select.replaceChildren(...texts.map(([text, value]) => new Option(text, value)));
-  select.parentElement.hidden = texts.length < 2;
+/** Draws once what is being drawn is done, or has failed. */
+function draw() {
+  drawing = drawing.catch(() => null).then(drawNow);
+  return drawing;
+}
+
+/** Offers choices, [text, value]; the reader's stays if it is among them. */
+function offer(select, choices) {
+  const offered = JSON.stringify(choices);
+  if (select.dataset.offered !== offered) {
+    const before = select.value;
+    select.dataset.offered = offered;
+    select.replaceChildren(...choices.map(([text, value]) => new Option(text, value)));
+    select.value = choices.some(([, value]) => value === before) ? before : choices[0][1];
+  }
+}
+
+function cellTexts(map) {
+  const beside = (row) => (map.down === null ? "" : `, ${map.down} ${map.rows[map.cells.y[row]]}`);
+  return map.cells.x.map((x, row) => `${map.across} ${map.columns[x]}${beside(row)}`);
 }
 
 /** Offers the cells and the colours of the map, and says what it pools. */
 function offerOf(map) {
-  const text = (row) => (map.down === null ? "" : `, ${map.down} ${map.rows[map.cells.y[row]]}`);
-  const options = map.cells.x.map((x, cell) => new Option(`${map.across} ${map.columns[x]}${text(cell)}`, cell));
-  choices.cell.replaceChildren(...options);
+  offer(choices.cell, cellTexts(map).map((text, cell) => [text, String(cell)]));
   choices.cell.value = map.opens;
   const known = Object.keys(told.colours).filter((name) => map.cells[name].some((number) => number !== null));
   offer(choices.colour, known.map((name) => [told.told[name], name]));
+  choices.colour.parentElement.hidden = known.length < 2;
   document.getElementById("pooled").hidden = map.pooled.length === 0;
   document.querySelector("#pooled span").textContent = map.pooled.join(", ");
 }
 
-offer(choices.map, told.maps.map((map, place) => [nameOf(map), place]));
-offerOf(shown());
-choices.map.addEventListener("change", () => {
+function offerMaps() {
+  offer(choices.map, told.maps.map((map) => [nameOf(map), nameOf(map)]));
+  choices.map.parentElement.hidden = told.maps.length < 2;
+}
+
+function begin() {
+  offerMaps();
   offerOf(shown());
-  draw();
-});
-choices.colour.addEventListener("change", draw);
-choices.cell.addEventListener("change", choose);
-document.getElementById("explore").hidden = false;
-dark.addEventListener("change", draw);
-new ResizeObserver(draw).observe(explorer);
+  choices.map.addEventListener("change", () => {
+    offerOf(shown());
+    draw();
+  });
+  choices.colour.addEventListener("change", draw);
+  choices.cell.addEventListener("change", choose);
+  document.getElementById("explore").hidden = false;
+  dark.addEventListener("change", draw);
+  new ResizeObserver(draw).observe(explorer);
+}
+
+if (told.maps.length > 0) {
+  begin();
+}
