@@ -22,6 +22,7 @@ from ..store.files import make_folder, write_whole, write_within
 from ..text.formats import as_csv, as_json, as_latex, as_markdown
 from ..text.numbers import percent_text
 from .contents import Contents
+from .explorer import explorer_kinds
 
 MOST_ROWS = 500  # of a table in the page; the files have all
 ON_PAPER = 60  # of them when it is printed, a page full
@@ -33,6 +34,16 @@ def write_html(found: Contents, path: Path) -> Path:
     page = _template("report.html.j2").render(c=found, most_rows=MOST_ROWS, on_paper=ON_PAPER, library=_library(), **own)
     write_whole(path, lambda file: file.write(page.encode()))
     return path
+
+
+def watch_page(policy: str) -> bytes:
+    """The page that shows a sweep while it runs, the same for all: it fetches the values of one from watch.json beside it.
+
+    policy: what browsers may do with it, as of the header Content-Security-Policy.
+    """
+    names = {"style": "report.css", "explorer_script": "explorer.js", "watch_script": "watch.js"}
+    own = {place: _own(name) for place, name in names.items()}
+    return _template("watch.html.j2").render(kinds=explorer_kinds(), policy=policy, library=_library(), **own).encode()
 
 
 def write_markdown(found: Contents, folder: Path | None) -> Path:

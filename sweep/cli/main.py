@@ -24,6 +24,7 @@ from .options import Commands, NumberCommand, one_of, typed
 from .replay import replay, verify
 from .results import Data, Folder, Format, write_report
 from .tables import BackendName, LogFormat, StatusFormat, TableFormat, slug
+from .watch import NoOpen, Port, watch, watching_if
 
 if TYPE_CHECKING:
     from ..sweep import Sweep
@@ -52,6 +53,7 @@ else:
     Log = one_of(LogFormat, "log", about="What to print meanwhile: a progress bar, or JSON objects, one per line.")
     StateFormat = one_of(StatusFormat, "form", "--format", about="Sentences, or one JSON object for programs.")
 Force = Annotated[bool, typer.Option("--force", help="Run even if the disk seems too small or the time too long.")]
+Watched = Annotated[bool, typer.Option("--watch", help="Show the sweep in a browser while it runs.")]
 Address = Annotated[
     str | None, typer.Option(help="HOST:PORT of the cluster, for dask and ray; default: start a cluster on this machine.")
 ]
@@ -106,6 +108,9 @@ def run(
     ] = False,
     log: Log = LogFormat.bar,
     force: Force = False,
+    watched: Watched = False,
+    port: Port = None,
+    no_open: NoOpen = False,
 ) -> None:
     """Run the sweep that SPEC describes, or continue it where it stopped."""
     from ..sweep import Sweep
@@ -119,7 +124,8 @@ def run(
         return
     from .run import run_with_progress
 
-    run_with_progress(context, sweep, out, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    watching = watching_if(watched, port, no_open)
+    run_with_progress(context, sweep, out, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 @app.command()
@@ -140,13 +146,17 @@ def resume(
     log: Log = LogFormat.bar,
     force: Force = False,
     data: Data = None,
+    watched: Watched = False,
+    port: Port = None,
+    no_open: NoOpen = False,
 ) -> None:
     """Continue the sweep in DIR: train the runs that are missing or damaged."""
     from ..sweep import Sweep
     from .run import run_with_progress
 
     sweep = Sweep.of_folder(folder, data or ())
-    run_with_progress(context, sweep, folder, log, jobs=jobs, backend=backend.value, address=address, force=force)
+    watching = watching_if(watched, port, no_open)
+    run_with_progress(context, sweep, folder, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 app.command()(reading.table)
@@ -154,6 +164,7 @@ app.command()(compare)
 app.command()(seeds)
 app.command(cls=FigureCommand)(figure)
 app.command()(reading.report)
+app.command()(watch)
 app.command(cls=NumberCommand)(replay)
 app.command()(verify)
 app.command()(bundle)

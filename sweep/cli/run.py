@@ -1,6 +1,7 @@
 """Runs a sweep from the command line, and shows its progress and its end on stdout, for people or programs."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,12 +21,16 @@ from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warnin
 if TYPE_CHECKING:
     from ...results import Results
     from ..sweep import Sweep
+    from .watch import Watched
 
 
-def run_with_progress(context: typer.Context, sweep: "Sweep", out: Path, log: LogFormat, **options: Any) -> "Results":
+def run_with_progress(
+    context: typer.Context, sweep: "Sweep", out: Path, log: LogFormat, watching: "Watched | None" = None, **options: Any
+) -> "Results":
     """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took and what it found.
 
-    context: of the command, whose options the JSON log names where Python would name arguments.
+    context: of the command, whose options the JSON log names where Python would name arguments. watching: what serves a page of
+    the sweep meanwhile, as of `watch.watching`.
 
     Exits with code 1 if the sweep is interrupted or some runs fail.
     """
@@ -33,7 +38,8 @@ def run_with_progress(context: typer.Context, sweep: "Sweep", out: Path, log: Lo
     began = process_began()
     progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
     try:
-        results = sweep.run(out, progress=progress, **options)
+        with watching(out, progress.say) if watching else nullcontext():
+            results = sweep.run(out, progress=progress, **options)
     except KeyboardInterrupt:
         _interrupted(out, progress)
     except BatchesFailed as error:
