@@ -114,7 +114,7 @@ class Runs(SingleRuns):
         """Draw a figure of these runs.
 
         kind: its name, such as "success" (a map of two settings) or "survival"; `backsweep figure --help` lists all, with what
-        each shows and needs. axes: matplotlib Axes to draw on; None: those of a figure of its own, 7.2 by 3.8 inches, which a
+        each shows and needs. axes: matplotlib Axes to draw on; None: those of a figure of its own, 7.2 inches wide, which a
         notebook shows. style: "report"; "paper", with serifs, for a journal; or "slide", with large letters.
 
         options: those of the kind, for example by = ["lr"], settings to tell apart in "survival"; row and column, the settings

@@ -84,6 +84,13 @@ def grouped(table: pd.DataFrame, by: Sequence[str] | None) -> tuple[Integers, pd
     return groups.ngroup().to_numpy(), groups.size().index.to_frame(index=False)
 
 
+def pooled(table: pd.DataFrame, by: Sequence[str]) -> tuple[str, ...]:
+    """The settings that have several values within a group of the settings `by`: the groups take their runs together."""
+    groups = len(grouped(table, by)[1])
+    names = [name for name in axis_columns(table) if name not in by]
+    return tuple(name for name in names if len(grouped(table, [*by, name])[1]) > groups)
+
+
 def survival(table: pd.DataFrame, by: Sequence[str]) -> tuple[Survival, pd.DataFrame]:
     """Kaplan-Meier curves of the epochs to convergence, one per group, and the groups' settings."""
     number, settings = grouped(table, by)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from backsweep import arguments
 from backsweep.errors import FileError
@@ -18,7 +17,7 @@ from backsweep.escapes import visible
 
 from ..store.files import write_whole
 from .registry import FIGURES, Kind, kind_of
-from .style import STYLES, WIDE, our_style
+from .style import STYLES, WIDE, OwnFigure, our_style, scale, set_height
 
 __all__ = ["FIGURES", "STYLES", "Kind", "figure", "kind_of", "own_axes", "save", "titled"]
 
@@ -55,8 +54,11 @@ def figure(
     if data is not None:
         options[entry.needs[0]] = data
     value = entry.compute(**options)
+    axes = own_axes() if axes is None else axes
     with our_style(arguments.one_of("style", style, STYLES)):
-        return entry.draw(value, own_axes() if axes is None else axes)
+        if callable(entry.height):
+            set_height(axes, entry.height(value) * scale())
+        return entry.draw(value, axes)
 
 
 def titled(axes: Axes, title: str | None, style: str = "report") -> Axes:
@@ -85,10 +87,13 @@ def save(axes: Axes, path: str | Path) -> Path:
 
 
 def own_axes(width: float = WIDE, style: str = "report") -> Axes:
-    """Axes in a figure of their own, so many inches wide; their labels and frame have the style from the beginning."""
+    """Axes in a figure of their own, so many inches wide; their labels and frame have the style from the beginning.
+
+    Its height depends on what is drawn.
+    """
     height = max(SIZE[1] / WIDE * width, min(2.6, 0.8 * width))  # a narrow one is not as flat
     with our_style(arguments.one_of("style", style, STYLES)):
-        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
+        return OwnFigure(figsize=(width, height), layout="constrained").add_subplot(axes_class=ShownAxes)
 
 
 def _drawn(axes: Axes, form: str) -> bytes:

@@ -17,8 +17,10 @@ from backsweep.outcomes import Outcome, ended
 from ..arrays import Floats
 from ..statistics.groups import at_quantiles
 from ..text.numbers import percent_text
-from .style import DASHES, LINES, label_log_epochs, label_shares, legend_above
-from .survival import SurvivalPicture, draw_curves, few_groups, survival_curves
+from .legends import legend_above
+from .style import DASHES, colours
+from .survival import SurvivalPicture, draw_curves, few_groups, note_of, of_groups, survival_curves
+from .ticks import label_log_epochs, label_shares
 
 MOST_BINS = 50
 
@@ -35,6 +37,7 @@ class EpochsHistogram:
     quartiles: Floats
     labels: list[str]
     chosen: str
+    pooled: tuple[str, ...]
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +60,7 @@ class EpochsHistogram:
         return (
             "Epochs to convergence, as shares of all runs; those that did not converge, for whatever reason, are in no bin. "
             "Bins are equally wide on the log scale as far as whole epochs allow; one that is wider than most is drawn lower, "
-            f"so that areas are shares. Epoch 0 is in the bin of epoch 1.{self.chosen}"
+            f"so that areas are shares. Epoch 0 is in the bin of epoch 1.{of_groups(self.chosen, self.pooled)}"
         )
 
 
@@ -78,7 +81,7 @@ def epochs_histogram(table: pd.DataFrame, by: Sequence[str] | None = None) -> Ep
     share = np.bincount(number * bins + at, minlength=count * bins).reshape(count, bins)
     size = np.bincount(groups.number, minlength=count)
     quartiles = np.append(epochs, np.nan)[at_quantiles(number, epochs, count, [0.25, 0.75])]
-    return EpochsHistogram(edges, share / size[:, None], quartiles.T, groups.labels, groups.chosen)
+    return EpochsHistogram(edges, share / size[:, None], quartiles.T, groups.labels, groups.chosen, groups.pooled)
 
 
 def _edges(epochs: Floats, bins: int) -> Floats:
@@ -90,15 +93,15 @@ def draw_histogram(value: EpochsHistogram, axes: Axes) -> Axes:
     """Outlines of the shares that converged, one line per group; epochs on a log scale."""
     width = np.diff(np.log(value.edges))
     inside = {1: 0.35, 2: 0.12, 3: 0.12}.get(len(value.labels), 0)  # more on top of each other hide their outlines
-    for share, colour, dash in zip(value.share, LINES, DASHES, strict=False):
+    for group, (share, colour) in enumerate(zip(value.share, colours(len(value.labels)), strict=True)):
         height = share * np.median(width) / width
-        axes.stairs(height, value.edges, color=colour, linestyle=dash, linewidth=1.6, label="outline")
+        axes.stairs(height, value.edges, color=colour, linestyle=DASHES[group % len(DASHES)], linewidth=1.6, label="outline")
         axes.stairs(height, value.edges, color=colour, fill=True, alpha=inside, linewidth=0)
     axes.set(xscale="log", xlabel="epochs to convergence", ylabel="runs in each bin")
     axes.set_ylim(bottom=0)
-    label_log_epochs(axes.xaxis, value.edges[0], value.edges[-1])
+    label_log_epochs(axes.xaxis)
     label_shares(axes.yaxis)
-    legend_above(axes, value.names)
+    legend_above(axes, value.names, note_of(value.chosen, value.pooled))
     return axes
 
 
@@ -116,7 +119,7 @@ class EpochsEcdf(SurvivalPicture):
         return (
             "Share of runs that have converged, one less the Kaplan–Meier curve, with its 95 % bands. Capped runs count "
             "as censored, diverged and stalled runs as never converging: a curve levels off at the share that ever does. "
-            f"Epoch 0 stands at the left edge.{self.chosen}"
+            f"Epoch 0 stands at the left edge.{of_groups(self.chosen, self.pooled)}"
         )
 
 

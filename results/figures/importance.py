@@ -12,7 +12,9 @@ from ..analysis.names import REST
 from ..analysis.what_matters import NO_SHARE
 from ..arrays import Floats
 from ..text.numbers import percent_text
-from .style import INK, LINES, label_shares, legend_above, plain
+from .legends import legend_above
+from .style import INK, LINES, plain
+from .ticks import label_shares
 
 HATCHES = ("", "////")
 MOST_FACTORS = 10
@@ -112,5 +114,7 @@ def draw_importance(value: ImportancePicture, axes: Axes) -> Axes:
     label_shares(axes.xaxis)
     axes.set_yticks(range(len(value.factors)), [plain(name, 36) for name in value.factors], fontsize="small")
     axes.tick_params(axis="y", length=0)
-    legend_above(axes, [NAMES.get(response, response) for response in value.responses])
+    shown, left_out = len(value.factors), value.left_out
+    note = f"the {shown} of {shown + left_out} that explain most" if left_out else ""
+    legend_above(axes, [NAMES.get(response, response) for response in value.responses], note, side="right")
     return axes

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from backsweep.errors import ResultsError
 
 from ..analysis.tables import axis_columns, setting_labels
 from ..arrays import Floats, Integers
+from .legends import legend_above
 from .levels import number_text
-from .style import DASHES, colours, label_epochs, legend_above
+from .style import DASHES, colours
+from .ticks import label_epochs, label_log
 
 MOST_CURVES = 16
 
@@ -49,7 +51,7 @@ class LossPicture:
     @property
     def caption(self) -> str:
         """What is shown, and how it was computed."""
-        runs = ", ".join(f"{curve.run:,}" for curve in self.curves)
+        runs = ", ".join(str(curve.run) for curve in self.curves)
         of = f"run {runs}" if len(self.curves) == 1 else f"each of the runs {runs}"
         return f"The loss of {of} by epoch, over all samples, before the epoch's first update."
 
@@ -76,7 +78,7 @@ def loss_picture(
 
 def _labels(runs: list[int], table: pd.DataFrame | None) -> list[str]:
     """Each run's number, and the settings and seed in which the runs differ."""
-    names = [f"run {run:,}" for run in runs]
+    names = [f"run {run}" for run in runs]
     if table is None or len(runs) == 1 or not set(runs) <= set(table["run"]):
         return names
     rows = table.set_index("run").loc[runs]
@@ -98,7 +100,6 @@ def draw_loss(value: LossPicture, axes: Axes) -> Axes:
         shown: dict[str, Any] = {"marker": "o" if alone else "", "clip_on": not alone, "linestyle": DASHES[place % len(DASHES)]}
         axes.plot(curve.epoch, curve.loss, color=colour, linewidth=1.6, label="run", **shown)
     axes.set(xlabel="epochs", xlim=(0, 1.02 * max(last, 1)))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     scale_losses(axes, np.concatenate([curve.loss for curve in value.curves]))
     label_epochs(axes.xaxis)
     if len(value.curves) > 1:
@@ -116,9 +117,9 @@ def scale_losses(axes: Axes, losses: Floats) -> float:
     ends = (low / margin, high * margin) if logarithmic else (low - margin, high + margin)
     axes.set(ylabel="loss", yscale="log" if logarithmic else "linear", ylim=ends)
     if logarithmic:
-        axes.yaxis.set_major_locator(LogLocator(10, (1.0,) if ends[1] > 1000 * ends[0] else (1.0, 2.0, 5.0)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: number_text(loss)))
+        label_log(axes.yaxis, number_text)
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: number_text(loss)))
     return float(ends[1])
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from backsweep.errors import ResultsError
@@ -16,8 +17,9 @@ from ..arrays import Floats
 from ..statistics.groups import interquartile_mean
 from ..text.numbers import loss_text
 from .levels import number_text
-from .maps import Grid, colour_bar, draw_cells, success_map, write_into_cells
+from .maps import Grid, colour_bar, draw_cells, key_above, success_map, write_into_cells
 from .style import FAINT
+from .ticks import label_log
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ def draw_loss_map(value: LossMap, axes: Axes) -> Axes:
     write_into_cells(loss, loss_text, picture, axes)
     if infinite.any():
         axes.pcolor(np.where(infinite, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
+        key_above(value, axes, {"no finite loss": Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)})
     bar = colour_bar(picture, axes, "final loss")
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: number_text(loss)))
+    if isinstance(norm, LogNorm):
+        label_log(bar.ax.yaxis, number_text)
+    else:
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: number_text(loss)))
     return axes

@@ -16,11 +16,13 @@ from matplotlib.patches import Patch
 from backsweep.errors import ResultsError, SettingError
 
 from ..analysis.names import column_if_any
-from ..analysis.tables import axis_columns, level_texts, summary
+from ..analysis.tables import axis_columns, level_texts, pooled, summary
 from ..arrays import Floats
 from ..text.numbers import percent_text
-from .levels import LINE, levels_in_words, name_levels
-from .style import FAINT, LETTER, label_log_epochs, label_shares, plain, scale
+from .legends import set_note, together
+from .levels import levels_in_words, name_axis, name_levels
+from .style import FAINT, LETTER, scale
+from .ticks import LINE, label_log_epochs, label_shares
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,9 @@ def draw_median_map(value: MedianMap, axes: Axes) -> Axes:
     write_into_cells(value.median, "{:,.0f}".format, picture, axes)
     if never.any():
         axes.pcolor(np.where(never, 1.0, np.nan), cmap=ListedColormap(["none"]), hatch="////", edgecolors=FAINT, linewidth=0)
-        legend = Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
-        axes.legend([legend], ["no median"], loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize="small")
+        key_above(value, axes, {"no median": Patch(facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)})
     bar = colour_bar(picture, axes, "median epochs")
-    label_log_epochs(bar.ax.yaxis, low, high)
+    label_log_epochs(bar.ax.yaxis)
     return axes
 
 
@@ -184,7 +185,7 @@ def chosen_settings(table: pd.DataFrame, row: str | None, column: str | None) ->
 
 def _grid(table: pd.DataFrame, row: str | None, column: str | None, statistic: str) -> tuple[Any, ...]:
     row, column = chosen_settings(table, row, column)
-    others = tuple(name for name in axis_columns(table) if name not in (row, column))
+    others = pooled(table, [column] if row is None else [column, row])
     found = summary(table, [column] if row is None else [column, row])
     if row is None:
         return column, found.iloc[:, 0].tolist(), None, [], others, found[statistic].to_numpy()[None, :]
@@ -207,15 +208,22 @@ def draw_cells(grid: Grid, values: Floats, axes: Axes, norm: Normalize, colours:
     )
     axes.spines[:].set_visible(False)
     if grid.others:
-        axes.set_title(plain(f"all values of {', '.join(grid.others)} together", 80), fontsize="small", color=FAINT, loc="left")
+        key_above(grid, axes, {})
     name_levels(axes.xaxis, grid.columns)
-    axes.set_xlabel(plain(grid.column, 80))
+    name_axis(axes.xaxis, grid.column)
     if grid.row is None:
         axes.set_yticks([])
     else:
         name_levels(axes.yaxis, grid.rows)
-        axes.set_ylabel(plain(grid.row))
+        name_axis(axes.yaxis, grid.row)
     return picture
+
+
+def key_above(grid: Grid, axes: Axes, key: dict[str, Patch]) -> None:
+    """What hatching means, and whose runs a cell takes together; at the right, since names of rows leave room beside it."""
+    place: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2, "alignment": "right"}
+    legend = axes.legend([*key.values()], [*key], fontsize="small", **place)
+    set_note(legend, together(grid.others), 0.7 * axes.figure.bbox.width / axes.figure.dpi)
 
 
 def write_into_cells(values: Floats, text: Callable[[float], str], picture: AxesImage, axes: Axes) -> None:

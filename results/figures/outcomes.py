@@ -12,12 +12,14 @@ from matplotlib.axes import Axes
 from backsweep.errors import ResultsError
 from backsweep.outcomes import OUTCOMES, Outcome
 
-from ..analysis.tables import axis_columns, grouped, level_texts
+from ..analysis.tables import axis_columns, grouped, level_texts, pooled
 from ..analysis.tables import outcome_shares as shares_of_outcomes
 from ..arrays import Floats, Integers
 from ..text.numbers import percent_text
-from .levels import name_levels
-from .style import FAINT, LINES, label_shares, letters_across, plain
+from .legends import legend_above, together
+from .levels import name_axis, name_levels
+from .style import FAINT, LINES
+from .ticks import label_shares
 
 MOST_BARS = 40  # that can be told apart at the height of a page
 
@@ -96,17 +98,17 @@ def outcome_shares(table: pd.DataFrame, by: Sequence[str] | None = None) -> Outc
     names = list(map(str, settings))
     runs = np.bincount(number, minlength=len(settings))
     share = np.stack([*shares_of_outcomes(table, number, len(settings)).values()], axis=1)
-    others = tuple(name for name in axis_columns(table) if name not in names)
     levels = list(zip(*(settings[name].tolist() for name in names), strict=True)) if names else [()]
-    return OutcomeShares(tuple(names), levels, runs, share, others)
+    return OutcomeShares(tuple(names), levels, runs, share, pooled(table, names))
 
 
 def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
     """Stacked bars, the first on top; hatches tell the outcomes apart where colours do not."""
     begin = np.cumsum(value.share, axis=1) - value.share
+    there = np.flatnonzero(value.share.any(axis=0))
     height = 0.8 if len(value.levels) <= MOST_BARS else 1.0
     with rc_context({"hatch.color": "white"}):
-        for outcome in np.flatnonzero(value.share.any(axis=0)):
+        for outcome in there:
             colour, hatch, _ = LOOKS[OUTCOMES[outcome]]
             axes.barh(
                 np.arange(len(value.levels)) + 0.5,
@@ -122,8 +124,7 @@ def draw_outcome_shares(value: OutcomeShares, axes: Axes) -> Axes:
     label_shares(axes.xaxis)
     axes.spines["left"].set_visible(False)
     _name_bars(value, axes)
-    columns = len(OUTCOMES) if letters_across(axes) > 60 else 2
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), borderaxespad=0, ncols=columns, fontsize="small")
+    legend_above(axes, [OUTCOMES[outcome] for outcome in there], together(value.others), side="right")
     return axes
 
 
@@ -139,7 +140,7 @@ def _settings_of_bars(table: pd.DataFrame) -> list[str]:
 
 
 def _name_bars(value: OutcomeShares, axes: Axes) -> None:
-    axes.set_ylabel(plain(", ".join(value.by)))
+    name_axis(axes.yaxis, ", ".join(value.by))
     if len(value.by) == 1:
         name_levels(axes.yaxis, [level for (level,) in value.levels])
     elif value.by:

@@ -2,11 +2,25 @@
 
 from matplotlib.axes import Axes
 
-from .style import is_narrow
+from .style import is_narrow, scale, set_height
 
 ACROSS, ACROSS_NARROW = 4, 2  # panels in a row
-GAP = 0.04  # between two panels in a row, in widths of the Axes
+GAP = 0.06  # between two panels in a row, in widths of the Axes
 HEAD = 0.3  # inches: the title of a panel, and the space above it
+BESIDE, BELOW = 0.7, 1.2  # inches: the labels beside all panels; those below, and a legend above
+HIGHEST = 2.85  # inches of a panel
+
+
+def set_panel_height(axes: Axes, panels: int, ratio: float) -> None:
+    """Give the figure the height for so many panels, each `ratio` times as high as wide."""
+    rows, columns = _rows_and_columns(axes, panels)
+    width = (axes.figure.bbox.width / axes.figure.dpi - BESIDE * scale()) / columns
+    set_height(axes, rows * (min(ratio * width, HIGHEST) + (HEAD if panels > 1 else 0)) + BELOW * scale())
+
+
+def _rows_and_columns(axes: Axes, panels: int) -> tuple[int, int]:
+    columns = min(ACROSS_NARROW if is_narrow(axes) else ACROSS, panels)
+    return -(-panels // columns), columns
 
 
 def panels_of(axes: Axes, titles: list[str]) -> list[Axes]:
@@ -16,8 +30,7 @@ def panels_of(axes: Axes, titles: list[str]) -> list[Axes]:
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
-    columns = min(ACROSS_NARROW if is_narrow(axes) else ACROSS, len(titles))
-    rows = -(-len(titles) // columns)
+    rows, columns = _rows_and_columns(axes, len(titles))
     head = HEAD / (0.8 * axes.figure.canvas.figure.get_figheight())  # the Axes are lower than the figure by their labels
     width, height = (1 + GAP) / columns, 1 / rows
     found: list[Axes] = []

@@ -3,22 +3,30 @@
 J. Demšar, J. Machine Learning Research 7 (2006) 1, figure 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from backsweep.errors import ResultsError
+from backsweep.escapes import visible
 
 from ..analysis.mean_ranks import HOW_RANKED, MeanRanks, mean_ranks
 from ..analysis.rivals import rivals
 from ..analysis.tables import axis_columns
+from ..arrays import Floats
 from ..statistics.ranks import FEWEST_TREATMENTS
-from .style import FAINT, INK, LINES, plain
+from .levels import shortened
+from .style import FAINT, INK, LETTER, LINES, is_narrow, scale, set_height
+from .ticks import Roomy, even_ticks
 
-ROW = 0.27  # inches that a name takes, and at most twice as many
+ROW, NARROW_ROW = 0.27, 0.38  # inches that a name takes, and one with its rank below it; at most twice as many
+LONGEST, NARROW_LONGEST = 24, 14  # letters of a name
 BAR = 0.4  # rows from one bar to the next
+HEAD = 0.35  # inches above the scale, per line of its name
 
 
 class RanksPicture(MeanRanks):
@@ -28,6 +36,13 @@ class RanksPicture(MeanRanks):
     def alt_text(self) -> str:
         """For those who do not see it."""
         return f"A scale of mean ranks with a mark for each value of {self.setting}. {self.sentences}"
+
+    @property
+    def scale_name(self) -> str:
+        """What is ranked, and where."""
+        best = f", each at its best {' and '.join(self.best_of)}," if self.best_of else ""
+        over = f"over all values of {' and '.join(self.within)} ({self.combinations:,} combinations)"
+        return f"mean rank of {self.setting}{best} {over}; 1 is the soonest"
 
     @property
     def caption(self) -> str:
@@ -63,24 +78,37 @@ def draw_ranks(value: RanksPicture, axes: Axes) -> Axes:
     Below the scale, one unit is a row of names.
     """
     left, right = _sides(value)
-    first = _first_row(value)
+    first, narrow = _first_row(value), is_narrow(axes)
+    name = wrap(visible(value.scale_name), int(0.7 * axes.figure.bbox.width / axes.figure.dpi / LETTER / scale()))
+    row_height, below_it = (NARROW_ROW, "\n ") if narrow else (ROW, "")
+    set_height(axes, (HEAD * len(name) + row_height * _rows(value)) * scale())
     low, high = 1.0, max(float(len(value.levels)), 1 + value.critical_difference)
     for side, places, anchor in ((low, left, "right"), (high, right[::-1], "left")):
         for row, place in enumerate(places):
-            rank, name = value.mean_rank[place], plain(value.texts[place], 30)
+            rank, level = value.mean_rank[place], shortened(value.texts[place], NARROW_LONGEST if narrow else LONGEST)
             axes.plot([rank, rank, side], [0, first + row, first + row], color=INK, linewidth=1, clip_on=False)
-            axes.text(side, first + row, f" {name} ({rank:.2f}) ", ha=anchor, va="center", fontsize=9)
+            axes.text(
+                side,
+                first + row,
+                f" {level} {below_it}({rank:.2f}) ",
+                ha=anchor,
+                va="center",
+                fontsize="small",
+                parse_math=False,
+            )
     for row, places in enumerate(value.alike):
         ends = value.mean_rank[places[[0, -1]]] + np.array([-0.01, 0.01]) * (high - low)
         axes.plot(ends, [0.6 + BAR * row] * 2, color=LINES[0], linewidth=4, solid_capstyle="butt", clip_on=False)
     end, below = low + value.critical_difference, first + max(len(left), len(right))
     axes.plot([low, end], [below] * 2, color=FAINT, marker="|", markersize=9, linewidth=1.5, clip_on=False)
-    axes.text(end, below, f"  critical difference {value.critical_difference:.2f}", fontsize=9, va="center")
+    axes.text(end, below, f"  critical difference {value.critical_difference:.2f}", fontsize="small", va="center")
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     inches = axes.bbox.height / axes.figure.dpi
-    axes.set(xlim=(low, high), ylim=(max(below + 0.5, inches / (2 * ROW)), 0), xticks=range(1, int(high) + 1), yticks=[])
-    axes.set_xlabel(f"mean rank of {plain(value.setting)}, 1 the soonest")
+    axes.set(xlim=(low, high), ylim=(max(below + 0.5, inches / (2 * row_height)), 0), yticks=[])
+    axes.xaxis.set_major_locator(Roomy(_whole_ranks, "{:.0f}".format))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda rank, _: f"{rank:.0f}"))
+    axes.set_xlabel("\n".join(name), fontsize="small", parse_math=False)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "top")
     return axes
@@ -88,7 +116,17 @@ def draw_ranks(value: RanksPicture, axes: Axes) -> Axes:
 
 def ranks_height(value: RanksPicture) -> float:
     """In inches, in a report."""
-    return 0.7 + ROW * (_first_row(value) + max(map(len, _sides(value))) + 0.5)
+    return 2 * HEAD + ROW * _rows(value)
+
+
+def _rows(value: RanksPicture) -> float:
+    """How many rows of names the picture is high."""
+    return _first_row(value) + max(map(len, _sides(value))) + 0.5
+
+
+def _whole_ranks(low: float, high: float) -> Iterator[Floats]:
+    yield np.arange(1.0, high + 1)
+    yield from even_ticks(low, high, whole=True)
 
 
 def _first_row(value: RanksPicture) -> float:

@@ -19,7 +19,8 @@ from backsweep.suggestions import there_are
 from ..analysis.fair_comparisons import fair_ranking
 from ..analysis.shown_first import typical_run, why_typical
 from ..analysis.tables import axis_columns
-from .decision import decision_picture, draw_decision
+from .decision import decision_picture
+from .decision_drawing import draw_decision
 from .epochs import draw_ecdf, draw_histogram, epochs_ecdf, epochs_histogram
 from .importance import draw_importance, importance_picture
 from .loss import draw_loss, loss_picture

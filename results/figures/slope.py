@@ -6,16 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from backsweep.errors import ResultsError
 
 from ..analysis.names import column_if_any
 from ..analysis.slopes import FARTHEST, PowerLaws, power_laws
-from ..analysis.tables import axis_columns, level_texts
+from ..analysis.tables import axis_columns, level_texts, pooled
 from ..arrays import Integers
-from .levels import levels_in_words, number_text, round_ticks
-from .style import DASHES, LINES, label_log_epochs, legend_above, plain
+from .legends import legend_above, together
+from .levels import levels_in_words, name_axis, number_text, round_ticks
+from .style import DASHES, colours
+from .survival import MOST_GROUPS
+from .ticks import Roomy, label_log_epochs
 
 MARKERS = "os^Dv*PX"
 MOST_CURVES = 8  # in a report
@@ -23,10 +26,14 @@ MOST_CURVES = 8  # in a report
 
 @dataclass(frozen=True)
 class SlopePicture:
-    """Power laws of the epochs, and which of their curves are shown, as many as can be told apart: (shown,), int64."""
+    """Power laws of the epochs, and which of their curves are shown, as many as can be told apart: (shown,), int64.
+
+    pooled: settings whose runs are taken together.
+    """
 
     laws: PowerLaws
     shown: Integers
+    pooled: tuple[str, ...]
 
     @property
     def labels(self) -> list[str]:
@@ -60,14 +67,28 @@ class SlopePicture:
         laws = self.laws
         unseen = int(np.isinf(laws.median[self.shown]).sum())
         left_out = f" {unseen:,} medians are left out: the curve does not fall to one half." if unseen else ""
-        some = len(self.shown) < len(laws.groups)
-        chosen = f" Shown are {len(self.shown)} of {len(laws.groups)} curves, evenly spread." if some else ""
         return (
             f"Median epochs to convergence (Kaplan–Meier) and power laws, epochs ∝ {laws.setting} to the power of the slope, "
             "by least squares on the logarithms. Slopes with their 95 % intervals and bands are by a bootstrap over seeds: "
             "what other seeds would give. No law is drawn through fewer than three medians, where they turn, or where one lies "
-            f"off by more than a factor of {FARTHEST:g}.{self._farthest}{left_out}{chosen}"
+            f"off by more than a factor of {FARTHEST:g}.{self._farthest}{left_out}"
+            f"{self._which}"
         )
+
+    @property
+    def note(self) -> str:
+        """What a reader of the picture has to know of all curves."""
+        return "; ".join(words for words in (self._chosen, together(self.pooled)) if words)
+
+    @property
+    def _which(self) -> str:
+        chosen = f" Shown are {self._chosen}." if self._chosen else ""
+        return f"{chosen} A median is of {together(self.pooled)}." if self.pooled else chosen
+
+    @property
+    def _chosen(self) -> str:
+        there, shown = int(self.laws.used.any(axis=1).sum()), len(self.shown)
+        return f"{shown} of {there} curves, evenly spread" if shown < there else ""
 
     def _slope(self, k: int) -> str:
         if why_not := self.laws.why_not(k):
@@ -87,8 +108,9 @@ def slope_picture(
     """
     laws = power_laws(table, scaling_setting(table, by) if setting is None else setting, by, rng=rng)
     there = np.flatnonzero(laws.used.any(axis=1))
-    picks = np.unique(np.linspace(0, len(there) - 1, min(len(there), len(LINES))).round().astype(np.int64))
-    return SlopePicture(laws, there[picks])
+    picks = np.unique(np.linspace(0, len(there) - 1, min(len(there), MOST_GROUPS)).round().astype(np.int64))
+    settings = [laws.setting] if laws.by is None else [laws.setting, laws.by]
+    return SlopePicture(laws, there[picks], pooled(table[table[laws.setting].notna()], settings))
 
 
 def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
@@ -99,8 +121,9 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
     least, most = laws.median[used].min(), laws.median[used].max()
     if least == most:  # of which matplotlib would make no range
         axes.set_ylim(least / 2, most * 2)
-    for k, colour, dashes, marker in zip(value.shown.tolist(), LINES, DASHES, MARKERS, strict=False):
-        look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.5}
+    for place, (k, colour) in enumerate(zip(value.shown.tolist(), colours(len(value.shown)), strict=True)):
+        dashes = DASHES[place % len(DASHES)]
+        look: dict[str, Any] = {"color": colour, "marker": MARKERS[place % len(MARKERS)], "markersize": 4.5}
         points = laws.levels[used[k]], laws.median[k, used[k]]
         if k not in value.fitting:
             axes.plot(*points, linestyle="", label="curve", **look)
@@ -109,13 +132,15 @@ def draw_slope(value: SlopePicture, axes: Axes) -> Axes:
         axes.plot(*points, linestyle="", **look)
         low, high = laws.line_low[k], laws.line_high[k]
         axes.fill_between(laws.along[k], low, high, where=(low > 0) & (high < np.inf), color=colour, alpha=0.18, linewidth=0)
-    axes.set_xlabel(plain(laws.setting, 80))
+    name_axis(axes.xaxis, laws.setting)
     levels = laws.levels[used.any(axis=0)]
-    axes.xaxis.set_major_locator(FixedLocator(round_ticks(levels[0], levels[-1], "log", most=6).tolist()))
+    axes.xaxis.set_major_locator(
+        Roomy(lambda *_: (round_ticks(levels[0], levels[-1], "log", most) for most in (6, 4, 3, 2, 1)), number_text)
+    )
     axes.xaxis.set_major_formatter(FuncFormatter(lambda level, _: number_text(level)))
     axes.xaxis.set_minor_locator(NullLocator())
-    label_log_epochs(axes.yaxis, least, most)
-    legend_above(axes, value.labels)
+    label_log_epochs(axes.yaxis)
+    legend_above(axes, value.labels, value.note)
     return axes
 
 

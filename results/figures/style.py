@@ -9,15 +9,12 @@ import re
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from textwrap import wrap
 from typing import Any
 
 from matplotlib import colormaps, rc_context, rcParams
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from backsweep.escapes import visible
 
@@ -62,10 +59,10 @@ LONG = re.compile(r"(?<![\w.#-])-?\d+\.\d{3,}(?![\w.])")
 
 
 def colours(count: int) -> list[str]:
-    """A colour for each of so many lines or classes: those of LINES, or, if these are too few, as many of cividis."""
+    """A colour for each of so many lines or classes: those of LINES, or, if too few, of cividis without its yellow."""
     if count <= len(LINES):
         return list(LINES[:count])
-    return [to_hex(colormaps["cividis"](k / (count - 1))) for k in range(count)]
+    return [to_hex(colormaps["cividis"](0.9 * k / (count - 1))) for k in range(count)]
 
 
 @contextmanager
@@ -82,13 +79,14 @@ def our_style(name: str = "report", /, **more: Any) -> Generator[None]:
 
 
 def draw_svg(draw: Callable[..., object], *values: Any, width: float = WIDE, height: float = 3.6) -> str:
-    """The SVG element of one figure: `draw(*values, axes)` on fresh Axes, sizes in inches, transparent ground.
+    """The SVG element of one figure: `draw(*values, axes)` on fresh Axes, sizes in inches, transparent ground; it is taller if
+    many names stand above the picture.
 
     Its ids are those of no other figure and no other width: a page that hides one must not hide what another refers to.
     """
     salt = f"backsweep {getattr(draw, '__name__', '')} {width}"
     with our_style(**{"svg.hashsalt": salt}):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = OwnFigure(figsize=(width, height), layout="constrained")
         draw(*values, figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -101,26 +99,10 @@ def _shorter(tag: re.Match[str]) -> str:
     return LONG.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag[0])
 
 
-def label_epochs(axis: Axis) -> None:
-    """Write epochs out: 10,000 and not 10^4."""
-    axis.set_major_formatter(FuncFormatter(lambda epochs, _: f"{epochs:,.0f}"))
-    axis.set_minor_formatter(NullFormatter())
-
-
 def plain(text: str, most: int = 40) -> str:
     """A text that matplotlib shows as it is, on one line: a dollar begins no formula. Of a longer one the end is cut off."""
     line = visible(" ".join(text.split()))
     return (line if len(line) <= most else line[: most - 1] + "…").replace("$", r"\$")
-
-
-def label_log_epochs(axis: Axis, first: float, last: float) -> None:
-    """As `label_epochs`, on a log scale from `first` to `last`: where that is not many powers of ten, also between them."""
-    if last < 5 * first:
-        axis.set_major_locator(MaxNLocator(6, integer=True))
-        axis.set_minor_locator(NullLocator())
-    else:
-        axis.set_major_locator(LogLocator(10, (1.0,) if last > 1000 * first else (1.0, 2.0, 5.0)))
-    label_epochs(axis)
 
 
 NARROW = 5.0  # inches: a figure that is narrower is read at some 420 pixels, and has fewer columns
@@ -131,41 +113,17 @@ def is_narrow(axes: Axes) -> bool:
     return axes.figure.canvas.figure.get_figwidth() < NARROW
 
 
-def legend_above(axes: Axes, labels: list[str]) -> None:
-    """Name what was drawn with a label, in this order, above the Axes: there no legend can cover data.
+class OwnFigure(Figure):
+    """A figure whose height is ours to choose: what stands above the picture makes it taller, and the picture not lower."""
 
-    The names are put in afterwards, since matplotlib leaves out those that begin with an underscore.
-    """
-    handles, _ = axes.get_legend_handles_labels()
-    room = letters_across(axes)
-    texts = ["\n".join(wrap(visible(label), room)) for label in labels]
-    longest = max((len(label) for label in labels), default=0)
-    columns = min(max(room // (longest + 4), 1), 3)
-    legend = axes.legend(
-        handles,
-        ["name"] * len(handles),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.01),
-        borderaxespad=0,
-        ncols=min(columns, len(texts) or 1),
-        fontsize="small",
-        handlelength=3.4,
-    )
-    for text, name in zip(legend.get_texts(), texts, strict=True):
-        text.set_parse_math(False)  # `$x$` is no formula
-        text.set_text(name)
+
+def set_height(axes: Axes, inches: float) -> None:
+    """Give the figure of these Axes a height, if that is ours to choose."""
+    figure = axes.figure.canvas.figure
+    if isinstance(figure, OwnFigure):
+        figure.set_figheight(inches)
 
 
 def scale() -> float:
     """How large letters are, of those of 10 points."""
     return rcParams["font.size"] / 10
-
-
-def letters_across(axes: Axes) -> int:
-    """How many letters of a legend fit beside each other, but for a key before them."""
-    return max(int(axes.figure.bbox.width / axes.figure.dpi / LETTER / scale()) - 8, 16)
-
-
-def label_shares(axis: Axis) -> None:
-    """Label an axis of shares in per cent, with the space that matplotlib's own formatter leaves out."""
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))

@@ -19,7 +19,7 @@ from scipy.stats import rankdata
 
 from backsweep.errors import ResultsError
 
-from ..analysis.tables import axis_columns
+from ..analysis.tables import pooled
 from ..arrays import Booleans, Floats, Integers
 from ..statistics.box_counting import SHORTEST_SIDE, BoxCounting, box_counting
 from ..statistics.groups import at_quantiles
@@ -97,7 +97,7 @@ def trainability_map(table: pd.DataFrame, row: str | None = None, column: str | 
     measure = _median_runs(table["measure"].to_numpy(np.float64), i * shape[1] + j, len(rows) * len(columns)).reshape(shape)
     if np.isnan(measure).all():
         raise ResultsError("no run has a convergence measure; a network whose loss is 0 to begin with has none")
-    others = tuple(name for name in axis_columns(table) if name not in (row, column))
+    others = pooled(table, [row, column])
     boundary = _both_signs(measure)
     boxes = box_counting(boundary) if boundary.any() and min(boundary.shape) >= SHORTEST_SIDE else None
     return TrainabilityMap(column, columns.tolist(), row, rows.tolist(), others, measure, boundary, boxes)

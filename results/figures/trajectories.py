@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from backsweep import arguments
 from backsweep.errors import ResultsError, SettingError
@@ -18,9 +17,11 @@ from ..analysis.tables import axis_columns, setting_labels
 from ..arrays import Floats, Integers
 from ..statistics.loss_bands import BANDS
 from ..text.numbers import percent_text
+from .legends import legend_above
 from .loss import begin_to_end, scale_losses
-from .style import DASHES, LINES, label_epochs, label_log_epochs, legend_above
-from .survival import best_cells
+from .style import DASHES, LINES
+from .survival import best_cells, words_of_choice
+from .ticks import label_epochs, label_log_epochs
 
 MOST_CELLS = 3
 MOST_EPOCHS = 400  # more cannot be seen
@@ -53,9 +54,10 @@ class LossBands:
 
 @dataclass(frozen=True)
 class TrajectoriesPicture:
-    """The bands of one cell or a few."""
+    """The bands of one cell or a few. chosen: which of how many these are, in words, or nothing where they are all."""
 
     cells: list[LossBands]
+    chosen: str
 
     @property
     def log_epochs(self) -> bool:
@@ -75,6 +77,7 @@ class TrajectoriesPicture:
             "Loss by epoch: the median of the runs that were recorded, and where the middle 50 % (dark) and 90 % (light) of "
             "them are. A run that has ended keeps its last loss; one that diverged counts as infinite from then on, above the "
             f"picture.{' Epoch 0 stands at the left edge.' if self.log_epochs else ''} "
+            f"{f'Shown are {self.chosen}. ' if self.chosen else ''}"
             f"{'; '.join(f'{bands.label}: {bands.count}' for bands in self.cells)}."
         )
 
@@ -104,7 +107,9 @@ def trajectories_picture(table: pd.DataFrame, records: pd.DataFrame, cells: Sequ
     found = [_of_cell(label, bands[bands["group"] == k], diverged[k]) for k, label in enumerate(labels)]
     if not any(np.isfinite(bands.quantiles).any() for bands in found):
         raise ResultsError(f"{' and '.join(labels)}: nearly all runs diverged at once{_from(records, members)}")
-    return TrajectoriesPicture(found)
+    of_each = len(axis_columns(table)) > 1
+    which = words_of_choice(recorded, len(chosen), recorded["cell"].nunique(), of_each=of_each) if cells is None else ""
+    return TrajectoriesPicture(found, which)
 
 
 def _from(records: pd.DataFrame, members: pd.DataFrame) -> str:
@@ -140,7 +145,7 @@ def draw_trajectories(value: TrajectoriesPicture, axes: Axes) -> Axes:
         axes.fill_between(epoch, low, high, color=colour, alpha=0.12, linewidth=0)
         axes.fill_between(epoch, lower, upper, color=colour, alpha=0.25, linewidth=0)
         axes.plot(epoch, median, color=colour, linestyle=dash, linewidth=1.8, label="median")
-    legend_above(axes, [bands.label for bands in value.cells])
+    legend_above(axes, [bands.label for bands in value.cells], value.chosen)
     return axes
 
 
@@ -150,8 +155,7 @@ def _scale_epochs(value: TrajectoriesPicture, axes: Axes) -> tuple[float, float]
     begin, end = (0.7 * epochs[epochs > 0].min() if value.log_epochs else 0.0), max(float(epochs.max()), 1.0)
     axes.set(xlabel="epochs", xscale="log" if value.log_epochs else "linear", xlim=(begin, end))
     if value.log_epochs:
-        label_log_epochs(axes.xaxis, begin, end)
+        label_log_epochs(axes.xaxis)
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         label_epochs(axes.xaxis)
     return begin, end

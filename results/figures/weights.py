@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from backsweep.errors import ResultsError, SettingError
 from backsweep.networks import Network
 
 from ..arrays import Floats, Integers
+from .legends import legend_above
 from .panels import panels_of
-from .style import INK, colours, label_epochs, legend_above
+from .style import INK, colours
+from .ticks import label_epochs
 
 MOST_EPOCHS, MOST_NUMBERS = 200, 10**7  # of a picture by default; weights times epochs, which are in memory together
 MOST_LAYERS, MOST_LINES, MOST_COLOURS = 8, 200, 8
@@ -45,7 +46,21 @@ class WeightsPicture:
         dashed = ", and its bias is dashed" if self.biases else ""
         most = max(layer[0].size for layer in self.weights)
         some = f" Of a layer at most {MOST_LINES} weights are shown, evenly picked." if most > MOST_LINES else ""
-        return f"The weights of run {self.run} by epoch, layer by layer. The weights of a unit have one colour{dashed}.{some}"
+        again = f" Colours are those of {MOST_COLOURS} units, and then begin again." if self.units > MOST_COLOURS else ""
+        of_unit = "The weights of a unit, from its inputs, have one colour"
+        return f"The weights of run {self.run} by epoch, layer by layer. {of_unit}{dashed}.{again}{some}"
+
+    @property
+    def units(self) -> int:
+        """How many units the widest layer has."""
+        return max(layer.shape[1] for layer in self.weights)
+
+    @property
+    def note(self) -> str:
+        """What is to be said of colours, and of what is not shown."""
+        again = [f"colours begin again after {MOST_COLOURS} units"] if self.units > MOST_COLOURS else []
+        some = [f"{MOST_LINES} weights of a layer at most"] if max(each[0].size for each in self.weights) > MOST_LINES else []
+        return "; ".join(again + some)
 
 
 def weights_picture(network: Network, run: int, epochs: Sequence[int] | None = None) -> WeightsPicture:
@@ -83,13 +98,15 @@ def draw_weights(value: WeightsPicture, axes: Axes) -> Axes:
     for place, panel in enumerate(panels):
         _draw_layer(value, place, panel)
         panel.set(xlabel="epochs", xlim=(0, max(int(value.epoch[-1]), 1)), ylim=(low - margin, high + margin))
-        panel.xaxis.set_major_locator(MaxNLocator(3 if last > 1 else 6, integer=True))
         label_epochs(panel.xaxis)
     panels[0].set_ylabel("weight")
-    if value.biases:
-        for style in ("-", (0, (3, 2))):
-            axes.plot([], [], color=INK, linestyle=style, linewidth=1.0, label="kind")
-        legend_above(axes, ["weight", "bias"])
+    of_units = colours(min(value.units, MOST_COLOURS))
+    for colour in of_units:
+        axes.plot([], [], color=colour, label="unit")
+    for style in ("-", (0, (3, 2))) if value.biases else ():
+        axes.plot([], [], color=INK, linestyle=style, linewidth=1.0, label="kind")
+    names = [f"unit {place}" for place, _ in enumerate(of_units, 1)]
+    legend_above(axes, names + (["weight", "bias"] if value.biases else []), value.note)
     return axes
 
 

@@ -97,8 +97,8 @@ def kaplan_meier(
 
     E. L. Kaplan and P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457; variance by Greenwood's formula, bands on the log(-log S)
     scale (J. D. Kalbfleisch and R. L. Prentice, 1980, section 1.3). After the last run has converged, S is 0 and that scale has
-    no band. The upper end is then the largest share p at which n runs would all converge with probability (1 - confidence) / 2
-    or more: p = 1 - ((1 - confidence) / 2)**(1/n).
+    no band. The upper end is then the largest share at which n runs would all converge with probability (1 - confidence) / 2 or
+    more, which is 1 less `least_share`.
     """
     sets = risk_sets(group, epochs, converged, capped)
     at_risk, events = sets.counts(None if weight is None else weight[sets.order])
@@ -113,8 +113,28 @@ def kaplan_meier(
     before = np.cumsum(events) - events
     never_cut_off = at_risk + before - before[first]
     low = np.where(nobody_left, 0.0, low)
-    high = np.where(nobody_left, 1 - ((1 - confidence) / 2) ** (1 / never_cut_off), high)
+    high = np.where(nobody_left, 1 - least_share(never_cut_off, confidence), high)
     return Survival(sets.group, sets.epoch, at_risk, events, np.where(nobody_left, 0.0, survival), low, high)
+
+
+def least_share(runs: Integers, confidence: float = CONFIDENCE) -> Floats:
+    """The smallest share p of which so many runs, 1 or more, all are with probability (1 - confidence) / 2 or more, p**runs.
+
+    It is the lower end of Clopper and Pearson's interval: of the share not yet converged while no run has.
+    """
+    return ((1 - confidence) / 2) ** (1 / runs)
+
+
+def runs_before_first(curves: Survival, group: Integers, epochs: Integers, capped: Booleans, groups: int) -> Integers:
+    """How many runs of each group are known not to have converged before the first of it does, int64 (groups,).
+
+    Where none converges: up to the last epoch at which a run of the group was cut off. group, epochs, capped: of the runs, as
+    for `kaplan_meier`.
+    """
+    last = np.zeros(groups, np.int64)
+    np.maximum.at(last, group[capped], epochs[capped])
+    last[curves.group[::-1]] = curves.epoch[::-1]  # the first of each group is written last
+    return np.bincount(group[~capped | (epochs >= last[group])], minlength=groups)
 
 
 def weighted_medians(sets: RiskSets, weight: Integers, groups: int) -> Floats:

@@ -1,12 +1,15 @@
 """Pictures of one network: lines and regions where its weights put them, samples counted, epochs side by side."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from backsweep.errors import ResultsError, SettingError
 from backsweep.kernels import Network, State, train
-from backsweep.results.figures.decision import decision_picture, draw_decision
+from backsweep.results.figures.decision import decision_picture
+from backsweep.results.figures.decision_drawing import draw_decision
 from backsweep.results.figures.style import LINES
 
 X, Y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), [[0.0], [1], [1], [0]]
@@ -36,7 +39,10 @@ def test_lines_are_where_the_hidden_units_sums_are_zero_and_samples_are_counted(
     for line, at in zip(axes.lines[:2], (0.5, 1.5), strict=True):
         assert np.allclose(line.get_xdata() + np.array(line.get_ydata()), at)
     assert [text.get_text() for text in axes.texts] == ["h1", "h2"]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["y1 false", "y1 true"]
+    lines = ["the answer changes", "a hidden unit's sum is 0"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["y1 false", "y1 true", *lines]
+    dashed = axes.get_legend().get_lines()[-1]
+    assert dashed.get_linestyle() == axes.lines[0].get_linestyle() == "--"
 
 
 @pytest.mark.parametrize(("parametrization", "scale"), [("standard", 1.0), ("ntk", np.sqrt(2))])
@@ -61,6 +67,7 @@ def test_wrong_samples_have_a_ring_of_ink():
     assert (rings[:3] == 1).all()
     assert (rings[3, :3] < 0.2).all()
     assert "3 of 4 samples are right" in picture.alt_text
+    assert "wrong answer" in [text.get_text() for text in drawn(picture).get_legend().get_texts()]
 
 
 def test_classes_are_regions_of_the_largest_output():
@@ -71,7 +78,8 @@ def test_classes_are_regions_of_the_largest_output():
     right = picture.right(picture.answers[0])
     assert right.tolist() == (network.predict(X).argmax(1) == targets.argmax(1)).tolist()
     axes = drawn(picture)
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["y1", "y2", "y3"]
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["y1", "y2", "y3", "a hidden unit's sum is 0"]
     assert len(np.unique(axes.images[0].get_array().reshape(-1, 3), axis=0)) <= 3
 
 
@@ -85,6 +93,23 @@ def test_one_input_is_a_curve_through_what_the_network_gives_out():
         assert line.get_color() == LINES[output]
     assert axes.get_legend().get_texts()[1].get_text() == "itself"
     assert "its root mean squared error is" in picture.alt_text
+
+
+@pytest.mark.parametrize(("ranges", "ratio"), [((1, 1), 1.0), ((2, 1), 0.5), ((1, 1000), 1.0)])
+def test_inputs_of_about_one_range_have_one_scale(ranges, ratio):
+    axes = drawn(decision_picture(Network(X * ranges, Y, {"bias": True}, state=BETWEEN), 4))
+    axes.figure.draw_without_rendering()
+    box = axes.get_window_extent()
+    assert box.height / box.width == pytest.approx(ratio, rel=0.02)
+
+
+def test_names_of_lines_stand_apart():
+    near = State(9, (np.tile([[20.0, 20.1]], (4, 1)), np.ones((1, 4))), (np.full(4, -10.0), np.zeros(1)))
+    axes = drawn(decision_picture(Network(X, Y, {"bias": True, "hidden": 4}, state=near), 4))
+    axes.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) == 4
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def test_numbers_over_two_inputs_have_a_scale():

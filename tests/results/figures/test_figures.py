@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -15,7 +16,7 @@ from matplotlib.text import Text
 from backsweep.errors import BacksweepError
 from backsweep.kernels import Network
 from backsweep.outcomes import OUTCOMES
-from backsweep.results.figures import FIGURES, figure, save
+from backsweep.results.figures import FIGURES, figure, own_axes, save
 from backsweep.results.figures.loss import draw_loss, loss_picture
 from backsweep.results.figures.maps import draw_success_map, success_map
 from backsweep.results.figures.style import draw_svg
@@ -55,8 +56,11 @@ TABLES = {
 }
 
 
-def drawn(kind, axes=None):
-    return figure(kind, TABLES.get(kind, runs()), axes, **OPTIONS.get(kind, {}))
+LONG_NAMES = [f"a_very_long_name_that_somebody_chose_in_{year}.npz" for year in (2019, 2020, 2021, 2022)]
+
+
+def drawn(kind, axes=None, rules=ODD):
+    return figure(kind, TABLES.get(kind, runs(rules=rules)), axes, **OPTIONS.get(kind, {}))
 
 
 @pytest.mark.parametrize("kind", FIGURES)
@@ -74,6 +78,45 @@ def test_no_text_is_smaller_than_eight_points_and_none_is_a_formula(kind):
     assert min(text.get_fontsize() for text in texts) >= 8
     for text in texts:
         assert not text._preprocess_math(text.get_text())[1]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_in_a_column_of_a_journal_nothing_is_cut_and_no_labels_touch(kind):
+    """As matplotlib measures them, with names as long as they get."""
+    axes = drawn(kind, own_axes(3.4), LONG_NAMES)
+    figure = axes.figure
+    figure.draw_without_rendering()
+    whole = figure.bbox.padded(2)
+    every = [*figure.axes, *(panel for each in figure.axes for panel in each.child_axes)]
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and not _is_tick_label(text, every):
+            box = text.get_window_extent()
+            assert whole.x0 <= box.x0 < box.x1 <= whole.x1, text
+            assert whole.y0 <= box.y0 < box.y1 <= whole.y1, text
+    for axis in (axis for each in every for axis in (each.xaxis, each.yaxis)):
+        boxes = [label.get_window_extent() for label in _shown_labels(axis) if label.get_rotation() == 0]
+        for one, other in pairwise(boxes):
+            assert not one.overlaps(other)
+    height = min(each.get_window_extent().height for each in (axes.child_axes or [axes]))
+    assert height > 0.8 * figure.dpi
+
+
+def _shown_labels(axis):
+    low, high = sorted(axis.get_view_interval())
+    margin = 1e-9 * (high - low)
+    labels = [(tick.get_loc(), label) for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)]
+    there = axis.get_visible() and axis.axes.axison
+    return [
+        label
+        for at, label in labels
+        if there and label.get_visible() and label.get_text() and low - margin <= at <= high + margin
+    ]
+
+
+def _is_tick_label(text, axes):
+    return any(
+        text in (tick.label1, tick.label2) for each in axes for axis in (each.xaxis, each.yaxis) for tick in axis.majorTicks
+    )
 
 
 @pytest.mark.parametrize("kind", FIGURES)
@@ -138,7 +181,7 @@ def test_other_files_kinds_and_folders_are_refused_with_what_there_is(tmp_path):
         save(axes, tmp_path / "none" / "a.png")
     with pytest.raises(
         BacksweepError,
-        match=r"kind = 'surival': there is no such figure; did you mean survival\? There are: success, median, importance",
+        match=r"kind = 'surival': there is no such figure; did you mean survival\? There are: success, final-loss, median",
     ):
         figure("surival", runs())
 
@@ -175,6 +218,7 @@ def test_losses_of_several_runs_have_a_label_and_a_colour_each():
     axes = draw_loss(picture, Figure().add_subplot())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [curve.label for curve in picture.curves]
     assert [line.get_ydata()[0] for line in axes.lines] == [2 * TRAJECTORY["loss"][0], 5.0, 8.0]
+    assert loss_picture(TRAJECTORY.assign(run=4000)).curves[0].label == "run 4000"  # as `--run` takes it
     many = pd.concat([TRAJECTORY.assign(run=run) for run in range(12)])
     lines = draw_loss(loss_picture(many, table=table), Figure().add_subplot()).lines
     assert len({line.get_color() for line in lines}) == 12

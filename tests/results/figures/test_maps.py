@@ -260,7 +260,7 @@ def test_a_level_stands_in_the_middle_of_its_cell(space, count):
 
 
 def test_round_ticks_stand_between_the_levels():
-    axis = Figure(figsize=(7.2, 3.6)).add_subplot().xaxis
+    axis = Figure(figsize=(7.2, 3.6)).add_subplot(xlim=(0, 41)).xaxis
     name_levels(axis, np.geomspace(0.01, 100, 41).tolist())
     assert [label.get_text() for label in axis.get_ticklabels()] == ["0.01", "0.1", "1", "10", "100"]
     np.testing.assert_allclose(axis.get_ticklocs(), [0.5, 10.5, 20.5, 30.5, 40.5])
@@ -284,7 +284,7 @@ def test_numbers_are_written_out_or_as_powers_of_ten(number, text):
 
 
 def test_long_names_keep_their_ends():
-    axis = Figure(figsize=(7.2, 3.6)).add_subplot().yaxis
+    axis = Figure(figsize=(7.2, 3.6)).add_subplot(ylim=(0, 2)).yaxis
     name_levels(axis, ["a rather long name, version 1", "a rather long name, version 2"])
     assert [label.get_text() for label in axis.get_ticklabels()] == ["a rather l…version 1", "a rather l…version 2"]
 

@@ -11,6 +11,7 @@ from backsweep.errors import BacksweepError
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.mean_ranks import mean_ranks
 from backsweep.results.analysis.rivals import rivals
+from backsweep.results.figures import own_axes
 from backsweep.results.figures.ranks import draw_ranks, ranks_height, ranks_picture
 
 EPOCHS = {"a": [1, 1, 1, 2], "b": [2, 2, 2, 1], "c": [3, 3, 3, 3], "d": [4, 4, 4, 4]}  # by task
@@ -46,6 +47,22 @@ def test_it_shows_the_mean_ranks_and_joins_what_is_not_told_apart():
     assert {text.get_text().strip() for text in axes.texts} == {
         *("a (1.25)", "b (1.75)", "c (3.00)", "d (4.00)", "critical difference 2.35")
     }
+
+
+def test_the_scale_says_over_what_it_ranks():
+    axes, *_ = drawn(picture())
+    words = axes.get_xlabel().replace("\n", " ")
+    assert words == "mean rank of rule over all values of task (4 combinations); 1 is the soonest"
+    tuned = replace(picture(), best_of=["lr"])
+    assert drawn(tuned)[0].get_xlabel().replace("\n", " ").startswith("mean rank of rule, each at its best lr, over all values")
+
+
+@pytest.mark.parametrize("width", [3.4, 7.2])
+def test_a_figure_of_its_own_is_as_high_as_its_rows(width):
+    axes = draw_ranks(picture(), own_axes(width))
+    axes.figure.draw_without_rendering()
+    lowest = min(text.get_window_extent().y0 for text in axes.texts)
+    assert lowest < 0.2 * axes.figure.bbox.height
 
 
 def test_where_friedmans_test_rejects_nothing_one_bar_joins_all():

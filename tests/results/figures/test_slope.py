@@ -195,14 +195,23 @@ def test_the_picture_has_the_medians_the_lines_and_their_bands():
     assert value.caption.count("bootstrap") == 1
 
 
-@pytest.mark.parametrize("curves", [1, 8, 9, 60])
+def test_the_picture_says_whose_medians_are_taken_together():
+    runs = pd.concat([sweep(np.random.default_rng(k), hidden=k) for k in range(2)], ignore_index=True)
+    value = slope_picture(runs, "lr", rng=np.random.default_rng(0))
+    assert value.caption.endswith(" A median is of all values of hidden together.")
+    axes = draw_slope(value, Figure().add_subplot())
+    assert axes.get_legend().get_title().get_text() == "all values of hidden together"
+
+
+@pytest.mark.parametrize("curves", [1, 9, 60])
 def test_of_many_curves_a_few_are_drawn_and_that_is_said(curves):
     rng = np.random.default_rng(0)
     runs = pd.concat([sweep(rng, seeds=3, hidden=k) for k in range(curves)], ignore_index=True)
     value = slope_picture(runs, "lr", "hidden", rng=rng)
-    assert len(value.shown) == min(curves, 8)
+    assert len(value.shown) == min(curves, 16)
     assert (value.shown[0], value.shown[-1]) == (0, curves - 1)
-    assert (f"Shown are 8 of {curves}" in value.caption) == (curves > 8)
+    assert (f"Shown are 16 of {curves}" in value.caption) == (curves > 16)
+    assert value.note == ("16 of 60 curves, evenly spread" if curves > 16 else "")
     svg = draw_svg(draw_slope, value)
     assert f"hidden {curves - 1}: " in svg
 

@@ -42,14 +42,50 @@ def test_the_curves_that_are_drawn_are_scipys():
         assert len(epoch) - 2 == mine.loc[~censored, "epochs"].nunique()
 
 
-def test_of_many_values_the_eight_under_which_most_converge_are_shown():
+def note(axes):
+    return axes.get_legend().get_title().get_text().replace("\n", " ")
+
+
+def test_of_many_values_the_sixteen_under_which_most_converge_are_shown():
     runs = many(np.arange(1, 26))
     picture = survival_picture(runs, ["lr"])
     share = (runs["outcome"] == "converged").groupby(runs["lr"]).mean()
     least = share[[float(label.removeprefix("lr ")) for label in picture.labels]].min()
-    assert len(picture.labels) == 8
-    assert (share.sort_values().iloc[:-8] <= least).all()
-    assert "8 of 25 settings, those where most runs converge" in picture.caption
+    assert len(picture.labels) == 16
+    assert (share.sort_values().iloc[:-16] <= least).all()
+    assert " Shown are 16 of 25 settings: those where most runs converge." in picture.caption
+    assert note(draw_survival(picture, axes())) == "16 of 25 settings: those where most runs converge"
+    fewer = draw_survival(survival_picture(many(np.arange(1, 16)), ["lr"]), axes())
+    assert len({line.get_color() for line in fewer.lines}) == 15
+    assert note(fewer) == ""
+
+
+def test_the_picture_says_whose_runs_are_taken_together():
+    runs = pd.concat([many([1.0, 2.0]).assign(rule=rule, beta=beta) for rule, beta in (("a", 0.1), ("b", 0.2))])
+    picture = survival_picture(runs, ["rule"])
+    assert picture.pooled == ("lr",)  # beta has one value for each rule
+    assert note(draw_survival(picture, axes())) == "all values of lr together"
+    assert picture.caption.endswith(" Each group holds all values of lr together.")
+    assert survival_picture(runs).chosen == "2 of 4 settings: for each value of lr the one where most runs converge"
+
+
+def test_where_none_converges_the_settings_with_the_lowest_losses_are_shown():
+    runs = many([1.0, 2.0, 3.0]).assign(outcome=pd.Categorical(["capped"] * 120, categories=OUTCOMES), rule="b")
+    runs = pd.concat([runs, runs.assign(rule="a")]).assign(loss=lambda table: abs(table["lr"] - 2.0))
+    picture = survival_picture(runs)
+    assert picture.labels == ["lr 2, rule b", "lr 2, rule a"] or picture.labels == ["lr 2, rule a", "lr 2, rule b"]
+    assert picture.chosen.endswith("for each value of rule the one with the lowest final loss, since no run converged")
+
+
+def test_before_a_run_has_converged_the_band_is_the_exact_interval_of_all_and_none():
+    outcomes, epochs = ["capped"] * 3 + ["converged"] * 5 + ["capped"] * 4, [5] * 3 + [9] * 5 + [20] * 4
+    runs = table(outcomes * 2, epochs * 2, lr=[1.0] * 12 + [2.0] * 12)
+    runs.loc[runs["lr"] == 2.0, "outcome"] = "capped"
+    drawn = draw_survival(survival_picture(runs, "lr"), axes())
+    for band, known in zip(drawn.collections, (9, 4), strict=True):  # 3 of 12 were cut off before; up to the end 4 are seen
+        exact = stats.binomtest(known, known).proportion_ci(method="exact").low
+        below = [y for x, y in band.get_paths()[0].vertices if x == drawn.get_xlim()[0]]
+        assert min(below) == pytest.approx(exact)
 
 
 def test_by_nothing_it_is_one_curve_of_all_runs():

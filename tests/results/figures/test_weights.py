@@ -29,6 +29,17 @@ def test_each_weight_and_bias_is_a_line_through_its_states():
     assert picture.alt_text.endswith(f"layer 1 from {largest[0]} to {largest[1]}; layer 2 from {largest[2]} to {largest[3]}.")
 
 
+def test_the_legend_names_the_colour_of_each_unit():
+    axes = draw_weights(weights_picture(network(hidden=3), 5), Figure().add_subplot())
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["unit 1", "unit 2", "unit 3"]
+    colours = [line.get_color() for line in axes.get_legend().get_lines()]
+    assert [line.get_color() for line in axes.child_axes[0].lines] == [colour for colour in colours for _ in range(2)]
+    many = draw_weights(weights_picture(network(hidden=12, bias=True), 5), Figure().add_subplot()).get_legend()
+    assert [text.get_text() for text in many.get_texts()][-3:] == ["unit 8", "weight", "bias"]
+    assert many.get_title().get_text() == "colours begin again after 8 units"
+
+
 def test_epochs_may_be_chosen_in_any_order():
     assert weights_picture(network(), 5, [30, 0, 10]).epoch.tolist() == [0, 10, 30]
 

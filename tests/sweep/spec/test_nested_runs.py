@@ -103,7 +103,7 @@ def test_pictures_keep_what_has_no_number(results):
     grid = success_map(results.table[["cell", "optimizer", "beta", "outcome", "epochs"]])
     assert (np.sum(pd.isna(grid.rows)), np.sum(pd.isna(grid.columns))) == (0, 1) or grid.column == "optimizer"
     assert np.isfinite(grid.share).sum() == 4
-    assert len(best_cells(results.table[["cell", "beta", "optimizer", "outcome", "epochs"]])) == 3
+    assert len(best_cells(results.table[["cell", "beta", "optimizer", "outcome", "epochs", "loss"]])) == 3
 
 
 def test_it_survives_json(results):
