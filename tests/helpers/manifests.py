@@ -4,9 +4,9 @@ from backsweep.results.store.schema import Manifest
 from backsweep.results.store.swept_axes import swept_axes
 
 
-def manifest_of(axes=(), runs=100, **more):
+def manifest_of(axes=(), runs=100, seeds=1, **more):
     """A manifest whose spec has an axis for every column of settings."""
-    spec = {"task": {"name": "xor"}, "model": {}, "train": {}}
+    spec = {"task": {"name": "xor"}, "seeds": seeds, "model": {}, "train": {}}
     for axis in axes:
         *tables, last = axis.setting.split(".")
         place, layer = last.partition("[")[::2]

@@ -35,7 +35,7 @@ def rows(start, stop, outcome=None):
 
 
 def make(path, beside=()):
-    store = Store.create(path, manifest_of(beside=beside))
+    store = Store.create(path, manifest_of(beside=beside, seeds=100))
     with store.writing():
         for span in ((40, 60), (0, 20), (20, 40)):
             store.append(rows(*span))

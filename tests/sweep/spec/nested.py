@@ -17,6 +17,6 @@ def plan(**tables):
 
 def cells(made):
     """The columns of the axes, a row for each cell; None where there is no such number."""
-    columns = made.columns(np.arange(made.cells) * len(made.seeds))
+    columns = made.columns(made.numbering.first_runs(made.cells))
     rows = zip(*(columns[axis.name].tolist() for axis in made.axes), strict=True)
     return [tuple(None if pd.isna(value) else value for value in row) for row in rows]

@@ -21,7 +21,7 @@ def plan(**tables):
 
 def cells(made):
     """The columns of the axes, one row per cell."""
-    columns = made.columns(np.arange(made.cells) * len(made.seeds))
+    columns = made.columns(made.numbering.first_runs(made.cells))
     return list(zip(*(columns[axis.name].tolist() for axis in made.axes), strict=True))
 
 
