@@ -67,7 +67,7 @@ def rows(start, stop):
 
 
 def make(path, *spans):
-    store = Store.create(path, manifest_of(AXES, 1000))
+    store = Store.create(path, manifest_of(AXES, 1000, seeds=1000))
     with store.writing():
         for span in spans:
             store.append(rows(*span))
