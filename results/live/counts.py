@@ -104,11 +104,6 @@ class CountedRuns:
         self.whole = Counts(())
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that `add` needs."""
-        return (*self.settings, "cell", "outcome", "epochs", "loss")
-
-    @property
     def converge(self) -> bool:
         """Whether any run converged."""
         return bool(self.whole.converged.any())
@@ -124,7 +119,7 @@ class CountedRuns:
         return iter(sorted(self._maps, key=lambda one: place[frozenset(one.by)]))
 
     def add(self, table: pa.Table) -> None:
-        """Count the runs of a table that has `columns`."""
+        """Count the runs of a table: columns of its settings, and cell, outcome, epochs and loss."""
         if not len(table):
             return
         table = table.unify_dictionaries().combine_chunks()

@@ -92,7 +92,7 @@ class LiveProgress:
         """Count rows that are new, and find anew what the counts say if there are any."""
         before, self._is_read = self._fresh.read, True
         held: list[pa.Table] = []
-        for table in self._fresh.tables(self._counted.columns):
+        for table in self._fresh.tables():
             held.append(table)
             if sum(map(len, held)) >= TOGETHER:
                 self._counted.add(pa.concat_tables(held))

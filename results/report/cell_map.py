@@ -3,7 +3,6 @@
 Neither matplotlib nor Altair is loaded for it, since a sweep that is watched makes maps while it trains.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -66,13 +65,21 @@ class CellMap:
 
 def _lists(frame: pd.DataFrame, digits: int) -> dict[str, list[Any]]:
     """The columns as lists, to so many digits; None where a number is not finite."""
+    return {str(name): _short(frame[name].to_numpy(np.float64), digits) for name in frame}
 
-    def short(number: float) -> float | int | None:
-        if not math.isfinite(number):
-            return None
-        return int(number) if number == int(number) else float(f"{number:.{digits}g}")
 
-    return {str(name): list(map(short, frame[name].tolist())) for name in frame}
+def _short(numbers: Floats, digits: int) -> list[Any]:
+    there = np.isfinite(numbers)
+    numbers = np.where(there, numbers, 0.0)
+    whole = numbers == np.floor(numbers)
+    if there.all() and whole.all():
+        return list(map(int, numbers.tolist()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.abs(np.where(numbers == 0, 1.0, numbers)))))
+        rounded = np.round(numbers * scale) / scale
+    found = np.where(whole | ~np.isfinite(rounded), numbers, rounded).astype(object)
+    found[~there] = None
+    return found.tolist()
 
 
 def shown_texts(levels: Iterable[Any]) -> list[str]:

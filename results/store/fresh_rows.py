@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,27 +33,25 @@ class FreshRows:
         """How many runs were read."""
         return runs_in(self._spans)
 
-    def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """The rows that are new, with these columns at least, file by file; the caller may stop after any file.
+    def tables(self) -> Iterator[pa.Table]:
+        """The rows that are new, file by file; the caller may stop after any file.
 
         Files come in the order of their hashes, so that those of a part are spread over the sweep.
         """
         files = spans_in(self._shards)
-        self.done = runs_in(_apart(files))
+        self.done = runs_in(_apart([file.span for file in files]))
         self._known &= set(files)
-        for file in sorted(set(files) - self._known, key=lambda file: file.content_hash):
-            new = self._new(file.span)
-            if new:
-                try:
-                    table = self._kind.read(file, columns)
-                except FileNotFoundError:  # it was merged into another, which the next look finds
-                    continue
-                except DamageError:
-                    self._known.add(file)
-                    continue
-                self._add(file.span)
-                yield pa.concat_tables(table.slice(start - file.start, stop - start) for start, stop in new)
-            self._known.add(file)
+        unknown = sorted(set(files) - self._known, key=lambda file: file.content_hash)
+        self._known.update(file for file in unknown if not self._new(file.span))
+        fresh = [file for file in unknown if file not in self._known]
+        with suppress(FileNotFoundError):  # files were merged into another, which the next look finds
+            for file, table in zip(fresh, self._kind.tables(fresh), strict=True):
+                new = self._new(file.span)
+                self._known.add(file)
+                if new and not isinstance(table, DamageError):
+                    insort(self._spans, file.span)
+                    self._spans = _apart(self._spans)
+                    yield pa.concat_tables(table.slice(start - file.start, stop - start) for start, stop in new)
 
     def _new(self, span: Span) -> list[Span]:
         """The parts of a span that were not read."""
@@ -61,16 +60,8 @@ class FreshRows:
         inside = [(first, end) for first, end in read if first < end]
         return [(start + first, start + end) for first, end in gaps(inside, stop - start)] if stop <= self.runs else []
 
-    def _add(self, span: Span) -> None:
-        insort(self._spans, span)
-        self._spans = _apart_spans(self._spans)
 
-
-def _apart(files: Sequence[Shard]) -> list[Span]:
-    return _apart_spans([file.span for file in files])
-
-
-def _apart_spans(spans: Sequence[Span]) -> list[Span]:
+def _apart(spans: Sequence[Span]) -> list[Span]:
     """The same runs as the fewest spans. spans: ascending."""
     found: list[Span] = []
     for start, stop in spans:
