@@ -1,6 +1,5 @@
 """Axes of tables, and the cells that they stand for."""
 
-import numpy as np
 import pandas as pd
 
 from backsweep.sweep import Spec
