@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 ROWS = 12
 
 
-def answer_lines(results: "Results") -> list[str]:
-    """What the runs say, in sentences; nothing of more than MOST_RUNS, which would take as long as a sweep."""
+def answer_lines(results: "Results", *, bound_told: bool) -> list[str]:
+    """What the runs say, in sentences; nothing of more than MOST_RUNS, which would take as long as a sweep.
+
+    bound_told: whether a warning says already that runs began above the bound of divergence.
+    """
     if results.done > MOST_RUNS:
         return []
     from ...results.analysis.answer import answer_of  # with scipy and pandas a second
@@ -26,7 +29,7 @@ def answer_lines(results: "Results") -> list[str]:
     found = answer_of(results.table, results.manifest, resamples=1)  # no interval of what matters is said
     if isinstance(found.matters, ResultsError):
         found = replace(found, matters=found.matters.named_by({"where": "--where"}))
-    return sentences(found)
+    return sentences(replace(found, lost=found.lost[:0]) if bound_told else found)
 
 
 def print_answer(results: "Results", lines: list[str]) -> None:

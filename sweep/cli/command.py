@@ -4,13 +4,12 @@ import threading
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
-
-import typer
+from typing import Any, TypeVar
 
 from backsweep.errors import DamageWarning
 
 from ..output import complain
+from .endings import code_after, fail
 
 Result = TypeVar("Result")
 
@@ -31,17 +30,11 @@ def interruptible(work: Callable[[], Result]) -> Result:
     try:
         while worker.is_alive():
             worker.join(0.1)  # on Windows Ctrl-C arrives only between two waits
-    except KeyboardInterrupt:
-        fail("interrupted. Nothing was changed. To try again, repeat the command")
+    except KeyboardInterrupt as interrupt:
+        fail("interrupted. Nothing was changed. To try again, repeat the command", code_after(interrupt))
     if failed:
         raise failed[0]
     return done[0]
-
-
-def fail(message: str) -> NoReturn:
-    """Print what went wrong and exit with code 1."""
-    complain(message)
-    raise typer.Exit(1)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn, cast
@@ -16,6 +17,42 @@ from ..output import complain, say_in_full
 
 USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # Click's, or that of Typer's own copy of Click
 
+# A batch system's wish to end is as good as a user's Ctrl-C, and so are a terminal that is closed and, on Windows, Ctrl-Break.
+ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+class Ended(KeyboardInterrupt):
+    """A signal other than that of Ctrl-C ended the command: `number`."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.number = number
+
+
+def end_on_signals() -> None:
+    """From now on each of ENDINGS interrupts the command as Ctrl-C does."""
+    for name in ENDINGS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    raise Ended(number)
+
+
+def code_after(interrupt: KeyboardInterrupt) -> int:
+    """The exit code of a command that was interrupted: 128 and the signal's number, as in shells; 1 on Windows."""
+    if sys.platform == "win32":
+        return 1
+    return 128 + (interrupt.number if isinstance(interrupt, Ended) else signal.SIGINT)
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print what went wrong and exit with this code."""
+    complain(message)
+    raise typer.Exit(code)
+
 
 def run_to_its_end(command: Callable[[], int | None]) -> None:
     """Run a command, which returns its exit code. If it raises an error, print the message and end the process."""
@@ -26,8 +63,9 @@ def run_to_its_end(command: Callable[[], int | None]) -> None:
         sys.exit(2)
     except USAGE_ERROR as error:
         _misused(error)
-    except KeyboardInterrupt:
-        _interrupted()
+    except KeyboardInterrupt as interrupt:
+        complain("interrupted")
+        sys.exit(code_after(interrupt))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the program that read our output has ended
         sys.exit(1)
@@ -36,8 +74,6 @@ def run_to_its_end(command: Callable[[], int | None]) -> None:
         sys.exit(2)
     except (OSError, MemoryError, RuntimeError) as error:
         _ended_by(error)
-    if code == 130:  # what Typer makes of Ctrl-C
-        _interrupted()
     if code:
         sys.exit(code)
 
@@ -64,7 +100,7 @@ def _ended_by(error: OSError | MemoryError | RuntimeError) -> NoReturn:
 
 def reason_of(error: Exception) -> str:
     """What an error says, or what the system refused, in words."""
-    return _want(error) or str(error)
+    return _want(error) or (str(error) if isinstance(error, BacksweepError) else f"{type(error).__name__}: {error}")
 
 
 def _want(error: Exception) -> str | None:
@@ -77,8 +113,3 @@ def _want(error: Exception) -> str | None:
     if "can't start new thread" in str(error):
         return f"{command}: the system allows this process no more threads; fewer workers (--jobs) need fewer"
     return None
-
-
-def _interrupted() -> NoReturn:
-    complain("interrupted")
-    sys.exit(1)

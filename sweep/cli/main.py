@@ -1,9 +1,10 @@
-"""The command line. Exit codes: 0 done; 1 failed or interrupted, with the disk intact; 2 something must change first."""
+"""The command line. Exit codes: 0 done; 1 failed, with the disk intact; 2 something must change first; 128 and the number of
+the signal that interrupted it.
+"""
 
 import atexit
 import gc
 import json
-import signal
 import sys
 import time
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from . import results as reading
 from .bundle import bundle, open_
 from .command import interruptible, remarked
 from .compare import compare, seeds
-from .endings import run_to_its_end
+from .endings import end_on_signals, run_to_its_end
 from .figure import FigureCommand, figure
 from .options import Commands, NumberCommand, one_of, typed
 from .replay import replay, verify
@@ -37,9 +38,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-# A batch system's wish to end is as good as a user's Ctrl-C, and so are a terminal that is closed and, on Windows, Ctrl-Break.
-ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
 Jobs = Annotated[int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of workers; default: one per core.")]
@@ -214,10 +212,7 @@ def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
 def main() -> None:
     """Run the command line. An error that the user can fix becomes one message and exit code 2."""
     replace_missing_signs()
-    for name in ENDINGS:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it ignored
-            signal.signal(number, signal.default_int_handler)
+    end_on_signals()
     atexit.register(gc.freeze)  # or Python looks for a second through all that ends with the process anyway
     with remarked():
         run_to_its_end(lambda: app(standalone_mode=False))

@@ -7,17 +7,20 @@ the argument that it is handed on as.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
+from itertools import compress
 from shlex import quote
 from typing import Annotated, Any, Self, TypeVar
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from backsweep import arguments
 from backsweep.errors import BacksweepError, SettingError
+
+from .endings import code_after, fail
 
 Name = TypeVar("Name", bound=StrEnum)
 NEGATIVE = re.compile(r"-[\d.]+")
@@ -40,6 +43,8 @@ class Commands(TyperGroup):
         """Do the command's work."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:  # of which Typer would forget the signal
+            fail("interrupted", code_after(interrupt))
         except BacksweepError as error:
             command = self.commands.get(ctx.invoked_subcommand or "")
             raise in_options(error, command.params if command else []) from None
@@ -103,13 +108,18 @@ class NumberCommand(TyperCommand):
         """The reader of what was typed, to which negative numbers are given at the end, where no option is looked for."""
         parser = super().make_parser(ctx)
         read = parser.parse_args
-        parser.parse_args = lambda args: read(_numbers_last(args))
+        valued = {name for each in self.params if isinstance(each, TyperOption) and not each.is_flag for name in each.opts}
+        parser.parse_args = lambda args: read(_numbers_last(args, valued))
         return parser
 
 
-def _numbers_last(args: list[str]) -> list[str]:
-    numbers = [] if "--" in args else [text for text in args if NEGATIVE.fullmatch(text)]
-    return [*(text for text in args if text not in numbers), "--", *numbers] if numbers else args
+def _numbers_last(args: list[str], valued: Container[str]) -> list[str]:
+    """The same words, negative numbers at the end, but for the values of options. valued: the options that take one."""
+    if "--" in args:
+        return args
+    own = [bool(NEGATIVE.fullmatch(text)) and before not in valued for before, text in zip(["", *args], args, strict=False)]
+    numbers = list(compress(args, own))
+    return [*(text for text, is_own in zip(args, own, strict=True) if not is_own), "--", *numbers] if numbers else args
 
 
 def _options_of(parameters: Iterable[Any]) -> dict[str, str]:

@@ -13,7 +13,8 @@ from backsweep.ranges import ANY_SIZE
 
 from ..output import say
 from ..text import count
-from .command import fail, interruptible
+from .command import interruptible
+from .endings import fail
 from .options import one_of, typed
 from .results import Data, Folder, opened
 from .tables import TableFormat, print_replay

@@ -39,7 +39,7 @@ def test_ctrl_c_waits_for_no_batch_and_says_how_to_go_on(here, jobs):
         time.sleep(0.02)
     wait_for_work(process, 2.0)
     errors = interrupt(process)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert f"To continue: backsweep resume {out}" in errors
     assert "Traceback" not in errors
 
@@ -69,5 +69,5 @@ def test_ctrl_c_ends_a_replay_too(here):
     process = begun("replay", "endless", "0", cwd=here)
     wait_for_work(process, 4.0)
     errors = interrupt(process)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "interrupted" in errors

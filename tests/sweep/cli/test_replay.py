@@ -50,6 +50,14 @@ def test_by_default_it_lies_in_the_folder_and_is_the_same_each_time(swept):
     assert path.read_bytes() == first
 
 
+def test_a_negative_number_is_the_value_of_the_option_before_it(swept, tmp_path):
+    output = must("replay", swept.path, "--out", "-1", 1, "--format", "npz", cwd=tmp_path)
+    assert output.startswith("Weights and trajectory: -1\n")
+    assert (tmp_path / "-1").is_file()
+    assert "RUN -1: " in refused("replay", swept.path, "--format", "npz", -1, "--out", "-2", cwd=tmp_path)
+    assert not (tmp_path / "-2").exists()
+
+
 def test_what_has_no_place_is_refused(swept, tmp_path):
     message = refused("replay", swept.path, 1, "--out", "a.csv", cwd=tmp_path)
     assert message == "backsweep: --out: cannot be combined with --format text; use it with --format npz\n"

@@ -19,6 +19,7 @@ BREAKING = """
 import os, signal, sys
 signal.SIGBREAK = signal.SIGUSR1
 from backsweep.sweep.cli import main
+sys.platform = "win32"
 main.app = lambda **_: os.kill(os.getpid(), signal.SIGUSR1)
 sys.argv = ["backsweep"]
 main.main()
@@ -37,16 +38,28 @@ def wait_for(path, process):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_other_signals_end_a_command_like_ctrl_c(name, here):
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_other_signals_end_a_command_like_ctrl_c(name, code, here):
     """SIGTERM of a batch system, and SIGHUP of a terminal that was closed."""
     process = begun("run", "long.toml", "--out", "r", cwd=here)
     wait_for(here / "r" / "shards", process)
     process.send_signal(getattr(signal, name))
     errors = process.communicate(timeout=PATIENCE)[1]
-    assert process.returncode == 1
+    assert process.returncode == code
     assert "To continue: backsweep resume r" in errors
     assert not (here / "r" / ".writer.json").exists()
+
+
+def test_a_signal_that_meets_a_command_outside_of_a_sweep_has_its_code_too():
+    """While a command only reads, plans or prints."""
+    code = (
+        "import os, signal; from backsweep.sweep.cli import main; "
+        "from backsweep.sweep.cli import status; "
+        "status.print_list = lambda *_: os.kill(os.getpid(), signal.SIGTERM); "
+        "import sys; sys.argv = ['backsweep', 'ls']; main.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (143, "backsweep: interrupted\n")
 
 
 def test_under_nohup_closing_the_terminal_changes_nothing(here):
@@ -66,7 +79,7 @@ def test_under_nohup_closing_the_terminal_changes_nothing(here):
 
 
 def test_ctrl_break_ends_a_command():
-    """Windows has it next to Ctrl-C."""
+    """Windows has it next to Ctrl-C, and no exit codes for signals."""
     done = subprocess.run([sys.executable, "-c", BREAKING], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "backsweep: interrupted\n")
 

@@ -45,6 +45,18 @@ cli.main()
 """,
 ]
 
+UNANSWERED = [
+    sys.executable,
+    "-c",
+    """
+from backsweep.results.analysis import answer; from backsweep.sweep.cli import main as cli
+def fail(*_, **__):
+    raise KeyError("no answer")
+answer.answer_of = fail
+cli.main()
+""",
+]
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
@@ -280,6 +292,18 @@ def test_failures_end_with_the_times_too(here):
     assert "runs 10 to 19 failed: MemoryError: [red]no room[/]" in done.stderr
 
 
+def test_a_finished_sweep_whose_answer_fails_says_why_after_its_times_and_ends_its_log(here):
+    done = run(UNANSWERED, "run", "small.toml", "--out", "unanswered", cwd=here)
+    why = "backsweep: all runs are done and kept, but what they say could not be computed: "
+    assert (done.returncode, complaint(done)) == (0, f"{why}KeyError: 'no answer'\n")
+    _, times, stages, outcome = done.stdout.splitlines()[-4:]
+    assert ("kernels " in times, " in all: preparing " in stages, "20 runs, " in outcome) == (True, True, True)
+    done = run(UNANSWERED, "run", "small.toml", "--out", "unanswered-2", "--log", "json", cwd=here)
+    assert (done.returncode, complaint(done)) == (0, f"{why}KeyError: 'no answer'\n")
+    last = events(done.stdout)[-1]
+    assert (last["event"], last["failed"], last["done"], last["answer"]) == ("finished", False, 20, [])
+
+
 @pytest.mark.posix
 def test_an_interrupted_log_ends_with_that(here):
     process = begun("run", "long.toml", "--out", "cut", "--jobs", "1", "--log", "json", cwd=here)
@@ -288,6 +312,6 @@ def test_an_interrupted_log_ends_with_that(here):
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     rest, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert events(rest)[-1]["event"] == "interrupted"
     assert "To continue: backsweep resume cut" in errors

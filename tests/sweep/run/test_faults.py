@@ -129,7 +129,7 @@ def test_sigterm_ends_a_sweep_as_ctrl_c_does(backend, tmp_path):
         errors = process.communicate(timeout=PATIENCE)[1]
     finally:
         process.kill()
-    assert process.returncode == 1
+    assert process.returncode == 143
     assert "To continue: backsweep resume r" in errors
     assert "Traceback" not in errors
     done = Results.open(tmp_path / "r").done
