@@ -72,9 +72,8 @@ class Comparisons(Findings):
             raise SettingError(["second"], "missing; name two values, or as `values` all that are to be compared")
         if pair and values is not None:
             raise SettingError(["values"], "cannot be combined with first and second; name all values here")
-        return all_pairs(
-            self._rivals(setting, pair or values, best_of, rng), paired=arguments.switch("paired", paired), rng=rng
-        )
+        of = self._rivals(setting, pair or values, best_of, rng, "second" if pair else "values")
+        return all_pairs(of, paired=arguments.switch("paired", paired), rng=rng)
 
     def ranks(
         self,
@@ -115,11 +114,16 @@ class Comparisons(Findings):
         return table_of(mean_ranks(self._rivals(setting, values, best_of, generator(seed))))
 
     def _rivals(
-        self, setting: str, values: Sequence[object] | None, best_of: str | Sequence[str] | None, rng: np.random.Generator
+        self,
+        setting: str,
+        values: Sequence[object] | None,
+        best_of: str | Sequence[str] | None,
+        rng: np.random.Generator,
+        argument: str = "values",
     ):
         from .analysis.rivals import rivals
 
-        return rivals(self.table, setting, values, best_of, rng=rng)
+        return rivals(self.table, setting, values, best_of, rng=rng, argument=argument)
 
     def compare_with(
         self, other: "Comparisons", by: Sequence[str] | None = None, *, paired: bool = True, seed: int = 0

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Findings:
     """Questions to a table of runs, which `read` returns when it is first needed. `Comparisons` derives from it."""
 
-    def __init__(self, read: "Callable[[], pd.DataFrame]"):
-        self._read = read
+    def __init__(self, read: "Callable[[], pd.DataFrame]", has_rule: bool = True):
+        self._read, self._has_rule = read, has_rule
 
     @property
     def has_rule(self) -> bool:
@@ -29,7 +29,7 @@ class Findings:
         >>> results.has_rule
         True
         """
-        return True
+        return self._has_rule
 
     @cached_property
     def table(self) -> "pd.DataFrame":
@@ -136,13 +136,13 @@ class Findings:
               4 5.0             1.0     1    10      1.0
         """
         from .analysis.answer import levels_of_all
-        from .analysis.selection import best_on_other_seeds, lowest_loss_on_other_seeds
+        from .analysis.selection import best_on_other_seeds, halves_of, lowest_loss_on_other_seeds
         from .text.answer import with_lowest_loss
 
         try:
             return best_on_other_seeds(self.table, by, rng=generator(seed))
         except NoAnswerError as error:
-            lowest = lowest_loss_on_other_seeds(self.table, generator(seed)).iloc[0]
+            lowest = lowest_loss_on_other_seeds(self.table, halves_of(self.table, None, generator(seed))).iloc[0]
             raise with_lowest_loss(error, lowest, levels_of_all(self.table), self.has_rule) from None
 
     def restarts(self, first: int | None = None) -> "pd.DataFrame":

@@ -14,7 +14,6 @@ from .findings import generator
 from .reprs import about, html_of, html_of_summary, line_of, text_of
 from .single_runs import SingleRuns
 from .store.store import Store
-from .store.written_spec import goals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,15 +30,6 @@ class Runs(SingleRuns):
     def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]", restricted: Mapping[str, str] = MappingProxyType({})):
         super().__init__(store, read)
         self.restricted = restricted  # settings that `where` left one value, as text
-
-    @property
-    def has_rule(self) -> bool:
-        """Whether the spec has a stopping rule, without which no run can count as converged.
-
-        >>> results.has_rule
-        True
-        """
-        return bool(goals(self.manifest.spec))
 
     @property
     def done(self) -> int:

@@ -18,6 +18,7 @@ from .arrays import Floats
 from .comparisons import Comparisons
 from .store.schema import Manifest
 from .store.store import Store
+from .store.written_spec import goals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ class SingleRuns(Comparisons):
     """Runs of a folder, of which each can be asked for by its number."""
 
     def __init__(self, store: Store, read: "Callable[[], pd.DataFrame]"):
-        super().__init__(read)
+        super().__init__(read, has_rule=bool(goals(store.manifest.spec)))
         self.store = store
 
     @property

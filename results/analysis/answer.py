@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,14 @@ from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
 from .ends import ends_of, words_of
 from .remarks import lost_at_once
-from .selection import best_on_other_seeds, equals_of_best, lowest_loss_on_other_seeds, with_all_seeds
+from .selection import best_of_halves, equals_of_best, halves_of, lowest_loss_on_other_seeds, with_all_seeds
 from .tables import axis_columns, grouped
 from .what_matters import what_matters
 
 SEED = 0  # of each resampling: the same runs have the same answer everywhere, with the numbers that tables have
+
+Found = TypeVar("Found")
+OrWhyNot = pd.DataFrame | ResultsError
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,11 @@ class Answer:
 
 def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLES) -> Answer:
     """What a table of runs of this sweep says. resamples: for the intervals of `matters`; the shares need none."""
-    names = axis_columns(table)
+    names, rng = axis_columns(table), np.random.default_rng(SEED)
     number, settings = grouped(table, names)
     converged = ended(table, Outcome.CONVERGED)
-    best = _or_why_not(lambda: best_on_other_seeds(table, rng=_rng()))
-    is_best = isinstance(best, pd.DataFrame)
-    lowest = None if is_best else _or_why_not(lambda: lowest_loss_on_other_seeds(table, _rng()))
-    tied, as_often = equals_of_best(table, _rng()) if is_best else (table.head(0), 0)
-    row = best if is_best else lowest
+    best, lowest, tied, as_often = _best(table)
+    row = best if lowest is None else lowest
     return Answer(
         done=len(table),
         has_rule=bool(goals(manifest.spec)),
@@ -83,9 +83,21 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         lowest=lowest,
         ends=ends_of(settings, row.iloc[0], names) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
         words=words_of(settings),
-        matters=_or_why_not(lambda: what_matters(table, drawn_columns(manifest), rng=_rng(), resamples=resamples)),
+        matters=_or_why_not(lambda: what_matters(table, drawn_columns(manifest), rng=rng, resamples=resamples)),
         lost=lost_at_once(table),
     )
+
+
+def _best(table: pd.DataFrame) -> tuple[OrWhyNot, OrWhyNot | None, pd.DataFrame, int]:
+    """`best`, `lowest`, `tied` and `as_often` of the answer; the same seeds choose, and the same judge, for all of them."""
+    rng = np.random.default_rng(SEED)
+    halves = _or_why_not(lambda: halves_of(table, None, rng))
+    if isinstance(halves, ResultsError):
+        return halves, halves, table.head(0), 0
+    best = _or_why_not(lambda: best_of_halves(table, halves, rng))
+    if isinstance(best, ResultsError):
+        return best, _or_why_not(lambda: lowest_loss_on_other_seeds(table, halves)), table.head(0), 0
+    return best, None, *equals_of_best(table, halves)
 
 
 def levels_of_all(table: pd.DataFrame) -> dict[str, list[Any]]:
@@ -93,12 +105,8 @@ def levels_of_all(table: pd.DataFrame) -> dict[str, list[Any]]:
     return {name: table[name].dropna().unique().tolist() for name in axis_columns(table)}
 
 
-def _or_why_not(find: Callable[[], pd.DataFrame]) -> pd.DataFrame | ResultsError:
+def _or_why_not(find: Callable[[], Found]) -> Found | ResultsError:
     try:
         return find()
     except ResultsError as error:
         return error
-
-
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(SEED)

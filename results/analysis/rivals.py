@@ -5,6 +5,7 @@ is at a bad rate. So `best_of` lets half of the seeds choose the rate of each op
 settings, and the other half of the seeds alone are compared (`selection`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -55,15 +56,18 @@ def rivals(
     best_of: str | Sequence[str] | None = None,
     *,
     rng: np.random.Generator,
+    argument: str = "values",
 ) -> Rivals:
     """The runs with these values of a setting, by default all, each value at the best of the settings `best_of`.
+
+    argument: what the caller calls the last of the values.
 
     SettingError for what is no setting or no value of it, for fewer than two values, and for settings that only some of the
     values have, unless they are in `best_of`. ResultsError if there is a single seed to choose and judge.
     """
     table = table.rename(columns={name: f"setting.{name}" for name in SIDES})  # or it would be a column of the findings
     setting = column_of(setting, axis_columns(table), "setting")
-    levels = _levels(table, setting, values)
+    levels = _levels(table, setting, values, argument)
     table = table[table[setting].isin(levels)]
     table = table.drop(columns=[name for name in axis_columns(table) if table[name].isna().all()])
     names = axis_columns(table)
@@ -108,14 +112,15 @@ def _chosen(of: Rivals) -> pd.DataFrame:
     return of.table[[of.setting, *of.within, *of.best_of]].drop_duplicates()
 
 
-def _levels(table: pd.DataFrame, setting: str, values: Sequence[object] | None) -> list[Any]:
+def _levels(table: pd.DataFrame, setting: str, values: Sequence[object] | None, argument: str) -> list[Any]:
     if values is None:
         levels = sorted_levels(table, setting)
     else:
         known = levels_of(table, setting)
         levels = [known.level(value) for value in arguments.listed("values", values, f"a list of values of {setting}")]
-    if len(set(levels)) < len(levels):
-        raise SettingError(["values"], "one of them is given twice")
+    twice = [level for level, times in Counter(levels).items() if times > 1]
+    if twice:
+        raise SettingError([argument], f"{in_json(twice[0])} is given twice; name different values of {setting}")
     if len(levels) < 2:
         raise SettingError(["values"], f"a comparison needs two values of {setting} or more, and there is {len(levels)}")
     return levels

@@ -52,7 +52,12 @@ def best_on_other_seeds(
     ResultsError if there are fewer than two seeds, or if no combination has all seeds. SettingError if `by` has the seed, or
     what is no setting. NoAnswerError if there would be no row.
     """
-    number, groups, contest, chooses, judges = halves_of(table, by, rng)
+    return best_of_halves(table, halves_of(table, by, rng), rng, resamples)
+
+
+def best_of_halves(table: pd.DataFrame, halves: "Halves", rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
+    """The same, of runs that are divided already."""
+    number, groups, contest, chooses, judges = halves
     converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
     best = winners(number[chooses], epochs[chooses], converged[chooses], contest)
     there = best.success > 0
@@ -108,27 +113,22 @@ def halves_of(table: pd.DataFrame, by: Sequence[str] | None, rng: np.random.Gene
     return Halves(number, groups, contest, chooses, judges)
 
 
-def equals_of_best(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, int]:
-    """The combinations that did as well as the best on the seeds that choose, itself the first; how many converged as often.
-
-    Errors as in `best_on_other_seeds`.
-    """
-    number, groups, _, chooses, _ = halves_of(table, None, rng)
+def equals_of_best(table: pd.DataFrame, halves: Halves) -> tuple[pd.DataFrame, int]:
+    """The combinations that did as well as the best on the seeds that choose, itself the first; how many converged as often."""
+    number, groups, _, chooses, _ = halves
     converged, epochs = ended(table, Outcome.CONVERGED), table["epochs"].to_numpy()
     success, cost = success_and_cost(number[chooses], epochs[chooses], converged[chooses], len(groups))
     as_often = success == np.nanmax(success)
     return groups[as_often & (cost == cost[as_often].min())], int(as_often.sum())
 
 
-def lowest_loss_on_other_seeds(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def lowest_loss_on_other_seeds(table: pd.DataFrame, halves: Halves) -> pd.DataFrame:
     """The combination with the lowest final loss: chosen on half of the seeds, evaluated on the other half. Returns one row.
 
     tied: how many combinations had the same loss on the seeds that chose it. runs, loss, with its 95 % interval loss_low and
     loss_high: from the other seeds only (`groups.interquartile_mean`); loss is inf where more than a quarter of them are nan.
-
-    ResultsError as in `best_on_other_seeds`.
     """
-    number, groups, _, chooses, judges = halves_of(table, None, rng)
+    number, groups, _, chooses, judges = halves
     losses = table["loss"].to_numpy(np.float64)
     chosen = interquartile_mean(number[chooses], losses[chooses], len(groups))
     best = int(np.nanargmin(chosen))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from backsweep.errors import BacksweepError
+from backsweep.errors import BacksweepError, SettingError
 from backsweep.outcomes import OUTCOMES
 from backsweep.results.analysis.comparison import compare_sweeps, compare_unpaired
 from backsweep.results.analysis.mean_ranks import mean_ranks, table_of
@@ -59,6 +59,17 @@ def test_all_pairs_are_compared_as_two_values_are_and_are_one_family(paired):
         pd.testing.assert_frame_equal(mine[exact].reset_index(drop=True), alone[exact])
     assert found[raised].tolist() == holm(found[p]).tolist()
     assert len(found) == 3 * 2 * 3
+
+
+def test_the_argument_to_blame_is_that_which_was_given():
+    of = Comparisons(lambda: RUNS)
+    for given, message in (
+        ({"first": 0.1, "second": 0.1}, "second: 0.1 is given twice; name different values of lr"),
+        ({"values": [0.1, 1.0, 0.1]}, "values: 0.1 is given twice; name different values of lr"),
+    ):
+        with pytest.raises(SettingError) as refused:
+            of.compare("lr", **given)
+        assert str(refused.value) == message
 
 
 def test_two_values_are_compared_as_ever():
@@ -164,7 +175,7 @@ APART = RUNS.assign(lr=RUNS["lr"] * RUNS["rule"].map({"adam": 0.01, "gd": 1, "mo
         (RUNS, {"setting": "width"}, "setting: there is no setting 'width'"),
         (RUNS, {"setting": "rule", "values": ["gd", "sgd"]}, "has no value 'sgd'"),
         (RUNS, {"setting": "rule", "values": ["gd"]}, "values: a comparison needs two values of rule or more, and there is 1"),
-        (RUNS, {"setting": "rule", "values": ["gd", "gd"]}, "values: one of them is given twice"),
+        (RUNS, {"setting": "rule", "values": ["gd", "gd"]}, "values: gd is given twice; name different values of rule"),
         (RUNS, {"setting": "rule", "values": "gd"}, "values = 'gd': must be a list of values of rule"),
         (RUNS, {"setting": "rule", "best_of": "rule"}, "best_of: rule is the setting whose values are compared"),
         (RUNS, {"setting": "rule", "best_of": "rate"}, "best_of: there is no setting 'rate'"),
