@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 class Kept(NamedTuple):
-    """What a folder kept of a run: its epochs, and per layer its final weights (units, inputs) and biases (units,), if any."""
+    """What a folder kept of a run that is done: how it ended, and per layer its final weights (units, inputs) and biases
+    (units,), if any.
+    """
 
+    outcome: str
     epochs: int
+    loss: float
     weights: "Sequence[np.ndarray]"
     biases: "Sequence[np.ndarray]"
 
@@ -48,5 +52,5 @@ class Network(Protocol):
 
 
 def networks_of(folder: Path, runs: Sequence[int], kept: Mapping[int, Kept], data: Sequence[Path]) -> list[Network]:
-    """The networks of runs of a folder. kept: of those whose weights it has; data: files, see `Sweep.of_folder`."""
+    """The networks of runs of a folder. kept: of those that are done; data: files, see `Sweep.of_folder`."""
     return cast("list[Network]", import_module("backsweep.sweep.networks").networks_of(folder, runs, kept, data))

@@ -35,7 +35,7 @@ from .lanes.arithmetic import usual_arithmetic, usual_numbers
 from .lanes.compile import SOURCES_HASH, why_not_kept, why_slow
 from .lanes.vector import DTYPES, lanes_of
 from .loop.batches import ORDERS
-from .network import Network, State
+from .network import End, Network, State
 from .random.streams import LAST_SEED, STREAMS
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "SOURCES_HASH",
     "STREAMS",
     "WARMUP_EPOCHS",
+    "End",
     "Network",
     "Part",
     "State",
@@ -73,7 +74,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Training:
     """The results of `train`. `shape` is the shape of all settings broadcast together; () for a single run.
 
@@ -95,6 +96,8 @@ class Training:
     [0.6, 1.0]
     >>> many.epochs.tolist()
     [[992, 1000, 1000, 911, 887], [168, 144, 169, 202, 113]]
+    >>> many
+    <Training of 10 runs: 8 converged, 2 capped>
     >>> [layer.shape for layer in many.weights], [layer.shape for layer in many.biases]
     ([(2, 5, 4, 2), (2, 5, 1, 4)], [(2, 5, 4), (2, 5, 1)])
     """
@@ -107,7 +110,12 @@ class Training:
     biases: tuple[np.ndarray, ...]
     trajectories: Trajectories | None
     measure: np.ndarray | None = None
-    job: Job | None = field(default=None, repr=False, compare=False)  # what `train` trained; sweeps have no use for it
+    job: Job | None = field(default=None, compare=False)  # what `train` trained; sweeps have no use for it
+
+    def __repr__(self) -> str:
+        runs, counts = np.size(self.outcome), {outcome: np.sum(self.outcome == outcome) for outcome in OUTCOMES}
+        ends = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count) or "none"
+        return f"<Training of {runs:,} run{'s' if runs != 1 else ''}: {ends}>"
 
     def network(self, *place: int) -> Network:
         """One of the networks, to be taken apart.
@@ -130,7 +138,8 @@ class Training:
         settings = self.job.of_run(int(np.ravel_multi_index(place, shape)) if place else 0)
         layers = [tuple(layer[place] for layer in each) for each in (self.weights, self.biases)]
         state = State(int(self.epochs[place]), *layers) if self.weights else None
-        return Network(self.job.x, self.job.y, settings, state=state)
+        end = End(str(np.asarray(self.outcome)[place]), int(self.epochs[place]), float(self.loss[place]))
+        return Network(self.job.x, self.job.y, settings, state=state, end=end)
 
 
 def _within(place: object, size: int) -> bool:

@@ -25,8 +25,9 @@ NEVER = 2**62
 CHUNK = 8  # quads of a batch whose units' values are kept at once
 INFINITY, NAN = float("inf"), float("nan")
 
-# The columns of `Network.layers`: a layer's units, the row of its first unit among all units, the row of its first weight, how
-# far apart its units' weights are, how many data inputs it reads, the first of the earlier units that it reads, and how many.
+# The columns of `Architecture.layers`: a layer's units, the row of its first unit among all units, the row of its first weight,
+# how far apart its units' weights are, how many data inputs it reads, the first of the earlier units that it reads, and how
+# many.
 UNITS, FIRST_UNIT, FIRST_WEIGHT, STRIDE, DATA_INPUTS, SOURCE, SOURCES = range(7)
 
 # The rows of `Runs.hyperparameters`: the numbers besides rates and limits that may differ from lane to lane. Those of the
@@ -45,8 +46,8 @@ SCORE, MANTISSA, DISTANCE, LOSS, RIGHT, GRADIENT_SQUARES, WEIGHT_SQUARES = range
 TOTALS = 7
 
 
-class Network(NamedTuple):
-    """What all runs of a call share of the network and the optimizer."""
+class Architecture(NamedTuple):
+    """What all runs of a call share of the network and the optimizer, beside the formulas."""
 
     layers: Array  # int64 (layers, 7), see above; the output layer is the last
     scales: Array  # (layers, 2): the factor of a layer's weighted sums, and the bias input within them
@@ -216,7 +217,7 @@ class Sections(NamedTuple):
 class Call(NamedTuple):
     """Everything that one call of the loop works on."""
 
-    network: Network
+    network: Architecture
     formulas: Formulas
     data: Data
     tiles: Tiles

@@ -17,11 +17,13 @@ from backsweep.errors import SettingError
 from backsweep.ranges import COUNT_OR_NONE
 
 from .call.canonical import in_layers, in_memory_order
+from .call.flatten import nested
 from .call.job import Job
 from .call.layout import layer_scales
 from .call.outputs import outputs
 from .call.recording import plan_records, trajectories_of
 from .lanes.arithmetic import usual_arithmetic
+from .memory import UNITS
 
 
 class State(NamedTuple):
@@ -32,13 +34,21 @@ class State(NamedTuple):
     biases: tuple[np.ndarray, ...]
 
 
+class End(NamedTuple):
+    """How a run ended: an outcome by name, the epochs that it made, and the loss of its final weights."""
+
+    outcome: str
+    epochs: int
+    loss: float
+
+
 class Network:
     """One trained network. `Training.network` and `Results.network` return it.
 
     inputs, targets: the data that it was trained on, float64 (samples, inputs) and (samples, outputs).
     input_names, target_names: what their columns are called, x1, x2, ... and y1, y2, ... where they have no names.
-    midpoint: outputs and targets from here up count as true; None: they are numbers. settings: all that `backsweep.train`
-    takes, by dotted names, such as "optimizer.name".
+    midpoint: outputs and targets from here up count as true; None: they are numbers. settings: those of its run, as
+    `backsweep.train` takes them: `backsweep.train(network.inputs, network.targets, **network.settings)` trains it again.
     epochs: passes over the data that it made. weights: one float64 array per layer, (units, inputs of the layer); with
     shortcuts the layer's inputs are the data's first, then all earlier units. biases: one per layer, (units,); () without.
 
@@ -47,6 +57,8 @@ class Network:
     >>> network = backsweep.train(x, y, hidden=4, bias=True, lr=5.0, epochs=2000, stop={"loss": 0.1}).network()
     >>> network.epochs, [layer.shape for layer in network.weights], [layer.shape for layer in network.biases]
     (168, [(4, 2), (1, 4)], [(4,), (1,)])
+    >>> network
+    <Network 2-4-1: converged after 168 epochs, final loss 0.09774>
     """
 
     def __init__(
@@ -56,17 +68,30 @@ class Network:
         settings: Mapping[str, Any],
         *,
         state: State | None = None,
+        end: End | None = None,
         input_names: Sequence[str] = (),
         target_names: Sequence[str] = (),
     ):
-        """settings: of one run, by dotted names. state: its end, if that is known; else it is trained when it is needed."""
-        self.settings = {key: value.item() if isinstance(value, np.ndarray) else value for key, value in settings.items()}
-        self._job = Job(x, y, self.settings)
-        self._known = state
+        """settings: of one run, by dotted names. state, end: of that run, if they are known.
+
+        Without a state it is trained when that is needed.
+        """
+        self._job = Job(x, y, settings)
+        self.settings = nested(self._job.of_run(0))
+        self._known, self._end = state, end
         self.inputs, self.targets = self._job.x, self._job.y
         self.input_names = tuple(input_names) or _numbered("x", self.inputs)
         self.target_names = tuple(target_names) or _numbered("y", self.targets)
         self.midpoint: float | None = self._job.of_run(0)["midpoint"]
+
+    def __repr__(self) -> str:
+        units = "-".join(map(str, (self.inputs.shape[1], *self._job.layers[:, UNITS])))
+        if self._end is not None:
+            outcome, epochs, loss = self._end
+            return f"<Network {units}: {outcome} after {_epochs(epochs)}, final loss {loss:.4g}>"
+        if self._known is not None:
+            return f"<Network {units} after {_epochs(self._known.epochs)}>"
+        return f"<Network {units}, not trained yet: at most {_epochs(int(self._job.runs.epochs[0]))}>"
 
     @cached_property
     def _state(self) -> State:
@@ -134,7 +159,7 @@ class Network:
         [(2, 2), (2, 1)]
         """
         found = outputs(self._job, in_memory_order(self.weights, self.biases), x)
-        ends = np.cumsum(self._job.layers[:, 0])
+        ends = np.cumsum(self._job.layers[:, UNITS])
         return tuple(layer.copy() for layer in np.split(found, ends[:-1], axis=1))
 
     def at(self, epochs: Sequence[int]) -> list[Self]:
@@ -158,7 +183,7 @@ class Network:
         return type(self)(
             self.inputs,
             self.targets,
-            self.settings,
+            self._job.of_run(0),
             state=state,
             input_names=self.input_names,
             target_names=self.target_names,
@@ -193,6 +218,10 @@ class Network:
             State(int(made), tuple(layer[k] for layer in weights), tuple(layer[k] for layer in biases))
             for k, made in enumerate(found.rows["epochs"])
         ]
+
+
+def _epochs(number: int) -> str:
+    return f"{number:,} epoch{'s' if number != 1 else ''}"
 
 
 def _numbered(letter: str, table: np.ndarray) -> tuple[str, ...]:

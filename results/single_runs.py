@@ -126,10 +126,12 @@ class SingleRuns(Comparisons):
         return networks_of(self.path, runs, {run: kept for run in runs if (kept := self._kept(run))}, files)
 
     def _kept(self, run: int) -> Kept | None:
-        """What the folder has of a run's end; None if it has no weights."""
-        stored = self.store.weights([run])
-        ends = self.table.loc[self.table["run"] == run, "epochs"].tolist() if len(stored) else []
-        return Kept(ends[0], *layers_of(stored, run)) if ends else None
+        """What the folder has of a run; None if it is not done."""
+        found, stored = self.store.read([run]).to_pylist(), self.store.weights([run])
+        if not found:
+            return None
+        row, layers = found[0], layers_of(stored, run) if len(stored) else ((), ())
+        return Kept(row["outcome"], row["epochs"], row["loss"], *layers)
 
     def trajectory(self, run: int) -> "pd.DataFrame | None":
         """Each epoch's loss of a run that a report shows: columns epoch (int32) and loss (float64).

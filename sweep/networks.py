@@ -7,13 +7,13 @@ import numpy as np
 
 from backsweep.networks import Kept
 
-from ..kernels import Network, State
+from ..kernels import End, Network, State
 from .plan.plan import Plan
 from .sweep import Sweep
 
 
 def networks_of(folder: Path, runs: Sequence[int], kept: Mapping[int, Kept], data: Sequence[Path]) -> list[Network]:
-    """The networks of runs of a folder. kept: of those whose weights it has; the others are trained when they are needed.
+    """The networks of runs of a folder. kept: of those that are done. Those without weights are trained when they are needed.
 
     data: files of data or initial weights, see `Sweep.of_folder`, which says what it raises.
     """
@@ -26,7 +26,8 @@ def network_of(plan: Plan, run: int, kept: Kept | None = None) -> Network:
     task = plan.task(run)
     return Network(
         **plan.arguments(np.array([run])),
-        state=kept and State(kept.epochs, tuple(kept.weights), tuple(kept.biases)),
+        state=State(kept.epochs, tuple(kept.weights), tuple(kept.biases)) if kept and kept.weights else None,
+        end=kept and End(kept.outcome, kept.epochs, kept.loss),
         input_names=task.input_names,
         target_names=task.target_names,
     )

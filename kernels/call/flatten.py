@@ -1,10 +1,12 @@
-"""Turns nested settings, as people write them in a notebook, into the form that the kernels take: flat, by dotted names.
+"""Turns nested settings, as people write them in a notebook, into the form that the kernels take: flat, by dotted names; and
+back.
 
 `flat(optimizer={"name": "adam", "beta1": 0.8}, lr=[0.1, 0.2])` is `{"optimizer.name": "adam", "optimizer.beta1": 0.8,
 "lr[0]": 0.1, "lr[1]": 0.2}`.
 """
 
 from collections.abc import Mapping
+from itertools import count, takewhile
 from typing import Any
 
 from backsweep.errors import SettingError
@@ -42,6 +44,24 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[name] = value
     return {key: one for name, value in found.items() for key, one in _by_layer(name, value).items()}
+
+
+def nested(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by their dotted names as `train` takes them, so that `flat` has the same again; those of tables without None."""
+    by_layer = {name: _of_layers(name, settings) for name in PER_LAYER}
+    single = {name: value for name, value in settings.items() if "[" not in name}
+    found: dict[str, Any] = {}
+    for name, value in (single | {name: values for name, values in by_layer.items() if values}).items():
+        table, _, key = name.partition(".")
+        if not key:
+            found[name] = value
+        elif value is not None:
+            found.setdefault(table, {})[key] = value
+    return found | ({"batch": "full"} if settings.get("batch.size") is None else {})
+
+
+def _of_layers(name: str, settings: Mapping[str, Any]) -> list[Any]:
+    return [settings[key] for key in takewhile(settings.__contains__, (f"{name}[{layer}]" for layer in count()))]
 
 
 def with_values(error: SettingError, settings: Mapping[str, Any]) -> SettingError:

@@ -98,6 +98,11 @@ class Settings:
         """One number per run; the default if the setting was not given."""
         return self._arrays.get(key, np.broadcast_to(default, self.count))
 
+    def of_run(self, key: str, run: int) -> float:
+        """The number of one run, for a setting that was given: an int if it must be a whole number."""
+        number = self._arrays[key][run].item()
+        return int(number) if _range_of(key).whole else number
+
     def of_layer(self, key: str, layer: int) -> np.ndarray:
         """One number per run, for a setting that may differ from layer to layer."""
         return self.get(f"{key}[{layer}]") if f"{key}[{layer}]" in self else self.get(key)

@@ -10,7 +10,7 @@ from backsweep.errors import SettingError
 from backsweep.ranges import FINITE
 
 from ..loop.train import do
-from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Call, Network, Record, Results, Start
+from ..memory import NO_FORMULAS, NO_SECTIONS, RESULTS_ROW, Architecture, Call, Record, Results, Start
 from ..random.streams import STREAMS
 from .canonical import batch_of, checked_data, flat_weights, widths
 from .config import SCHEMES, Config
@@ -83,10 +83,11 @@ class Job:
         return Call(network, NO_FORMULAS, data, tiles, self.start, self.runs, record, results, work, NO_SECTIONS)
 
     def of_run(self, place: int) -> dict[str, Any]:
-        """All settings of one run, the defaults among them. place: among the runs, flattened."""
-        return {key: self.settings.get(key)[place] if key in self.settings else value for key, value in self._given.items()}
+        """All settings of one run, the defaults among them, as plain Python values. place: among the runs, flattened."""
+        given = {**self._given, "hidden": self.config.hidden}
+        return {key: self.settings.of_run(key, place) if key in self.settings else _plain(one) for key, one in given.items()}
 
-    def network(self, records: bool) -> Network:
+    def network(self, records: bool) -> Architecture:
         """The shape and the optimizer, which the runs share."""
         settings = self.settings
         return network_of(
@@ -99,6 +100,10 @@ class Job:
             clip="clip" in settings,
             rates_differ=self.config.lr_over_fan_in or "lr[0]" in settings,
         )
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..formulas.optimizers import OPTIMIZERS
 from ..lanes.gather import COLUMNS, in_columns
 from ..lanes.operations import aligned
 from ..lanes.vector import DTYPES, QUAD, lanes_of
-from ..memory import CHUNK, DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Data, Network, Tiles, Workspace
+from ..memory import CHUNK, DATA_INPUTS, OPTIMIZER, STRIDE, TOTALS, UNITS, Architecture, Data, Tiles, Workspace
 from ..random.streams import STREAMS, new_state, new_stock
 from .config import SCHEMES, Config
 
@@ -71,11 +71,11 @@ def network_of(
     decay: bool,
     clip: bool,
     rates_differ: bool,
-) -> Network:
+) -> Architecture:
     """The shape and the optimizer; the last five arguments say what the settings of any run ask for."""
     loss, optimizer = LOSSES[config.loss], OPTIMIZERS[config.optimizer]
     hard = bool(np.all((y == 0) | (y == 1)))
-    return Network(
+    return Architecture(
         layers=layers,
         scales=layer_scales(config, layers).astype(DTYPES[config.dtype]),
         inputs=int(layers[0, DATA_INPUTS]),
@@ -178,7 +178,7 @@ def tiles_of(config: Config, x: np.ndarray, y: np.ndarray) -> Tiles:
     )
 
 
-def workspace(config: Config, network: Network, data: Data) -> Workspace:
+def workspace(config: Config, network: Architecture, data: Data) -> Workspace:
     """Memory for one call, allocated once."""
     dtype = DTYPES[config.dtype]
     lanes, layers, weights = lanes_of(dtype), len(network.layers), weight_count(network.layers)

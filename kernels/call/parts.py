@@ -23,7 +23,7 @@ from ..loop.passes import epochs
 from ..loop.refill import refill
 from ..loop.stopping import stopping
 from ..loop.train import all_runs
-from ..memory import Call, Formulas, Network, Sections, Start
+from ..memory import Architecture, Call, Formulas, Sections, Start
 from .config import Config
 
 PASSES = {*FUSED.values(), epochs, epochs_of_batches, given_batch, own_batch}
@@ -54,7 +54,7 @@ def _epochs(config: Config) -> Section:
     return epochs if config.shortcuts else FUSED.get(config.activation, epochs)
 
 
-def _formulas(config: Config, network: Network) -> Formulas:
+def _formulas(config: Config, network: Architecture) -> Formulas:
     """The formulas that a config names; None for those that will not be called."""
     hidden, output, loss = ACTIVATIONS[config.activation], OUTPUTS[config.output], LOSSES[config.loss]
     optimizer, by_formula = OPTIMIZERS[config.optimizer], _epochs(config) not in FUSED.values()
@@ -105,7 +105,7 @@ def with_parts(config: Config, call: Call) -> Call:
     )
 
 
-def parts_of(config: Config, network: Network, start: Start) -> set[Part]:
+def parts_of(config: Config, network: Architecture, start: Start) -> set[Part]:
     """All parts that a job needs."""
     formulas, sections = _formulas(config, network)._asdict(), _sections(config, start)
     return {

@@ -22,7 +22,7 @@ from ..memory import DATA_INPUTS, FIRST_UNIT, FIRST_WEIGHT, SOURCE, SOURCES, STR
 
 
 class Layer(NamedTuple):
-    """One layer of a network: a row of `Network.layers`, and of `Network.scales`."""
+    """One layer of a network: a row of `Architecture.layers`, and of `Architecture.scales`."""
 
     units: int
     first_unit: int  # the row of its first unit among all units

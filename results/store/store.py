@@ -209,10 +209,10 @@ class Store:
         """Whether the folder has enough files that it should be compacted before the sweep ends."""
         return len(entries(self._shards)) * len(self._catalog.kinds) > MOST_FILES
 
-    def read(self) -> pa.Table:
-        """All rows so far, in the order of the run number. A DamageWarning for each file that is left out."""
+    def read(self, runs: Collection[int] | None = None) -> pa.Table:
+        """All rows so far, or those of some runs, in the order of the run number. A DamageWarning for each file left out."""
         schema = runs_schema(self.manifest.axes, self.manifest.measure)
-        return self._rows(self._shards, schema).unify_dictionaries()
+        return self._rows(self._shards, schema, runs).unify_dictionaries()
 
     def files(self, folder: Path) -> list[Path]:
         """The files of a folder that count after all their rows were checked. A DamageWarning for each that is left out."""

@@ -1,5 +1,6 @@
 """Networks taken apart: the bits of training itself, for every activation, output, loss, depth, shortcut and bias."""
 
+import json
 from itertools import islice
 
 import numpy as np
@@ -137,9 +138,44 @@ def test_a_place_that_is_none_is_refused(place):
         backsweep.train(X, Y, seed=[0, 1, 2], epochs=5).network(*place)
 
 
-def test_settings_are_those_of_training():
-    network = train(X, Y, optimizer={"name": "adam", "beta1": 0.8}, epochs=5).network()
-    assert (network.settings["optimizer.name"], network.settings["optimizer.beta1"]) == ("adam", 0.8)
-    again = Network(network.inputs, network.targets, network.settings)
-    assert (again.predict(X) == network.predict(X)).all()
-    assert again.epochs == 5
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"hidden": np.array([3, 2]), "lr": [0.1, np.float64(0.2), 0.3], "seed": np.int64(7), "bias_input": np.float32(0.5)},
+        {"init": {"scheme": "normal", "std": 0.5, "offset": [0.1, -0.1]}, "bias": True, "clip": 1.0, "weight_decay": 0.01},
+        {"init": {"scheme": "file", "arrays": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]]}, "batch": "pattern"},
+        {"optimizer": {"name": "adam", "beta1": 0.8}, "batch": {"size": 3, "order": "replacement"}, "stream": "pcg64"},
+        {"schedule": {"name": "step", "every": 3, "factor": 0.5, "warmup": 4}, "stop": {"loss": 0.6, "patience": 2}},
+        {"stall": {"window": 5, "improvement": 0.01}, "lr_over_fan_in": True, "bound": 10.0, "dtype": "float32"},
+        {"output": "identity", "loss": "huber", "huber_delta": 0.5, "midpoint": None, "shortcuts": True},
+        {"output": "tanh", "loss": "mse", "derivative_offset": 0.1, "parametrization": "ntk", "measure": True},
+    ],
+    ids=lambda settings: "-".join(settings) or "defaults",
+)
+def test_its_settings_train_it_again(settings):
+    network = train(X, Y, **{"epochs": 30, **settings}).network()
+    again = train(network.inputs, network.targets, **network.settings)
+    assert again.epochs == network.epochs
+    for found, known in zip(again.weights + again.biases, network.weights + network.biases, strict=True):
+        assert (found == known).all()
+    assert again.network().settings == network.settings
+    json.dumps(network.settings)  # plain values: a whole number is none of NumPy's, nor a float
+    assert (type(network.settings["seed"]), type(network.settings["epochs"])) == (int, int)
+
+
+def test_settings_of_one_of_many_runs_train_that_one():
+    many = train(X, Y, seed=np.arange(3), lr=[np.array([[0.1], [1.0]]), 0.5], epochs=np.array([40, 50, 60]))
+    settings = many.network(1, 2).settings
+    assert (settings["seed"], settings["lr"], settings["epochs"]) == (2, [1.0, 0.5], 60)
+    assert (train(X, Y, **settings).weights[0] == many.weights[0][1, 2]).all()
+
+
+def test_a_network_says_what_it_is_and_how_its_run_ended():
+    settings = {"hidden": [3, 2], "lr": 5.0, "bias": True, "epochs": 2000}
+    one = train(X, Y, **settings, stop={"loss": 0.6})
+    network = one.network()
+    assert repr(network) == f"<Network 2-3-2-1: converged after {one.epochs} epochs, final loss {one.loss:.4g}>"
+    assert repr(network.at([1])[0]) == "<Network 2-3-2-1 after 1 epoch>"
+    assert repr(Network(X, Y, {"hidden": (), "epochs": 1000})) == "<Network 2-1, not trained yet: at most 1,000 epochs>"
+    assert repr(train(X, Y, seed=[0, 1], epochs=5, keep_weights=False).network(1)).startswith("<Network 2-2-1: capped after 5 ")

@@ -62,6 +62,15 @@ def test_the_loss_of_its_outputs_is_the_loss_of_the_run(folders):
         assert network.trajectory["loss"][-1] == table.loss[run]
 
 
+def test_it_says_how_its_run_ended_and_its_settings_train_it_again(folders):
+    for results in folders:
+        row, network = results.table.loc[9], results.network(9)
+        ended = f"{row.outcome} after {row.epochs} epochs, final loss {row.loss:.4g}"
+        assert repr(network) == f"<Network 2-{row.hidden}-1: {ended}>"
+        again = backsweep.train(network.inputs, network.targets, **network.settings)
+        assert all((a == b).all() for a, b in zip(again.weights + again.biases, network.weights + network.biases, strict=True))
+
+
 def test_only_runs_that_there_are(folders):
     kept, bare = folders
     with pytest.raises(SettingError, match="run = 16: there is no such run; the runs are 0 to 15"):
@@ -73,6 +82,7 @@ def test_only_runs_that_there_are(folders):
 def test_a_run_that_is_not_done_has_a_network_too(tmp_path, folders):
     backsweep.results.store.store.Store.create(tmp_path / "new", folders[1].manifest)
     network = backsweep.open(tmp_path / "new").network(7)
+    assert repr(network) == "<Network 2-4-2-1, not trained yet: at most 40 epochs>"
     assert (network.weights[0] == folders[1].network(7).weights[0]).all()
 
 
