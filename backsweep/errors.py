@@ -128,7 +128,8 @@ class DataError(BacksweepError, ValueError):
     """Data, of a file or an array, that cannot be used.
 
     data: the file, or the name of the array; row, column: where in it, as far as that is known; reason: what is wrong, and
-    what is allowed. settings: those that the data do not go with. place: data, row and column as the message begins with them.
+    what is allowed. settings: those that the data do not go with, or that ask for them. place: data, row and column as the
+    message begins with them.
     """
 
     def __init__(
@@ -143,6 +144,12 @@ class DataError(BacksweepError, ValueError):
     ):
         super().__init__(f"{place or _place(data, row, column)}: {reason}")
         self.data, self.row, self.column, self.reason, self.settings = data, row, column, reason, tuple(settings)
+
+    def concerning(self, *settings: str) -> Self:
+        """The same error, with the settings that the data do not go with, or that ask for them."""
+        found = copy(self)
+        found.settings = settings
+        return found
 
 
 def _place(data: str, row: int | None, column: int | str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Tag
 
-from backsweep.errors import SettingError
+from backsweep.errors import DataError, SettingError
 from backsweep.suggestions import there_are
 
 from ..data import generated
@@ -117,7 +117,17 @@ def _numbered(letter: str, values: Values) -> Block:
 
 
 def _read(task: FileTask, base_folder: str | Path) -> Sides:
-    return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories, task.form)
+    try:
+        return read_sides(Path(base_folder) / task.file, task.inputs, task.targets, task.categories, task.form)
+    except DataError as error:
+        raise error.concerning(_asking(task, str(error.column))) from None
+
+
+def _asking(task: FileTask, column: str) -> str:
+    """The setting that asks for a column of the file, or for one of an array; if none does, that which names the file."""
+    names = {column, column.rpartition("[")[0]}
+    asked = {"task.inputs": task.inputs, "task.targets": task.targets}
+    return next((setting for setting, mine in asked.items() if not names.isdisjoint(mine)), "task.file")
 
 
 def _from_file(task: FileTask, sides: Sides) -> Task:

@@ -62,6 +62,14 @@ def save(folder, frame, suffix):
     return path.name
 
 
+def asks(setting, table, column):
+    """Whether a setting asks for a column of the file, or an array with that column; or names the file, of no column."""
+    if column is None or setting not in {"task.inputs", "task.targets"}:
+        return setting == ("task.file" if column is None else "task.standardise")
+    names = table[setting.removeprefix("task.")]
+    return not {column, column.rpartition("[")[0]}.isdisjoint([names] if isinstance(names, str) else names)
+
+
 def refused(folder, table=AB):
     """The message that refuses a task: one line, of an error that carries the setting or the place in the data."""
     with pytest.raises((DataError, SettingError)) as error:
@@ -71,8 +79,8 @@ def refused(folder, table=AB):
     if isinstance(found, SettingError):
         assert message.startswith(found.settings[0])
         return message
-    assert not message.startswith("task.") or found.settings
     assert found.data == str(Path(folder) / table["file"])
+    assert asks(found.settings[0], table, found.column)
     row, column = re.search(r"^[^:]*, row (\d+)", message), re.search(r"^[^:]*, column ('.*?')[:,]", message)
     assert found.row == (row and int(row[1]) - 1)
     assert not column or repr(found.column) == column[1]
