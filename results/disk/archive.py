@@ -22,7 +22,9 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backsweep.errors import FileError, LaterError
+from backsweep.ranges import ANY_COUNT
 
+from ..allowed import Says, Within
 from .opening import open_regular
 from .plain import parsed, reason_of, shortly
 from .portable import clash_of, fault_of
@@ -48,14 +50,14 @@ class Member(NamedTuple):
 class _Listed(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    size: Annotated[int, Field(ge=0)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, Within(ANY_COUNT)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$"), Says("must be 64 hexadecimal digits")]
 
 
 class _Index(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    format: Literal[1]
+    format: Annotated[Literal[1], Says("must be 1")]
     members: dict[str, _Listed]
 
 

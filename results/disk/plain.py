@@ -109,12 +109,9 @@ SUBJECT = re.compile(r"^\w+ should ")
 IN_WORDS = {
     **dict.fromkeys(("dict_type", "model_type"), "must be a table"),
     **dict.fromkeys(("list_type", "tuple_type"), "must be a list"),
-    "string_type": "must be text",
-    "int_type": "must be a whole number",
-    "float_type": "must be a number",
     "bool_type": "must be true or false",
-    "finite_number": "must be finite",
     "too_short": "must not be empty",
+    "too_long": "must have at most {max_length:,} entries",
 }
 
 
@@ -122,7 +119,8 @@ def reason_of(error: ValidationError, place: str = "") -> str:
     """A strict model's first complaint about plain data, with the place, the value and what is allowed."""
     first = error.errors(include_url=False)[0]
     key = _key_of(first, place)
-    message = IN_WORDS.get(first["type"]) or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")
+    known = IN_WORDS.get(first["type"], "").format(**first.get("ctx", {}))
+    message = known or SUBJECT.sub("must ", first["msg"]).removeprefix("Value error, ")
     if first["type"] == "value_error" and not key:
         return message
     if first["type"] in {"missing", "extra_forbidden"}:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from backsweep.columns import COLUMNS, RECORDED, Column
 from backsweep.outcomes import Outcome
+from backsweep.ranges import ANY_COUNT, Range, whole_from
 
+from ..allowed import Says, TextOf, Within
 from ..disk.plain import reason_of, shortly
 from .numbering import Numbering
 from .recording import sample_in
@@ -55,14 +57,19 @@ WEIGHTS_SCHEMA = pa.schema(
 )
 
 
-Count = Annotated[int, Field(strict=True, ge=0, le=10**24)]  # large enough for the estimate of a sweep of many years
-RunCount = Annotated[int, Field(strict=True, ge=0, le=MOST_RUNS)]
-Jobs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Seconds = Annotated[float, Field(strict=True, ge=0, le=1e20, allow_inf_nan=False)]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(max_length=1000)]
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{1,128}$")]
-Setting = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\[[0-9]{1,6}\])?$", max_length=200)]
+Count = Annotated[int, Within(whole_from(0, 10**24))]  # large enough for the estimate of a sweep of many years
+RunCount = Annotated[int, Within(whole_from(0, MOST_RUNS))]
+Jobs = Annotated[int, Within(whole_from(1, 1_000_000))]
+Seconds = Annotated[float, Within(Range("a number from 0 to 1e20", 0, 1e20))]
+Word = Annotated[str, TextOf(1, 200)]
+Words = Annotated[str, TextOf(0, 1000)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{1,128}$"), Says("must be 1 to 128 hexadecimal digits")]
+Setting = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\[[0-9]{1,6}\])?$", max_length=200),
+    Says("must be the dotted name of a setting, such as train.lr"),
+]
+Switch = Annotated[bool, Field(strict=True)]
 Versions = Annotated[dict[Word, Words], Field(max_length=100)]
 
 
@@ -90,10 +97,10 @@ class SweptAxis(_Record):
 
     setting: Setting
     columns: Annotated[tuple[Word, ...], Field(min_length=1, max_length=1000)]
-    words: Annotated[str, Field(max_length=20_000)]
-    together: Annotated[int, Field(strict=True, ge=0, lt=1000)]
+    words: Annotated[str, TextOf(0, 20_000)]
+    together: Annotated[int, Within(whole_from(0, 999))]
     drawn: Drawn | None = None
-    nested: Annotated[bool, Field(strict=True)] = False
+    nested: Switch = False
 
 
 class DataColumn(_Record):
@@ -105,8 +112,8 @@ class DataColumn(_Record):
     name: Words
     side: Side
     kind: Kind
-    columns: Annotated[int, Field(strict=True, ge=1, le=10**9)] = 1
-    categories: Annotated[int, Field(strict=True, ge=2, le=10**9)] | None = None
+    columns: Annotated[int, Within(whole_from(1, 10**9))] = 1
+    categories: Annotated[int, Within(whole_from(2, 10**9))] | None = None
 
     @property
     def description(self) -> str:
@@ -134,7 +141,7 @@ class Estimate(_Record):
     cells: RunCount
     shapes: RunCount
     timed: RunCount
-    cut: Annotated[bool, Field(strict=True)]
+    cut: Switch
     run_epochs: Count
     seconds: Seconds
     disk: Count
@@ -179,25 +186,25 @@ class Manifest(_Record):
     must carry the hash of this sweep; files of earlier versions need not.
     """
 
-    format: Literal[1] = FORMAT
+    format: Annotated[Literal[1], Says("must be 1")] = FORMAT
     name: Word
     spec: dict[str, Any]
     spec_hash: Hash
-    runs: Annotated[int, Field(strict=True, ge=1, le=MOST_RUNS)]
+    runs: Annotated[int, Within(whole_from(1, MOST_RUNS))]
     axes: Annotated[tuple[AxisColumn, ...], Field(max_length=1000)]
     swept: Annotated[tuple[SweptAxis, ...], Field(max_length=1000)] = ()
-    measure: Annotated[bool, Field(strict=True)] = False
+    measure: Switch = False
     beside: tuple[Beside, ...] = ()
     data: dict[Setting, Hash] = {}
     source: Words | None = None
     columns: Annotated[tuple[DataColumn, ...], Field(max_length=100)] = ()
     remarks: Annotated[tuple[Words, ...], Field(max_length=MOST_REMARKS)] = ()
-    signed: Annotated[bool, Field(strict=True)] = False
+    signed: Switch = False
     created: Word
     versions: Versions
     cpu: Words
     sessions: tuple[Session, ...] = ()
-    killed: Annotated[int, Field(strict=True, ge=0)] = 0
+    killed: Annotated[int, Within(ANY_COUNT)] = 0
 
     @property
     def numbering(self) -> Numbering:

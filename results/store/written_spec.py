@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
+from backsweep.ranges import whole_from
 from backsweep.stopping import STOPPING
+
+from ..allowed import SAID, Number, Says, TextOf, Within
 
 KINDS = ("values", "linear", "log", "range", "uniform", "loguniform")
 SPACED = ("linear", "log")
@@ -31,14 +34,16 @@ def _is_table(raw: object) -> str:
     return "<table>" if isinstance(raw, dict) else "<single>"
 
 
-Text = Annotated[str, Field(max_length=10_000)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Ends = Annotated[list[Number], Field(min_length=2, max_length=2)]
-Steps = Annotated[list[Number], Field(min_length=3, max_length=3)]
+Text = Annotated[str, TextOf(0, 10_000)]
+Ends = Annotated[list[Number], Field(min_length=2, max_length=2), Says("must be [first, last], two finite numbers")]
+Steps = Annotated[list[Number], Field(min_length=3, max_length=3), Says("must be [start, stop, step], three finite numbers")]
 Single = Annotated[Any, BeforeValidator(_single)]
-Value = Annotated[Annotated[Single, Tag("<single>")] | Annotated[list[Single], Tag("<list>")], Discriminator(_kind)]
-Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-SeedCount = Annotated[int, Field(ge=1, le=100_000_000)]
+Value = Annotated[
+    Annotated[Single, Tag("<single>")] | Annotated[list[Single], Tag("<list>")],
+    Discriminator(_kind, custom_error_type=SAID, custom_error_message="must be a single value, or a list of one per layer"),
+]
+Seed = Annotated[int, Within(whole_from(0, 2**63 - 1))]
+SeedCount = Annotated[int, Within(whole_from(1, 100_000_000))]
 
 
 class _Part(BaseModel):
@@ -58,7 +63,7 @@ class Axis(_Part, extra="forbid"):
     range: Steps | None = None
     uniform: Ends | None = None
     loguniform: Ends | None = None
-    n: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    n: Annotated[int, Within(whole_from(1, 1_000_000))] | None = None
     zip: Text | None = None
 
     @model_validator(mode="after")
@@ -148,7 +153,7 @@ class Report(_Part):
 
     title: Text | None = None
     author: Text | None = None
-    notes: Annotated[str, Field(max_length=20_000)] | None = None
+    notes: Annotated[str, TextOf(0, 20_000)] | None = None
 
 
 class WrittenSpec(_Part):

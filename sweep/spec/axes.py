@@ -23,11 +23,12 @@ from pydantic import (
 from backsweep.errors import SettingError
 from backsweep.ranges import whole_from
 
+from ...results.allowed import Number, Says, Within
 from ...results.arrays import Floats, Integers
 from ...results.logarithmic import FORTY_DIGITS
 from ...results.store.written_spec import DRAWN, KINDS, SPACED, TITLES
 from ..text import short
-from .allowed import Number, Says, Within, reason_of
+from .allowed import reason_of
 from .spacing import MOST_POINTS, decimals, expanded, log_placed, whole_or_float
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ import numpy as np
 from backsweep.errors import SettingError
 from backsweep.ranges import whole_from
 
+from ...results.allowed import Within
 from ...results.arrays import Floats
-from .allowed import Within
 from .axes import Axis, AxisInUse
 from .fields import Table, one_of
 from .spacing import MOST_POINTS

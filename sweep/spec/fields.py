@@ -22,7 +22,8 @@ from backsweep.ranges import Hyperparameter
 from backsweep.suggestions import there_are
 
 from ...kernels import RANGES
-from .allowed import OfKey, Says, Within
+from ...results.allowed import Says, Within
+from .allowed import OfKey
 from .axes import Axis, Setting
 from .nested_axes import Alternatives
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 from backsweep.errors import SettingError
 from backsweep.suggestions import ending, nearest, term
 
+from ...results.allowed import SAID
 from ..text import Place, dotted, short
-from .allowed import SAID, OfKey, reason_of
+from .allowed import OfKey, reason_of
 from .axes import TITLES, Axis
 from .nested_axes import LISTS, Alternatives
 

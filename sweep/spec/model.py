@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ...kernels import ACTIVATIONS, DEFAULTS, OUTPUTS, PARAMETRIZATIONS, RANGES, SCHEME_NUMBERS, SCHEMES, STREAMS
-from .allowed import Number, Within, some, whole
+from ...results.allowed import Number, Within, whole
+from .allowed import some
 from .axes import Setting
 from .fields import FileName, Switch, Table, choice, one_of, with_numbers
 

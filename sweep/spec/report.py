@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
-from .allowed import Says
+from ...results.allowed import TextOf
 from .fields import Table
 
-Line = Annotated[str, Field(min_length=1, max_length=300), Says("must be text of 1 to 300 characters")]
-Paragraphs = Annotated[str, Field(min_length=1, max_length=20_000), Says("must be text of 1 to 20,000 characters")]
+Line = Annotated[str, TextOf(1, 300)]
+Paragraphs = Annotated[str, TextOf(1, 20_000)]
 
 
 class ReportSpec(Table, use_attribute_docstrings=True):

@@ -14,10 +14,11 @@ from backsweep.errors import DataError, SettingError
 from backsweep.ranges import whole_from
 
 from ...kernels import LAST_SEED
+from ...results.allowed import Says, TextOf, Within
 from ...results.store.written_spec import seeds_kind
 from ..data.initial_weights import SETTING as START_FILE
 from ..data.initial_weights import file_names
-from .allowed import Says, Within, first_repeated
+from .allowed import first_repeated
 from .axes import Axis, AxisInUse
 from .design import DesignSpec, sampled
 from .fields import Table
@@ -83,7 +84,7 @@ Seeds = Annotated[
 class Spec(Table, use_attribute_docstrings=True):
     """One sweep: it trains every combination of the axes once per seed."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200), Says("must be text of 1 to 200 characters")] = "sweep"
+    name: Annotated[str, TextOf(1, 200)] = "sweep"
     """Name of the sweep. A spec that is read from a file is named after the file."""
     task: TaskSpec
     """Data that the networks learn: the name of a task, a table with its name, or a table with a file and its columns."""

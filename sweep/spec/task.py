@@ -8,10 +8,11 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from backsweep.ranges import Range, whole_from
 from backsweep.suggestions import there_are
 
+from ...results.allowed import Says, Within, whole
 from ..data.cells import Notation
 from ..data.data import ZERO_ONE
 from ..data.table_forms import Form
-from .allowed import OfKey, Says, Within, first_repeated, whole
+from .allowed import OfKey, first_repeated
 from .axes import Setting
 from .encodings import Encoding, TargetEncoding
 from .fields import FileName, Switch, Table, one_of

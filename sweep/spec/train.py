@@ -9,7 +9,8 @@ from backsweep.ranges import whole_from
 from backsweep.stopping import PATIENCE, STALLING, STOPPING
 
 from ...kernels import DEFAULTS, DTYPES, LOSSES, OPTIMIZERS, ORDERS, RANGES, SCHEDULES, WARMUP_EPOCHS
-from .allowed import OfKey, Within, some
+from ...results.allowed import Within
+from .allowed import OfKey, some
 from .axes import Axis, Setting
 from .fields import Switch, Table, choice, number, one_of, with_numbers
 from .nested_axes import as_given, lent

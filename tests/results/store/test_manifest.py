@@ -1,14 +1,22 @@
 """A manifest that is damaged is named and restored from its copy."""
 
 import json
+import re
+from itertools import product
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from backsweep.errors import BacksweepError
+from backsweep.results.disk.plain import reason_of
 from backsweep.results.store import manifest as manifest_module
 from backsweep.results.store.manifest import write_manifest
+from backsweep.results.store.schema import Manifest
 from backsweep.results.store.store import Store
+from helpers.hostile_manifests import WRONG, altered, places
+
+PYDANTIC = re.compile("should|[Ii]nput|less than|greater than|valid |after validation|pattern|at most 1 |extra|character$")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,18 @@ def test_a_harmed_copy_of_the_manifest_is_made_again(store):
     with store.writing():
         assert store.heal() == []
     assert copy.read_bytes() == sound
+
+
+def test_no_sentence_of_pydantic_is_left(store):
+    """Whatever stands in one field: specs say the same of the same."""
+    sound, reasons = store.manifest.model_dump(mode="json"), set()
+    for place, value in product(places(sound), WRONG):
+        try:
+            Manifest.model_validate(altered(sound, place, value))
+        except ValidationError as error:
+            reasons.add(reason_of(error))
+    assert len(reasons) > 100
+    assert [reason for reason in reasons if PYDANTIC.search(reason)] == []
 
 
 def test_a_manifest_that_nobody_would_read_is_not_written(store, monkeypatch):
