@@ -11,16 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backsweep.errors import ResultsError
 from backsweep.results import Results
 from backsweep.results.analysis.answer import answer_of
 from backsweep.results.figures.loss import thinned
 from backsweep.results.figures.maps import success_map
-from backsweep.results.figures.registry import FIGURES
 from backsweep.results.figures.survival import best_cells, survival_picture
 from backsweep.results.report.cell_maps import cell_maps
-from backsweep.results.report.question import question
-from backsweep.results.report.tables import tables
 from backsweep.results.text.answer import sentences
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
@@ -216,79 +212,11 @@ def test_the_map_and_the_curves_are_those_of_the_table(results):
     np.testing.assert_allclose(best_cells(results.table)["success"], best)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"model": {"hidden": 2}, "train": {"epochs": 3}},
-        {"train": {"lr": {"values": [0.1, 0.2]}, "epochs": 3}, "seeds": 1},
-        {"train": {"loss": {"values": ["bce", "mse"]}, "epochs": 5, "stop": {"loss": 0.9}}},
-        {"train": {"lr": 1e9, "epochs": 5, "bound": 0.1}},
-    ],
-    ids=["one cell", "one seed, none converged", "all at epoch 0", "all diverged"],
-)
-def test_odd_sweeps_have_reports(change, tmp_path):
-    results = Sweep.from_dict({"task": "xor", "seeds": 3, **change}).run(tmp_path / "r")
-    keep_typical_trajectory(results)
-    html = results.report().read_text()
-    assert "</html>" in html
-    assert "best" not in re.sub("<(script|style).*?</(script|style)>", "", html, flags=re.DOTALL)  # nothing is, or all tie
-
-
-def test_an_unfinished_sweep_is_reported_as_such(results, tmp_path):
-    whole = Sweep.from_dict(SPEC)
-    copy = whole.run(tmp_path / "r")
-    shards = sorted((copy.path / "shards").iterdir())
-    shards[0].unlink()
-    partly = Results.open(copy.path)
-    text = partly.report().read_text()
-    assert "Not finished" in text
-    assert f"{partly.done:,} of 120 runs" in text
-    for shard in shards[1:]:
-        shard.unlink()
-    assert "No run is done yet" in Results.open(copy.path).report().read_text()
-
-
 def test_thinning_keeps_the_ends():
     whole = pd.DataFrame({"epoch": np.arange(5000), "loss": np.linspace(1, 0, 5000)})
     few = thinned(whole, 100)
     assert (len(few), few["epoch"].iloc[0], few["epoch"].iloc[-1]) == (100, 0, 4999)
     assert len(thinned(whole.iloc[:7])) == 7
-
-
-@pytest.mark.parametrize("done", [1, 2, 5, 21, 22, 41, 62, 119])
-def test_a_sweep_with_few_finished_runs_has_a_report(results, done, tmp_path):
-    """Whichever seeds of the latest cell are done, even if all of them are in the choosing half."""
-    partly = Results(results.store)
-    partly.__dict__["table"] = results.table.head(done)
-    assert "</html>" in partly.report(tmp_path / "r.html").read_text()
-
-
-def test_what_decides_on_a_sampled_design_is_not_called_a_variance_between_runs(tmp_path):
-    spec = {**SPEC, "model": {"hidden": 4}, "train": {**SPEC["train"], "epochs": 300}, "seeds": 5}
-    spec["train"] |= {"lr": {"loguniform": [0.1, 10.0]}}
-    spec["model"] = {"hidden": 4, "init": {"low": {"uniform": [-2.0, -0.1]}}}
-    results = Sweep.from_dict({**spec, "design": {"method": "sobol", "points": 64, "seed": 0}}).run(tmp_path / "r")
-    html = results.report().read_text()
-    assert "among the best tenth" in html
-    assert "Of the variance" not in html
-    assert "chance, by the seed" not in html
-    value = cell_maps(results.table, results.trajectories())[0]
-    assert value.rows == sorted(value.rows, key=float)
-    assert len(value.rows) == 64
-
-
-def test_a_curve_of_the_explorer_ends_where_it_is_known(tmp_path):
-    results = Sweep.from_dict({**SPEC, "model": {"hidden": 2}, "train": {"epochs": {"values": [50, 500]}}}).run(tmp_path / "r")
-    curves = cell_maps(results.table, results.trajectories())[0].curves
-    assert curves.groupby("cell")["epoch"].max().tolist() == [50, 500]
-
-
-def test_while_another_process_writes_the_report_goes_without_a_trajectory(tmp_path):
-    results = Sweep.from_dict(SPEC).run(tmp_path / "r")
-    with results.store.writing():
-        again = Results.open(results.path)
-        keep_typical_trajectory(again)
-        assert "The loss of run " not in again.report().read_text()
 
 
 def test_the_trajectory_of_an_earlier_report_is_not_shown_again(tmp_path):
@@ -302,101 +230,9 @@ def test_the_trajectory_of_an_earlier_report_is_not_shown_again(tmp_path):
     assert html.count("<h2>One run</h2>") == 1
 
 
-def test_a_criterion_that_is_not_known_is_an_error_and_not_left_out(results):
-    stop = {"loss": 0.1, "patience": 2, "curvature": 0.5}
-    other = {**results.manifest.spec, "train": {**results.manifest.spec["train"], "stop": stop}}
-    with pytest.raises(ResultsError, match=r"train\.stop\.curvature: this version knows no such criterion"):
-        question(results.manifest.model_copy(update={"spec": other}))
-    known = {**other, "train": {**other["train"], "stop": {"patience": 2, "loss": 0.1, "within": 0.4}}}
-    asked = question(results.manifest.model_copy(update={"spec": known}))
-    assert asked.endswith("converged when its loss is at most 0.1 and every output is nearer to its target than 0.4.")
-
-
-OPTIMIZERS = {
-    "task": "xor",
-    "seeds": 12,
-    "model": {"hidden": {"values": [2, 3, 4]}, "bias": True},
-    "train": {
-        "optimizer": {"values": ["gd", "adam", {"name": "momentum", "beta": {"values": [0.5, 0.9]}}]},
-        "loss": {"values": ["bce", "mse"]},
-        "lr": {"values": [0.05, 0.5, 5.0]},
-        "epochs": 300,
-        "stop": {"loss": 0.1},
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def optimizers(tmp_path_factory):
-    return Sweep.from_dict(OPTIMIZERS).run(tmp_path_factory.mktemp("runs") / "r", jobs=1)
-
-
-def comparisons(results):
-    return tables(results.path, results.table, ResultsError("not asked for"), has_rule=True)[1:]
-
-
-def test_names_are_compared_each_at_its_best_rate_as_by_compare(optimizers):
-    """Also at its best of what only some of the names have; the commands beside the tables print the same."""
-    first, second = comparisons(optimizers)
-    assert (first.title, second.title) == (
-        "Values of optimizer, each at its best beta and lr",
-        "Values of train.loss, each at its best lr",
-    )
-    for table, setting, best_of in ((first, "optimizer", ["beta", "lr"]), (second, "train.loss", ["lr"])):
-        pd.testing.assert_frame_equal(table.data, optimizers.compare(setting, best_of=best_of))
-        assert "p is of McNemar's test" in table.note
-        assert "Epochs per success, with 95 % intervals" in table.note
-        assert table.command == f"backsweep compare {optimizers.path} --setting {setting} --best-of {','.join(best_of)}"
-
-
-def test_the_figure_of_ranks_is_about_the_same_names(optimizers):
-    options = FIGURES["ranks"].in_report(optimizers.table)
-    drawn = FIGURES["ranks"].compute(optimizers.table, **options, rng=np.random.default_rng(0))
-    assert [*zip(drawn.levels, drawn.mean_rank, strict=True)] == [
-        *optimizers.ranks("optimizer", best_of=["beta", "lr"])[["value", "mean_rank"]].itertuples(index=False, name=None)
-    ]
-
-
-def test_two_names_and_too_few_combinations_are_compared_without_ranks(optimizers):
-    few = optimizers.where(hidden=3, loss="bce")
-    (only,) = comparisons(few)
-    assert only.note.endswith(
-        "Friedman's test needs 3 combinations of other settings (such as tasks) or more, in which all "
-        "values of optimizer have runs; there is 1."
-    )
-    (only,) = comparisons(optimizers.where(hidden=3, optimizer="gd"))
-    assert "Friedman" not in only.note
-
-
-def test_without_a_rate_a_second_seed_or_a_success_names_are_not_compared(optimizers):
-    table = optimizers.table
-    for part in (table[table["lr"] == 0.5].drop(columns="lr"), table[table["seed"] == 0], table.assign(outcome="capped")):
-        assert [found.name for found in tables(optimizers.path, part, ResultsError("not asked for"), has_rule=True)] == [
-            "settings"
-        ]
-
-
-def test_where_no_run_converges_the_table_goes_by_the_loss_and_not_by_epochs(results):
-    none = results.table.assign(outcome="capped")
-    (table,) = tables(results.path, none, ResultsError("not asked for"), has_rule=True)
-    assert table.shown.columns.tolist() == ["hidden", "lr", "runs", "converged", "success 95 %", "final loss"]
-    (without_rule,) = tables(results.path, none, ResultsError("not asked for"), has_rule=False)
-    assert without_rule.shown.columns.tolist() == ["hidden", "lr", "runs", "final loss"]
-    assert "Converged" not in without_rule.note
-    assert table.data["interquartile_mean_loss"].is_monotonic_increasing
-    assert table.sorted_by == ("final loss", "ascending")
-
-
 def test_it_says_how_many_maps_it_leaves_out(results, html, monkeypatch, tmp_path):
     assert "more pair" not in html
     three = Results(results.store)
     three.__dict__["table"] = results.table.assign(half=results.table["seed"] % 2)
     monkeypatch.setattr("backsweep.results.report.cell_maps.MOST_CELLS", 6)
     assert "1 more pair of settings would make this page too large" in three.report(tmp_path / "some.html").read_text()
-
-
-def test_a_single_setting_is_in_no_order(results):
-    single = results.table[results.table["cell"] == 0].drop(columns=["hidden", "lr"])
-    (table,) = tables(results.path, single, ResultsError("not asked for"), has_rule=True)
-    assert "come first" not in table.note
-    assert table.sorted_by == ("", "")
