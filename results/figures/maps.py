@@ -24,6 +24,8 @@ from .levels import levels_in_words, name_axis, name_levels
 from .style import FAINT, LETTER, scale
 from .ticks import LINE, label_log_epochs, label_shares
 
+LEFT_BY_BAR = 0.8  # of the width that the cells have before the colour bar stands beside them
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -231,7 +233,7 @@ def write_into_cells(values: Floats, text: Callable[[float], str], picture: Axes
     there = np.argwhere(np.isfinite(values))
     texts = [text(value) for value in values[np.isfinite(values)].tolist()]
     width, height = (size / axes.figure.dpi / cells for size, cells in zip(axes.bbox.size, values.shape[::-1], strict=True))
-    if width < LETTER * scale() * max(map(len, texts)) or height < LINE * scale():
+    if LEFT_BY_BAR * width < LETTER * scale() * max(map(len, texts)) or height < LINE * scale():
         return
     ground = picture.to_rgba(np.asarray(picture.get_array()))
     dark = ground[..., :3] @ [0.3, 0.59, 0.11] < 0.5

@@ -1,5 +1,7 @@
 """The map of final losses against means that SciPy trims."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,8 @@ from matplotlib.figure import Figure
 from scipy.stats import trim_mean
 
 from backsweep.errors import ResultsError
+from backsweep.outcomes import OUTCOMES
+from backsweep.results.figures import own_axes
 from backsweep.results.figures.loss_map import draw_loss_map, loss_map
 from backsweep.results.figures.registry import FIGURES
 
@@ -53,3 +57,14 @@ def test_a_report_draws_it_in_place_of_the_map_of_success_where_none_converges(t
     drawn = lambda of: [name for name in ("success", "final-loss") if FIGURES[name].in_report(of) is not None]  # noqa: E731
     assert drawn(table) == ["final-loss"]
     assert drawn(table.assign(outcome="converged")) == ["success"]
+
+
+@pytest.mark.parametrize("width", [3.4, 4.5, 7.2])
+def test_numbers_in_cells_do_not_touch(width):
+    table = pd.DataFrame({"run": range(5), "cell": range(5), "seed": 0, "lr": [0.1, 0.2, 0.3, 0.4, 0.5], "epochs": 9})
+    outcome = pd.Categorical(["capped"] * 5, categories=OUTCOMES)
+    axes = draw_loss_map(loss_map(table.assign(outcome=outcome, loss=[0.839, 0.71, 0.7127, 0.8, 0.75])), own_axes(width))
+    axes.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))
+    assert bool(boxes) == (width > 4)  # there is room for them
