@@ -1,10 +1,11 @@
 """`Results`: a folder of results, opened."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backsweep import arguments
 from backsweep.errors import FileError
+from backsweep.extension import extended
 
 from .analysis.names import shown_names
 from .runs import Runs
@@ -62,6 +63,23 @@ class Results(Runs):
         80
         """
         return cls(Store.open(arguments.path("path", path)))
+
+    def extend(self, *, seeds: int, **options: Any) -> "Results":
+        """Give every cell more seeds: train the runs that are new, into the same folder.
+
+        seeds: how many each cell shall have in all, counted from the first seed of the sweep. options: those of `Sweep.extend`:
+        data, jobs, backend, address, progress, force.
+
+        Returns the results with all runs; these here stay as they were read. Runs keep their numbers.
+
+        Raises SettingError if the sweep has more seeds already, or if they are listed with gaps, and what `Sweep.extend` does.
+
+        >>> import shutil
+        >>> copy = shutil.copytree("runs/xor", "runs/more", dirs_exist_ok=True)
+        >>> backsweep.open(copy).extend(seeds=25).done
+        100
+        """
+        return extended(self.path, seeds, **options)
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report: one HTML file that opens without a network.

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
+from ..results.arrays import Span
 from ..results.store.schema import Estimate, Session
-from ..results.store.store import Span
 from ..results.text.numbers import percent_text
 from .output import say_on
 from .text import duration

@@ -1,51 +1,37 @@
 """A sweep in Python: a spec, its plan, and running it into a folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
 
 from backsweep import arguments
-from backsweep.backends import BACKENDS, Backend
-from backsweep.errors import BacksweepError, BusyError
+from backsweep.backends import Backend
+from backsweep.errors import BusyError
 
 from ..kernels.lanes.arithmetic import usual_numbers
 from ..results import Results
-from ..results.arrays import Integers
-from ..results.reprs import html_of, text_of
+from ..results.arrays import Span
 from ..results.store.manifest import MANIFEST
 from ..results.store.schema import Estimate
 from ..results.store.store import Store
+from .described import Described
 from .estimate.bounds import check_memory
 from .estimate.estimate import checked_jobs, estimated
 from .machine import cores
-from .plan.outline import sweep_lines
 from .plan.plan import Plan, plan_of
 from .progress import Progress
+from .run.adopt import Source, adopt, check_sources
 from .run.data_files import check_plan, other_data, spec_in
-from .run.folder import another_spec, called_as_there, checked, healed, manifest_of
+from .run.folder import another_spec, called_as_there, checked, healed, manifest_of, numbering_in, numbering_there
+from .run.growth import Growth, growth_of
+from .run.manner import Manner, checked_manner
 from .run.prepare import prepare
 from .run.replay import replay
 from .run.session import train_missing
-from .run.workers import workers
-from .spec.plain_data import toml_text
 from .spec.spec import Spec, digest_of
 
 
-class SpecKeywords(TypedDict, total=False):
-    """What a spec says, by keywords; docs/spec.md is their reference."""
-
-    name: str
-    task: str | Mapping[str, Any]
-    seeds: int | Sequence[int] | Mapping[str, int] | Integers
-    model: Mapping[str, Any]
-    train: Mapping[str, Any]
-    record: Mapping[str, Any]
-    design: Mapping[str, Any]
-    exclude: Sequence[Mapping[str, Any]]
-
-
-class Sweep:
+class Sweep(Described):
     """Every combination of a spec's axes, times its seeds.
 
     The keywords are the keys of a TOML file, which docs/spec.md explains:
@@ -68,65 +54,6 @@ class Sweep:
     (200, 500)
     """
 
-    # All is read, planned and run in the usual arithmetic, whatever the caller has set: numbers in texts depend on it too.
-    spec: Spec
-    _source: str
-    _file: Path | None = None
-
-    @usual_numbers()
-    def __init__(self, **settings: Unpack[SpecKeywords]):
-        self._hold(Spec.parse(settings), "spec")
-
-    def _hold(self, spec: Spec, source: str) -> "Sweep":
-        self.spec, self._source = spec, source
-        return self
-
-    @classmethod
-    def of_spec(cls, spec: Spec, source: str = "spec") -> "Sweep":
-        """The sweep of a spec that is there already.
-
-        spec: a `backsweep.sweep.Spec`. source: what errors say it was read from.
-
-        >>> backsweep.Sweep.of_spec(sweep.spec).plan().cells
-        4
-        """
-        spec = arguments.instance("spec", spec, Spec, "a backsweep.sweep.Spec")
-        return cls.__new__(cls)._hold(spec, arguments.instance("source", source, str, "text"))
-
-    @classmethod
-    @usual_numbers()
-    def from_toml(cls, path: str | Path) -> "Sweep":
-        """The sweep that a TOML file describes.
-
-        path: of the file. Files of data that it names lie beside it. It is named after the file, unless it has a name.
-
-        Raises SettingError if there is no such file, and for what is wrong in it: the key, the value, what is allowed.
-
-        >>> from pathlib import Path
-        >>> _ = Path("xor.toml").write_text('task = "xor"\\nseeds = 3\\n')
-        >>> backsweep.Sweep.from_toml("xor.toml").plan().runs
-        3
-        """
-        file = arguments.path("path", path)
-        sweep = cls.of_spec(Spec.read(file), str(file))
-        sweep._file = file
-        return sweep
-
-    @classmethod
-    @usual_numbers()
-    def from_dict(cls, table: Mapping[str, Any]) -> "Sweep":
-        """The sweep that a nested dict describes, as TOML would give it.
-
-        table: the keys of `Sweep` and their values.
-
-        Raises SettingError for what is wrong in it.
-
-        >>> backsweep.Sweep.from_dict({"task": "xor", "seeds": 3}).plan().runs
-        3
-        """
-        arguments.instance("table", table, Mapping, "a dict")
-        return cls.of_spec(Spec.parse(table))
-
     @classmethod
     @usual_numbers()
     def of_folder(cls, path: str | Path, data: Sequence[str | Path] = ()) -> "Sweep":
@@ -147,61 +74,19 @@ class Sweep:
         sweep = cls.of_spec(spec, source)
         if digest_of(spec.canonical(manifest.data)) != manifest.spec_hash:
             raise another_spec(path / MANIFEST, spec)
+        sweep._numbering = numbering_in(manifest)
         for key, digest in sweep._data().items():
             if digest != manifest.data[key]:
                 raise other_data(spec.files[key], key, path).advising(("name their file", "data"))
         check_plan(manifest, sweep.plan(), source)
         return sweep
 
-    def to_toml(self) -> str:
-        """TOML of the same sweep, for `from_toml` and `backsweep run`.
-
-        Returns what was given, without defaults, and the name.
-
-        >>> print(backsweep.Sweep(task="xor", seeds=3).to_toml())
-        name = "sweep"
-        task = "xor"
-        seeds = 3
-        <BLANKLINE>
-        """
-        return toml_text(self.spec.as_given())
-
-    def __repr__(self) -> str:
-        return text_of(*sweep_lines(self.spec))
-
-    def _repr_html_(self) -> str:
-        return html_of(*sweep_lines(self.spec))
-
-    def _data(self) -> dict[str, str]:
-        try:
-            return self.spec.data
-        except BacksweepError as error:
-            raise error.inside(self._source) from None
-
     @usual_numbers()
-    def plan(self) -> Plan:
-        """Which runs there are, with which settings; nothing is trained.
-
-        Returns a Plan. Among what it has are runs and cells, how many there are; outline, a line on their number and one per
-        axis; and remarks(), a list of what may be a mistake: rules that can never hold, odd data. It is made once.
-
-        Raises SettingError if axes that are each right do not go together, and DataError if a file of data cannot be used.
-
-        >>> plan = sweep.plan()
-        >>> plan.runs, plan.cells, plan.remarks()
-        (80, 4, [])
-        """
-        try:
-            return plan_of(self.spec)
-        except BacksweepError as error:
-            raise error.inside(self._source) from None
-
-    @usual_numbers()
-    def estimate(self, *, jobs: int | None = None, out: str | Path = ".") -> Estimate:
+    def estimate(self, *, jobs: int | None = None, out: str | Path = ".", grown: Growth | None = None) -> Estimate:
         """What all runs would take: a sample of them is trained for up to four seconds, after the kernels are compiled.
 
         jobs: how many workers; None: one per core. out: the folder for the results, which need not be there yet; the speed of
-        its disk counts.
+        its disk counts. grown: what `growth` returns: then only the runs that are to be trained by it count.
 
         Returns an Estimate: seconds (of wall time), run_epochs (updates of all runs together), disk and memory (bytes), runs,
         cells, shapes (of networks) and how many of these were timed, and cut: whether runs were cut off while they were timed,
@@ -213,10 +98,10 @@ class Sweep:
         >>> estimate.runs, estimate.shapes, estimate.seconds > 0
         (80, 2, True)
         """
-        out, jobs, plan = arguments.path("out", out), checked_jobs(jobs), self.plan()
+        out, jobs, plan = arguments.path("out", out), checked_jobs(jobs), grown.plan if grown else self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())
-        return estimated(plan, [(0, plan.runs)], jobs, out)
+        return estimated(plan, grown.ahead if grown else [(0, plan.runs)], jobs, out)
 
     @usual_numbers()
     def run(
@@ -247,32 +132,130 @@ class Sweep:
         >>> results.done, results.last  # all was done already
         (80, None)
         """
-        path, jobs, force = arguments.path("out", out), checked_jobs(jobs), arguments.switch("force", force)
-        backend = arguments.one_of("backend", backend, BACKENDS)
-        address = None if address is None else arguments.instance("address", address, str, "text")
-        progress = Progress() if progress is None else arguments.instance("progress", progress, Progress, "a Progress")
-        plan, spec = self.plan(), called_as_there(self.spec, path)
-        if spec is not self.spec:
-            plan = plan_of(spec)
-        store = healed(spec, plan, path, progress)
+        path, how = arguments.path("out", out), checked_manner(jobs, backend, address, progress, force)
+        plan, spec = self._plan_there(path)
+        store = healed(spec, plan, path, how.progress)
         missing = store.missing() if store else [(0, plan.runs)]
-        if store and not missing:
-            return Results(store)
-        self._report_data(plan, progress)
 
         def open_store() -> Store:
             return store or checked(Store.create(path, manifest_of(spec, plan, self._file, path)), spec, plan)
 
-        with workers(backend, jobs, address) as found:
-            trained = train_missing(plan, missing, open_store, found, path=path, jobs=jobs, progress=progress, force=force)
-        return Results(*trained)
+        return self._train(plan, missing, open_store, path, how)
 
-    def _report_data(self, plan: Plan, progress: Progress) -> None:
-        """Say what inputs and targets are, and what is odd about them or the rules, before anything is trained."""
+    @usual_numbers()
+    def extend(
+        self,
+        folder: str | Path,
+        *,
+        data: Sequence[str | Path] = (),
+        jobs: int | None = None,
+        backend: Backend = "threads",
+        address: str | None = None,
+        progress: Progress | None = None,
+        force: bool = False,
+    ) -> Results:
+        """Extend the sweep in a folder to this one, which contains it: train what is new, and what is missing.
+
+        folder: that of the results. Its runs stay as they are, with their numbers, and new ones get the numbers after those.
+        From then on the folder is that of this sweep. Its table has the rows that this sweep has in a new folder, in their
+        order, but for the numbers of runs. data: files that the folder's sweep needs, see `of_folder`. jobs, backend, address,
+        progress, force: see `run`.
+
+        This sweep contains another if it has all of its cells and seeds. So it may have more seeds, more values of an axis, an
+        axis in place of a value, other tables in an axis of tables, cells that were excluded, and more points of a design that
+        is drawn at random or by Sobol or Halton. The data must be the same, and so must be what is recorded.
+
+        Returns `Results`, whose `last` is this session.
+
+        Raises FileError if there are no results, and if this sweep does not contain theirs: it names the first difference. For
+        the rest see `run` and `of_folder`.
+
+        >>> _ = sweep.run("runs/larger")
+        >>> more = backsweep.Sweep.from_dict({**sweep.spec.as_given(), "seeds": 25})
+        >>> more.extend("runs/larger").done
+        100
+        """
+        path, how = arguments.path("folder", folder), checked_manner(jobs, backend, address, progress, force)
+        before, grown = Sweep.of_folder(path, data), self.growth(path, data=data)
+        if not grown.extends:
+            return self.run(path, jobs=jobs, backend=backend, address=address, progress=progress, force=force)
+        store = healed(before.spec, before.plan(), path, how.progress) or Store.open(path)
+
+        def open_store() -> Store:
+            with store.writing():
+                store.grow(grown.manifest)
+            return store
+
+        return self._train(grown.plan, [*store.missing(), *grown.new], open_store, path, how)
+
+    @usual_numbers()
+    def growth(self, folder: str | Path, *, data: Sequence[str | Path] = ()) -> Growth:
+        """What extending the sweep in a folder to this one would add; nothing is trained, and nothing is written.
+
+        folder, data: see `extend`, which says when this sweep contains another.
+
+        Returns a Growth: kept, how many runs the sweep has, of which those in the spans missing are not done; new, the spans of
+        runs that it would get; plan, that of all.
+
+        Raises FileError as `extend` does.
+
+        >>> backsweep.Sweep.from_dict({**sweep.spec.as_given(), "seeds": 25}).growth("runs/xor").kept
+        80
+        """
+        path = arguments.path("folder", folder)
+        before = Sweep.of_folder(path, data)
+        self.plan()
+        return growth_of(Store.open(path), before.plan(), self.spec, self._file)
+
+    @usual_numbers()
+    def adopt(
+        self,
+        folder: str | Path,
+        sources: Sequence[str | Path],
+        *,
+        other_kernels: bool = False,
+        data: Sequence[str | Path] = (),
+    ) -> list[int]:
+        """Take over runs of other folders into a folder of this sweep, instead of training them.
+
+        folder: of the results; it is made if it is not there. sources: the folders that runs are taken from: those with the
+        same settings, data and seed as a run that is missing here. What is recorded of runs must be the same, if anything is.
+        other_kernels: take also runs that another version of the kernels trained, whose bits may differ; the manifest says
+        so. data: files that the sources' sweeps need, see `of_folder`.
+
+        Returns how many runs were taken from each source. The manifest's `adopted` says where runs come from.
+
+        Raises FileError if a source has no results, is the folder itself, or was trained by other kernels, and what `run` does.
+
+        >>> sweep.adopt("runs/taken", ["runs/xor"])
+        [80]
+        """
+        path, given = arguments.path("folder", folder), arguments.paths("sources", sources)
+        other_kernels = arguments.switch("other_kernels", other_kernels)
+        check_sources(path, given)
+        plan, spec = self._plan_there(path)
+        found = [Source(Store.open(source), Sweep.of_folder(source, data).plan()) for source in given]
+        store = healed(spec, plan, path, Progress()) or Store.create(path, manifest_of(spec, plan, self._file, path))
+        with checked(store, spec, plan).writing():
+            taken = [adopt(store, plan, source, other_kernels=other_kernels) for source in found]
+            store.compact()
+        return taken
+
+    def _plan_there(self, path: Path) -> tuple[Plan, Spec]:
+        """The plan and the spec with the numbers and names that a folder of this sweep has."""
+        plan, spec = self.plan(), called_as_there(self.spec, path)
+        numbering = numbering_there(spec, path)
+        same = spec is self.spec and numbering == self._numbering
+        return (plan if same else plan_of(spec, numbering)), spec
+
+    def _train(self, plan: Plan, missing: Sequence[Span], open_store: Callable[[], Store], path: Path, how: Manner) -> Results:
+        if not missing:
+            return Results(open_store())
         for column in self.spec.contents.columns:
-            progress.say(column.description)
+            how.progress.say(column.description)
         for remark in plan.remarks():
-            progress.warn(remark)
+            how.progress.warn(remark)
+        return Results(*train_missing(plan, missing, open_store, path, how))
 
 
 def keep_typical_trajectory(results: Results, data: Sequence[Path] = ()) -> None:

@@ -125,7 +125,7 @@ def answers(code, names):
     return [float(value) for value in found], [float(number) for number in code.rpartition("#")[2].split(",")]
 
 
-@pytest.mark.parametrize("page", ["tutorial.md", "how-to/own-data.md"])
+@pytest.mark.parametrize("page", ["tutorial.md", "how-to/own-data.md", "how-to/grow-a-sweep.md"])
 def test_the_commands_of_a_page_print_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}

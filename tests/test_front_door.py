@@ -18,6 +18,7 @@ from backsweep.results.comparisons import Comparisons
 from backsweep.results.findings import Findings
 from backsweep.results.single_runs import SingleRuns
 from backsweep.sweep import Spec, Sweep
+from backsweep.sweep.described import Described
 
 DRAWN = doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
 
@@ -38,11 +39,11 @@ def shown(classes):
                 yield f"{one.__name__}.{name}", function_of(member)
 
 
-CLASSES = [Findings, Comparisons, SingleRuns, Runs, Results, Sweep, Network, Training]
+CLASSES = [Findings, Comparisons, SingleRuns, Runs, Results, Described, Sweep, Network, Training]
 SHOWN = dict(shown(CLASSES)) | {"train": inspect.unwrap(backsweep.train)}
 SHOWN["Spec.parse"] = function_of(vars(Spec)["parse"])
 SHOWN["open"] = backsweep.open
-WITHOUT_EXAMPLE = {"Findings", "Comparisons", "SingleRuns", "Runs", "SingleRuns.trajectory"}
+WITHOUT_EXAMPLE = {"Described", "Findings", "Comparisons", "SingleRuns", "Runs", "SingleRuns.trajectory"}
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +86,16 @@ def test_every_public_member_has_a_full_docstring(name):
 
 RAISED = [
     ("Sweep", lambda _: Sweep(task="xo")),
-    ("Sweep.from_toml", lambda _: Sweep.from_toml("nowhere.toml")),
-    ("Sweep.from_dict", lambda _: Sweep.from_dict({"task": "xo"})),
+    ("Described.from_toml", lambda _: Sweep.from_toml("nowhere.toml")),
+    ("Described.from_dict", lambda _: Sweep.from_dict({"task": "xo"})),
     ("Sweep.of_folder", lambda _: Sweep.of_folder("nowhere")),
-    ("Sweep.plan", lambda _: Sweep(task="xor", train={"lr": {"uniform": [0.1, 1.0]}}).plan()),
-    ("Sweep.plan", lambda _: Sweep(task={"file": "nowhere.csv", "inputs": "a", "targets": "b"}).plan()),
+    ("Described.plan", lambda _: Sweep(task="xor", train={"lr": {"uniform": [0.1, 1.0]}}).plan()),
+    ("Described.plan", lambda _: Sweep(task={"file": "nowhere.csv", "inputs": "a", "targets": "b"}).plan()),
     ("Sweep.run", lambda _: Sweep(task="and").run("runs/xor")),
     ("Sweep.run", lambda _: Sweep(task="xor", seeds=10**8, train={"epochs": 10**9}).run("new")),
+    ("Sweep.extend", lambda _: Sweep(task="and").extend("runs/xor")),
+    ("Sweep.growth", lambda _: Sweep(task="and").growth("nowhere")),
+    ("Results.extend", lambda results: results.extend(seeds=1)),
     ("open", lambda _: backsweep.open("nowhere")),
     ("Results.open", lambda _: Results.open("nowhere")),
     ("Results.report", lambda results: results.report(".")),

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from backsweep.columns import COLUMNS, RECORDED
+from backsweep.results.store.blocks import WrittenBlock
 from backsweep.results.store.files import encoded
 from backsweep.results.store.schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, AxisColumn, Manifest, runs_schema
 
@@ -67,6 +68,11 @@ def test_the_columns_of_files_are_those_of_the_page(folder):
 def test_the_keys_of_a_manifest_are_those_of_the_page():
     keys = [key for row in table_under("## `manifest.json`") for key in row.split(", ")]
     assert keys == ["checksum", *Manifest.model_fields]
+
+
+def test_the_keys_of_a_block_are_those_of_the_page():
+    keys = [key for row in table_under("### `blocks`") for key in row.split(", ")]
+    assert keys == [*WrittenBlock.model_fields]
 
 
 @pytest.fixture(scope="module")

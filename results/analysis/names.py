@@ -22,7 +22,8 @@ from backsweep.escapes import visible
 from backsweep.outcomes import OUTCOMES
 from backsweep.suggestions import there_are
 
-from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
+from ..store.fields import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn
+from ..store.schema import RECORDS_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

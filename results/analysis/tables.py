@@ -15,7 +15,7 @@ from ..arrays import Floats, Integers
 from ..statistics.groups import wilson_interval
 from ..statistics.running_time import restarted_trials
 from ..statistics.survival import Survival, kaplan_meier, survival_quantile
-from ..store.schema import FIRST_COLUMNS, LAST_COLUMNS
+from ..store.fields import FIRST_COLUMNS, LAST_COLUMNS
 from .levels import Levels
 from .names import NOTHING, beside, column_of
 

@@ -90,7 +90,9 @@ def _tables(store: Store, sql: str) -> dict[str, arrow.Dataset | pa.Table]:
     tables: dict[str, arrow.Dataset | pa.Table] = {}
     for folder in store.kept():
         name = "runs" if folder.name == "shards" else folder.name
-        if name in sql:
+        if name == "runs" and name in sql and store.manifest.blocks:  # whose files have different columns
+            tables[name] = store.read()
+        elif name in sql:
             paths, schema = [str(path) for path in store.files(folder)], schemas[name]
             tables[name] = arrow.dataset(paths, schema=schema) if paths else schema.empty_table()
     return tables

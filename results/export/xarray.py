@@ -19,7 +19,8 @@ from backsweep.outcomes import OUTCOMES
 from ..analysis.names import shown_names
 from ..analysis.tables import axis_columns, grouped
 from ..arrays import Integers
-from ..store.schema import LAST_COLUMNS, Manifest
+from ..store.fields import LAST_COLUMNS
+from ..store.schema import Manifest
 
 if TYPE_CHECKING:
     import xarray as xr

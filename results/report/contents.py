@@ -17,7 +17,9 @@ from ..analysis.shown_first import shown_first
 from ..analysis.tables import axis_columns
 from ..figures.maps import chosen_settings
 from ..store.schema import Manifest
+from ..store.shards import runs_in
 from ..text.answer import sentences
+from ..text.origins import origin_lines
 from ..text.toml import toml_text
 from .cell_map import CellMap
 from .cell_maps import cell_maps
@@ -35,7 +37,7 @@ class Contents:
     opens_at: the setting whose cell it shows first, and why.
 
     explored: the pictures that show what the explorer shows as well: the page has them on paper. data: what inputs and targets
-    of a file are, and what is odd.
+    of a file are, and what is odd. origins: when runs were added, and where others come from.
     """
 
     manifest: Manifest
@@ -47,6 +49,7 @@ class Contents:
     done: int
     answer: str
     data: list[str] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, float]] = field(default_factory=list)
     cost: dict[str, Any] = field(default_factory=dict)
@@ -81,6 +84,7 @@ def contents(
         "folder": str(folder),
         "question": question(manifest),
         "data": [column.description for column in manifest.columns],
+        "origins": origin_lines(manifest),
         "done": len(table),
         "cost": cost(manifest, table),
         "spec": toml_text(manifest.spec),
@@ -128,5 +132,7 @@ def cost(manifest: Manifest, table: pd.DataFrame) -> dict[str, Any]:
         "kernels": sum(session.kernels for session in sessions),
         "writing": sum(session.writing for session in sessions),
         "run_epochs": int(table["epochs"].sum()),
-        "unrecorded": len(table) - sum(session.runs for session in sessions),
+        "unrecorded": len(table)
+        - sum(session.runs for session in sessions)
+        - sum(runs_in(one.runs) for one in manifest.adopted),
     }

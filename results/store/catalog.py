@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,21 +42,25 @@ class Catalog:
         self._path, self._manifest = path, manifest
         self._shards = path / "shards"
         self._runs = manifest.runs
+        self._numbering = manifest.numbering
+        self.folders = [path / name for name in ("shards", *manifest.beside)]
         self._damaged: dict[Path, tuple[tuple[int, ...], DamageError]] = {}
         self._agreeing: set[tuple[Path, Path]] = set()
         self._held: dict[Path, tuple[Path, pa.Table]] = {}
 
     @cached_property
-    def kinds(self) -> dict[Path, FileKind]:
-        """What files must hold, by folder."""
-        kinds = kinds_of(self._manifest)
-        return {self._path / name: kinds[name] for name in ("shards", *self._manifest.beside)}
+    def _kinds(self) -> list[dict[str, FileKind]]:
+        return [kinds_of(self._manifest, block) for block in self._manifest.all_blocks]
+
+    def kind(self, folder: Path, run: int) -> FileKind:
+        """What a file of a folder must hold that begins with a run, of which it has others of the same block."""
+        return self._kinds[self._numbering.place_of(run)][folder.name]
 
     def kept(self) -> dict[Path, list[Shard]]:
         """For each folder the files that count, in the order of their runs. Files at the same place hold the same runs."""
         parts = retry_if_gone(self._apart)
         self._held.clear()
-        return {folder: [part[folder] for part in parts] for folder in self.kinds}
+        return {folder: [part[folder] for part in parts] for folder in self.folders}
 
     def missing(self) -> list[Span]:
         """The runs that lack a file or have one that is known to be damaged, as the fewest spans, in order."""
@@ -72,13 +77,12 @@ class Catalog:
         """What `of` returns for the rows of each file of a folder that counts, in order. Files found damaged do not count."""
 
         def look(pairs: Pairs) -> Iterator[Found | DamageError]:
-            tables = self.kinds[folder].tables([file for _, file in pairs], columns)
-            for (shard, file), table in zip(pairs, tables, strict=True):
+            for (shard, file), table in zip(pairs, self._tables(folder, pairs, columns), strict=True):
                 try:
                     if isinstance(table, DamageError):
                         raise table
                     if folder.name == RECORDS:
-                        _check_ends(file, self.kinds[folder].ends(table, file.span), self._ends_of(shard))
+                        _check_ends(file, self.kind(folder, file.start).ends(table, file.span), self._ends_of(shard))
                 except DamageError as error:
                     yield error
                 else:
@@ -86,13 +90,19 @@ class Catalog:
 
         return retry_if_gone(lambda: self._each(folder, look, among))
 
+    def _tables(self, folder: Path, pairs: Pairs, columns: Sequence[str] | None) -> Iterator[pa.Table | DamageError]:
+        """The rows of files, or what is wrong with them; those of one block are read together."""
+        for _, some in groupby(pairs, lambda pair: self._numbering.place_of(pair[1].start)):
+            files = [file for _, file in some]
+            yield from self.kind(folder, files[0].start).tables(files, columns)
+
     def glance(self, folder: Path) -> None:
         """Look at the end of each file of a folder that counts, as `FileKind.glance` does."""
 
         def look(pairs: Pairs) -> Iterator[DamageError | None]:
             for _, file in pairs:
                 try:
-                    yield self.kinds[folder].glance(file)
+                    yield self.kind(folder, file.start).glance(file)
                 except DamageError as error:
                     yield error
 
@@ -117,7 +127,7 @@ class Catalog:
                     done[file] = found
 
     def _ends_of(self, shard: Shard) -> Integers | None:
-        rows = self.kinds[self._shards]
+        rows = self.kind(self._shards, shard.start)
         try:
             return rows.ends(rows.read(shard, ()), shard.span)
         except DamageError:  # reading the rows will report it
@@ -138,7 +148,7 @@ class Catalog:
         retry_if_gone(self._examine)
 
     def _examine(self) -> None:
-        files = [(kind, file) for folder, kind in self.kinds.items() for file in spans_in(folder)]
+        files = [(self.kind(folder, file.start), file) for folder in self.folders for file in spans_in(folder)]
         ended: dict[Span, Integers] = {}
         with ThreadPoolExecutor(THREADS) as threads:
             for (_, file), found in zip(files, threads.map(_looked_at, files), strict=True):
@@ -185,10 +195,10 @@ class Catalog:
 
     def _parts(self) -> list[Part]:
         """The files of each span that has a file in every folder, in order, with a larger span before those within it."""
-        found = until_stable(lambda: {folder: spans_in(folder) for folder in self.kinds})
+        found = until_stable(lambda: {folder: spans_in(folder) for folder in self.folders})
         for file in found[self._shards]:
-            if not file.start < file.stop <= self._runs and not self.is_damaged(file):
-                self._note(DamageError(file.path, f"the sweep has runs 0 to {self._runs - 1}"))
+            if (fault := self._misplaced(file.span)) and not self.is_damaged(file):
+                self._note(DamageError(file.path, fault))
         by_span = {folder: self._one_each(folder, files) for folder, files in found.items()}
         spans = [span for span, file in by_span[self._shards].items() if not self.is_damaged(file)]
         return [
@@ -196,6 +206,14 @@ class Catalog:
             for span in spans
             if all(span in files for files in by_span.values())
         ]
+
+    def _misplaced(self, span: Span) -> str | None:
+        """What is wrong with a file because of the runs that its name states."""
+        start, stop = span
+        if not start < stop <= self._runs:
+            return f"the sweep has runs 0 to {self._runs - 1}"
+        end = self._numbering.block_of(start).stop
+        return f"run {end} begins another block" if stop > end else None
 
     def _one_each(self, folder: Path, files: list[Shard]) -> dict[Span, Shard]:
         """One file per span. If several have the same span, it is one that is not damaged, if there is one."""
@@ -209,7 +227,7 @@ class Catalog:
 
     def _settle(self, part: Part, next_part: Part) -> bool:
         """Whether the first part holds everything that the second does. If not, one of their files now counts as damaged."""
-        for folder in self.kinds:
+        for folder in self.folders:
             if not self._agree(folder, part[folder], next_part[folder]):
                 self._spread(folder, part, next_part)
                 return False
@@ -232,7 +250,7 @@ class Catalog:
         if (one.path, other.path) in self._agreeing:
             return True
         try:
-            tables = self._hold(folder, one), self.kinds[folder].read(other)
+            tables = self._hold(folder, one), self.kind(folder, other.start).read(other)
         except DamageError as error:
             self._note(error)
             return False
@@ -248,7 +266,7 @@ class Catalog:
         """Read the rows of a file, and keep them because the file is compared with many others."""
         path, table = self._held.get(folder, (None, None))
         if path != file.path or table is None:
-            table = self.kinds[folder].read(file)
+            table = self.kind(folder, file.start).read(file)
             self._held[folder] = file.path, table
         return table
 

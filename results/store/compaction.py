@@ -22,14 +22,14 @@ LARGE_SHARE = 100  # and at least 1 / LARGE_SHARE of all bytes
 GROUP_BYTES = 2**25  # of a row group, in memory
 
 
-def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int]) -> list[list[int]]:
-    """The places of the files to merge: groups of files that are not large yet, without gaps between. spans: ascending."""
+def neighbours(spans: Sequence[tuple[int, int]], sizes: Sequence[int], blocks: Sequence[int]) -> list[list[int]]:
+    """The places of the files to merge: groups of files of a block that are not large yet, without gaps. spans: ascending."""
     large = max(LARGE, sum(sizes) // LARGE_SHARE)
     groups: list[list[int]] = [[]]
     held = 0
     for place, size in enumerate(sizes):
         group = groups[-1]
-        gap = bool(group) and spans[group[-1]][1] != spans[place][0]
+        gap = bool(group) and (spans[group[-1]][1], blocks[group[-1]]) != (spans[place][0], blocks[place])
         if gap or size >= large or held >= large:
             groups.append(group := [])
             held = 0

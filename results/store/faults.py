@@ -12,8 +12,9 @@ import pyarrow as pa
 from backsweep.outcomes import OUTCOMES
 
 from ..arrays import Booleans, Integers, Span
+from .fields import FIRST_COLUMNS, LAST_COLUMNS
 from .numbering import Block
-from .schema import FIRST_COLUMNS, LAST_COLUMNS, LATER
+from .schema import LATER
 
 PART = 2**16  # rows at a time, as many as a processor's cache holds
 SMALL = 2**12  # rows; a smaller piece of a column takes longer to start on than to copy

@@ -2,7 +2,8 @@
 to.
 
 The metadata of a file's schema names its sweep by a hash of everything that determines the rows. So the same rows have the same
-bytes in every folder, and rows of another sweep with the same columns are not accepted. In folders of earlier versions, whose
+bytes in every folder, and rows of another sweep with the same columns are not accepted. Files of a sweep that has grown name it
+as it was when their block was added. In folders of earlier versions, whose
 files did not have the hash, `Manifest.signed` is false; only there is a file without it judged by its rows alone.
 """
 
@@ -19,6 +20,7 @@ from backsweep.errors import DamageError
 
 from ..arrays import Integers, Span
 from . import faults
+from .blocks import WrittenBlock
 from .faults import PART
 from .parquet import parquet_file, regular, whole
 from .recording import Recording
@@ -146,11 +148,11 @@ class FileKind(NamedTuple):
         return self._miscount(parquet.metadata.num_rows, span) or foreign(found, self.schema, self.signed)
 
 
-def kinds_of(manifest: Manifest) -> dict[str, FileKind]:
-    """What the files in each folder of a sweep's results must hold, by the name of the folder."""
-    (block,) = manifest.numbering.blocks
+def kinds_of(manifest: Manifest, written: WrittenBlock) -> dict[str, FileKind]:
+    """What the files of a block must hold in each folder of a sweep's results, by the name of the folder."""
+    block = written.numbered
     record = Recording(manifest.spec, block)
-    says: dict[bytes | str, bytes | str] = {SWEEP: manifest.spec_hash.encode()}
+    says: dict[bytes | str, bytes | str] = {SWEEP: written.spec_hash.encode()}
 
     def ends_of_rows(table: pa.Table, span: Span) -> Integers:
         if "records" not in manifest.beside:
@@ -159,7 +161,7 @@ def kinds_of(manifest: Manifest) -> dict[str, FileKind]:
 
     return {
         "shards": FileKind(
-            schema=runs_schema(manifest.axes, manifest.measure).with_metadata(says),
+            schema=runs_schema(written.columns, manifest.measure).with_metadata(says),
             examined=("run", "cell", "seed", "outcome", "epochs"),
             rows=lambda span: (span[1] - span[0], span[1] - span[0]),
             by_run=True,

@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from backsweep.errors import DamageError
 
 from ..arrays import Span
+from .block_rows import as_in_table
 from .file_kinds import kinds_of
 from .schema import Manifest
 from .shards import Shard, gaps, runs_in, spans_in
@@ -23,7 +25,8 @@ class FreshRows:
 
     def __init__(self, path: Path, manifest: Manifest):
         self._shards, self.runs = path / "shards", manifest.runs
-        self._kind = kinds_of(manifest)["shards"]
+        self._manifest, self._numbering, self._blocks = manifest, manifest.numbering, manifest.all_blocks
+        self._kinds = [kinds_of(manifest, block)["shards"] for block in self._blocks]
         self._known: set[Shard] = set()
         self._spans: list[Span] = []
         self.done = 0
@@ -36,22 +39,34 @@ class FreshRows:
     def tables(self) -> Iterator[pa.Table]:
         """The rows that are new, file by file; the caller may stop after any file.
 
-        Files come in the order of their hashes, so that those of a part are spread over the sweep.
+        Files of a block come in the order of their hashes, so that those of a part are spread over it.
         """
         files = spans_in(self._shards)
         self.done = runs_in(_apart([file.span for file in files]))
         self._known &= set(files)
-        unknown = sorted(set(files) - self._known, key=lambda file: file.content_hash)
+        unknown = sorted(set(files) - self._known, key=lambda file: (self._block_of(file), file.content_hash))
         self._known.update(file for file in unknown if not self._new(file.span))
         fresh = [file for file in unknown if file not in self._known]
         with suppress(FileNotFoundError):  # files were merged into another, which the next look finds
-            for file, table in zip(fresh, self._kind.tables(fresh), strict=True):
+            for file, table in zip(fresh, self._tables(fresh), strict=True):
                 new = self._new(file.span)
                 self._known.add(file)
                 if new and not isinstance(table, DamageError):
                     insort(self._spans, file.span)
                     self._spans = _apart(self._spans)
                     yield pa.concat_tables(table.slice(start - file.start, stop - start) for start, stop in new)
+
+    def _tables(self, files: Sequence[Shard]) -> Iterator[pa.Table | DamageError]:
+        """The rows of files, with the columns of the table, or what is wrong with them; those of a block are read together."""
+        for place, some in groupby(files, self._block_of):
+            for table in self._kinds[place].tables(some):
+                if self._manifest.blocks and not isinstance(table, DamageError):
+                    yield as_in_table(table, self._blocks[place], self._manifest)
+                else:
+                    yield table
+
+    def _block_of(self, file: Shard) -> int:
+        return self._numbering.place_of(file.start)
 
     def _new(self, span: Span) -> list[Span]:
         """The parts of a span that were not read."""

@@ -61,6 +61,14 @@ class Block:
         within = np.arange(self.places) - np.repeat(np.cumsum(counts) - counts, counts)
         return np.repeat(starts, counts) + within * np.repeat(steps, counts)
 
+    def runs_of(self, cells: Integers, seeds: Integers) -> Integers:
+        """The runs of the block that have these cells with these seeds, int64; -1 where there is none."""
+        listed = self.cells_at(np.arange(self.places))
+        places = np.full(max(int(listed.max()), int(cells.max(initial=-1))) + 2, -1)  # the last for cell -1
+        places[listed] = np.arange(self.places)
+        place, position = places[cells], positions_of(self.seeds, seeds)
+        return np.where((place < 0) | (position < 0), -1, self.start + place * len(self.seeds) + position)
+
     def seeds_at(self, positions: Integers) -> Integers:
         """The seeds at these positions, int64."""
         if isinstance(self.seeds, range):
@@ -128,10 +136,6 @@ class Numbering:
         """The cells of these runs."""
         return self._each(runs, lambda block, there: block.cells_at(there // len(block.seeds)))
 
-    def places_of(self, runs: Integers) -> Integers:
-        """The places of these runs' cells in their blocks."""
-        return self._each(runs, lambda block, there: there // len(block.seeds))
-
     def seeds_of(self, runs: Integers) -> Integers:
         """The seeds of these runs."""
         return self._each(runs, lambda block, there: block.seeds_at(there % len(block.seeds)))
@@ -145,6 +149,13 @@ class Numbering:
         for number in range(numbers.min(initial=len(self.blocks)), numbers.max(initial=-1) + 1):
             block, mine = self.blocks[number], numbers == number
             found[mine] = of(block, runs[mine] - block.start)
+        return found
+
+    def runs_of(self, cells: Integers, seeds: Integers) -> Integers:
+        """The runs that have these cells with these seeds; -1 where there is none."""
+        found = np.full(len(cells), -1, np.int64)
+        for block in self.blocks:
+            found = np.maximum(found, block.runs_of(cells, seeds))
         return found
 
     def changes(self, values: npt.NDArray[Any]) -> Integers:
@@ -166,6 +177,15 @@ class Numbering:
             found[block.cells_at(places)] = block.start + places * len(block.seeds)
         return found
 
+    def has_all(self, cells: int) -> bool:
+        """Whether its cells are 0 ... cells - 1, each in a block or several."""
+        if any(max(one[0], one[-1]) >= cells for block in self.blocks for one in block.cells):
+            return False
+        found = np.zeros(cells, bool)
+        for block in self.blocks:
+            found[block.cells_at(np.arange(block.places))] = True
+        return bool(found.all())
+
     def cut(self, spans: Iterable[Span]) -> list[Span]:
         """Spans of runs, cut where one block ends and another begins."""
         return [part for span in spans for part in self._parts(span)]
@@ -173,6 +193,23 @@ class Numbering:
     def _parts(self, span: Span) -> Iterator[Span]:
         for block in self.blocks[self.place_of(span[0]) : self.place_of(span[1] - 1) + 1]:
             yield max(span[0], block.start), min(span[1], block.stop)
+
+
+def are_within(some: Seeds, seeds: Seeds) -> bool:
+    """Whether all of some seeds are among others."""
+    if isinstance(some, range) and isinstance(seeds, range):
+        return some[0] in seeds and some[-1] in seeds
+    return frozenset(some) <= frozenset(seeds)
+
+
+def positions_of(seeds: Seeds, some: Integers) -> Integers:
+    """The places of some seeds among all of a block or a spec; -1 for a seed that is not there."""
+    if isinstance(seeds, range):
+        return np.where((some >= seeds.start) & (some < seeds.stop), some - seeds.start, -1)
+    known = np.array(seeds, np.int64)
+    order = np.argsort(known)
+    found = order[np.minimum(np.searchsorted(known, some, sorter=order), len(known) - 1)]
+    return np.where(known[found] == some, found, -1)
 
 
 def ranges_of(cells: Integers) -> tuple[range, ...]:

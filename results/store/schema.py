@@ -1,35 +1,50 @@
 """The columns of the table of runs with their types, and the manifest, which describes a folder of results."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from backsweep.columns import COLUMNS, RECORDED, Column
 from backsweep.outcomes import Outcome
-from backsweep.ranges import ANY_COUNT, Range, whole_from
+from backsweep.ranges import ANY_COUNT, whole_from
 
 from ..allowed import Says, TextOf, Within
-from ..disk.plain import reason_of, shortly
+from .adoption import Adopted
+from .blocks import WrittenBlock, check_blocks
+from .fields import (
+    AxisColumn,
+    AxisType,
+    Count,
+    Hash,
+    Jobs,
+    Record,
+    RunCount,
+    Seconds,
+    Setting,
+    SomeRuns,
+    Switch,
+    Versions,
+    Word,
+    Words,
+    check_columns,
+    checked,
+    refuse_twice,
+)
 from .numbering import Numbering
 from .recording import sample_in
 from .written_spec import Drawn, WrittenSpec, axis_in, files_in, seeds_in
 
-FORMAT = 1
+FORMAT = 2  # what this version reads; a sweep of one block is written as format 1, which earlier versions read too
 MOST_REMARKS = 100
-MOST_RUNS = 10**11  # the names of shards have twelve digits
-FIRST_COLUMNS = ("run", "cell", "seed")
-LAST_COLUMNS = tuple(COLUMNS)
 LATER = {name for name, column in (COLUMNS | RECORDED).items() if column.later}  # columns that older files may lack
 CATEGORY = pa.dictionary(pa.int8(), pa.string())
 
-Checked = TypeVar("Checked")
 Beside = Literal["records", "weights"]
 Side = Literal["input", "target"]
 Kind = Literal["number", "standardised", "category"]
-AxisType = Literal["bool", "int64", "float64", "string"]
 ARROW_TYPES: dict[AxisType, pa.DataType] = {
     "bool": pa.bool_(),
     "int64": pa.int64(),
@@ -57,35 +72,7 @@ WEIGHTS_SCHEMA = pa.schema(
 )
 
 
-Count = Annotated[int, Within(whole_from(0, 10**24))]  # large enough for the estimate of a sweep of many years
-RunCount = Annotated[int, Within(whole_from(0, MOST_RUNS))]
-Jobs = Annotated[int, Within(whole_from(1, 1_000_000))]
-Seconds = Annotated[float, Within(Range("a number from 0 to 1e20", 0, 1e20))]
-Word = Annotated[str, TextOf(1, 200)]
-Words = Annotated[str, TextOf(0, 1000)]
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{1,128}$"), Says("must be 1 to 128 hexadecimal digits")]
-Setting = Annotated[
-    str,
-    Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\[[0-9]{1,6}\])?$", max_length=200),
-    Says("must be the dotted name of a setting, such as train.lr"),
-]
-Switch = Annotated[bool, Field(strict=True)]
-Versions = Annotated[dict[Word, Words], Field(max_length=100)]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
-
-
-class AxisColumn(_Record):
-    """A column of settings: its name in the table, the dotted setting whose values it shows, and their type."""
-
-    name: Word
-    setting: Setting
-    type: AxisType
-
-
-class SweptAxis(_Record):
+class SweptAxis(Record):
     """An axis of the spec.
 
     setting: the dotted setting that varies, such as `train.lr`; if the values are tables, the setting of these tables,
@@ -103,7 +90,7 @@ class SweptAxis(_Record):
     nested: Switch = False
 
 
-class DataColumn(_Record):
+class DataColumn(Record):
     """A column of a data file, or several columns of the same kind.
 
     columns: how many. categories: how many a column has, or at most has if there are several columns; None for numbers.
@@ -127,7 +114,7 @@ class DataColumn(_Record):
         return f"{self.side} {self.name}: {f'{self.columns:,} columns, each ' * many}{kind}"
 
 
-class Estimate(_Record):
+class Estimate(Record):
     """What the missing runs are expected to take on `jobs` workers: by a guess, by a sample, or by their first batches.
 
     runs, cells: how many are missing. run_epochs: updates of all runs together. seconds: wall time. disk: bytes written.
@@ -148,7 +135,7 @@ class Estimate(_Record):
     memory: Count
 
 
-class Session(_Record):
+class Session(Record):
     """One stretch of work on a sweep, from start or resume to its end. Times are in seconds, sizes in bytes.
 
     kernels, writing: time spent training, summed over the workers, and time spent writing. elsewhere: the rest of jobs times
@@ -173,7 +160,7 @@ class Session(_Record):
     estimate: Estimate | None = None
 
 
-class Manifest(_Record):
+class Manifest(Record):
     """The content of `manifest.json`.
 
     spec: the whole spec with its defaults filled in. spec_hash: SHA-256 of everything that determines the rows and records.
@@ -183,19 +170,21 @@ class Manifest(_Record):
     It is relative to the folder, and so are the paths of files in the spec. columns: the inputs and targets of the task's file.
     remarks: warnings about the data and the stopping rules that may point to a mistake. killed: how many sessions ended before
     they could be recorded in `sessions`, as by `kill -9`, and were found when the next one began. signed: whether every file
-    must carry the hash of this sweep; files of earlier versions need not.
+    must carry the hash of this sweep; files of earlier versions need not. blocks: those of a sweep that has
+    grown, which is of format 2; none if all of it was there from the beginning. adopted: runs that were taken over from other
+    folders.
     """
 
-    format: Annotated[Literal[1], Says("must be 1")] = FORMAT
+    format: Annotated[Literal[1, 2], Says("must be 1 or 2")] = 1
     name: Word
     spec: dict[str, Any]
     spec_hash: Hash
-    runs: Annotated[int, Within(whole_from(1, MOST_RUNS))]
+    runs: SomeRuns
     axes: Annotated[tuple[AxisColumn, ...], Field(max_length=1000)]
     swept: Annotated[tuple[SweptAxis, ...], Field(max_length=1000)] = ()
     measure: Switch = False
     beside: tuple[Beside, ...] = ()
-    data: dict[Setting, Hash] = {}
+    data: dict[Setting, Hash] = Field(default_factory=dict)
     source: Words | None = None
     columns: Annotated[tuple[DataColumn, ...], Field(max_length=100)] = ()
     remarks: Annotated[tuple[Words, ...], Field(max_length=MOST_REMARKS)] = ()
@@ -205,44 +194,50 @@ class Manifest(_Record):
     cpu: Words
     sessions: tuple[Session, ...] = ()
     killed: Annotated[int, Within(ANY_COUNT)] = 0
+    blocks: Annotated[tuple[WrittenBlock, ...], Field(max_length=100_000)] = ()
+    adopted: Annotated[tuple[Adopted, ...], Field(max_length=10_000)] = ()
+
+    @property
+    def all_blocks(self) -> tuple[WrittenBlock, ...]:
+        """The blocks; of a sweep that has not grown the one that it is."""
+        seeds = seeds_in(self.spec)
+        whole: dict[str, Any] = {
+            "start": 0,
+            "runs": self.runs,
+            "cells": ((0, self.runs // len(seeds), 1),),
+            "seeds": self.spec.get("seeds", 1),
+            "sample": sample_in(self.spec),
+            "columns": self.axes,
+            **{name: getattr(self, name) for name in ("spec_hash", "created", "versions", "cpu")},
+        }
+        return self.blocks or (WrittenBlock.model_construct(**whole),)
 
     @property
     def numbering(self) -> Numbering:
         """Which cell and which seed each run has."""
-        seeds = seeds_in(self.spec)
-        return Numbering.of(self.runs // len(seeds), seeds, sample_in(self.spec))
+        return Numbering(tuple(block.numbered for block in self.all_blocks))
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Self:
         """Check that the spec is valid and that the other fields agree with it."""
-        seeds = _checked("spec", WrittenSpec.model_validate, self.spec).seed_count
-        if self.runs % seeds:
+        seeds = checked("spec", WrittenSpec.model_validate, self.spec).seed_count
+        if not self.blocks and self.runs % seeds:
             raise ValueError(f"runs = {self.runs}: no multiple of {seeds}, the seeds of each cell")
         for axis in self.axes:
-            _checked(f"spec, {axis.setting}", axis_in, self.spec, axis.setting)
-        for what in ("name", "setting"):
-            _refuse_twice(f"axes, {what}", [*(FIRST_COLUMNS + LAST_COLUMNS), *(getattr(axis, what) for axis in self.axes)])
+            checked(f"spec, {axis.setting}", axis_in, self.spec, axis.setting)
+        check_columns("axes", self.axes)
         shown = [column for axis in self.swept for column in axis.columns]
         if shown and sorted(shown) != sorted(axis.name for axis in self.axes):
             raise ValueError("swept: each column of axes must be in one of its axes, and no other column")
-        _refuse_twice("beside", list(self.beside))
+        refuse_twice("beside", list(self.beside))
+        if (self.format == 2) != bool(self.blocks):
+            raise ValueError(f"format = {self.format}: a manifest has blocks if and only if its format is 2")
+        if self.blocks:
+            check_blocks(self.blocks, self.runs, seeds_in(self.spec), self.axes)
         unlike = self.data.keys() ^ files_in(self.spec).keys()
         if unlike:
             raise ValueError(f"data, {min(unlike)}: a file that the spec names has a digest there, and no other has")
         return self
-
-
-def _checked(place: str, check: Callable[..., Checked], *arguments: object) -> Checked:
-    try:
-        return check(*arguments)
-    except ValidationError as error:
-        raise ValueError(reason_of(error, place)) from None
-
-
-def _refuse_twice(place: str, names: Sequence[str]) -> None:
-    if len(set(names)) < len(names):
-        name = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{place}: {shortly(name)} stands for two columns")
 
 
 def runs_schema(axes: tuple[AxisColumn, ...], measure: bool = False) -> pa.Schema:

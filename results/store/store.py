@@ -19,54 +19,36 @@ and healing removes it, so that its runs are missing. A sweep's manifest is writ
 but no manifest is not ours and is left alone.
 """
 
-import warnings
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from backsweep.errors import DamageError, DamageWarning, FileError, ResultsError
+from backsweep.errors import DamageError, FileError, ResultsError
 
-from ..arrays import Span
 from ..disk.folders import entries
 from ..disk.lock import Held, HeldRoot, only_writer
 from ..disk.places import half_written
-from .catalog import Catalog
+from .adoption import Adopted
+from .block_rows import as_in_files
 from .compaction import MOST_FILES, merge, neighbours
 from .files import make_folder, write_table
 from .manifest import check_one_sweep, copies_agree, has_manifest, read_manifest, write_manifest
-from .schema import RECORDS_SCHEMA, WEIGHTS_SCHEMA, Manifest, Session, runs_schema
-from .shards import Shard, runs_in, span_name, spans_in, what_follows
-from .trajectories import read_trajectories, signed_trajectory
+from .reader import Reader
+from .schema import Manifest, Session
+from .shards import Shard, span_name, spans_in, what_follows
+from .trajectories import signed_trajectory
 from .writer import note, noted, who_writes
 
-Found = TypeVar("Found")
 
-
-class Store:
+class Store(Reader):
     """One folder of results: its manifest, shards and trajectories."""
 
     def __init__(self, path: Path, manifest: Manifest):
-        self.path = path
-        self.manifest = manifest
-        self.harm: str | None = None
+        super().__init__(path, manifest)
         self._held: HeldRoot | None = None
-        self._catalog = Catalog(path, manifest)
-
-    @classmethod
-    def open(cls, path: str | Path) -> "Store":
-        """The store in a folder. ResultsError if there is none, or its manifest cannot be read.
-
-        `harm` says what is wrong with the manifest, if its copy was read.
-        """
-        path = Path(path)
-        manifest, harm = read_manifest(path)
-        store = cls(path, manifest)
-        store.harm = harm
-        return store
 
     @classmethod
     def create(cls, path: str | Path, manifest: Manifest) -> "Store":
@@ -92,8 +74,7 @@ class Store:
             self._held = held
             try:
                 check_one_sweep(self.path)
-                self.manifest, self.harm = read_manifest(self.path)  # which the last writer may have changed
-                self._catalog = Catalog(self.path, self.manifest)
+                self._read_again()
                 if killed:
                     self._amend(killed=self.manifest.killed + 1)
                 self._tidy()
@@ -102,6 +83,14 @@ class Store:
                 yield
             finally:
                 self._held = None
+
+    def _read_again(self) -> None:
+        """Read the manifest, which the last writer may have changed. FileError if it is of another sweep now."""
+        before = self.manifest
+        self.manifest, self.harm = read_manifest(self.path)
+        if (self.manifest.spec_hash, self.manifest.runs) != (before.spec_hash, before.runs):
+            raise FileError(self.path, "another process has extended this sweep meanwhile; repeat the command")
+        self._look()
 
     def _tidy(self) -> None:
         """Make the folders that are missing, and remove what was left half-written."""
@@ -128,7 +117,7 @@ class Store:
     def _useless(self) -> list[Path]:
         """Files that lack their counterparts, or whose runs are all in another. Runs that only they hold are computed again."""
         kept = {file for files in self.kept().values() for file in files}
-        files = [file for folder in self._catalog.kinds for file in spans_in(folder)]
+        files = [file for folder in self._catalog.folders for file in spans_in(folder)]
         return [file.path for file in files if file not in kept and not self._catalog.is_damaged(file)]
 
     def heal(self) -> list[str]:
@@ -145,21 +134,13 @@ class Store:
         missing = self.missing()
         return [*restored, *(f"{error}; {what_follows(error.path, missing)}" for error in damaged)]
 
-    def damage(self) -> list[str]:
-        """Read all files of rows, records, weights and trajectories, and return a sentence for each that is wrong."""
-        return [f"{error}; {self.remedy}" for error in self._examined()]
-
-    def _examined(self) -> list[DamageError]:
-        self._catalog.examine()
-        self.kept()  # which compares files that hold the same runs
-        return [*self._catalog.damaged(), *read_trajectories(self._trajectories, self.manifest, self._catalog.end_of)[1]]
-
     def compact(self) -> None:
         """As the only writer: merge many files into few."""
         kept = self.kept()
         shards = kept[self._shards]
         sizes = [sum(files[at].path.stat().st_size for files in kept.values()) for at in range(len(shards))]
-        for group in neighbours([shard.span for shard in shards], sizes):
+        blocks = [self._numbering.place_of(shard.start) for shard in shards]
+        for group in neighbours([shard.span for shard in shards], sizes, blocks):
             name = span_name(shards[group[0]].start, shards[group[-1]].stop)
             for folder in reversed(kept):
                 merge(self._place(folder), name, (self._sound(folder, kept[folder][at]) for at in group))
@@ -169,36 +150,21 @@ class Store:
 
     def _sound(self, folder: Path, file: Shard) -> pa.Table:
         try:
-            return self._catalog.kinds[folder].read(file)
+            return self._catalog.kind(folder, file.start).read(file)
         except DamageError as error:
             raise ResultsError(f"{error}; {self.remedy}") from None
 
-    def kept(self) -> dict[Path, list[Shard]]:
-        """For each folder of spans of runs the files that count, in order. Files at the same place hold the same runs."""
-        return self._catalog.kept()
-
-    def shards(self) -> list[Shard]:
-        """The shards that count, in the order of their runs."""
-        return self.kept()[self._shards]
-
-    def missing(self) -> list[Span]:
-        """The runs that are not done yet, as the fewest spans, in order."""
-        return self._catalog.missing()
-
-    @property
-    def done(self) -> int:
-        """How many of the sweep's runs are here."""
-        return self.manifest.runs - runs_in(self.missing())
-
     def append(self, table: pa.Table, records: pa.Table | None = None, weights: pa.Table | None = None) -> int:
-        """Write the records of consecutive runs, then their rows as one shard. Returns how many bytes were written."""
+        """Write the records of consecutive runs of one block, then their rows as one shard. Returns how many bytes it wrote."""
         runs = table.column("run")
-        name = span_name(runs[0].as_py(), runs[-1].as_py() + 1)
+        start, stop = runs[0].as_py(), runs[-1].as_py() + 1
+        if self.manifest.blocks:
+            table = as_in_files(table, self._block_of(start), self.manifest)
         parts = ((self._records, records), (self._weights, weights), (self._shards, table))
-        return sum(self._write(folder, name, rows) for folder, rows in parts if rows is not None)
+        return sum(self._write(folder, span_name(start, stop), start, rows) for folder, rows in parts if rows is not None)
 
-    def _write(self, folder: Path, name: str, table: pa.Table) -> int:
-        schema = self._catalog.kinds[folder].schema
+    def _write(self, folder: Path, name: str, start: int, table: pa.Table) -> int:
+        schema = self._catalog.kind(folder, start).schema
         return write_table(self._place(folder), name, table.replace_schema_metadata(schema.metadata))
 
     def note(self, started: str, rate: float | None = None, left: float | None = None) -> None:
@@ -207,25 +173,28 @@ class Store:
 
     def is_crowded(self) -> bool:
         """Whether the folder has enough files that it should be compacted before the sweep ends."""
-        return len(entries(self._shards)) * len(self._catalog.kinds) > MOST_FILES
-
-    def read(self, runs: Collection[int] | None = None) -> pa.Table:
-        """All rows so far, or those of some runs, in the order of the run number. A DamageWarning for each file left out."""
-        schema = runs_schema(self.manifest.axes, self.manifest.measure)
-        return self._rows(self._shards, schema, runs).unify_dictionaries()
-
-    def files(self, folder: Path) -> list[Path]:
-        """The files of a folder that count after all their rows were checked. A DamageWarning for each that is left out."""
-        return self._each(folder, lambda file, _: file.path, columns=())
+        return len(entries(self._shards)) * len(self._catalog.folders) > MOST_FILES
 
     def add_session(self, session: Session) -> None:
         """Add a session to the manifest."""
         self._amend(sessions=(*self.manifest.sessions, session))
 
+    def note_adopted(self, adopted: Adopted) -> None:
+        """As the only writer: write to the manifest where runs come from, before they are written."""
+        self._amend(adopted=(*self.manifest.adopted, adopted))
+
     def put_spec(self, spec: dict[str, Any]) -> None:
         """As the only writer: write to the manifest what may change in its spec: where files are, and the report's words."""
         if spec != self.manifest.spec:
             self._amend(spec=spec)
+
+    def grow(self, manifest: Manifest) -> None:
+        """As the only writer: replace the manifest by one that has all runs of this one, with the same numbers, and more."""
+        self.manifest = manifest.model_copy(
+            update={key: getattr(self.manifest, key) for key in ("sessions", "killed", "adopted")}
+        )
+        write_manifest(self._root, self.manifest)
+        self._look()
 
     def _amend(self, **changes: Any) -> None:
         self.manifest = self.manifest.model_copy(update=changes)
@@ -234,67 +203,3 @@ class Store:
     def append_trajectory(self, run: int, table: pa.Table) -> None:
         """Keep the trajectory of one run: columns epoch, loss."""
         write_table(self._place(self._trajectories), f"{run:012d}", signed_trajectory(table, run, self.manifest))
-
-    def trajectories(self) -> dict[int, pa.Table]:
-        """The trajectories that were kept, by run. A DamageWarning for each that is left out; it can be made again."""
-        found, damaged = read_trajectories(self._trajectories, self.manifest, self._catalog.end_of)
-        for error in damaged:
-            warnings.warn(f"{error}; `backsweep report {self.path}` makes it again", DamageWarning, stacklevel=2)
-        return found
-
-    def records(self, runs: Collection[int] | None = None) -> pa.Table:
-        """The records of these runs (None: of all), by run and epoch."""
-        return self._rows(self._records, RECORDS_SCHEMA, runs)
-
-    def weights(self, runs: Collection[int] | None = None) -> pa.Table:
-        """The final weights that were kept for these runs (None: for all)."""
-        return self._rows(self._weights, WEIGHTS_SCHEMA, runs)
-
-    def _rows(self, folder: Path, schema: pa.Schema, runs: Collection[int] | None = None) -> pa.Table:
-        """The rows of a folder's files that count, or of some runs."""
-        wanted = None if runs is None else np.unique(np.fromiter(runs, np.int64, len(runs)))
-
-        def some(_: Shard, table: pa.Table) -> pa.Table:
-            return table if wanted is None else table.filter(pa.array(np.isin(table["run"].to_numpy(), wanted)))
-
-        def among(file: Shard) -> bool:
-            return wanted is None or bool(np.searchsorted(wanted, file.start) < np.searchsorted(wanted, file.stop))
-
-        return pa.concat_tables([schema.empty_table(), *self._each(folder, some, among=among)])
-
-    def _each(self, folder: Path, of: Callable[[Shard, pa.Table], Found], **which: Any) -> list[Found]:
-        if folder not in self._catalog.kinds:
-            return []
-        found = self._catalog.each(folder, of, **which)
-        for error in self._catalog.damaged():
-            if error.path.parent == folder:
-                warnings.warn(self._left_out(error), DamageWarning, stacklevel=4)
-        return found
-
-    def left_out(self) -> list[str]:
-        """A sentence for each file of rows, records or weights that was left out because it was found damaged."""
-        return [self._left_out(error) for error in self._catalog.damaged()]
-
-    def _left_out(self, error: DamageError) -> str:
-        return f"{error}; it is left out, and {self.remedy}"
-
-    @property
-    def _shards(self) -> Path:
-        return self.path / "shards"
-
-    @property
-    def _records(self) -> Path:
-        return self.path / "records"
-
-    @property
-    def _weights(self) -> Path:
-        return self.path / "weights"
-
-    @property
-    def _trajectories(self) -> Path:
-        return self.path / "trajectories"
-
-    @property
-    def remedy(self) -> str:
-        """What to do about a damaged file, for messages."""
-        return f"`backsweep resume {self.path}` trains its runs again, and no others"

@@ -98,7 +98,7 @@ def _look(path: Path, closely: bool) -> Survey:
     done = manifest.runs - runs_in(catalog.missing())
     outcomes = on_record(manifest, done)
     if closely or outcomes is None:
-        shards, *beside = catalog.kinds
+        shards, *beside = catalog.folders
         counted = sum(catalog.each(shards, _outcomes, columns=["outcome"]), Counter[str]())
         for folder in beside if closely else []:
             catalog.glance(folder)

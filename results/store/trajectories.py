@@ -51,7 +51,8 @@ def _read(file: Trajectory, manifest: Manifest, end_of: EndOf) -> pa.Table:
 
 def signed_trajectory(table: pa.Table, run: int, manifest: Manifest) -> pa.Table:
     """The trajectory, marked with its run and its sweep."""
-    return table.replace_schema_metadata({SWEEP: manifest.spec_hash.encode(), RUN: str(run).encode()})
+    block = manifest.all_blocks[manifest.numbering.place_of(run)]
+    return table.replace_schema_metadata({SWEEP: block.spec_hash.encode(), RUN: str(run).encode()})
 
 
 def _unlike_end(last: int, end: int | None) -> str | None:

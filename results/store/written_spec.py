@@ -148,6 +148,14 @@ def seeds_kind(raw: object) -> str:
     return "<range>" if isinstance(raw, dict | BaseModel) else "<list>" if isinstance(raw, list | tuple) else "<count>"
 
 
+Seeds = Annotated[
+    Annotated[SeedCount, Tag("<count>")]
+    | Annotated[list[Seed], Field(min_length=1), Tag("<list>")]
+    | Annotated[SeedRange, Tag("<range>")],
+    Discriminator(seeds_kind),
+]
+
+
 class Report(_Part):
     """What the report says at its top."""
 
@@ -160,12 +168,7 @@ class WrittenSpec(_Part):
     """The whole spec."""
 
     task: Task
-    seeds: Annotated[
-        Annotated[SeedCount, Tag("<count>")]
-        | Annotated[list[Seed], Field(min_length=1), Tag("<list>")]
-        | Annotated[SeedRange, Tag("<range>")],
-        Discriminator(seeds_kind),
-    ] = 1
+    seeds: Seeds = 1
     model: dict[str, Any]
     train: Train
     report: Report = Report()
@@ -244,7 +247,7 @@ def seed_count(spec: dict[str, Any]) -> int:
 def seeds_in(spec: dict[str, Any]) -> range | tuple[int, ...]:
     """The seeds of a spec that is sound; of one that gives none, the only one that there is then."""
     match spec.get("seeds", 1):
-        case {"start": int(first), "count": int(count)}:
+        case {"start": int(first), "count": int(count)} | SeedRange(start=first, count=count):
             return range(first, first + count)
         case [*listed]:
             return tuple(listed)

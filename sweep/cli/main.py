@@ -6,7 +6,6 @@ import atexit
 import gc
 import json
 import sys
-import time
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -14,21 +13,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...results.store.manifest import has_manifest
 from ..output import after_a_second, replace_missing_signs, say, say_in_full
 from . import results as reading
 from .bundle import bundle, open_
-from .command import interruptible, remarked
+from .command import remarked
 from .compare import compare, seeds
 from .endings import end_on_signals, run_to_its_end
+from .extend import adopt, extend, say_taken
 from .figure import FigureCommand, figure
-from .options import Commands, NumberCommand, one_of, typed
+from .options import Commands, NumberCommand, one_of
 from .replay import replay, verify
 from .results import Data, Folder, Format, write_report
-from .tables import BackendName, LogFormat, StatusFormat, TableFormat, slug
+from .tables import LogFormat, StatusFormat, TableFormat, slug
+from .training import THREADS, Address, Backend, Force, Jobs, Log, Watched, print_dry_run
 from .watch import NoOpen, Port, watch, watching_if
 
 if TYPE_CHECKING:
-    from ..sweep import Sweep
+    pass
 
 app = typer.Typer(
     cls=Commands,
@@ -40,21 +42,10 @@ app = typer.Typer(
 )
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="TOML file that describes the sweep.")]
-Jobs = Annotated[int | None, typer.Option(parser=typed, metavar="INTEGER", help="Number of workers; default: one per core.")]
-THREADS = BackendName("threads")
 if TYPE_CHECKING:
-    Backend = BackendName
-    Log = LogFormat
     StateFormat = StatusFormat
 else:
-    Backend = one_of(BackendName, "backend", about="Where the workers run: in threads or processes here, or on a cluster.")
-    Log = one_of(LogFormat, "log", about="What to print meanwhile: a progress bar, or JSON objects, one per line.")
     StateFormat = one_of(StatusFormat, "form", "--format", about="Sentences, or one JSON object for programs.")
-Force = Annotated[bool, typer.Option("--force", help="Run even if the disk seems too small or the time too long.")]
-Watched = Annotated[bool, typer.Option("--watch", help="Show the sweep in a browser while it runs.")]
-Address = Annotated[
-    str | None, typer.Option(help="HOST:PORT of the cluster, for dask and ray; default: start a cluster on this machine.")
-]
 
 
 def _say_version(asked: bool) -> None:
@@ -89,7 +80,7 @@ def demo(
     if small:
         sweep = Sweep.from_dict({**sweep.spec.to_dict(), "seeds": 10})
         out = out.with_name(f"{out.name}-small") if out == Path("runs/demo") else out
-    results = run_with_progress(context, sweep, out, log, jobs=jobs, force=force)
+    results = run_with_progress(context, sweep.run, out, log, jobs=jobs, force=force)
     write_report(results, to=sys.stderr if log is LogFormat.json else None)
 
 
@@ -109,6 +100,12 @@ def run(
     watched: Watched = False,
     port: Port = None,
     no_open: NoOpen = False,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="If the folder has a sweep that SPEC contains, train what SPEC has beyond it.")
+    ] = False,
+    sources: Annotated[
+        list[Path] | None, typer.Option("--adopt", help="First take over what is wanted from this folder; may be repeated.")
+    ] = None,
 ) -> None:
     """Run the sweep that SPEC describes, or continue it where it stopped."""
     from ..sweep import Sweep
@@ -117,13 +114,17 @@ def run(
         sweep = Sweep.from_toml(spec)
         sweep.plan()
     out = out or Path("runs") / slug(sweep.spec.name)
+    extend = extend and has_manifest(out)
     if dry_run:
-        _dry_run(sweep, out, jobs)
+        print_dry_run(sweep, out, jobs, sweep.growth(out) if extend else None)
         return
     from .run import run_with_progress
 
+    if sources:
+        say_taken(sources, sweep.adopt(out, sources))
     watching = watching_if(watched, port, no_open)
-    run_with_progress(context, sweep, out, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
+    train = sweep.extend if extend else sweep.run
+    run_with_progress(context, train, out, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
 
 
 @app.command()
@@ -154,9 +155,12 @@ def resume(
 
     sweep = Sweep.of_folder(folder, data or ())
     watching = watching_if(watched, port, no_open)
-    run_with_progress(context, sweep, folder, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
+    how = {"jobs": jobs, "backend": backend.value, "address": address, "force": force}
+    run_with_progress(context, sweep.run, folder, log, watching, **how)
 
 
+app.command()(extend)
+app.command()(adopt)
 app.command()(reading.table)
 app.command()(compare)
 app.command()(seeds)
@@ -189,24 +193,6 @@ def ls(
     from .status import print_list
 
     print_list(folder, form)
-
-
-def _dry_run(sweep: "Sweep", out: Path, jobs: int | None) -> None:
-    """Print what would be run and what it would take. Compiles the kernels that timing needs, if they are not compiled yet."""
-    from ..estimate.bounds import years
-    from ..estimate.estimate import checked_jobs, free_bytes
-    from ..machine import cores, process_began
-    from .tables import estimate_lines
-
-    plan = sweep.plan()
-    warning = years(plan, [(0, plan.runs)], checked_jobs(jobs))
-    remarks = [*plan.remarks(), *([] if warning is None else [f"{warning}; `backsweep run` needs --force for that"])]
-    sizes, lines = plan.outline
-    for line in [sizes, *(f"  {line}" for line in lines), *(f"Remark: {remark}" for remark in remarks)]:
-        say(line)
-    estimate = interruptible(lambda: sweep.estimate(jobs=jobs, out=out))
-    for line in estimate_lines(estimate, free_bytes(out), cores(), time.perf_counter() - process_began()):
-        say(line)
 
 
 def main() -> None:

@@ -20,20 +20,26 @@ from .options import in_options
 from .tables import LogFormat, bound_warnings, outcome_line, stages_line, warning_lines, way_on, worker_time_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...results import Results
-    from ..sweep import Sweep
     from .watch import Watched
 
 Found = TypeVar("Found")
 
 
 def run_with_progress(
-    context: typer.Context, sweep: "Sweep", out: Path, log: LogFormat, watching: "Watched | None" = None, **options: Any
+    context: typer.Context,
+    train: "Callable[..., Results]",
+    out: Path,
+    log: LogFormat,
+    watching: "Watched | None" = None,
+    **options: Any,
 ) -> "Results":
-    """Run a sweep with the options of `Sweep.run`, show its progress, and print what it took and what it found.
+    """Train a sweep in a folder, show its progress, and print what it took and what it found.
 
-    context: of the command, whose options the JSON log names where Python would name arguments. watching: what serves a page of
-    the sweep meanwhile, as of `watch.watching`.
+    context: of the command, whose options the JSON log names where Python would name arguments. train: `Sweep.run` or
+    `Sweep.extend`, with its options. watching: what serves a page of the sweep meanwhile, as of `watch.watching`.
 
     Exits with code 1 if some runs fail, and with that of the signal if the sweep is interrupted.
     """
@@ -42,7 +48,7 @@ def run_with_progress(
     progress = JsonProgress(sys.stdout, out, began=began) if log is LogFormat.json else progress_on(Console(), began)
     try:
         with watching(out, progress.say) if watching else nullcontext():
-            results = sweep.run(out, progress=progress, **options)
+            results = train(out, progress=progress, **options)
         _told(results, progress)
     except KeyboardInterrupt as interrupt:
         _interrupted(out, progress, code_after(interrupt))

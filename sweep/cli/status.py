@@ -13,13 +13,14 @@ from backsweep.outcomes import OUTCOMES
 from ...results.disk.folders import is_there
 from ...results.store.survey import Survey, survey, surveys
 from ...results.text.numbers import percent_text
+from ...results.text.origins import origin_lines
 from ..output import say, say_in_full
 from ..progress import SESSION_FIELDS
 from ..text import count, duration, shares, workers
 from .tables import StatusFormat, TableFormat, print_table, way_on
 
 if TYPE_CHECKING:
-    from ...results.store.store import Span
+    from ...results.arrays import Span
     from ...results.store.writer import Writer
 
 COLUMNS = ("folder", "name", "runs", "done", *OUTCOMES, "created", "note")
@@ -73,6 +74,7 @@ def status_values(seen: Survey) -> dict[str, Any]:
             "run_epochs_per_second": writer.rate,
             "seconds_left": writer.left,
         },
+        "adopted": [adopted.model_dump(mode="json") for adopted in manifest.adopted],
         "sessions": len(manifest.sessions) + seen.killed,
         "killed": seen.killed,
         "last_session": last and last.model_dump(mode="json", include={"started", *SESSION_FIELDS}),
@@ -93,6 +95,7 @@ def status_lines(seen: Survey) -> list[str]:
         )
     elif seen.killed:
         lines.append(_sessions(seen))
+    lines += [f"{line[0].upper()}{line[1:]}" for line in origin_lines(manifest)]
     if seen.missing:
         lines.append(f"Missing: {_spans(seen.missing)}")
     if seen.damage:

@@ -7,7 +7,7 @@ import numpy as np
 
 from backsweep.errors import SettingError
 
-from ...results.store.store import Span
+from ...results.arrays import Floats, Span
 from ..machine import memory
 from ..plan.plan import Plan
 from ..progress import Progress
@@ -53,7 +53,7 @@ def _largest(plan: Plan, shape: int) -> tuple[str, str]:
 def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
     """A sentence about a budget that a crude guess puts above MOST_SECONDS; None for a smaller one."""
     share = sum(stop - start for start, stop in missing) / plan.runs
-    epochs, seconds = plan.epochs_of_shapes(), _epoch_seconds(plan)
+    epochs, seconds = _epochs_of_shapes(plan), _epoch_seconds(plan)
     expected = float(np.sum(epochs * seconds)) * share / workers
     if expected <= MOST_SECONDS:
         return None
@@ -61,6 +61,14 @@ def years(plan: Plan, missing: Sequence[Span], workers: int) -> str | None:
         f"train.epochs, seeds and axes make up to {float(np.sum(epochs)) * share:.3g} run-epochs, which take "
         f"{count(workers, 'worker')} about {duration(expected)} if no run ends early"
     )
+
+
+def _epochs_of_shapes(plan: Plan) -> Floats:
+    """The most epochs that all runs of each shape can make together, (shapes,)."""
+    limits, firsts = plan.epoch_limits(), np.array([start for start, _ in plan.shapes()])
+    starts = np.union1d(firsts, plan.numbering.changes(limits))
+    most = limits[plan.numbering.cells_of(starts)] * np.diff(starts, append=plan.runs)
+    return np.add.reduceat(most, np.searchsorted(starts, firsts))
 
 
 def _epoch_seconds(plan: Plan) -> Any:

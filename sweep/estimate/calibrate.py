@@ -21,9 +21,8 @@ from backsweep.columns import COLUMNS, REAL
 from backsweep.outcomes import Outcome
 
 from ...kernels import Training, lanes_of, train_flat
-from ...results.arrays import Floats, Integers
+from ...results.arrays import Floats, Integers, Span
 from ...results.store.files import encoded
-from ...results.store.store import Span
 from ..plan.batch import table_of
 from ..plan.plan import Plan
 from ..plan.records import records_table, weights_table

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ...results.arrays import Floats, Integers
-from ...results.store.store import Span
+from ...results.arrays import Floats, Integers, Span
 from ..plan.plan import Plan
 from ..plan.shape import Shape
 

@@ -12,10 +12,9 @@ import numpy as np
 from backsweep import arguments
 from backsweep.ranges import whole_from
 
-from ...results.arrays import Floats, Integers
+from ...results.arrays import Floats, Integers, Span
 from ...results.store.compaction import MOST_FILES
 from ...results.store.schema import Estimate
-from ...results.store.store import Span
 from ..machine import cores, peak_memory, seconds_to_keep
 from ..plan.plan import Plan
 from .calibrate import Timed, timed

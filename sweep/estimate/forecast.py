@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...results.arrays import Span
 from ...results.store.files import encoded
 from ...results.store.schema import Estimate
 from ...results.store.shards import runs_in
-from ...results.store.store import Span
 from ..machine import cores, peak_memory
 from ..plan.batch import Batch
 from ..plan.plan import Plan

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ...kernels import lanes_of
-from ...results.store.store import Span
+from ...results.arrays import Span
 from ..plan.plan import Plan
 from .costs import LEAST_SECONDS, Costs, guessed_costs
 

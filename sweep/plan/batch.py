@@ -17,10 +17,10 @@ from backsweep.columns import COLUMNS
 from backsweep.outcomes import OUTCOMES, Outcome
 
 from ...kernels import Training, train_flat
-from ...results.arrays import Integers
+from ...results.arrays import Integers, Span
+from ...results.store.numbering import Numbering
 from ...results.store.schema import CATEGORY, runs_schema
-from ...results.store.store import Span
-from ..spec.spec import Spec, SpecJson, from_json
+from ..spec.spec import SpecJson, from_json
 from .arrow import categories, names, numbers
 from .plan import Plan, plan_of
 from .records import records_table, weights_table
@@ -60,14 +60,22 @@ class _Call(NamedTuple):
     seconds: float
 
 
-def run_or_fail(spec: Spec | SpecJson, span: Span) -> list[Batch | Failure]:
+Sent = tuple[SpecJson, Numbering]
+
+
+def sent(plan: Plan) -> Sent:
+    """What a worker in another process makes the same plan of."""
+    return plan.spec.to_json(), plan.numbering
+
+
+def run_or_fail(plan: Plan | Sent, span: Span) -> list[Batch | Failure]:
     """Train a span as a batch. If calls of the kernels fail, return them as failures, and a batch for each stretch between.
 
-    Whatever makes one call fail, the others still finish. A spec from another process is parsed here and not by pickle on the
+    Whatever makes one call fail, the others still finish. What another process has sent is parsed here and not by pickle on the
     way, because an error there would end the worker or never be reported.
     """
     try:
-        plan = plan_of(spec if isinstance(spec, Spec) else from_json(spec))
+        plan = plan if isinstance(plan, Plan) else plan_of(from_json(plan[0]), plan[1])
         done = [_call_or_fail(plan, part) for part in plan.calls(span)]
         return list(_in_stretches(plan, done))
     except Exception as error:

@@ -8,6 +8,7 @@ range of run numbers. Other numbers may differ from lane to lane within a call.
 
 from bisect import bisect_left
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, cast
@@ -18,11 +19,10 @@ import numpy.typing as npt
 from backsweep.errors import DataError, SettingError
 
 from ...kernels import check_flat
-from ...results.arrays import Floats, Integers
+from ...results.arrays import Floats, Integers, Span
 from ...results.reprs import html_of, text_of
 from ...results.store.numbering import Numbering
 from ...results.store.recording import recorded_in
-from ...results.store.store import Span
 from ..data.data import Task
 from ..spec.axes import AxisInUse, alike, combine
 from ..spec.make_data import bottleneck, fill, make
@@ -46,8 +46,7 @@ MOST_CHECKED = 2**16  # cells at once, to limit the memory that checks take
 class Plan:
     """An unrolled spec: `cells` combinations of settings, each with every seed, make `runs` runs."""
 
-    def __init__(self, spec: Spec, numbering: Numbering | None = None):
-        """numbering: that of a folder whose sweep has grown. None: one block."""
+    def __init__(self, spec: Spec):
         self.spec = spec
         axes = spec.axes
         self._kinds = {axis.setting: kinds for axis in axes if (kinds := _kinds(axis)) is not None}
@@ -58,24 +57,40 @@ class Plan:
         self._shown = {setting: array_of(values) for setting, values in shown.items()}
         self.axes = columns_of([axis for axis in axes if axis.shown], self._shown)
         self.cells = len(next(iter(self._index.values()))) if axes else 1
-        self.numbering = numbering or Numbering.of(self.cells, spec.seed_values(), spec.record.runs)
-        self.runs = self.numbering.runs
+        self._shape_of_cells = self._shapes_of_cells()
+        self._number(Numbering.of(self.cells, spec.seed_values(), spec.record.runs))
         if self.runs > MOST_RUNS_OF_ALL:
             reason = f"{self.runs:,} runs are too many; one sweep may have at most {MOST_RUNS_OF_ALL:,}"
             raise SettingError(["seeds", *(axis.called for axis in axes)], reason, shown="")
         self._made = DataCache(lambda task: make(task, spec.contents.sides))
-        self._fixed = {key: value for key, value in spec.settings() if key not in self._values}
-        self._keys = [key for key, _ in spec.settings()]
-        self._shape_starts = self.numbering.changes(self._shapes_of_cells())
-        self._shapes = list(pairwise([*self._shape_starts.tolist(), self.runs]))
+        self.fixed = {key: value for key, value in spec.settings() if key not in self._values}
+        self.settings = [key for key, _ in spec.settings()]
         self.record_at = record_epochs(spec.record, self._most_epochs())
         self._check()
 
+    def _number(self, numbering: Numbering) -> None:
+        self.numbering, self.runs = numbering, numbering.runs
+        self._shape_starts = numbering.changes(self._shape_of_cells)
+        self._shapes = list(pairwise([*self._shape_starts.tolist(), self.runs]))
+
+    def numbered(self, numbering: Numbering) -> "Plan":
+        """The same plan with the numbers that its runs have in a folder whose sweep has grown."""
+        if not numbering.has_all(self.cells):
+            raise SettingError(["blocks"], "damaged (their cells are not those of the spec)")
+        other = copy(self)
+        vars(other).pop("sizes", None)
+        other._number(numbering)
+        return other
+
     def setting(self, key: str, runs: Integers) -> Any:
         """The values of a dotted setting for these runs, as an array; a single value if the setting does not vary."""
-        if key in self._fixed:
-            return self._fixed[key]
+        if key in self.fixed:
+            return self.fixed[key]
         return self._values[key][self._index[key][self.numbering.cells_of(runs)]]
+
+    def points(self, key: str) -> tuple[tuple[Any, ...], Integers | None]:
+        """The values of a dotted setting, and for each cell which of them it has, (cells,); None if it does not vary."""
+        return (self._points[key], self._index[key]) if key in self._points else ((self.fixed[key],), None)
 
     def task(self, run: int) -> Task:
         """The data that a run is trained on."""
@@ -117,8 +132,12 @@ class Plan:
     def columns(self, runs: Integers) -> dict[str, npt.NDArray[Any]]:
         """The columns of the table of runs that the plan knows: run, cell, seed and the axes."""
         cells = self.numbering.cells_of(runs)
-        shown = {axis.name: self._shown[axis.setting][self._index[axis.setting][cells]] for axis in self.axes}
+        shown = {axis.name: self.shown(axis.setting, cells) for axis in self.axes}
         return {"run": runs, "cell": cells, "seed": self.numbering.seeds_of(runs), **shown}
+
+    def shown(self, key: str, cells: Integers) -> npt.NDArray[Any]:
+        """The values of an axis in these cells, as its column has them."""
+        return self._shown[key][self._index[key][cells]]
 
     def shapes(self) -> list[Span]:
         """The spans of runs that share a network shape and data."""
@@ -131,25 +150,18 @@ class Plan:
     @cached_property
     def sizes(self) -> Sizes:
         """How large the data and the networks of each of `shapes` are."""
-        return sizes_of(self.spec.task, self.spec.contents.sides, UNITS, self._fixed, self.each)
+        return sizes_of(self.spec.task, self.spec.contents.sides, UNITS, self.fixed, self.each)
 
     def each(self, key: str, of: Callable[[Any], Any] = lambda value: value) -> Any:
         """`of` applied to a dotted setting that shapes networks: an array over `shapes`, or one value if it does not vary."""
-        if key in self._fixed:
-            return of(self._fixed[key])
+        if key in self.fixed:
+            return of(self.fixed[key])
         values = np.array([of(point) for point in self._points[key]])
         return values[self._index[key][self.numbering.cells_of(self._shape_starts)]]
 
     def has(self, key: str) -> bool:
         """Whether the spec has such a setting."""
-        return key in self._keys
-
-    def epochs_of_shapes(self) -> Floats:
-        """The most epochs that all runs of each shape can make together, (shapes,)."""
-        limits = self.epoch_limits()
-        starts = np.union1d(self._shape_starts, self.numbering.changes(limits))
-        most = limits[self.numbering.cells_of(starts)] * np.diff(starts, append=self.runs)
-        return np.add.reduceat(most, np.searchsorted(starts, self._shape_starts))
+        return key in self.settings
 
     def epoch_limits(self) -> Floats:
         """The most epochs that a run of each cell can make, (cells,)."""
@@ -181,7 +193,7 @@ class Plan:
     @property
     def outline(self) -> tuple[str, list[str]]:
         """How much there is to run, and a line for each axis and for each input and target from a file."""
-        return plan_lines(self.runs, self.cells, len(self.spec.seed_values()), len(self.shapes()), self.spec)
+        return plan_lines(self.runs, self.cells, len(self.spec.seed_values()), int(self._shape_of_cells[-1]) + 1, self.spec)
 
     def remarks(self) -> list[str]:
         """What may be a mistake, although it is allowed: oddities of the data, and rules that can never hold."""
@@ -202,13 +214,13 @@ class Plan:
         """Every setting of one run, in the order of the spec, so that settings per layer are in the order of the layers."""
         cell = int(self.numbering.cells_of(np.array([run]))[0])
         varied = {key: points[self._index[key][cell]] for key, points in self._points.items()}
-        settings = {key: varied[key] if key in varied else self._fixed[key] for key in self._keys}
+        settings = {key: varied[key] if key in varied else self.fixed[key] for key in self.settings}
         if settings["model.hidden"] is None:
             settings["model.hidden"] = (bottleneck(fill(self.spec.task, of_task(settings))) or UNITS,)
         return settings
 
     def _most_epochs(self) -> int:
-        return max(self._points.get("train.epochs") or (self._fixed["train.epochs"],))
+        return max(self._points.get("train.epochs") or (self.fixed["train.epochs"],))
 
     def _shapes_of_cells(self) -> Integers:
         """A number for each cell, the same for cells that share a network shape and data; these are neighbours."""
@@ -224,7 +236,7 @@ class Plan:
         classes = [checked_alike(axis, self.spec.task, settings)[self._index[axis.setting]] for axis in axes]
         firsts = self.numbering.first_runs(self.cells)
         shapes = np.searchsorted(self._shape_starts, firsts, side="right") - 1
-        classes += [some[shapes] for some in arithmetic_findings(self.spec.task, self.sizes, self.each, self._fixed)]
+        classes += [some[shapes] for some in arithmetic_findings(self.spec.task, self.sizes, self.each, self.fixed)]
         for part in partition(classes, self.cells):
             for at in range(0, len(part), MOST_CHECKED):
                 self._check_alike(firsts[part[at : at + MOST_CHECKED]])
@@ -272,8 +284,8 @@ class Plan:
 
 @lru_cache(maxsize=4)
 def plan_of(spec: Spec, numbering: Numbering | None = None) -> Plan:
-    """The plan of a spec; a worker makes it once. numbering: see `Plan`."""
-    return Plan(spec, numbering)
+    """The plan of a spec; a worker makes it once. numbering: see `Plan.numbered`; None: one block."""
+    return Plan(spec) if numbering is None else plan_of(spec).numbered(numbering)
 
 
 def _kinds(axis: AxisInUse) -> Integers | None:

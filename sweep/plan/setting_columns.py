@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
+from ...results.store.fields import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn, AxisType
 from ..data.initial_weights import SETTING as START_FILE
 from ..spec.axes import AxisInUse
 

@@ -15,11 +15,12 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 
+from ...results.arrays import Span
 from ...results.store.schema import Session
-from ...results.store.store import Span, Store
+from ...results.store.store import Store
 from ..estimate.forecast import Forecast
 from ..estimate.pace import batches
-from ..plan.batch import Batch, Failure, run_or_fail
+from ..plan.batch import Batch, Failure, run_or_fail, sent
 from ..plan.plan import Plan
 from ..progress import Progress
 from .heartbeat import Heartbeat
@@ -125,8 +126,8 @@ def _train(plan: Plan, missing: list[Span], workers: Workers, forecast: Forecast
     """The same, as long as no worker dies."""
     first = forecast.first(missing)
     spans = chain(first, batches(without(missing, first), forecast.pace))
-    spec = plan.spec if workers.backend == "threads" else plan.spec.to_json()
-    yield from chain.from_iterable(through_joblib(spans, partial(run_or_fail, spec), workers))
+    given = plan if workers.backend == "threads" else sent(plan)
+    yield from chain.from_iterable(through_joblib(spans, partial(run_or_fail, given), workers))
 
 
 def without(spans: list[Span], taken: list[Span]) -> list[Span]:

@@ -1,20 +1,23 @@
 """A folder of results and the spec that is run into it: whether they belong together, and what the manifest says."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from backsweep.errors import FileError
+from backsweep.errors import BacksweepError, FileError
 
 from ...results.store.manifest import MANIFEST, has_manifest
+from ...results.store.numbering import Numbering
 from ...results.store.schema import MOST_REMARKS, Manifest
 from ...results.store.store import Store
 from ...results.store.swept_axes import swept_axes
 from ..estimate.estimate import free_bytes
 from ..machine import cpu_name, now, versions
-from ..plan.plan import Plan
+from ..plan.contained import Difference, cells_in
+from ..plan.plan import Plan, plan_of
 from ..progress import Progress
 from ..spec.spec import Spec, digest_of
-from ..text import in_toml, size
+from ..text import count, in_toml, size
 from .data_files import called_as_in, check_plan, kept_beside, other_data, recorded, spec_as_recorded, with_files, written_in
 
 ANOTHER_SPEC = "damaged (the spec in it is not the one that was run: its hash is another)"
@@ -36,6 +39,19 @@ def called_as_there(spec: Spec, path: Path) -> Spec:
     if not (spec.called and has_manifest(path)):
         return spec
     return called_as_in(Store.open(path).manifest, spec)
+
+
+def numbering_in(manifest: Manifest) -> Numbering | None:
+    """The numbers of the runs of a folder whose sweep has grown; None if its spec alone tells them."""
+    return manifest.numbering if manifest.blocks else None
+
+
+def numbering_there(spec: Spec, path: Path) -> Numbering | None:
+    """The same for a folder that may hold the results of a spec; None if it holds none of this one."""
+    if not has_manifest(path):
+        return None
+    manifest = Store.open(path).manifest
+    return numbering_in(manifest) if manifest.spec_hash == spec.digest else None
 
 
 def healed(spec: Spec, plan: Plan, path: Path, progress: Progress) -> Store | None:
@@ -61,7 +77,8 @@ def _with_report(there: dict[str, Any], spec: Spec) -> dict[str, Any]:
 def checked(store: Store, spec: Spec, plan: Plan) -> Store:
     """The store, if its results are of this spec; otherwise an error."""
     path = store.path
-    there = spec_as_recorded(store.manifest, path).canonical(store.manifest.data)
+    recorded_spec = spec_as_recorded(store.manifest, path)
+    there = recorded_spec.canonical(store.manifest.data)
     here = spec.canonical()
     if digest_of(there) != store.manifest.spec_hash:
         raise FileError(path / MANIFEST, ANOTHER_SPEC)
@@ -70,9 +87,18 @@ def checked(store: Store, spec: Spec, plan: Plan) -> Store:
         raise other_data(spec.files[unlike[0]], unlike[0], path)
     if unlike:
         lines = [f"  {key}: {_short(there.get(key))} there, {_short(here.get(key))} here" for key in unlike]
-        raise FileError(path, "holds the results of another spec", *lines).advising(("choose another folder", "out"))
+        remedies = ("choose another folder", "out"), *_extension(recorded_spec, store.manifest, plan)
+        raise FileError(path, "holds the results of another spec", *lines).advising(*remedies)
     check_plan(store.manifest, plan, str(path / MANIFEST))
     return store
+
+
+def _extension(there: Spec, manifest: Manifest, plan: Plan) -> list[tuple[str, str]]:
+    """The remedy for results of another spec that this plan contains; none if it does not, or its files are not there."""
+    with suppress(Difference, BacksweepError):
+        cells_in(plan_of(there, numbering_in(manifest)), plan, manifest.data)
+        return [(f"keep its {count(manifest.runs, 'run')} and train what is new", "extend")]
+    return []
 
 
 def manifest_of(spec: Spec, plan: Plan, file: Path | None, folder: Path) -> Manifest:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
-from ...results.store.store import Span
+from ...results.arrays import Span
 from .backpressure import Turns, in_turn
 from .handed_over import HandedOver
 from .workers import Workers

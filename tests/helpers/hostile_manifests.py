@@ -64,7 +64,7 @@ RAW = (
     ("lists 2,000 deep", b'{"format": 1, "spec": ' + b"[" * 2000 + b"]" * 2000 + b"}"),
     ("lists 200,000 deep", b"[" * 200_000 + b"]" * 200_000),
     ("tables 2,000 deep", b'{"a":' * 2000 + b"1" + b"}" * 2000),
-    ("another format", b'{"format": 2}'),
+    ("another format", b'{"format": 3}'),
     ("a format that is a list", b'{"format": [1]}'),
     ("four million values", b"[" + b"1," * 4_000_000 + b"1]"),
 )
@@ -182,6 +182,7 @@ def commands_on(folder: Path, spec: Path) -> list[list[str]]:
         ["replay", at, "0"],
         ["resume", at, "--jobs", "1"],
         ["run", str(spec), "--out", at, "--jobs", "1"],
+        ["extend", at, str(spec), "--jobs", "1"],
         ["figure", at, "success"],
         ["report", at],
         ["report", at, "--format", "markdown"],

@@ -20,8 +20,17 @@ EXACT: dict[str, Any] = {} if tuple(map(int, pd.__version__.split(".")[:2])) >= 
 
 def hashed(results):
     """SHA-256 of the base table, sorted by run, column by column."""
+    return _hash(results.table.sort_values("run"))
+
+
+def hashed_without_runs(results):
+    """SHA-256 of the base table as it is, but for the numbers of its runs."""
+    return _hash(results.table.drop(columns="run"))
+
+
+def _hash(table):
     digest = hashlib.sha256()
-    for name, column in results.table.sort_values("run").items():
+    for name, column in table.items():
         content = column.to_numpy().tobytes() if column.dtype.kind in "ifb" else repr(list(column)).encode()
         digest.update(str(name).encode() + content)
     return digest.hexdigest()

@@ -24,7 +24,8 @@ from backsweep.results.figures.outcomes import outcome_shares
 from backsweep.results.figures.survival import survival_picture
 from backsweep.results.report.cell_maps import cell_maps
 from backsweep.results.report.explorer import explorer
-from backsweep.results.store.schema import FIRST_COLUMNS, LAST_COLUMNS, RECORDS_SCHEMA, AxisColumn
+from backsweep.results.store.fields import FIRST_COLUMNS, LAST_COLUMNS, AxisColumn
+from backsweep.results.store.schema import RECORDS_SCHEMA
 from backsweep.results.text import readable
 from backsweep.sweep import Spec, Sweep
 from backsweep.sweep.cli.results import Kind

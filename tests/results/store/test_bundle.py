@@ -202,7 +202,7 @@ def test_a_manifest_that_is_none_is_refused(text, tree, place):
 
 def test_a_manifest_of_a_later_version_is_named(tree, place):
     files = members((tree / "b.zip").read_bytes())
-    text = encoded(manifest()).replace(b'"format": 1', b'"format": 2')
+    text = encoded(manifest()).replace(b'"format": 1', b'"format": 3')
     refused(packed({**files, MANIFEST: text, COPY: text}), place, LaterError)
 
 

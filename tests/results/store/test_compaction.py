@@ -1,6 +1,6 @@
 """Many small files are merged into few, whatever their sizes and gaps; no bit of the rows changes."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pyarrow as pa
 import pytest
@@ -15,27 +15,29 @@ from backsweep.results.store.store import Store
 
 from .faulty_disk import RUNS, manifest, records, rows
 
-FILES = st.lists(st.tuples(st.integers(1, 4 * LARGE), st.booleans()), max_size=400)
+FILES = st.lists(st.tuples(st.integers(1, 4 * LARGE), st.booleans(), st.booleans()), max_size=400)
 
 
 @given(FILES)
 def test_neighbours_are_merged_until_they_are_large(files):
-    sizes, at, spans = [size for size, _ in files], 0, []
-    for _, gap in files:
+    sizes, at, spans = [size for size, *_ in files], 0, []
+    for _, gap, _ in files:
         at += gap
         spans.append((at, at + 1))
         at += 1
     large = max(LARGE, sum(sizes) // LARGE_SHARE)
-    groups = neighbours(spans, sizes)
+    blocks = list(accumulate(border for *_, border in files))
+    groups = neighbours(spans, sizes, blocks)
     for group in groups:
         assert len(group) > 1
         assert all(spans[a][1] == spans[b][0] for a, b in pairwise(group))
+        assert len({blocks[place] for place in group}) == 1
         assert sum(sizes[place] for place in group[:-1]) < large
         assert max(sizes[place] for place in group) < large
     merged = {place for group in groups for place in group}
     assert len(merged) == sum(map(len, groups))
-    # The result: large files, and at most one small file between two of them or next to a gap.
-    gaps = sum(a[1] != b[0] for a, b in pairwise(spans))
+    # The result: large files, and at most one small file between two of them, next to a gap or at an end of a block.
+    gaps = sum(a[1] != b[0] for a, b in pairwise(spans)) + sum(a != b for a, b in pairwise(blocks))
     assert len(files) - len(merged) + len(groups) <= 2 * (LARGE_SHARE + gaps + 1)
 
 

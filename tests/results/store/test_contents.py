@@ -85,7 +85,8 @@ def overlapping(folder, change, stop):
 
 
 def signed(folder, kind):
-    return kinds_of(Store.open(folder).manifest)[kind]
+    manifest = Store.open(folder).manifest
+    return kinds_of(manifest, *manifest.all_blocks)[kind]
 
 
 @pytest.mark.parametrize("case", CASES)

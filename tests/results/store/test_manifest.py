@@ -25,7 +25,7 @@ PYDANTIC = re.compile("should|[Ii]nput|less than|greater than|valid |after valid
         ("{", "damaged"),
         (b"\xff\xfe", "damaged"),
         ("[]", "damaged"),
-        ('{"format": 2}', r"a later version of backsweep wrote it \(it has format 2"),
+        ('{"format": 3}', r"a later version of backsweep wrote it \(it has format 3"),
         ('{"format": 0}', "damaged"),
         ('{"format": 1}', "damaged"),
         (None, "missing"),

@@ -33,8 +33,12 @@ def test_runs_have_the_cells_and_seeds_of_their_blocks(case, data):
     numbering, runs = case
     assert numbering.runs == len(runs)
     some = np.array(data.draw(st.lists(st.integers(0, len(runs) - 1), min_size=1)))
-    for found, column in ((numbering.cells_of, 0), (numbering.seeds_of, 1), (numbering.places_of, 2)):
+    for found, column in ((numbering.cells_of, 0), (numbering.seeds_of, 1)):
         assert found(some).tolist() == [runs[run][column] for run in some]
+    pairs = data.draw(st.lists(st.sampled_from([(cell, seed) for cell, seed, _ in runs] + [(31, 0), (-1, 5)]), min_size=1))
+    cells, seeds = (np.array(column) for column in zip(*pairs, strict=True))
+    last = {(cell, seed): run for run, (cell, seed, _) in enumerate(runs)}  # where several blocks have it
+    assert numbering.runs_of(cells, seeds).tolist() == [last.get(pair, -1) for pair in pairs]
     start = data.draw(st.integers(0, len(runs) - 1))
     block = numbering.block_of(start)
     stop = data.draw(st.integers(start + 1, block.stop))

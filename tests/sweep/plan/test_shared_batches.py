@@ -82,7 +82,7 @@ def test_data_that_fail_amidst_a_batch_cost_only_their_own_runs(tmp_path, monkey
 
     plan = Sweep.from_dict(SPEC).plan()
     monkeypatch.setattr(batch, "train_flat", fail_at_two)
-    found = batch.run_or_fail(plan.spec, (0, RUNS))
+    found = batch.run_or_fail(plan, (0, RUNS))
     spans = [(0, 21), (21, 24), (24, 27), (27, 57), (57, 60), (60, RUNS)]
     assert [one.span for one in found] == spans
     assert [isinstance(one, batch.Failure) for one in found] == [False, True, True, False, True, False]

@@ -58,7 +58,7 @@ def main(folder, kills, seed, backend):
     rng = random.Random(seed)
     pace.BATCH_SECONDS, pace.MOST_RUNS = 1e9, 500
     sweep = Sweep.from_dict({**SPEC, "seeds": SEEDS * kills})
-    batch.run_or_fail(sweep.spec, (0, 1))
+    batch.run_or_fail(sweep.plan(), (0, 1))
     for kill in range(kills):
         journal = folder / f"journal-{kill}"
         pid = os.fork()
