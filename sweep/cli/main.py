@@ -104,7 +104,7 @@ def run(
         bool, typer.Option("--extend", help="If the folder has a sweep that SPEC contains, train what SPEC has beyond it.")
     ] = False,
     sources: Annotated[
-        list[Path] | None, typer.Option("--adopt", help="First take over what is wanted from this folder; may be repeated.")
+        list[Path] | None, typer.Option("--adopt", help="First take over what is wanted from this folder. Repeatable.")
     ] = None,
 ) -> None:
     """Run the sweep that SPEC describes, or continue it where it stopped."""
