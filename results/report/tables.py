@@ -65,7 +65,7 @@ class Table:
 
 def tables(folder: Path, table: pd.DataFrame, matters: pd.DataFrame | ResultsError, has_rule: bool) -> list[Table]:
     """All tables. table: the runs; matters: what `what_matters` found, or why it could not; has_rule: as of `Answer`."""
-    number, settings = grouped(table, None)
+    number, settings, quoted = *grouped(table, None), shlex.quote(str(folder))
     details = detailed_summary(table, rng=np.random.default_rng(SEED))
     details = details.iloc[order_of(table, number, len(settings))].reset_index(drop=True)
     several, converge = bool(axis_columns(table)), bool((details["success"] > 0).any())
@@ -77,7 +77,7 @@ def tables(folder: Path, table: pd.DataFrame, matters: pd.DataFrame | ResultsErr
             f"{first if several else ''}The seeds are the replicates. {SUCCESS * has_rule}{EPOCHS * converge}{FINAL_LOSS}",
             details,
             readable.details(details) if converge else readable.ranking(details, has_rule),
-            f"backsweep table {folder} --of settings",
+            f"backsweep table {quoted} --of settings",
             sorted_by=by if several else ("", ""),
         )
     ]
@@ -93,14 +93,14 @@ def tables(folder: Path, table: pd.DataFrame, matters: pd.DataFrame | ResultsErr
                 "counts with the epochs at which the first was cut off.",
                 matters,
                 readable.what_matters(matters),
-                f"backsweep table {folder} --of what-matters",
+                f"backsweep table {quoted} --of what-matters",
                 beside="importance",
             )
         )
-    return [*found, *_comparisons(folder, table)]
+    return [*found, *_comparisons(quoted, table)]
 
 
-def _comparisons(folder: Path, table: pd.DataFrame) -> Iterator[Table]:
+def _comparisons(quoted: str, table: pd.DataFrame) -> Iterator[Table]:
     """All pairs of values of each setting of names, each value at its best learning rate, as `backsweep compare` has them."""
     for place, (setting, best_of) in enumerate(fair_comparisons(table).items()):
         rng = np.random.default_rng(SEED)
@@ -121,7 +121,7 @@ def _comparisons(folder: Path, table: pd.DataFrame) -> Iterator[Table]:
             " ".join([note, *differences.sentences(found, of), *infinite_differences(found), *_about_choices(of)]),
             found,
             readable.comparison(found),
-            f"backsweep compare {folder} --setting {shlex.quote(setting)} --best-of {shlex.quote(','.join(best_of))}",
+            f"backsweep compare {quoted} --setting {shlex.quote(setting)} --best-of {shlex.quote(','.join(best_of))}",
             beside="" if place else "ranks",
         )
 

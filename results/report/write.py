@@ -1,6 +1,7 @@
 """Writes a report as files: one page of HTML, or Markdown with its figures and tables beside it."""
 
 import re
+import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -94,6 +95,7 @@ def _template(name: str) -> Template:
         "ink": _ink,
         "script_json": _script_json,
         "plain": _plain,
+        "quoted": shlex.quote,
         "markdown": _table,
         "fenced": _fenced,
         "percent": percent_text,

@@ -245,11 +245,11 @@ def seed_count(spec: dict[str, Any]) -> int:
 
 
 def seeds_in(spec: dict[str, Any]) -> range | tuple[int, ...]:
-    """The seeds of a spec that is sound; of one that gives none, the only one that there is then."""
+    """The seeds of a sound spec, where 5 may be written 5.0; of one that gives none, the only one that there is then."""
     match spec.get("seeds", 1):
-        case {"start": int(first), "count": int(count)} | SeedRange(start=first, count=count):
-            return range(first, first + count)
+        case {"start": first, "count": count} | SeedRange(start=first, count=count):
+            return range(int(first), int(first) + int(count))
         case [*listed]:
-            return tuple(listed)
+            return tuple(map(int, listed))
         case count:
-            return range(count)
+            return range(int(count))

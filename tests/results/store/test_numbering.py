@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backsweep.results.store.numbering import Block, Numbering, ranges_of
+from backsweep.results.store.written_spec import seeds_in
 
 SEEDS = st.one_of(
     st.tuples(st.integers(0, 2**62), st.integers(1, 4)).map(lambda one: range(one[0], one[0] + one[1])),
@@ -98,3 +99,12 @@ def test_a_block_that_has_been_asked_travels_without_its_arrays():
     sent = pickle.dumps(block)
     assert b"numpy" not in sent
     assert pickle.loads(sent) == block
+
+
+@pytest.mark.parametrize(
+    ("written", "seeds"), [(5.0, range(5)), ({"start": 0.0, "count": 3.0}, range(3)), ([2.0, 7], (2, 7)), (4, range(4))]
+)
+def test_seeds_may_be_written_with_a_decimal_point(written, seeds):
+    found = seeds_in({"seeds": written})
+    assert found == seeds
+    assert all(type(seed) is int for seed in found)
