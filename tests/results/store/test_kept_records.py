@@ -8,7 +8,7 @@ import pytest
 from backsweep.columns import RECORDED
 from backsweep.errors import DamageWarning
 from backsweep.results.store import faults, file_kinds
-from backsweep.results.store import store as store_module
+from backsweep.results.store import reader as reader_module
 from backsweep.results.store.schema import RECORDS_SCHEMA
 from backsweep.results.store.store import Store
 from helpers.stored import manifest, rows, shard_of
@@ -43,7 +43,7 @@ def test_records_come_back_with_every_bit(recorded):
 
 def test_a_column_that_an_older_folder_lacks_is_null(recorded, monkeypatch):
     later = RECORDS_SCHEMA.append(pa.field("later", pa.float64()))
-    for module in (file_kinds, store_module):
+    for module in (file_kinds, reader_module):
         monkeypatch.setattr(module, "RECORDS_SCHEMA", later)
     with pytest.warns(DamageWarning, match="has columns other than those in the manifest"):
         assert len(Store.open(recorded.path).records()) == 0
