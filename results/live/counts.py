@@ -19,6 +19,7 @@ from ..statistics.bins import EPOCH_BINS, LOSS_BINS, epoch_bins, loss_bins
 
 MOST_GROUPS = 4 * MOST_CELLS  # of all maps together; those of the settings with the fewest values are left out first
 MOST_CODES = 2**31  # of values of a setting
+TOGETHER = 2**15  # runs that are counted at once, which bounds the room that counting takes
 ENDS = 2 * EPOCH_BINS + 2
 FIRST = {Outcome.CONVERGED: 0, Outcome.CAPPED: EPOCH_BINS, Outcome.DIVERGED: ENDS - 2, Outcome.STALLED: ENDS - 1}
 
@@ -71,12 +72,18 @@ class Counts:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def add(self, codes: Sequence[Integers], rows: Rows) -> None:
-        """Count runs. codes: of the values of each of the map's settings, (cells,) as in `rows`."""
-        first, second = [*codes, *[np.zeros(int(rows.cell[-1]) + 1, np.int64)] * 2][:2]
+    def numbered(self, codes: Sequence[Integers], cells: int) -> Integers:
+        """The numbers of cells in this map, (cells,); new ones follow those that were there.
+
+        codes: of the values of each of the map's settings, (cells,).
+        """
+        first, second = [*codes, *[np.zeros(cells, np.int64)] * 2][:2]
         found, inverse = np.unique(first * MOST_CODES + second, return_inverse=True)
         numbers = [self._numbers.setdefault(key, len(self._numbers)) for key in found.tolist()]
-        cell = np.array(numbers)[inverse][rows.cell]
+        return np.array(numbers)[inverse]
+
+    def add(self, cell: Integers, rows: Rows) -> None:
+        """Count runs. cell: the number of each one's cell in this map, (runs,)."""
         self.ended = self._more(self.ended, cell, rows.ended)
         self.loss = self._more(self.loss, cell, rows.loss)
         self.epochs = self._more(self.epochs, cell, np.zeros(1, np.int64), rows.epochs)
@@ -84,7 +91,8 @@ class Counts:
     def _more(self, counts: Integers, cell: Integers, place: Integers, weights: Integers | None = None) -> Integers:
         """The counts, (cells, places), with one more, or the weight, at each run's cell and place."""
         width = counts.shape[1]
-        more = np.bincount(cell * width + place, weights, minlength=len(self) * width).astype(np.int64).reshape(-1, width)
+        more = np.bincount(cell * width + place, weights, minlength=len(self) * width).astype(np.int64, copy=False)
+        more = more.reshape(-1, width)
         more[: len(counts)] += counts
         return more
 
@@ -104,6 +112,11 @@ class CountedRuns:
         self.whole = Counts(())
 
     @property
+    def runs(self) -> int:
+        """How many runs were counted."""
+        return int(self.whole.ended.sum())
+
+    @property
     def converge(self) -> bool:
         """Whether any run converged."""
         return bool(self.whole.converged.any())
@@ -120,9 +133,11 @@ class CountedRuns:
 
     def add(self, table: pa.Table) -> None:
         """Count the runs of a table: columns of its settings, and cell, outcome, epochs and loss."""
-        if not len(table):
-            return
         table = table.unify_dictionaries().combine_chunks()
+        for start in range(0, len(table), TOGETHER):
+            self._add(table.slice(start, TOGETHER))
+
+    def _add(self, table: pa.Table) -> None:
         cell = table["cell"].to_numpy()
         begins = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
         epochs, outcome = table["epochs"].to_numpy(), _codes_of(table["outcome"])
@@ -135,9 +150,10 @@ class CountedRuns:
         )
         self.longest = max(self.longest, int(epochs.max()))
         codes = {name: self._coded(name, table[name].take(begins)) for name in self.settings}
+        numbers = {one: one.numbered([codes[name] for name in one.by], len(begins)) for one in (self.whole, *self._maps)}
+        self._leave_out()  # before it is counted in them, since counts take kilobytes per cell
         for one in (self.whole, *self._maps):
-            one.add([codes[name] for name in one.by], rows)
-        self._leave_out()
+            one.add(numbers[one][rows.cell], rows)
 
     def _coded(self, name: str, values: Any) -> Integers:
         """The codes of a setting's values, (cells,)."""
@@ -150,12 +166,12 @@ class CountedRuns:
         return np.array(here)[found.indices.fill_null(len(here) - 1).to_numpy(zero_copy_only=False)]
 
     def _leave_out(self) -> None:
-        """Leave out maps that are too large, for good, since values only become more."""
+        """Leave out maps that are too large, for good, since the runs that follow are not counted in them."""
         kept, total = [], 0
         for one in self.maps():
-            total += len(one)
-            if len(one) <= MOST_CELLS and total <= MOST_GROUPS:
+            if len(one) <= MOST_CELLS and total + len(one) <= MOST_GROUPS:
                 kept.append(one)
+                total += len(one)
         self._maps = kept
 
 

@@ -13,13 +13,12 @@ from backsweep.outcomes import OUTCOMES
 
 from ..analysis.names import shown_names
 from ..store.fresh_rows import FreshRows
-from ..store.manifest import has_manifest, read_manifest
+from ..store.manifest import COPY, MANIFEST, has_manifest, read_manifest
 from ..store.schema import Manifest
 from ..store.writer import writer_of
-from .counts import CountedRuns
+from .counts import TOGETHER, CountedRuns
 from .maps import live_maps
 
-TOGETHER = 2**15  # rows that are counted at once, since a few take about as long
 BEGINNING, TRAINING, STOPPED, ENDED, UNREADABLE = "beginning", "training", "stopped", "ended", "unreadable"
 
 
@@ -29,7 +28,7 @@ class LiveProgress:
     def __init__(self, path: Path, clock: Callable[[], float] = time.thread_time):
         self._path, self._clock = path, clock
         self._manifest: Manifest | None = None
-        self._is_read = False
+        self._stamps: list[tuple[int, ...] | None] = []
         self.values: dict[str, Any] = {"state": BEGINNING}
 
     @property
@@ -45,7 +44,7 @@ class LiveProgress:
     @property
     def is_read(self) -> bool:
         """Whether the last look read all files that were there; damaged ones count as read."""
-        return self._is_read
+        return not self._fresh.behind
 
     def look(self, seconds: float) -> dict[str, Any]:
         """The values now. seconds: after so many of processor time it reads no further file; the next look goes on.
@@ -80,34 +79,35 @@ class LiveProgress:
 
     def _open(self) -> None:
         """Begin to count, anew if the sweep in the folder is another one than at the last look."""
+        stamps = [_stamp(self._path / name) for name in (MANIFEST, COPY)]
+        if stamps == self._stamps:  # reading a manifest again may take as long as a look
+            return
         manifest, _ = read_manifest(self._path)
         if self._manifest is None or _sweep_of(manifest) != _sweep_of(self._manifest):
             self._fresh = FreshRows(self._path, manifest)
             self._counted = CountedRuns([axis.name for axis in manifest.axes])
             self._shown, self._name = shown_names(manifest.axes), manifest.name
             self._found = NOTHING
-        self._manifest = manifest
+        self._manifest, self._stamps = manifest, stamps
 
     def _count(self, until: float) -> None:
-        """Count rows that are new, and find anew what the counts say if there are any."""
-        before, self._is_read = self._fresh.read, True
+        """Count rows that are new, and find anew what the counts say if there are any. Small files are counted together."""
         held: list[pa.Table] = []
-        for table in self._fresh.tables():
-            held.append(table)
-            if sum(map(len, held)) >= TOGETHER:
+        try:
+            for table in self._fresh.tables(lambda: self._clock() < until):
+                held.append(table)
+                if sum(map(len, held)) >= TOGETHER:
+                    ready, held = held, []
+                    self._counted.add(pa.concat_tables(ready))
+        finally:  # what was read is counted even if the next file cannot be, since it is not read again
+            if held:
                 self._counted.add(pa.concat_tables(held))
-                held = []
-            self._is_read = self._clock() < until
-            if not self._is_read:
-                break
-        if held:
-            self._counted.add(pa.concat_tables(held))
-        if self._fresh.read > before:
+        if self._counted.runs > self._found["counted"]:
             self._found = self._findings()
 
     def _findings(self) -> dict[str, Any]:
         return {
-            "counted": self._fresh.read,
+            "counted": self._counted.runs,
             "outcomes": {name: int(count.sum()) for name, count in self._counted.whole.outcomes.items()},
             "converge": self._counted.converge,
             "maps": [found.values(self._counted.converge) for found in live_maps(self._counted, self._shown)],
@@ -115,6 +115,15 @@ class LiveProgress:
 
 
 NOTHING: dict[str, Any] = {"counted": 0, "outcomes": dict.fromkeys(OUTCOMES, 0), "converge": False, "maps": []}
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _sweep_of(manifest: Manifest) -> tuple[object, ...]:

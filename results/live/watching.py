@@ -32,14 +32,16 @@ class Watching:
     path: of the folder, which need not be there yet. page: its HTML. port: 0 for any that is free. kept: whether the page and
     its values are written into the folder too, for any other server. opened: whether a browser will open the page.
 
-    OSError if the port is not free.
+    failure: the error that ended the looking before the sweep ended; None as a rule. OSError if the port is not free.
     """
 
     def __init__(self, path: Path, page: bytes, *, port: int = 0, kept: bool = False, opened: bool = False):
         self._path, self._page, self._kept, self._opened = path, page, kept, opened
         self._progress = LiveProgress(path)
         self._server = LiveServer({PAGE: page, VALUES: _encoded(self._progress.values)}, port)
+        self._page_is_kept = False
         self._over, self._ended = threading.Event(), threading.Event()
+        self.failure: Exception | None = None
         self._looking = threading.Thread(target=self._look_on, daemon=True)
 
     @property
@@ -53,22 +55,34 @@ class Watching:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        self._over.set()
-        self._looking.join()
-        self._look(LAST_SECONDS if failure is None else LOOK_SECONDS)
-        if failure is None:
-            self._wait_for_readers()
+        with suppress(KeyboardInterrupt):  # which now only means that nobody wants to wait for the page
+            self._over.set()
+            self._looking.join()
+            self._try_to_look(LAST_SECONDS if failure is None else LOOK_SECONDS)
+            if failure is None:
+                self._wait_for_readers()
         self._server.__exit__()
 
     def wait(self) -> None:
-        """Wait until the sweep has ended, and all of its runs are counted."""
+        """Wait until the sweep has ended, and all of its runs are counted. Raises `failure` if there is one."""
         while not self._ended.wait(0.1):  # on Windows Ctrl-C arrives only between two waits
             pass
+        if self.failure is not None:
+            raise self.failure
 
     def _look_on(self) -> None:
         pause = 0.0
-        while not self._over.wait(pause):
-            pause = self._look(LOOK_SECONDS)
+        while self.failure is None and not self._over.wait(pause):
+            pause = self._try_to_look(LOOK_SECONDS)
+
+    def _try_to_look(self, seconds: float) -> float:
+        """As `_look`, but an unexpected error ends the looking."""
+        try:
+            return self._look(seconds) if self.failure is None else 0.0
+        except Exception as error:
+            self.failure = error
+            self._ended.set()
+            return 0.0
 
     def _look(self, seconds: float) -> float:
         """Look once, and pass on what is seen. Returns the seconds until the next look."""
@@ -83,11 +97,10 @@ class Watching:
 
     def _keep(self, content: bytes) -> None:
         """Write the page and its values into the folder, if it is there; a full disk is no reason to fail."""
-        with suppress(OSError, ResultsError):
-            if self._progress.is_there:
-                if not (self._path / PAGE).exists():
-                    _put(self._path, PAGE, self._page)
-                _put(self._path, VALUES, content)
+        if self._progress.is_there:
+            if not self._page_is_kept:  # or that of an earlier version would stay
+                self._page_is_kept = _put(self._path, PAGE, self._page)
+            _put(self._path, VALUES, content)
 
     def _wait_for_readers(self) -> None:
         """Wait until pages that are open have fetched how the sweep ended."""
@@ -102,11 +115,13 @@ def _encoded(values: dict[str, Any]) -> bytes:
     return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _put(folder: Path, name: str, content: bytes) -> None:
-    """Replace a file at once. It is not flushed to disk, which a sweep's own files wait for."""
-    with hold_open(folder) as place:
+def _put(folder: Path, name: str, content: bytes) -> bool:
+    """Replace a file at once, if that is possible. It is not flushed to disk, which a sweep's own files wait for."""
+    with suppress(OSError, ResultsError), hold_open(folder) as place:
         place.refuse_others(name)
         with place.new_file(name) as (file, partial):
             file.write(content)
             file.close()
             place.rename(partial, name)
+            return True
+    return False

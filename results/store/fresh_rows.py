@@ -1,9 +1,9 @@
 """The rows of a folder as they land: each is read once, whichever files come to hold it while files are merged."""
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ class FreshRows:
     """Reads the rows of runs that it has not read before. It takes no lock, and leaves out what is damaged.
 
     runs: how many the sweep has. done: how many of them have a file, as of the last look. read: how many of these were read.
+    behind: whether the last look left files for the next.
     """
 
     def __init__(self, path: Path, manifest: Manifest):
@@ -29,6 +30,7 @@ class FreshRows:
         self._kinds = [kinds_of(manifest, block)["shards"] for block in self._blocks]
         self._known: set[Shard] = set()
         self._spans: list[Span] = []
+        self._fresh: list[Shard] = []
         self.done = 0
 
     @property
@@ -36,8 +38,13 @@ class FreshRows:
         """How many runs were read."""
         return runs_in(self._spans)
 
-    def tables(self) -> Iterator[pa.Table]:
-        """The rows that are new, file by file; the caller may stop after any file.
+    @property
+    def behind(self) -> bool:
+        """Whether files are left that had new rows at the last look."""
+        return not self._known.issuperset(self._fresh)
+
+    def tables(self, more: Callable[[], bool] = lambda: True) -> Iterator[pa.Table]:
+        """The rows that are new, file by file. more: whether to read another file, asked after each; what is read is given.
 
         Files of a block come in the order of their hashes, so that those of a part are spread over it.
         """
@@ -46,9 +53,10 @@ class FreshRows:
         self._known &= set(files)
         unknown = sorted(set(files) - self._known, key=lambda file: (self._block_of(file), file.content_hash))
         self._known.update(file for file in unknown if not self._new(file.span))
-        fresh = [file for file in unknown if file not in self._known]
+        self._fresh = [file for file in unknown if file not in self._known]
+        some = takewhile(lambda file: file == self._fresh[0] or more(), self._fresh)
         with suppress(FileNotFoundError):  # files were merged into another, which the next look finds
-            for file, table in zip(fresh, self._tables(fresh), strict=True):
+            for file, table in zip(self._fresh, self._tables(some), strict=False):
                 new = self._new(file.span)
                 self._known.add(file)
                 if new and not isinstance(table, DamageError):
@@ -56,7 +64,7 @@ class FreshRows:
                     self._spans = _apart(self._spans)
                     yield pa.concat_tables(table.slice(start - file.start, stop - start) for start, stop in new)
 
-    def _tables(self, files: Sequence[Shard]) -> Iterator[pa.Table | DamageError]:
+    def _tables(self, files: Iterable[Shard]) -> Iterator[pa.Table | DamageError]:
         """The rows of files, with the columns of the table, or what is wrong with them; those of a block are read together."""
         for place, some in groupby(files, self._block_of):
             for table in self._kinds[place].tables(some):

@@ -31,7 +31,7 @@ class Writer(BaseModel):
     started: when its session of training did; None: it does not train.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     pid: int = Field(gt=0)  # 0 and below would mean groups of processes
     host: str

@@ -1,5 +1,6 @@
 """Maps of runs that were counted against those of the same runs in a table."""
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,18 @@ SEEDS = 60
 
 def runs(shares=(0.5, 0.1, 0.1, 0.3), **settings):
     """A table of runs: all combinations of some settings, SEEDS of each."""
-    grid = pd.MultiIndex.from_product(settings.values(), names=settings).to_frame(index=False)
+    return runs_of(pd.MultiIndex.from_product(settings.values(), names=settings).to_frame(index=False), shares)
+
+
+def drawn(points):
+    """A table of runs at points that were drawn: each with a rate of its own, and one of a few values of two other settings."""
+    rng = np.random.default_rng(3)
+    others = {"hidden": rng.choice([2, 4, 8], points), "optimizer": rng.choice(["gd", "adam"], points)}
+    return runs_of(pd.DataFrame({"lr": rng.random(points), **others}), (0.5, 0.1, 0.1, 0.3))
+
+
+def runs_of(grid, shares):
+    """A table of runs: SEEDS of each row of a table of settings."""
     table = grid.loc[np.repeat(np.arange(len(grid)), SEEDS)].reset_index(drop=True)
     rng = np.random.default_rng(7)
     outcome = rng.choice(OUTCOMES, len(table), p=shares)
@@ -50,10 +62,18 @@ def in_order(found):
 SETTINGS = {"lr": [0.01, 0.1, 1.0, 10.0], "hidden": [8, 2, 4], "optimizer": ["gd", "adam"]}
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, {"lr": [0.5, 0.1]}, {"lr": [0.1, np.nan, 2.0], "bias": [True, False]}])
+TABLES = {
+    "grid": lambda: runs(**SETTINGS),
+    "one setting": lambda: runs(lr=[0.5, 0.1]),
+    "missing": lambda: runs(lr=[0.1, np.nan, 2.0], bias=[True, False]),
+    "drawn": lambda: drawn(2000),
+}
+
+
+@pytest.mark.parametrize("made", TABLES)
 @pytest.mark.parametrize("parts", [1, 13])
-def test_counted_runs_have_the_maps_of_the_table(settings, parts):
-    table = runs(**settings)
+def test_counted_runs_have_the_maps_of_the_table(made, parts):
+    table = TABLES[made]()
     expected = cell_maps(table, NOTHING_RECORDED)
     found = live_maps(counted(table, parts), {})
     assert len(found) == len(expected)
@@ -99,3 +119,15 @@ def test_where_a_map_would_have_too_many_cells_all_runs_are_one():
     table = runs(lr=np.linspace(0.1, 1, 1000))
     (found,) = live_maps(counted(table), {})
     assert (found.across, found.down, found.cells["runs"].tolist()) == ("", None, [60_000])
+
+
+def test_cells_that_no_map_can_hold_take_no_room():
+    """Counts of one map of all these cells would take 350 MB."""
+    table = drawn(16_000).drop_duplicates("cell")
+    tracemalloc.start()
+    try:
+        found = counted(table)
+        assert tracemalloc.get_traced_memory()[1] < 100e6
+    finally:
+        tracemalloc.stop()
+    assert found.runs == 16_000
