@@ -110,6 +110,7 @@ def run(
     """Run the sweep that SPEC describes, or continue it where it stopped."""
     from ..sweep import Sweep
 
+    watching = watching_if(watched, port, no_open, dry_run=dry_run)
     with after_a_second("planning ..."):
         sweep = Sweep.from_toml(spec)
         sweep.plan()
@@ -122,7 +123,6 @@ def run(
 
     if sources:
         say_taken(sources, sweep.adopt(out, sources))
-    watching = watching_if(watched, port, no_open)
     train = sweep.extend if extend else sweep.run
     run_with_progress(context, train, out, log, watching, jobs=jobs, backend=backend.value, address=address, force=force)
 
@@ -153,8 +153,8 @@ def resume(
     from ..sweep import Sweep
     from .run import run_with_progress
 
-    sweep = Sweep.of_folder(folder, data or ())
     watching = watching_if(watched, port, no_open)
+    sweep = Sweep.of_folder(folder, data or ())
     how = {"jobs": jobs, "backend": backend.value, "address": address, "force": force}
     run_with_progress(context, sweep.run, folder, log, watching, **how)
 

@@ -49,7 +49,7 @@ def run_with_progress(
     try:
         with watching(out, progress.say) if watching else nullcontext():
             results = train(out, progress=progress, **options)
-        _told(results, progress)
+            _told(results, progress)  # before the page ends, which waits for its readers
     except KeyboardInterrupt as interrupt:
         _interrupted(out, progress, code_after(interrupt))
     except BatchesFailed as error:

@@ -22,6 +22,7 @@ from ...results.store.store import Store
 from ...results.store.survey import survey
 from ...results.store.writer import writer_of
 from ..output import complain, say
+from .endings import reason_of
 from .options import typed
 from .results import Folder
 from .status import status_lines
@@ -48,20 +49,22 @@ def watch(folder: Folder, port: Port = None, no_open: NoOpen = False) -> None:
     """Show the sweep in DIR in a browser while it runs: its map, curves and time left. It ends with the sweep, or Ctrl-C."""
     if Store.open(folder).missing() or writer_of(folder):
         try:
-            with watching(folder, say, port=port, no_open=no_open) as page:
+            with watching(folder, say, port=_checked(port), no_open=no_open) as page:
                 page.wait()
         except KeyboardInterrupt:
             return
     say(f"{status_lines(survey(folder))[0]}. For the whole report: backsweep report {shlex.quote(str(folder))}")
 
 
-def watching_if(asked: bool, port: int | None, no_open: bool) -> "Watched | None":
+def watching_if(asked: bool, port: int | None, no_open: bool, *, dry_run: bool = False) -> "Watched | None":
     """What serves the page of a sweep of this process, and keeps it in its folder; None if it was not asked for.
 
-    SettingError for options that then have no effect.
+    SettingError for options that then have no effect, and for --watch if nothing is to be trained.
     """
+    if asked and dry_run:
+        raise SettingError(["watched"], "cannot be combined with --dry-run, which trains nothing that could be watched")
     if asked:
-        return partial(watching, port=port, no_open=no_open, kept=True)
+        return partial(watching, port=_checked(port), no_open=no_open, kept=True)
     for name, given in (("port", port is not None), ("no_open", no_open)):
         if given:
             raise SettingError([name], "has an effect only with --watch")
@@ -70,18 +73,17 @@ def watching_if(asked: bool, port: int | None, no_open: bool) -> "Watched | None
 
 @contextmanager
 def watching(
-    folder: Path, tell: "Callable[[str], object]", *, port: int | None = None, no_open: bool = False, kept: bool = False
+    folder: Path, tell: "Callable[[str], object]", *, port: int = 0, no_open: bool = False, kept: bool = False
 ) -> "Generator[Watching]":
     """Serve the page of a sweep meanwhile, tell its address, and open it if somebody sits in front of the terminal.
 
-    kept: whether it is written into the folder too. SettingError if the port cannot be used.
+    port: 0 for any that is free. kept: whether it is written into the folder too. SettingError if the port cannot be used.
     """
     from ...results.live.watching import Watching
 
-    port = arguments.whole("port", port or 0, PORTS)
-    opened = not no_open and sys.stdin.isatty() and _has_screen()
+    page, opened = _page(), not no_open and _is_attended() and _has_screen()
     try:
-        found = Watching(folder, _page(), port=port, kept=kept, opened=opened)
+        found = Watching(folder, page, port=port, kept=kept, opened=opened)
     except OSError as error:
         raise SettingError(["port"], f"cannot be used: {error.strerror}", value=port) from None
     with found:
@@ -89,6 +91,18 @@ def watching(
         if opened and not webbrowser.open(found.address):
             complain("no browser could be opened; open the address above in one")
         yield found
+    if found.failure is not None:
+        complain(f"the page was not brought up to date until the end: {reason_of(found.failure)}")
+
+
+def _checked(port: int | None) -> int:
+    """A port that was given; 0, any that is free, if none was."""
+    return arguments.whole("port", port or 0, PORTS)
+
+
+def _is_attended() -> bool:
+    """Whether somebody sits in front of the terminal; Python has no stdin where it was closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _has_screen() -> bool:

@@ -1,14 +1,20 @@
 """The commands that show a sweep in a browser: what they print and serve, what they leave, and how they end."""
 
+import contextlib
+import errno
 import json
 import os
 import re
 import signal
 import socket
+import sys
 import urllib.request
 
 import pytest
 
+from backsweep.results.live import progress
+from backsweep.results.live.watching import Watching
+from backsweep.sweep.cli import watch
 from helpers.commands import LONG, PATIENCE, SPEC, begun, must, refused
 from helpers.commands import here as in_process
 
@@ -74,35 +80,79 @@ def test_options_that_have_no_effect_or_cannot_be_had_are_refused(here):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         message = refused("run", "small.toml", "--out", "none", "--watch", "--port", port, cwd=here)
-    assert message == f"backsweep: --port {port}: cannot be used: Address already in use\n"
+    assert message.startswith(f"backsweep: --port {port}: cannot be used: ")
     assert not (here / "none").exists()
     assert "nowhere: no results here" in refused("watch", "nowhere", cwd=here)
+    missing = ("run", "missing.toml")  # options are looked at first
+    message = refused(*missing, "--dry-run", "--watch", cwd=here)
+    assert message == "backsweep: --watch: cannot be combined with --dry-run, which trains nothing that could be watched\n"
+    assert "--port: has an effect only with --watch" in refused(*missing, "--dry-run", "--port", 99999999, cwd=here)
+    assert "--no-open: has an effect only with --watch" in refused(*missing, "--dry-run", "--no-open", cwd=here)
+
+
+def test_ctrl_c_after_the_end_ends_only_the_page(here, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Watching, "_wait_for_readers", interrupted)
+    code, out, errors = in_process("run", "small.toml", "--out", "ended", "--watch", cwd=here)
+    assert (code, errors) == (0, "")
+    assert "Look closer: backsweep table ended" in out
+
+
+def test_a_process_without_stdin_opens_no_browser(here, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)  # as Python has it after `<&-`
+    must("run", "small.toml", "--out", "closed", "--watch", cwd=here)
+    assert json.loads((here / "closed" / "watch.json").read_text())["state"] == "ended"
+
+
+def test_a_page_that_cannot_be_made_is_not_blamed_on_the_port(here, monkeypatch):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", "page.html")
+
+    monkeypatch.setattr(watch, "_page", full)
+    message = refused("run", "small.toml", "--out", "none", "--watch", cwd=here)
+    assert message.startswith("backsweep: page.html: No space left on device")
+
+
+def test_a_page_that_breaks_does_not_harm_the_sweep(here, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("unexpected")
+
+    monkeypatch.setattr(progress, "live_maps", broken)
+    code, out, errors = in_process("run", "small.toml", "--out", "unseen", "--watch", cwd=here)
+    assert code == 0
+    assert "Look closer: backsweep table unseen" in out
+    assert errors == "backsweep: the page was not brought up to date until the end: ZeroDivisionError: unexpected\n"
 
 
 @pytest.mark.long
 @pytest.mark.posix
 def test_a_sweep_is_watched_from_another_process_which_leaves_nothing_there(here):
-    sweep = begun("run", "long.toml", "--out", "long", "--jobs", "1", cwd=here)
-    try:
+    with contextlib.ExitStack() as started:
+        sweep = begun("run", "long.toml", "--out", "long", "--jobs", "1", cwd=here)
+        started.callback(_end, sweep)
         while not (here / "long" / ".writer.json").exists():
             assert sweep.poll() is None
-        watch = begun("watch", "long", cwd=here)
-        address = address_in(watch.stdout)
+        watcher = begun("watch", "long", cwd=here)
+        started.callback(_end, watcher)
+        address = address_in(watcher.stdout)
         while (values := values_at(address))["state"] != "training":
-            assert watch.poll() is None
+            assert watcher.poll() is None
         assert (values["runs"], values["done"], values["maps"]) == (100_000, 0, [])
         os.killpg(sweep.pid, signal.SIGKILL)
         sweep.wait()
         while values_at(address)["state"] != "stopped":
-            assert watch.poll() is None
-        os.killpg(watch.pid, signal.SIGINT)
-        out, errors = watch.communicate(timeout=PATIENCE)
-        assert (watch.returncode, out, errors) == (0, "", "")
+            assert watcher.poll() is None
+        os.killpg(watcher.pid, signal.SIGINT)
+        out, errors = watcher.communicate(timeout=PATIENCE)
+        assert (watcher.returncode, out, errors) == (0, "", "")
         assert list((here / "long").glob("*watch*")) == []
-    finally:
-        for process in (sweep, watch):
-            process.kill()
-            process.communicate()
+
+
+def _end(process):
+    process.kill()
+    process.communicate()
 
 
 def test_the_page_is_made_once_and_read_afterwards(here, monkeypatch):
