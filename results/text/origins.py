@@ -17,7 +17,7 @@ def origin_lines(manifest: Manifest) -> list[str]:
 def _of_blocks(blocks: list[WrittenBlock]) -> str:
     first, last = blocks[0], blocks[-1]
     versions = ", ".join(f"{name} {first.versions[name]}" for name in ("backsweep", "kernels") if name in first.versions)
-    return f"runs {first.start:,} to {last.start + last.runs - 1:,} were added {first.created}, with {versions}, on {first.cpu}"
+    return f"runs {first.start} to {last.start + last.runs - 1} were added {first.created}, with {versions}, on {first.cpu}"
 
 
 def _of_adopted(adopted: Adopted) -> str:
