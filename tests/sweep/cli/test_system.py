@@ -53,7 +53,7 @@ def test_a_lack_of_something_is_one_sentence(command, message, monkeypatch, caps
     for name in ("_start_new_thread", "_start_joinable_thread"):  # before and from Python 3.13
         monkeypatch.setattr(threading, name, refuse, raising=False)
     monkeypatch.setattr(main, "app", lambda **_: command())
-    monkeypatch.setattr(main.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(main, "end_on_signals", lambda: None)
     monkeypatch.setattr(main.atexit, "register", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["backsweep", "run", "a spec.toml"])
     with pytest.raises(SystemExit) as ended:
@@ -112,7 +112,7 @@ def test_other_errors_are_not_hidden(monkeypatch):
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(main, "app", lambda **_: fail())
-    monkeypatch.setattr(main.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(main, "end_on_signals", lambda: None)
     monkeypatch.setattr(main.atexit, "register", lambda *_: None)
     with pytest.raises(RuntimeError, match="a fault of ours"):
         main.main()
