@@ -1,8 +1,9 @@
 """Serves the page of a sweep, and its values, to browsers of this machine; nobody else gets anything.
 
-The address has a random token, which only this user's terminal shows. A page of another site that knows or guesses the port is
-refused by its Origin; one whose name was made to lead here (DNS rebinding), by its Host. Nothing is read from disk, so there is
-no path that leads anywhere.
+The address has a random token, and whoever knows it on this machine sees the page: it is printed, and given to the browser that
+is opened, on whose command line other users may see it. A page of another site that knows or guesses the port is refused by its
+Origin; one whose name was made to lead here (DNS rebinding), by its Host. Nothing is read from disk, so there is no path that
+leads anywhere.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """Looks at a sweep again and again while it runs, and serves what it sees to browsers of this machine.
 
-It takes at most SHARE of one core from the sweep, and a fifth of a second at a time: after each look it waits as long as that
-takes, and what a look does not get to read waits for the next one.
+It takes at most SHARE of one core from the sweep: after each look it waits as long as that takes. A look reads files for a
+fifth of a second, and what it does not get to read waits for the next one.
 """
 
 import json

@@ -133,14 +133,13 @@ function draw() {
   return drawing;
 }
 
-/** Offers choices, [text, value]; the reader's stays if it is among them. */
-function offer(select, choices) {
+/** Offers choices, [text, value]. kept: the value that is shown if it is among them, or else the first. */
+function offer(select, choices, kept) {
   const offered = JSON.stringify(choices);
   if (select.dataset.offered !== offered) {
-    const before = select.value;
     select.dataset.offered = offered;
     select.replaceChildren(...choices.map(([text, value]) => new Option(text, value)));
-    select.value = choices.some(([, value]) => value === before) ? before : choices[0][1];
+    select.value = choices.some(([, value]) => value === kept) ? kept : choices[0][1];
   }
 }
 
@@ -151,17 +150,17 @@ function cellTexts(map) {
 
 /** Offers the cells and the colours of the map, and says what it pools. */
 function offerOf(map) {
-  offer(choices.cell, cellTexts(map).map((text, cell) => [text, String(cell)]));
+  offer(choices.cell, cellTexts(map).map((text, cell) => [text, String(cell)]), null);
   choices.cell.value = map.opens;
   const known = Object.keys(told.colours).filter((name) => map.cells[name].some((number) => number !== null));
-  offer(choices.colour, known.map((name) => [told.told[name], name]));
+  offer(choices.colour, known.map((name) => [told.told[name], name]), choices.colour.dataset.chosen);
   choices.colour.parentElement.hidden = known.length < 2;
   document.getElementById("pooled").hidden = map.pooled.length === 0;
   document.querySelector("#pooled span").textContent = map.pooled.join(", ");
 }
 
 function offerMaps() {
-  offer(choices.map, told.maps.map((map) => [nameOf(map), nameOf(map)]));
+  offer(choices.map, told.maps.map((map) => [nameOf(map), nameOf(map)]), choices.map.value);
   choices.map.parentElement.hidden = told.maps.length < 2;
 }
 
@@ -172,7 +171,10 @@ function begin() {
     offerOf(shown());
     draw();
   });
-  choices.colour.addEventListener("change", draw);
+  choices.colour.addEventListener("change", () => {
+    choices.colour.dataset.chosen = choices.colour.value;
+    draw();
+  });
   choices.cell.addEventListener("change", choose);
   document.getElementById("explore").hidden = false;
   dark.addEventListener("change", draw);

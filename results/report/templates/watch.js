@@ -33,13 +33,18 @@ function duration(seconds) {
   return seconds < 172800 ? `${(seconds / unit).toFixed(digits)} ${name}` : `${whole(Math.round(seconds / 86400))} days`;
 }
 
+/** Millions where there are any to speak of: slow sweeps have thousands. */
+function speed(rate) {
+  return rate >= 1e5 ? `${(rate / 1e6).toFixed(1)} M` : rate.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+}
+
 function showNumbers() {
   const { runs, done, counted, rate, left, outcomes, state } = values;
   const share = counted ? percent(outcomes.converged / counted) : "–";
   write("done", runs === undefined ? "–" : whole(done));
   write("runs", runs === undefined ? "" : `, of ${whole(runs)}`);
   write("converged", share);
-  write("rate", rate ? `${(rate / 1e6).toFixed(1)} M` : "–");
+  write("rate", rate ? speed(rate) : "–");
   write("left", state === "ended" ? "0 s" : typeof left === "number" ? duration(left) : "–");
   const bar = document.getElementById("bar");
   bar.max = runs ?? 1;
@@ -58,6 +63,12 @@ function showState(away) {
   write("name", values.name ?? "A sweep by backsweep");
 }
 
+/** Chooses the cell that the reader has chosen, if the map has it, or else the best. */
+function restoreCell(map) {
+  const place = cellTexts(map).indexOf(chosenCell);
+  choices.cell.value = place < 0 ? map.opens : place;
+}
+
 /** Shows the maps: only their numbers anew where the map is the same, so that nothing flickers. */
 async function showMaps() {
   if (!values.maps?.length) {
@@ -70,14 +81,15 @@ async function showMaps() {
     choices.cell.addEventListener("change", () => {
       chosenCell = cellTexts(shown())[choices.cell.value];
     });
+    choices.map.addEventListener("change", () => restoreCell(shown()));
   }
   offerMaps();
   const map = shown();
+  const colour = choices.colour.value;
   offerOf(map);
-  const place = cellTexts(map).indexOf(chosenCell);
-  choices.cell.value = place < 0 ? map.opens : place;
+  restoreCell(map);
   const frame = JSON.stringify([nameOf(map), map.columns, map.rows, values.converge]);
-  if (frame !== framed) {
+  if (frame !== framed || choices.colour.value !== colour) {
     framed = frame;
     drawn = "";
     await draw();
