@@ -99,14 +99,23 @@ def _median() -> Any:
     legend = alt.Legend(format=",.0f", orient="bottom", direction="horizontal", tickCount=3)
     scale = alt.Scale(type="log", scheme="cividis", reverse=True, nice=False)
     colour = alt.Color("soon:Q", title="median epochs; grey: none", scale=scale, legend=legend)
-    return alt.condition("isValid(datum.median)", colour, alt.value(FAINT))
+    return _grey_without("median", colour)
 
 
 def _loss(maps: list[CellMap]) -> Any:
     legend = alt.Legend(format=".3~g", orient="bottom", direction="horizontal", tickCount=3)
     scale = _scale_of([found.cells["loss"] for found in maps], scheme="cividis", reverse=True)
     colour = alt.Color("loss:Q", title="final loss; grey: infinite", scale=scale, legend=legend)
-    return alt.condition("isValid(datum.loss)", colour, alt.value(FAINT))
+    return _grey_without("loss", colour)
+
+
+def _grey_without(name: str, colour: alt.Color) -> Any:
+    """The colour of cells that have this number, and grey for the others.
+
+    The test is for those without, since Vega-Lite adds a test of its own behind it, which colours what is not on the scale like
+    one of its ends.
+    """
+    return alt.condition(f"!isValid(datum.{name})", alt.value(FAINT), colour)
 
 
 def _scale_of(losses: list[pd.Series], **more: Any) -> alt.Scale:

@@ -88,6 +88,22 @@ def test_the_reader_chooses_the_settings_of_the_map_and_what_its_colours_show(op
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("colour", ["median epochs", "final loss"])
+def test_cells_without_the_number_that_is_coloured_are_grey_and_no_others(opened, report, tmp_path, colour):
+    results = Results.open(report.parent)
+    lost = results.table["lr"] < 0.2
+    results.table = results.table.assign(loss=results.table["loss"].mask(lost))
+    share = (results.table["outcome"] == "converged").groupby([results.table[name] for name in ("lr", "hidden")]).mean()
+    known = share >= 0.5 if colour == "median epochs" else share.index.get_level_values("lr") > 0.2
+    page = opened(results.report(tmp_path / "lost.html"))
+    page.select_option("#explore-colour", label=colour)
+    page.locator("#explorer .role-legend-title", has_text=colour).wait_for()
+    fills = page.eval_on_selector_all("#explorer .map_0_marks path", "cells => cells.map(cell => getComputedStyle(cell).fill)")
+    grey = "rgb(138, 143, 152)"
+    assert 0 < known.sum() < len(fills)
+    assert [fill != grey for fill in fills] == list(known)
+
+
 def test_where_no_run_converges_the_explorer_is_about_final_losses(opened, without_success):
     page = opened(without_success)
     assert page.locator("#explore-colour option").all_inner_texts() == ["final loss", "converged"]
