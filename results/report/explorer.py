@@ -74,15 +74,19 @@ def _map() -> alt.LayerChart | alt.FacetChart:
             alt.Tooltip("runs:Q", format=","),
             *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in TOLD.items()),
         ],
+        description="description:N",
     )
     # Named: older releases of Altair would number it on and on, and no two reports would be the same.
     texts = {f"{name}_text": _percent(f"datum.{name}", 1) for name in ("converged", "low", "high")}
     texts["soon"] = "isValid(datum.median) ? max(datum.median, 1) : null"  # a log scale has no place for epoch 0
     texts["median_text"] = "isValid(datum.median) ? format(datum.median, ',.0f') : '∞'"
     texts["loss_text"] = "isValid(datum.loss) ? format(datum.loss, '.4g') : '∞'"
-    cells = base.transform_calculate(**texts).mark_rect(cursor="pointer", invalid=None)
+    facts = [("runs", "datum.runs"), *((title, f"datum.{name}_text") for name, title in TOLD.items())]
+    texts["description"] = " + ".join(["datum.name", *(f"'; {title}: ' + {text}" for title, text in facts)])
+    base = base.transform_calculate(**texts)
+    cells = base.mark_rect(cursor="pointer", invalid=None)
     cells = cells.encode(color=alt.value(COLOUR)).properties(name="map")
-    frame = base.mark_rect(fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(CHOSEN)
+    frame = base.mark_rect(aria=False, fill=None, strokeWidth=3, stroke="#d55e00").transform_filter(CHOSEN)
     return alt.layer(cells, frame)
 
 

@@ -27,8 +27,9 @@ function rowsOf(columns) {
 }
 
 function datasets(map) {
+  const names = cellTexts(map);
   const texts = (cell) => ({ column: map.columns[cell.x], row: map.rows[cell.y] });
-  const cells = rowsOf(map.cells).map((cell, number) => ({ cell: number, ...cell, ...texts(cell) }));
+  const cells = rowsOf(map.cells).map((cell, number) => ({ cell: number, name: names[number], ...cell, ...texts(cell) }));
   return { cells, curves: rowsOf(map.curves), paths: rowsOf(map.paths) };
 }
 

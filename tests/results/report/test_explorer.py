@@ -104,6 +104,21 @@ def test_cells_without_the_number_that_is_coloured_are_grey_and_no_others(opened
     assert [fill != grey for fill in fills] == list(known)
 
 
+def test_a_cell_is_described_by_the_texts_of_its_values(opened):
+    page = opened()
+    cells = page.locator("#explorer .map_0_marks path")
+    described = [cell.get_attribute("aria-label") for cell in cells.all()]
+    names = page.locator("#explore-cell option").all_text_contents()
+    assert [text.partition(";")[0] for text in described] == names
+    assert len(set(names)) == 18
+    cell = int(page.input_value("#explore-cell"))
+    cells.nth(cell).hover(force=True)  # what takes the pointer is the frame around it
+    page.wait_for_selector("#vg-tooltip-element.visible")
+    rows = [row.locator("td").all_text_contents() for row in page.locator("#vg-tooltip-element tr").all()]
+    assert described[cell].split("; ")[1:] == [": ".join(map(str.strip, row)) for row in rows[2:]]
+    assert page.locator(f'#explorer [aria-label="{described[cell]}"]').count() == 1
+
+
 def test_where_no_run_converges_the_explorer_is_about_final_losses(opened, without_success):
     page = opened(without_success)
     assert page.locator("#explore-colour option").all_inner_texts() == ["final loss", "converged"]
