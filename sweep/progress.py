@@ -19,7 +19,7 @@ from ..results.arrays import Span
 from ..results.store.schema import Estimate, Session
 from ..results.text.numbers import percent_text
 from .output import say_on
-from .text import duration
+from .text import duration, speed
 
 LINE_SECONDS = 5.0
 SESSION_FIELDS = {"runs", "run_epochs", "jobs", "backend", "wall", "kernels", "writing", "elsewhere", "disk", "memory"}
@@ -113,7 +113,7 @@ class Progress:
         parts = [f"{self.done:,} of {self.total:,} runs"]
         left = self.time_left
         if self.runs:
-            parts.append(f"{self.rate / 1e6:.1f} M run-epochs/s")
+            parts.append(f"{speed(self.rate)} run-epochs/s")
             parts.append(f"{percent_text(self.outcomes['converged'] / self.runs)} converged")
             parts.append(f"{duration(left)} left" if left else f"trained in {duration(self.seconds)}")
         elif self.estimate and left is None:

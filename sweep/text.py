@@ -35,6 +35,11 @@ def size(number: float) -> str:
     return f"{number:.3g} {UNITS[unit]}"
 
 
+def speed(rate: float) -> str:
+    """Run-epochs per second, in millions where there are any to speak of."""
+    return f"{rate / 1e6:.1f} M" if rate >= 1e5 else f"{rate:.3g}" if rate < 100 else f"{rate:,.0f}"
+
+
 def count(number: int, what: str) -> str:
     """`1 run`, `2 runs`."""
     return f"{number:,} {what}{'s' if number != 1 else ''}"

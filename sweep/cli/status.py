@@ -16,7 +16,7 @@ from ...results.text.numbers import percent_text
 from ...results.text.origins import origin_lines
 from ..output import say, say_in_full
 from ..progress import SESSION_FIELDS
-from ..text import count, duration, shares, workers
+from ..text import count, duration, shares, speed, workers
 from .tables import StatusFormat, TableFormat, print_table, way_on
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def status_lines(seen: Survey) -> list[str]:
     lines = [f"{manifest.name}: {seen.done:,} of {count(manifest.runs, 'run')} done{ends}", writer_line(seen)]
     if sessions:
         last, wall = sessions[-1], sum(session.wall for session in sessions)
-        rate = last.run_epochs / max(last.wall, 1e-9) / 1e6
+        rate = speed(last.run_epochs / max(last.wall, 1e-9))
         lines.append(
             f"{_sessions(seen)}, {duration(wall)} in all; the last {'recorded ' * (seen.killed > 0)}began {last.started}, "
-            f"{count(last.runs, 'run')} on {workers(last.jobs, last.backend)}, {rate:.1f} M run-epochs/s"
+            f"{count(last.runs, 'run')} on {workers(last.jobs, last.backend)}, {rate} run-epochs/s"
         )
     elif seen.killed:
         lines.append(_sessions(seen))
@@ -119,7 +119,7 @@ def writer_line(seen: Survey) -> str:
 
 
 def _speed(writer: "Writer") -> str:
-    rate = "" if writer.rate is None else f"; {writer.rate / 1e6:.1f} M run-epochs/s lately"
+    rate = "" if writer.rate is None else f"; {speed(writer.rate)} run-epochs/s lately"
     left = "" if writer.left is None else f", {duration(max(writer.at + writer.left - time.time(), 0))} left"
     return rate + left
 

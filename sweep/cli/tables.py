@@ -18,7 +18,7 @@ from ...results.disk.portable import DEVICE
 from ...results.text.formats import FOR_PAGES, FOR_PROGRAMS
 from ...results.text.numbers import percent_text, sentence_of
 from ..output import complain, say, say_in_full
-from ..text import count, duration, size, workers
+from ..text import count, duration, size, speed, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,10 +205,10 @@ def outcome_line(results: "Results") -> str:
     session = results.last
     if session is None:
         return f"All {results.manifest.runs:,} runs were already done: {results.path}"
-    rate = session.run_epochs / max(session.wall, 1e-9) / 1e6
+    rate = speed(session.run_epochs / max(session.wall, 1e-9))
     return (
         f"{count(session.runs, 'run')}, {count(session.run_epochs, 'run-epoch')} in {session.wall:.1f} s "
-        f"({rate:.1f} M per second) on {workers(session.jobs, session.backend)}: {results.path}"
+        f"({rate} per second) on {workers(session.jobs, session.backend)}: {results.path}"
     )
 
 

@@ -13,7 +13,7 @@ from backsweep.results.store.writer import note, writer_of
 from backsweep.sweep.cli.tables import stages_line
 from backsweep.sweep.progress import JsonProgress, PlainProgress, Progress
 from backsweep.sweep.run import heartbeat
-from backsweep.sweep.text import duration, shares, size, workers
+from backsweep.sweep.text import duration, shares, size, speed, workers
 
 EXPECTED = Estimate(jobs=2, runs=2000, cells=2, shapes=2, timed=2, cut=False, run_epochs=9, seconds=101.0, disk=5, memory=6)
 SESSION = Session(
@@ -48,7 +48,7 @@ def test_time_left_goes_by_cost_not_by_count():
     clock.now += 1.0
     progress.advance(1000, 10_000, {"converged": 1000}, 1.0)
     assert progress.time_left == pytest.approx(100.0)
-    assert progress.line() == "1,000 of 2,000 runs · 0.0 M run-epochs/s · 100.0 % converged · 100 s left"
+    assert progress.line() == "1,000 of 2,000 runs · 10,000 run-epochs/s · 100.0 % converged · 100 s left"
     clock.now += 50.0
     progress.advance(500, 10_000, {"capped": 500}, 50.0)
     assert progress.time_left == pytest.approx(50.0)
@@ -165,3 +165,11 @@ def test_durations_and_sizes_in_words():
 )
 def test_workers_are_counted_in_words(jobs, backend, text):
     assert workers(jobs, backend) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [(0.25, "0.25"), (12.0, "12"), (2345.6, "2,346"), (99_999.0, "99,999"), (1e5, "0.1 M"), (2.34e9, "2340.0 M")],
+)
+def test_slow_sweeps_have_a_speed_too(rate, shown):
+    assert speed(rate) == shown
