@@ -104,7 +104,7 @@ def test_where_takes_no_value_that_is_not_there(results):
         (lambda r: r.figure("survival", nope=1), "nope: the figure survival has no such option. It takes: by"),
         (lambda r: r.figure("importance", by=["lr"]), "by: the figure importance has no such option. It takes: none"),
         (lambda r: r.figure("loss"), "run: missing; the figure loss needs the number of a run"),
-        (lambda r: r.figure(3), "kind = 3: there is no such figure. There are: success, median, importance"),
+        (lambda r: r.figure(3), "kind = 3: there is no such figure. There are: success, final-loss, median, importance"),
         (lambda r: r.figure("success", axes=3), "axes: must be Axes of matplotlib, not int"),
         (lambda r: figure("success", r.table, row=3), "row: must be the name of a setting, not int"),
         (lambda r: r.figure("trajectories", cells=2.5), "cells = 2.5: must be a list, each member a whole number"),

@@ -7,7 +7,7 @@ import pytest
 from backsweep.errors import NoAnswerError
 from backsweep.results.analysis.answer import SEED
 from backsweep.results.analysis.ranking import order_of, ranked
-from backsweep.results.analysis.selection import best_on_other_seeds, lowest_loss_on_other_seeds
+from backsweep.results.analysis.selection import best_on_other_seeds, halves_of, lowest_loss_on_other_seeds
 from backsweep.results.analysis.shown_first import shown_first, typical_run, why_typical
 from backsweep.results.report.cell_maps import cell_maps
 
@@ -31,7 +31,7 @@ def answered(table):
     try:
         return best_on_other_seeds(table, rng=np.random.default_rng(SEED), resamples=1).iloc[0]
     except NoAnswerError:
-        return lowest_loss_on_other_seeds(table, np.random.default_rng(SEED)).iloc[0]
+        return lowest_loss_on_other_seeds(table, halves_of(table, None, np.random.default_rng(SEED))).iloc[0]
 
 
 @pytest.mark.parametrize("converging", [0.0, 0.02, 0.5, 0.9])
