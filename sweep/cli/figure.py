@@ -13,6 +13,7 @@ from ..output import say
 from .command import interruptible
 from .compare import BestOf
 from .results import Data, Folder, Where, chosen, names_in
+from .tables import not_finished
 
 if TYPE_CHECKING:
     from ...results import Runs
@@ -89,6 +90,9 @@ def figure(
     axes = own_axes(_inches(width or "7.2in"), style)
     save(titled(interruptible(lambda: results.figure(kind, axes, style=style, **options)), title, style), out)
     say(f"Figure: {out}")
+    if "run" not in entry.options:  # else it shows runs that the user names
+        for line in not_finished(results, "figure"):
+            say(line)
 
 
 def _runs(results: "Runs", entry: "Kind", run: str | None, seeds: str | None) -> int | list[int]:

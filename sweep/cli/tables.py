@@ -130,13 +130,15 @@ def remarks(results: "Runs", shown: list[str]) -> list[str]:
     from ...results.analysis import remarks as of
     from ...results.analysis.tables import axis_columns
 
-    found: list[str] = []
-    if results.done < results.manifest.runs:
-        found.append(
-            f"Not finished: the table counts only the {results.done:,} of {results.manifest.runs:,} runs that are done."
-        )
     by = [name for name in axis_columns(results.table) if name in shown]
-    return [*found, *no_rule(results), *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
+    found = [*not_finished(results, "table"), *no_rule(results)]
+    return [*found, *of.pooled(results.table, by), *of.over_the_bound(of.lost_at_once(results.table))]
+
+
+def not_finished(results: "Runs", what: str) -> list[str]:
+    """Say that a table, or another view of all runs, counts only some of them, if the sweep is not finished."""
+    done, runs = results.done, results.manifest.runs
+    return [f"Not finished: the {what} counts only the {done:,} of {runs:,} runs that are done."] if done < runs else []
 
 
 def no_rule(results: "Runs") -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.results.analysis.names import BEST
+from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from helpers.commands import backsweep, must, refused
 from helpers.commands import here as answered
@@ -120,6 +121,20 @@ def test_seeds_needed(here):
     printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
     assert "needed" in must("seeds", "r", "--setting", "hidden", "--values", "2,4", cwd=here)
+
+
+def test_what_counts_only_a_part_of_the_runs_says_so(tmp_path):
+    store = Store.open(Sweep.from_dict({**SPEC, "record": {}}).run(tmp_path / "r", jobs=1).path)
+    rows = store.read()
+    with store.writing():
+        for shard in store.shards():
+            shard.path.unlink()
+        store.append(rows.slice(0, 100))
+    counts = "counts only the 100 of 240 runs that are done.\n"
+    assert f"\nNot finished: the table {counts}" in must("table", "r", cwd=tmp_path)
+    drawn = "Figure: r/{}.svg\n"
+    assert must("figure", "r", "success", cwd=tmp_path) == f"{drawn.format('success')}Not finished: the figure {counts}"
+    assert must("figure", "r", "loss", "--run", 7, cwd=tmp_path) == drawn.format("loss")  # which is the same in the end
 
 
 @pytest.mark.parametrize(("length", "points"), [("3.4in", 244.8), ("8cm", 226.8), ("90 mm", 255.1)])
