@@ -14,7 +14,6 @@ from backsweep.stopping import NO_RULE
 from ...results.analysis.levels import members
 from ...results.comparisons import POWER
 from ...results.findings import generator
-from ..output import say
 from .options import one_of, typed
 from .results import By, Folder, Format, Resampling, Where, chosen, chosen_of_both, column_named, level_named, names_in
 from .tables import TableFormat, no_rule, print_no_answer, print_table, remarks
@@ -97,12 +96,9 @@ def _compare_sweeps(first: "Runs", second: "Runs", by: list[str] | None, *, pair
     from ...results.analysis.tables import axis_columns
 
     found = first.compare_with(second, by, paired=paired, seed=seed)
-    _print(first, found, form)
-    if form is TableFormat.text:
-        tables = [first.table, second.table]
-        said = [pooled(table, [name for name in axis_columns(table) if name in found]) for table in tables]
-        for remark in dict.fromkeys(chain(*said)):
-            say(remark)
+    tables = [first.table, second.table]
+    said = [pooled(table, [name for name in axis_columns(table) if name in found]) for table in tables]
+    _print(found, form, [*_about_sides(first, found), *dict.fromkeys(chain(*said))])
 
 
 def _compare_values(
@@ -120,7 +116,8 @@ def _compare_values(
 
     rng = generator(seed)
     of = rivals(results.table, setting, levels, best_of, rng=rng)
-    _print(results, all_pairs(of, paired=paired, rng=rng), form, of)
+    found = all_pairs(of, paired=paired, rng=rng)
+    _print(found, form, _about_sides(results, found, of))
 
 
 def _rank_values(
@@ -138,26 +135,23 @@ def _rank_values(
     of = rivals(results.table, setting, levels, best_of, rng=generator(seed))
     ranked = mean_ranks(of)
     found = table_of(ranked)
-    print_table(found, lambda: readable.ranks(found), form)
-    if form is TableFormat.text:
-        for remark in [*_about_choices(of), ranked.sentences, HOW_RANKED]:
-            say(remark)
+    print_table(found, lambda: readable.ranks(found), form, [*_about_choices(of), ranked.sentences, HOW_RANKED])
 
 
-def _print(results: "Runs", found: "pd.DataFrame", form: TableFormat, of: "Rivals | None" = None) -> None:
-    """Print a comparison, and for people what they should know of it. of: the rivals that it compares, if it is of values."""
+def _print(found: "pd.DataFrame", form: TableFormat, notes: list[str]) -> None:
+    from ...results.text import readable
+
+    print_table(found, lambda: readable.comparison(found), form, notes)
+
+
+def _about_sides(results: "Runs", found: "pd.DataFrame", of: "Rivals | None" = None) -> list[str]:
+    """What a reader of a comparison should know. of: the rivals that it compares, if it is of values."""
     from ...results.analysis.remarks import infinite_differences
-    from ...results.text import differences, readable
+    from ...results.text import differences
 
-    print_table(found, lambda: readable.comparison(found), form)
-    if form is not TableFormat.text:
-        return
     if not results.has_rule or differences.none_converged(found):
-        said = no_rule(results) or [differences.NONE_CONVERGED]
-    else:
-        said = [*differences.sentences(found, of), *infinite_differences(found), *(_about_values(of) if of else [])]
-    for remark in said:
-        say(remark)
+        return no_rule(results) or [differences.NONE_CONVERGED]
+    return [*differences.sentences(found, of), *infinite_differences(found), *(_about_values(of) if of else [])]
 
 
 def _about_values(of: "Rivals") -> list[str]:
@@ -218,15 +212,11 @@ def seeds(
     except NoAnswerError as error:
         print_no_answer(error, form)
         return
-    print_table(found, lambda: readable.more_seeds(found), form)
-    if form is not TableFormat.text:
-        return
     if half_width is None:
         said = differences.of_needed_pairs(found, POWER if power is None else power)
     else:
         said = [differences.of_needed_runs(half_width), *remarks(results, list(found.columns))]
-    for remark in said:
-        say(remark)
+    print_table(found, lambda: readable.more_seeds(found), form, said)
 
 
 def _refuse(option: str, given: object, why: str) -> None:

@@ -134,10 +134,7 @@ def table(
         says_why = results.has_rule or of is Kind.best
         print_no_answer(error if says_why else NoAnswerError(NO_RULE, error.columns), form)
         return
-    print_table(found, lambda: shown, form)
-    if form is TableFormat.text:
-        for remark in _beside(results, of, found, names_in(by)):
-            say(remark)
+    print_table(found, lambda: shown, form, _beside(results, of, found, names_in(by)))
 
 
 def _beside(results: "Runs", of: Kind, found: "pd.DataFrame", by: list[str] | None) -> list[str]:

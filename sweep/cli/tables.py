@@ -3,7 +3,7 @@
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,18 +76,28 @@ def slug(name: str) -> str:
     return f"sweep-{plain}" if DEVICE.fullmatch(plain) else plain or "sweep"
 
 
-def print_table(table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", form: TableFormat) -> None:
-    """Print a table: in full for programs, or as `readable` shortens it for people."""
+def print_table(
+    table: "pd.DataFrame", readable: "Callable[[], pd.DataFrame]", form: TableFormat, notes: Iterable[str] = ()
+) -> None:
+    """Print a table: in full for programs, or as `readable` shortens it for people.
+
+    notes: what its reader should know. As text they stand below the table. In all other formats they go to stderr, and in LaTeX
+    also into comments, which stay with the table.
+    """
     if form is TableFormat.text:
         _print_text(readable())
-    elif form in FOR_PAGES:
-        say_in_full(FOR_PAGES[form](readable()))
-    else:
-        say_in_full(FOR_PROGRAMS[form](table))
+        for note in notes:
+            say(note)
+        return
+    for note in notes:
+        complain(note)
+        if form is TableFormat.latex:
+            say(f"% {note}")
+    say_in_full(FOR_PAGES[form](readable()) if form in FOR_PAGES else FOR_PROGRAMS[form](table))
 
 
 def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
-    """Print why there is no table: for people instead of the table, for programs on stderr, beside a table without rows."""
+    """Print why there is no table: for people instead of the table, otherwise as the note of a table without rows."""
     sentence = sentence_of(str(error))
     if form is TableFormat.text:
         say(sentence)
@@ -95,8 +105,7 @@ def print_no_answer(error: "NoAnswerError", form: TableFormat) -> None:
         import pandas as pd
 
         empty = pd.DataFrame(columns=list(error.columns))
-        print_table(empty, lambda: empty, form)
-        complain(sentence)
+        print_table(empty, lambda: empty, form, [sentence])
 
 
 def _on_one_line(array: "Floats") -> str:

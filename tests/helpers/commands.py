@@ -108,6 +108,13 @@ def must(*arguments, cwd):
     return printed
 
 
+def tabled(*arguments, cwd):
+    """The output of a command that must succeed; the notes of a table that is printed for programs or pages go to stderr."""
+    code, printed, message = here(*arguments, cwd=cwd)
+    assert code == 0, message
+    return printed
+
+
 def refused(*arguments, cwd):
     """The message that refuses an invalid input."""
     code, _, message = here(*arguments, cwd=cwd)

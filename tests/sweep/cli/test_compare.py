@@ -8,7 +8,8 @@ import pytest
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
-from helpers.commands import must, refused
+from helpers.commands import here as answered
+from helpers.commands import must, refused, tabled
 from helpers.tables import EXACT
 
 TRAIN = {
@@ -49,7 +50,7 @@ def csv(text):
 def test_ranks_have_every_format_and_their_sentences(here):
     asked = ["compare", "r", "--setting", "optimizer", "--best-of", "lr", "--of", "ranks"]
     theirs = Results.open(here / "r").ranks("optimizer", best_of="lr")
-    pd.testing.assert_frame_equal(csv(must(*asked, "--format", "csv", cwd=here)), theirs, check_dtype=False)
+    pd.testing.assert_frame_equal(csv(tabled(*asked, "--format", "csv", cwd=here)), theirs, check_dtype=False)
     head, *rows = must(*asked, cwd=here).splitlines()
     assert head.split() == ["value", "mean", "rank"]
     assert [row.split() for row in rows[:3]] == [[of.value, f"{of.mean_rank:.2f}"] for of in theirs.itertuples()]
@@ -59,7 +60,7 @@ def test_ranks_have_every_format_and_their_sentences(here):
 def test_p_is_of_convergence_and_speed_has_its_own_sentence(here):
     """As the table has it: a side is said to need fewer epochs where the interval leaves out 0, and nowhere else."""
     asked = ["compare", "r", "--setting", "optimizer", "--where", "lr=2", "--where", "hidden=4"]
-    found = csv(must(*asked, "--format", "csv", cwd=here)).set_index(["first", "second"])
+    found = csv(tabled(*asked, "--format", "csv", cwd=here)).set_index(["first", "second"])
     text = must(*asked, cwd=here)
     assert "p is of McNemar's test: whether both sides converge equally often. It says nothing of how soon." in text
     assert "Holm's method raises it for the 3 rows as one family." in text
@@ -91,7 +92,7 @@ def test_sweeps_of_unlike_settings_are_told_what_would_make_them_alike(here):
         "backsweep: noise varies in the second alone, where several runs have the same hidden, seed; "
         "choose one value of noise with --where\n"
     )
-    assert len(csv(must(*chosen, "--where", "noise=0.1", "--format", "csv", cwd=here))) == 3
+    assert len(csv(tabled(*chosen, "--where", "noise=0.1", "--format", "csv", cwd=here))) == 3
     assert "--where: there is no setting 'nix' that varies" in refused(*chosen, "--where", "nix=1", cwd=here)
     assert "--by: runs of the first table share hidden, seed; what else varies is optimizer, lr" in refused(
         "compare", "r", "--with", "r", "--by", "hidden", cwd=here
@@ -111,3 +112,25 @@ def test_where_nothing_converged_nothing_is_said_of_p(tmp_path):
     for more in ([], ["--unpaired"]):
         lines = must("compare", "r", "--setting", "optimizer", *more, cwd=tmp_path).splitlines()
         assert lines[1 + 9 :] == ["No run that is compared converged, so nothing here tells the sides apart."]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "markdown", "latex"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["table", "r", "--of", "best", "--by", "optimizer"],
+        ["compare", "r", "--setting", "optimizer", "--best-of", "lr"],
+        ["compare", "r", "--setting", "optimizer", "--best-of", "lr", "--of", "ranks"],
+        ["compare", "r", "--with", "r", "--unpaired", "--by", "hidden"],
+        ["seeds", "r", "--half-width", "0.1", "--by", "hidden"],
+    ],
+)
+def test_every_format_has_the_notes_of_the_text(here, asked, form):
+    code, printed, message = answered(*asked, "--format", form, cwd=here)
+    notes = [line.removeprefix("backsweep: ") for line in message.splitlines()]
+    assert code == 0
+    assert notes
+    assert must(*asked, cwd=here).splitlines()[-len(notes) :] == notes
+    assert "Pooled" in message or "McNemar" in message or "highest that was tried" in message
+    comments = [line for line in printed.splitlines() if line.startswith("%")]
+    assert comments == ([f"% {note}" for note in notes] if form == "latex" else [])

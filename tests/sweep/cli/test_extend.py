@@ -10,7 +10,7 @@ import pytest
 from backsweep.results import Results
 from backsweep.results.disk.lock import only_writer
 from helpers.author import all_go
-from helpers.commands import SPEC, must, refused
+from helpers.commands import SPEC, must, refused, tabled
 from helpers.folders import contents
 
 MORE = SPEC.replace("[0.5, 2.0]", "[0.5, 1.0, 2.0]").replace("seeds = 5", "seeds = 6")
@@ -43,13 +43,13 @@ def test_a_dry_run_says_what_is_new_and_changes_nothing(there):
 
 
 def test_more_seeds_are_trained_and_the_old_runs_keep_their_numbers(there):
-    (old,) = must("table", "runs/s", "--where", "hidden=4", "--where", "lr=2", "--format", "csv", cwd=there).splitlines()[1:]
+    (old,) = tabled("table", "runs/s", "--where", "hidden=4", "--where", "lr=2", "--format", "csv", cwd=there).splitlines()[1:]
     before = must("replay", "runs/s", 7, cwd=there)
     must("extend", "runs/s", "--seeds", 8, cwd=there)
     assert must("replay", "runs/s", 7, cwd=there) == before
     assert re.search(r"32 of 32 runs done.*\nRuns 20 to 31 were added \d{4}-", must("status", "runs/s", cwd=there), re.DOTALL)
     assert json.loads(must("ls", "--format", "json", cwd=there))[0]["runs"] == 32
-    (now,) = must("table", "runs/s", "--where", "hidden=4", "--where", "lr=2", "--format", "csv", cwd=there).splitlines()[1:]
+    (now,) = tabled("table", "runs/s", "--where", "hidden=4", "--where", "lr=2", "--format", "csv", cwd=there).splitlines()[1:]
     assert (old.split(",")[0], now.split(",")[0]) == ("5", "8")
     must("bundle", "runs/s", "-o", "s.zip", cwd=there)
     must("open", "s.zip", "-o", "mine", cwd=there)

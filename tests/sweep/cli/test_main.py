@@ -15,7 +15,7 @@ from importlib.metadata import version
 import pandas as pd
 import pytest
 
-from helpers.commands import SPEC, backsweep, complaint, must, refused
+from helpers.commands import SPEC, backsweep, complaint, must, refused, tabled
 from helpers.commands import here as in_process
 
 
@@ -69,21 +69,24 @@ def test_a_dry_run_trains_nothing(here):
 
 def test_processes_give_the_same_table(here):
     must("run", "small.toml", "--out", "processes", "--backend", "processes", "--jobs", "2", cwd=here)
-    tables = [must("table", folder, "--format", "csv", cwd=here) for folder in ("runs/small", "processes")]
+    tables = [tabled("table", folder, "--format", "csv", cwd=here) for folder in ("runs/small", "processes")]
     assert tables[0] == tables[1]
 
 
 def test_tables_in_every_format(here):
     text = must("table", "runs/small", cwd=here)
     assert text.split()[:4] == ["hidden", "lr", "runs", "converged"]
-    frame = pd.read_csv(io.StringIO(must("table", "runs/small", "--format", "csv", cwd=here)))
+    frame = pd.read_csv(io.StringIO(tabled("table", "runs/small", "--format", "csv", cwd=here)))
     assert frame[["hidden", "lr", "runs"]].to_numpy().tolist() == [[2, 0.5, 5], [2, 2, 5], [4, 0.5, 5], [4, 2, 5]]
-    rows = json.loads(must("table", "runs/small", "--by", "lr", "--format", "json", cwd=here))
+    rows = json.loads(tabled("table", "runs/small", "--by", "lr", "--format", "json", cwd=here))
     assert [row["runs"] for row in rows] == [10, 10]
-    markdown = must("table", "runs/small", "--by", "hidden", "--format", "markdown", cwd=here).splitlines()
+    markdown = tabled("table", "runs/small", "--by", "hidden", "--format", "markdown", cwd=here).splitlines()
     assert (len(markdown), markdown[1].count("---:")) == (4, 6)
-    latex = must("table", "runs/small", "--by", "hidden", "--format", "latex", cwd=here)
-    assert latex.startswith("\\begin{tabular}{rrrrrr}")
+    latex = tabled("table", "runs/small", "--by", "hidden", "--format", "latex", cwd=here)
+    assert latex.splitlines()[:2] == [
+        "% Pooled over lr; the pooled runs count as replicates of one setting.",
+        "\\begin{tabular}{rrrrrr}",
+    ]
     assert r" \% " in latex
 
 
@@ -156,7 +159,7 @@ def test_rates_of_layers_and_the_measure(tmp_path):
     spec = 'task = "xor"\nseeds = 2\n[train]\nlr = [{ values = [0.1, 0.5] }, 0.3]\nepochs = 30\n[record]\nmeasure = true\n'
     (tmp_path / "rates.toml").write_text(spec)
     must("run", "rates.toml", cwd=tmp_path)
-    rows = json.loads(must("table", "runs/rates", "--by", "lr[0]", "--format", "json", cwd=tmp_path))
+    rows = json.loads(tabled("table", "runs/rates", "--by", "lr[0]", "--format", "json", cwd=tmp_path))
     assert [row["lr[0]"] for row in rows] == [0.1, 0.5]
     assert "measure -" in must("replay", "runs/rates", 3, cwd=tmp_path)
     assert must("report", "runs/rates", cwd=tmp_path) == "Report: runs/rates/report.html\n"

@@ -7,7 +7,7 @@ from typer.main import get_command
 
 import backsweep
 from backsweep.sweep.cli.main import app
-from helpers.commands import here, must, refused
+from helpers.commands import here, refused, tabled
 
 COMMANDS = get_command(app).commands
 OPTIONS = [
@@ -53,7 +53,7 @@ def test_what_comes_after_two_dashes_is_no_option(tmp_path):
 def test_all_values_of_a_repeated_option_count(tmp_path):
     model, train = {"hidden": {"values": [2, 3]}}, {"lr": {"values": [0.1, 1.0]}, "epochs": 3}
     backsweep.Sweep(task="xor", seeds=2, model=model, train=train).run(tmp_path / "r", jobs=1)
-    rows = json.loads(must("table", "r", "--by", "lr", "--by", "hidden", "--format", "json", cwd=tmp_path))
+    rows = json.loads(tabled("table", "r", "--by", "lr", "--by", "hidden", "--format", "json", cwd=tmp_path))
     assert len(rows) == 4
-    rows = json.loads(must("table", "r", "--where", "lr=0.1", "--where", "hidden=3", "--format", "json", cwd=tmp_path))
+    rows = json.loads(tabled("table", "r", "--where", "lr=0.1", "--where", "hidden=3", "--format", "json", cwd=tmp_path))
     assert [row["runs"] for row in rows] == [2]

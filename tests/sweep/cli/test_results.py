@@ -12,7 +12,7 @@ from backsweep.results import Results
 from backsweep.results.analysis.names import BEST
 from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
-from helpers.commands import backsweep, must, refused
+from helpers.commands import backsweep, must, refused, tabled
 from helpers.commands import here as answered
 from helpers.tables import EXACT
 
@@ -47,7 +47,7 @@ def test_each_table_is_that_of_python(here, of):
         "best": results.best,
         "restarts": results.restarts,
     }[of]()
-    printed = must("table", "r", "--of", of, "--format", "csv", cwd=here)
+    printed = tabled("table", "r", "--of", of, "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), theirs, check_dtype=False)
     assert must("table", "r", "--of", of, cwd=here).count("\n") > len(theirs)
 
@@ -80,7 +80,7 @@ def test_where_no_run_converged_a_sentence_stands_in_place_of_unknowns(of, tmp_p
 
 def test_another_seed_of_the_resampling_moves_intervals_and_nothing_else(here):
     one, other = (
-        csv(must("table", "r", "--of", "settings", "--resampling-seed", seed, "--format", "csv", cwd=here)) for seed in "01"
+        csv(tabled("table", "r", "--of", "settings", "--resampling-seed", seed, "--format", "csv", cwd=here)) for seed in "01"
     )
     moved = {name for name in one if not one[name].equals(other[name])}
     assert moved
@@ -89,9 +89,9 @@ def test_another_seed_of_the_resampling_moves_intervals_and_nothing_else(here):
 
 def test_two_values_and_two_sweeps_are_compared(here):
     results = Results.open(here / "r")
-    printed = must("compare", "r", "--setting", "lr", "--values", "0.50, 2", "--format", "csv", cwd=here)
+    printed = tabled("compare", "r", "--setting", "lr", "--values", "0.50, 2", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), results.compare("lr", 0.5, 2.0), check_dtype=False)
-    printed = must("compare", "r", "--with", "biased", "--by", "hidden,lr", "--format", "json", cwd=here)
+    printed = tabled("compare", "r", "--with", "biased", "--by", "hidden,lr", "--format", "json", cwd=here)
     assert [row["pairs"] for row in json.loads(printed)] == [40] * 6
     shown = must("compare", "r", "--with", "biased", "--unpaired", cwd=here)
     assert "second converged" in shown
@@ -101,10 +101,12 @@ def test_two_values_and_two_sweeps_are_compared(here):
 def test_where_selects_runs_for_every_finding(here):
     part = Results.open(here / "r").where(hidden=4, lr=2.0)
     chosen = ("--where", "hidden=4", "--where", "lr=2")
-    printed = must("table", "r", *chosen, "--format", "csv", cwd=here)
+    printed = tabled("table", "r", *chosen, "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), part.summary(), check_dtype=False)
     assert "Pooled" not in must("table", "r", *chosen, cwd=here)
-    found = csv(must("compare", "r", "--setting", "lr", "--values", "2,5", "--where", "hidden=4", "--format", "csv", cwd=here))
+    found = csv(
+        tabled("compare", "r", "--setting", "lr", "--values", "2,5", "--where", "hidden=4", "--format", "csv", cwd=here)
+    )
     assert found["pairs"].tolist() == [40]
     assert must("seeds", "r", "--half-width", "0.1", "--by", "hidden", "--where", "lr=5", cwd=here).count("Pooled") == 0
     assert "Pooled over lr" in must("seeds", "r", "--half-width", "0.1", "--by", "hidden", cwd=here)
@@ -118,7 +120,7 @@ def test_a_figure_of_groups_that_one_chooses(here):
 
 
 def test_seeds_needed(here):
-    printed = must("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
+    printed = tabled("seeds", "r", "--half-width", "0.02", "--by", "lr", "--format", "csv", cwd=here)
     pd.testing.assert_frame_equal(csv(printed), Results.open(here / "r").seeds_to_know(0.02, ["lr"]), check_dtype=False)
     assert "needed" in must("seeds", "r", "--setting", "hidden", "--values", "2,4", cwd=here)
 
