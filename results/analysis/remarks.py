@@ -10,6 +10,7 @@ from backsweep.outcomes import Outcome, ended
 
 from ..arrays import Floats
 from .ends import AtAnEnd, chosen_at_an_end
+from .selection import with_all_seeds
 from .tables import EVERY_RUN, axis_columns, grouped, setting_labels
 from .what_matters import RESPONSES
 
@@ -86,15 +87,21 @@ def without_best(table: pd.DataFrame, best: pd.DataFrame, by: Sequence[str]) -> 
     """Say which combinations of the settings `by` have no best setting. best: the table of `selection.best_on_other_seeds`."""
     if not by:
         return []
-    _, there = grouped(table, by)
-    _, found = grouped(best, by)
-    lacking = there.merge(found, how="left", indicator="_merge")
-    texts = setting_labels(lacking.loc[lacking["_merge"] == "left_only", list(by)])
-    if not texts:
-        return []
-    return [
-        f"No best setting for {'; '.join(texts)}: none that has all its seeds converged on the half of the seeds that choose."
-    ]
+    number, tried = grouped(table, None)
+    competing = tried[with_all_seeds(table, number, len(tried))]
+    compared, unfinished = (_lacking(whole, part, by) for whole, part in ((competing, best), (tried, competing)))
+    found = []
+    if compared:
+        found.append(f"No best setting for {'; '.join(compared)}: no run of the seeds that choose converged.")
+    if unfinished:
+        found.append(f"No best setting for {'; '.join(unfinished)}: none has all the seeds that others have.")
+    return found
+
+
+def _lacking(whole: pd.DataFrame, part: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """Which combinations of the settings `by` are in one table and not in the other."""
+    both = grouped(whole, by)[1].merge(grouped(part, by)[1], how="left", indicator="_merge")
+    return setting_labels(both.loc[both["_merge"] == "left_only", list(by)])
 
 
 def choices_at_an_end(found: Sequence[AtAnEnd]) -> list[str]:
