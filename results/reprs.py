@@ -36,7 +36,7 @@ def html_of(head: str, lines: Iterable[str], table: "pd.DataFrame | None" = None
     if table is not None:
         shown.append(_table(table))
     if left:
-        shown.append(f"<div>and {left:,} more rows</div>")
+        shown.append(f"<div>and {left:,} more row{'s' if left > 1 else ''}</div>")
     return f'<div style="line-height: 1.5; overflow-x: auto">{"".join(shown)}</div>'
 
 

@@ -55,7 +55,8 @@ class ImportancePicture:
     @property
     def caption(self) -> str:
         """What is shown, and how it was computed."""
-        more = f" {self.left_out} more explain less than any of these." if self.left_out else ""
+        explain = "explains" if self.left_out == 1 else "explain"
+        more = f" {self.left_out} more {explain} less than any of these." if self.left_out else ""
         return (
             f"Share of the variance that each setting explains, with 95 % intervals ({self.method}). Runs that never converge "
             f"count with the epochs at which the first was cut off. {self._last}{more}"

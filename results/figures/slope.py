@@ -66,7 +66,8 @@ class SlopePicture:
         """What is shown and how it was computed."""
         laws = self.laws
         unseen = int(np.isinf(laws.median[self.shown]).sum())
-        left_out = f" {unseen:,} medians are left out: the curve does not fall to one half." if unseen else ""
+        medians = "1 median is" if unseen == 1 else f"{unseen:,} medians are"
+        left_out = f" {medians} left out: the curve does not fall to one half." if unseen else ""
         return (
             f"Median epochs to convergence (Kaplan–Meier) and power laws, epochs ∝ {laws.setting} to the power of the slope, "
             "by least squares on the logarithms. Slopes with their 95 % intervals and bands are by a bootstrap over seeds: "

@@ -65,7 +65,8 @@ def _speed(found: pd.DataFrame, of: "Rivals | None") -> list[str]:
         for where, (first, second), *numbers in zip(_places(found, of), _names(found, of), difference, low, high, strict=True)
     ]
     told = [text for text, is_apart in zip(said, apart, strict=True) if is_apart]
-    more = f"; and {len(told) - NAMED:,} more rows differ" if len(told) > NAMED else ""
+    others = len(told) - NAMED
+    more = f"; and {others:,} more {'rows differ' if others > 1 else 'row differs'}" if others > 0 else ""
     first = [f"Epochs per success, with 95 % intervals: {'; '.join(told[:NAMED])}{more}."] if told else []
     return [*first, *_undecided(int(np.sum(~apart & ~unknown)), int(unknown.sum()), len(found))]
 

@@ -62,7 +62,9 @@ def read_sides(path: Path, inputs: Sequence[str], targets: Sequence[str], catego
 
     sides = Sides(blocks(inputs), blocks(targets), where, tuple(remarks[:MOST_LISTED]))
     more = len(remarks) - MOST_LISTED
-    return sides if more <= 0 else sides._replace(remarks=(*sides.remarks, f"and {more:,} more remarks on columns"))
+    if more <= 0:
+        return sides
+    return sides._replace(remarks=(*sides.remarks, f"and {more:,} more remark{'s' if more > 1 else ''} on columns"))
 
 
 def _dropped(table: Table) -> list[str]:

@@ -76,6 +76,8 @@ def test_of_many_factors_those_that_explain_most():
     picture = importance_picture(many.assign(share_low=share, share_high=share))
     assert picture.factors == [f"f{k}" for k in range(29, 29 - MOST_FACTORS, -1)]
     assert "20 more explain less" in picture.caption
+    eleven = many.assign(share_low=share, share_high=share).head(MOST_FACTORS + 1)
+    assert "1 more explains less" in importance_picture(eleven).caption
 
 
 def test_what_matters_in_a_sweep_is_drawn():

@@ -85,7 +85,7 @@ def test_levels_without_a_median_are_left_out_and_shown():
     np.testing.assert_array_equal(found.used[0], np.isfinite(median))
     assert found.slope[0] == pytest.approx(np.polyfit(np.log(LEVELS[1:]), np.log(median[1:]), 1)[0])
     assert (found.along[0, 0], found.along[0, -1]) == pytest.approx((0.3, 10))
-    assert "1 medians are left out" in slope_picture(runs, rng=np.random.default_rng(0)).caption
+    assert "1 median is left out" in slope_picture(runs, rng=np.random.default_rng(0)).caption
 
 
 def test_each_curve_is_that_of_its_own_runs():

@@ -1,6 +1,7 @@
 """The description of a file's inputs and targets, with remarks: before training, in the manifest and in the report."""
 
 import numpy as np
+import pytest
 
 from backsweep.results import Results
 from backsweep.sweep import Sweep
@@ -59,9 +60,10 @@ def test_many_columns_are_listed_by_their_kind(tmp_path):
     assert data({"file": "d.npz", "inputs": "X", "targets": "y"}, tmp_path).inputs.shape == (3, 30)
 
 
-def test_remarks_on_many_columns_are_cut(tmp_path):
-    names = [f"c{number}" for number in range(200)]
-    rows = [names, *([f"v{row % 2}"] * 199 + [str(row)] for row in range(2))]
+@pytest.mark.parametrize(("odd", "last"), [(199, "and 179 more remarks on columns"), (21, "and 1 more remark on columns")])
+def test_remarks_on_many_columns_are_cut(odd, last, tmp_path):
+    names = [f"c{number}" for number in range(odd + 1)]
+    rows = [names, *([f"v{row % 2}"] * odd + [str(row)] for row in range(2))]
     (tmp_path / "d.csv").write_text("\n".join(",".join(row) for row in rows))
     remarks = sides_of(parse({"file": "d.csv", "inputs": names[:-1], "targets": names[-1]}), tmp_path).remarks
-    assert (len(remarks), remarks[-1]) == (21, "and 179 more remarks on columns")
+    assert (len(remarks), remarks[-1]) == (21, last)
