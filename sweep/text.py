@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..results.text.numbers import percent_text
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+THOUSANDS = ("", " k", " M", " G")
 BARE = re.compile(r"[\w-]+(\[\d+\])?")  # a key that needs no quotes, perhaps of a layer
 LONGEST_KEY = LONGEST_VALUE = 60
 
@@ -36,8 +37,11 @@ def size(number: float) -> str:
 
 
 def speed(rate: float) -> str:
-    """Run-epochs per second, in millions where there are any to speak of."""
-    return f"{rate / 1e6:.1f} M" if rate >= 1e5 else f"{rate:.3g}" if rate < 100 else f"{rate:,.0f}"
+    """Run-epochs per second to two digits, `33 k` or `1.2 M`; what they are per stands behind it."""
+    number, unit = float(f"{rate:.1e}"), 0
+    while number >= 1000 and unit < len(THOUSANDS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:#.2g}{THOUSANDS[unit]}" if number < 10 else f"{number:.0f}{THOUSANDS[unit]}"
 
 
 def count(number: int, what: str) -> str:

@@ -48,7 +48,7 @@ def test_time_left_goes_by_cost_not_by_count():
     clock.now += 1.0
     progress.advance(1000, 10_000, {"converged": 1000}, 1.0)
     assert progress.time_left == pytest.approx(100.0)
-    assert progress.line() == "1,000 of 2,000 runs · 10,000 run-epochs/s · 100.0 % converged · 100 s left"
+    assert progress.line() == "1,000 of 2,000 runs · 10 k run-epochs/s · 100.0 % converged · 100 s left"
     clock.now += 50.0
     progress.advance(500, 10_000, {"capped": 500}, 50.0)
     assert progress.time_left == pytest.approx(50.0)
@@ -169,7 +169,10 @@ def test_workers_are_counted_in_words(jobs, backend, text):
 
 @pytest.mark.parametrize(
     ("rate", "shown"),
-    [(0.25, "0.25"), (12.0, "12"), (2345.6, "2,346"), (99_999.0, "99,999"), (1e5, "0.1 M"), (2.34e9, "2340.0 M")],
+    [
+        *((0.25, "0.25"), (4.96, "5.0"), (33.4, "33"), (996, "1.0 k"), (33_400, "33 k"), (999_999, "1.0 M")),
+        *((1_234_567, "1.2 M"), (86_200_000, "86 M"), (123_456_789, "120 M"), (2.34e9, "2.3 G"), (2e13, "20000 G")),
+    ],
 )
 def test_slow_sweeps_have_a_speed_too(rate, shown):
     assert speed(rate) == shown
