@@ -61,6 +61,7 @@ UNPAIRED = ("runs_first", "runs_second", "observed", "expected", "log_rank", "p"
 SEEDS = ("needed", "more")
 SHARES = ("response", "factor", *_with_ends("share"), "method")  # columns of a table in which settings are rows
 RANKS = ("value", "mean_rank", "combinations", "chi_squared", "p", "critical_difference")  # likewise, their values
+NO_RUN_DONE = "no run is done yet"
 CHANCE, REST = "chance", "rest"  # other such rows
 TAKEN = frozenset(
     [

@@ -12,7 +12,7 @@ from backsweep.outcomes import Outcome
 from backsweep.stopping import NO_RULE
 
 from ..analysis.answer import Answer
-from ..analysis.names import CHANCE, REST
+from ..analysis.names import CHANCE, NO_RUN_DONE, REST
 from ..analysis.remarks import constant_responses, over_the_bound
 from ..analysis.selection import NONE_CHOSEN
 from ..analysis.tables import level_texts
@@ -35,7 +35,7 @@ ENDED = {
 def sentences(found: Answer) -> list[str]:
     """All that there is to say, the answer itself first."""
     if not found.done:
-        return ["No run is done yet."]
+        return [sentence_of(NO_RUN_DONE)]
     return [_headline(found), *filter(None, _more(found))]
 
 

@@ -9,7 +9,7 @@ import typer
 from backsweep.errors import BacksweepError, NoAnswerError, SettingError
 from backsweep.stopping import NO_RULE
 
-from ...results.analysis.names import column_of
+from ...results.analysis.names import BEST, NO_RUN_DONE, SHARES, column_of
 from ...results.findings import checked_seed
 from ..output import complain, say
 from .command import interruptible
@@ -74,21 +74,33 @@ def opened(folder: Path) -> "Results":
 
 
 def chosen(folder: Path, where: list[str] | None) -> "Runs":
-    """The results in a folder, or those of its runs that were asked for."""
-    results: Runs = opened(folder)
+    """The results in a folder, or those of its runs that were asked for. NoAnswerError if no run is done."""
+    return _part(_begun(opened(folder)), where)
+
+
+def _part(results: "Runs", where: list[str] | None) -> "Runs":
     for text in where or []:
         results = _with_value(results, *_name_and_value(text))
     return results
 
 
 def chosen_of_both(folder: Path, other: Path, where: list[str] | None) -> "tuple[Runs, Runs]":
-    """The results in two folders, or those of their runs that were asked for, by settings of both or of one."""
-    first, second = opened(folder), opened(other)
+    """The results in two folders, or those of their runs that were asked for, by settings of both or of one.
+
+    NoAnswerError if no run of a folder is done.
+    """
+    first, second = _begun(opened(folder)), _begun(opened(other))
     for name, value in map(_name_and_value, where or []):
         in_first, in_second = _varies(first, name), _varies(second, name)
         first = _with_value(first, name, value) if in_first or not in_second else first
         second = _with_value(second, name, value) if in_second else second
     return first, second
+
+
+def _begun(results: "Results") -> "Results":
+    if not results.done:
+        raise NoAnswerError(f"{results.path}: {NO_RUN_DONE}")
+    return results
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
@@ -125,9 +137,14 @@ def table(
     seed: Resampling = 0,
 ) -> None:
     """Print success rates and epochs to convergence of the runs in DIR, with 95 % intervals; --of prints other tables."""
-    seed, results = checked_seed(seed), chosen(folder, where)
+    seed = checked_seed(seed)
     if by and of in {Kind.what_matters, Kind.restarts}:
         raise SettingError(["by"], f"cannot be combined with --of {of.value}; use it with --of summary, settings or best")
+    whole = opened(folder)
+    if not whole.done:
+        print_no_answer(NoAnswerError(NO_RUN_DONE, _columns(whole, of, names_in(by), seed)), form)
+        return
+    results = _part(whole, where)
     try:
         found, shown = _found(results, of, names_in(by), seed)
     except NoAnswerError as error:
@@ -135,6 +152,18 @@ def table(
         print_no_answer(error if says_why else NoAnswerError(NO_RULE, error.columns), form)
         return
     print_table(found, lambda: shown, form, _beside(results, of, found, names_in(by)))
+
+
+def _columns(results: "Runs", of: Kind, by: list[str] | None, seed: int) -> list[str]:
+    """The columns that a table of findings has without rows."""
+    from ...results.analysis.tables import axis_columns
+
+    if of is Kind.best:
+        return [*axis_columns(results.table), *BEST]
+    if of is Kind.what_matters:
+        return [*SHARES]
+    found = results.restarts() if of is Kind.restarts else _found(results, of, by, seed)[0]
+    return found.columns.tolist()
 
 
 def _beside(results: "Runs", of: Kind, found: "pd.DataFrame", by: list[str] | None) -> list[str]:

@@ -242,3 +242,25 @@ def test_runs_that_begin_above_the_bound_are_said_where_one_looks(tmp_path):
         environment = {**os.environ, "PYTHONIOENCODING": encoding}
         done = backsweep(*details, cwd=tmp_path, encoding=encoding, env=environment)
         assert (done.returncode, done.stdout.count("inf"), done.stdout.count("?")) == (0, 4, 0)
+
+
+def test_of_a_sweep_without_runs_every_question_says_so(tmp_path):
+    """People get a sentence, programs an empty table that has its columns; what compares or counts runs is refused."""
+    train = {"lr": {"values": [0.5, 2.0]}, "epochs": 5, "stop": {"loss": 0.1}}
+    begun = Sweep(task="xor", seeds=4, train=train).run(tmp_path / "r", jobs=1)
+    for shard in (begun.path / "shards").iterdir():
+        shard.unlink()
+    for of in ("summary", "settings", "what-matters", "best", "restarts"):
+        asked = ["table", "r", "--of", of]
+        assert answered(*asked, "--where", "lr=2", cwd=tmp_path) == (0, "No run is done yet.\n", "")
+        code, printed, message = answered(*asked, "--format", "csv", cwd=tmp_path)
+        assert (code, len(csv(printed)), message) == (0, 0, "backsweep: No run is done yet.\n")
+    for asked in (
+        ["compare", "r", "--setting", "lr"],
+        ["compare", "r", "--with", "r"],
+        ["compare", "r", "--setting", "lr", "--of", "ranks"],
+        ["seeds", "r", "--half-width", "0.1"],
+        ["seeds", "r", "--setting", "lr", "--values", "0.5,2"],
+        ["figure", "r", "success"],
+    ):
+        assert refused(*asked, cwd=tmp_path) == "backsweep: r: no run is done yet\n"
