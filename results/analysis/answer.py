@@ -17,7 +17,14 @@ from ..store.written_spec import goals, seed_count
 from .designs import drawn_columns
 from .ends import ends_of, words_of
 from .remarks import lost_at_once
-from .selection import best_of_halves, equals_of_best, halves_of, lowest_loss_on_other_seeds, with_all_seeds
+from .selection import (
+    best_of_halves,
+    better_on_all_seeds,
+    equals_of_best,
+    halves_of,
+    lowest_loss_on_other_seeds,
+    with_all_seeds,
+)
 from .tables import axis_columns, grouped
 from .what_matters import what_matters
 
@@ -36,9 +43,10 @@ class Answer:
     how many of them no run converged; competing: how many have all the seeds that any has. cells: how many the sweep has.
 
     best: the row of `selection.best_on_other_seeds`, or why there is none. as_often: how many combinations had its success rate
-    where it was chosen; tied: those that did as well in all, itself the first. lowest: the row of
-    `selection.lowest_loss_on_other_seeds`, or why there is none; None beside a best. ends: the settings of which that row has
-    the lowest or highest value, and which (`ends.ends_of`); words: those that have no ends.
+    where it was chosen; tied: those that did as well in all, itself the first. better: the row of
+    `selection.better_on_all_seeds`, if there is one. lowest: the row of `selection.lowest_loss_on_other_seeds`, or why there is
+    none; None beside a best. ends: the settings of which that row has the lowest or highest value, and which (`ends.ends_of`);
+    words: those that have no ends.
 
     matters: the table of `what_matters.what_matters`, or why there is none. lost: as `remarks.lost_at_once`.
     """
@@ -54,6 +62,7 @@ class Answer:
     best: pd.DataFrame | ResultsError
     as_often: int
     tied: pd.DataFrame
+    better: pd.DataFrame
     lowest: pd.DataFrame | ResultsError | None
     ends: dict[str, str]
     words: list[str]
@@ -66,7 +75,7 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
     names, rng = axis_columns(table), np.random.default_rng(SEED)
     number, settings = grouped(table, names)
     converged = ended(table, Outcome.CONVERGED)
-    best, lowest, tied, as_often = _best(table)
+    best, lowest, tied, as_often, better = _best(table)
     row = best if lowest is None else lowest
     return Answer(
         done=len(table),
@@ -80,6 +89,7 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
         best=best,
         as_often=as_often,
         tied=tied,
+        better=better,
         lowest=lowest,
         ends=ends_of(settings, row.iloc[0], names) if isinstance(row, pd.DataFrame) and row["tied"].iloc[0] == 1 else {},
         words=words_of(settings),
@@ -88,16 +98,16 @@ def answer_of(table: pd.DataFrame, manifest: Manifest, resamples: int = RESAMPLE
     )
 
 
-def _best(table: pd.DataFrame) -> tuple[OrWhyNot, OrWhyNot | None, pd.DataFrame, int]:
-    """`best`, `lowest`, `tied` and `as_often` of the answer; the same seeds choose, and the same judge, for all of them."""
+def _best(table: pd.DataFrame) -> tuple[OrWhyNot, OrWhyNot | None, pd.DataFrame, int, pd.DataFrame]:
+    """`best`, `lowest`, `tied`, `as_often`, `better` of the answer; the same seeds choose and judge for all of them."""
     rng = np.random.default_rng(SEED)
     halves = _or_why_not(lambda: halves_of(table, None, rng))
     if isinstance(halves, ResultsError):
-        return halves, halves, table.head(0), 0
+        return halves, halves, table.head(0), 0, table.head(0)
     best = _or_why_not(lambda: best_of_halves(table, halves, rng))
     if isinstance(best, ResultsError):
-        return best, _or_why_not(lambda: lowest_loss_on_other_seeds(table, halves)), table.head(0), 0
-    return best, None, *equals_of_best(table, halves)
+        return best, _or_why_not(lambda: lowest_loss_on_other_seeds(table, halves)), table.head(0), 0, table.head(0)
+    return best, None, *equals_of_best(table, halves), better_on_all_seeds(table, halves)
 
 
 def levels_of_all(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -55,6 +55,33 @@ def test_a_word_has_the_ends_of_its_own_values():
     assert "That is the highest value of lr for rule gd in this sweep, so even better settings may lie beyond it." in found
 
 
+def test_a_setting_that_does_better_over_all_runs_is_named():
+    """lr 1 wins on the choosing seeds, with 10 epochs to 20, and lr 2 over all, with 20 to (2 × 10 + 2 × 490) ÷ 4 = 250."""
+    seconds = {1.0: (10, 490), 2.0: (20, 20)}
+    found = answered(runs(LRS[:2], epochs=lambda of, seed: seconds[of["lr"]][seed not in CHOOSE]))
+    assert found[0].startswith("The best setting is lr 1: there ")
+    assert found[2] == (
+        "Over all runs lr 2 does better (100.0 %, 20 epochs per success); which is the best was chosen on half of the seeds, "
+        "so that the interval above holds."
+    )
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.integers(1, 3)), min_size=3 * SEEDS, max_size=3 * SEEDS))
+def test_the_first_row_of_the_table_is_the_best_or_said_to_do_better(ends):
+    at = {(lr, seed): ends[SEEDS * k + seed] for k, lr in enumerate([1.0, 2.0, 3.0]) for seed in range(SEEDS)}
+    table = runs(LRS, lambda of, seed: at[of["lr"], seed][0], lambda of, seed: at[of["lr"], seed][1])
+    found = answered(table)
+    if not found[0].startswith("The best setting is"):
+        return
+    best = float(found[0].removeprefix("The best setting is lr ").partition(":")[0])
+    rows = ranked(table)
+    as_good = rows[["success", "running_time"]].eq(rows[["success", "running_time"]].iloc[0]).all(axis="columns")
+    said = [float(text.removeprefix("Over all runs lr ").partition(" ")[0]) for text in found if "does better" in text]
+    first = rows["lr"][as_good].tolist()
+    assert (said == []) if best in first else (len(said) == 1 and said[0] in first)
+
+
 def test_ties_are_called_ties():
     found = answered(runs([*LRS, {"lr": 4.0}, {"lr": 5.0}]))
     assert found[0].startswith("5 settings tie: lr 1; lr 2; lr 3; and 2 more. With lr 1, 100.0 % ")
