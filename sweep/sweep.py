@@ -98,6 +98,8 @@ class Sweep(Described):
         >>> estimate.runs, estimate.shapes, estimate.seconds > 0
         (80, 2, True)
         """
+        if grown is not None:
+            grown = arguments.instance("grown", grown, Growth, "what `growth` returns")
         out, jobs, plan = arguments.path("out", out), checked_jobs(jobs), grown.plan if grown else self.plan()
         check_memory(plan, min(jobs, cores()))
         prepare(plan, jobs, Progress())

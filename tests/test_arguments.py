@@ -58,6 +58,9 @@ TAKEN = {
     "run.out": {"word"},
     "run.address": {"word"},
     "estimate.out": {"word"},
+    "extend.address": {"word"},
+    "adopt.folder": {"word"},
+    **dict.fromkeys(("extend.data", "growth.data", "adopt.data", "adopt.sources"), {"empty"}),
     **{f"figure.{kind}.by": {"frame", "empty"} for kind in ("survival", "histogram", "ecdf", "outcomes")},
     "figure.ranks.best_of": {"empty"},
     "train.hidden": {"empty"},
@@ -90,7 +93,7 @@ NAMED = {
 OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "network.data"}
 
 
-OF_FILES |= {"from_dict.table"}
+OF_FILES |= {"from_dict.table", "extend.folder", "extend.data", "growth.folder", "growth.data", "adopt.sources", "adopt.data"}
 
 
 X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
@@ -166,6 +169,10 @@ def calls(results, nine, sweep, tmp_path, monkeypatch):
         backsweep.Sweep.of_spec: {"spec": sweep.spec},
         sweep.run: {"out": folder, "jobs": 1},
         sweep.estimate: {"jobs": 1},
+        results.extend: {"seeds": 4},
+        sweep.extend: {"folder": folder, "jobs": 1},
+        sweep.growth: {"folder": folder},
+        sweep.adopt: {"folder": "adopted", "sources": [folder]},
     }
 
 
