@@ -60,7 +60,7 @@ TAKEN = {
     "estimate.out": {"word"},
     "extend.address": {"word"},
     "adopt.folder": {"word"},
-    **dict.fromkeys(("extend.data", "growth.data", "adopt.data", "adopt.sources"), {"empty"}),
+    **{name: {"empty"} for name in ("extend.data", "growth.data", "adopt.data", "adopt.sources")},
     **{f"figure.{kind}.by": {"frame", "empty"} for kind in ("survival", "histogram", "ecdf", "outcomes")},
     "figure.ranks.best_of": {"empty"},
     "train.hidden": {"empty"},
