@@ -1,57 +1,11 @@
 """What the front door says of arguments that it refuses: which, its value, and what is allowed."""
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import backsweep
-from backsweep.errors import BacksweepError, FileError, SettingError
+from backsweep.errors import FileError, SettingError
 from backsweep.results.figures import figure
-
-ODD = {
-    "negative": -1,
-    "many digits": 10**400,
-    "fraction": 2.5,
-    "nan": float("nan"),
-    "word": "nope",
-    "bytes": b"x",
-    "object": object(),
-    "objects": [object()],
-    "table": {"a": 1},
-    "function": len,
-    "array": np.zeros(2),
-    "of no dimension": np.array(3),
-    "frame": pd.DataFrame({"lr": [1]}),
-    "complex": 1j,
-    "empty": [],
-}
-
-
-# What else than the argument an error may name: the setting whose value it is, and the targets, which x does not fit.
-NAMED = {
-    **dict.fromkeys(("compare.first", "compare.second", "seeds_to_compare.first", "seeds_to_compare.second"), "lr"),
-    "ranks.values": "lr",
-    "train.x": "y",
-}
-
-
-# Their errors may name the file, the folder or the key inside instead.
-OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "network.data"}
-
-
-OF_FILES |= {"from_dict.table"}
-
-
-X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-
-
-SPEC = {
-    "task": "xor",
-    "seeds": 4,
-    "model": {"hidden": {"values": [2, 4]}},
-    "train": {"lr": {"values": [0.5, 5.0]}, "epochs": 60, "stop": {"loss": 0.693}},
-    "record": {"every": 5, "weights": True},
-}
+from helpers.odd_arguments import SPEC, X, Y, taken
 
 
 @pytest.fixture(scope="module")
@@ -62,26 +16,6 @@ def sweep():
 @pytest.fixture(scope="module")
 def results(sweep, tmp_path_factory):
     return sweep.run(tmp_path_factory.mktemp("runs") / "xor", jobs=1)
-
-
-def is_taken(argument, call, given):
-    """Whether a call is done. It fails the test if the call is refused otherwise than by an error that names the argument."""
-    try:
-        call(**given)
-    except SettingError as error:
-        names = {argument.rpartition(".")[-1], NAMED.get(argument)}
-        assert argument in OF_FILES or any(name in setting for name in names - {None} for setting in error.settings)  # noqa: PT017
-    except BacksweepError:
-        assert argument in OF_FILES
-    else:
-        return True
-    return False
-
-
-def taken(argument, call, **given):
-    """Which odd values an argument takes."""
-    name = argument.rpartition(".")[-1]
-    return {odd for odd, value in ODD.items() if is_taken(argument, call, {**given, name: value})}
 
 
 def test_where_takes_no_value_that_is_not_there(results):

@@ -2,33 +2,12 @@
 
 import inspect
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import backsweep
-from backsweep.errors import BacksweepError, SettingError
 from backsweep.kernels.call.flatten import NAMES
 from backsweep.results.figures import FIGURES, save
-
-ODD = {
-    "negative": -1,
-    "many digits": 10**400,
-    "fraction": 2.5,
-    "nan": float("nan"),
-    "word": "nope",
-    "bytes": b"x",
-    "object": object(),
-    "objects": [object()],
-    "table": {"a": 1},
-    "function": len,
-    "array": np.zeros(2),
-    "of no dimension": np.array(3),
-    "frame": pd.DataFrame({"lr": [1]}),
-    "complex": 1j,
-    "empty": [],
-}
-
+from helpers.odd_arguments import ODD, SPEC, X, Y, is_taken, taken
 
 NUMBER_OR_MORE = {"fraction", "of no dimension", "frame", "empty"}  # one of a run, or one for each of any runs
 
@@ -78,33 +57,6 @@ TAKEN = {
     "spec.name": {"word"},
     "spec.seeds": {"of no dimension"},
     "spec.exclude": {"empty"},
-}
-
-
-# What else than the argument an error may name: the setting whose value it is, and the targets, which x does not fit.
-NAMED = {
-    **dict.fromkeys(("compare.first", "compare.second", "seeds_to_compare.first", "seeds_to_compare.second"), "lr"),
-    "ranks.values": "lr",
-    "train.x": "y",
-}
-
-
-# Their errors may name the file, the folder or the key inside instead.
-OF_FILES = {"save.path", "open.folder", "open.path", "from_toml.path", "of_folder.path", "of_folder.data", "network.data"}
-
-
-OF_FILES |= {"from_dict.table", "extend.folder", "extend.data", "growth.folder", "growth.data", "adopt.sources", "adopt.data"}
-
-
-X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-
-
-SPEC = {
-    "task": "xor",
-    "seeds": 4,
-    "model": {"hidden": {"values": [2, 4]}},
-    "train": {"lr": {"values": [0.5, 5.0]}, "epochs": 60, "stop": {"loss": 0.693}},
-    "record": {"every": 5, "weights": True},
 }
 
 
@@ -176,20 +128,6 @@ def calls(results, nine, sweep, tmp_path, monkeypatch):
     }
 
 
-def is_taken(argument, call, given):
-    """Whether a call is done. It fails the test if the call is refused otherwise than by an error that names the argument."""
-    try:
-        call(**given)
-    except SettingError as error:
-        names = {argument.rpartition(".")[-1], NAMED.get(argument)}
-        assert argument in OF_FILES or any(name in setting for name in names - {None} for setting in error.settings)  # noqa: PT017
-    except BacksweepError:
-        assert argument in OF_FILES
-    else:
-        return True
-    return False
-
-
 @pytest.mark.parametrize("odd", ODD)
 def test_methods_take_what_makes_sense_and_refuse_all_else(calls, odd, tmp_path, monkeypatch):
     for call, given in calls.items():
@@ -207,12 +145,6 @@ def test_every_method_is_asked(calls, results, sweep):
     for one in (results, sweep):
         there = {name for name, _ in inspect.getmembers(type(one), callable) if not name.startswith("_")}
         assert there - asked == set()
-
-
-def taken(argument, call, **given):
-    """Which odd values an argument takes."""
-    name = argument.rpartition(".")[-1]
-    return {odd for odd, value in ODD.items() if is_taken(argument, call, {**given, name: value})}
 
 
 @pytest.mark.parametrize(
