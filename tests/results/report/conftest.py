@@ -1,8 +1,11 @@
-"""A report with an explorer, for tests of its page."""
+"""Results of which tests make reports, and a report with an explorer for tests of its page."""
 
 import pytest
 
+from backsweep.results import Results
 from backsweep.sweep import Sweep
+from backsweep.sweep.sweep import keep_typical_trajectory
+from helpers import reported
 
 SPEC = {
     "name": "<script>alert(1)</script>",
@@ -12,6 +15,14 @@ SPEC = {
     "train": {"lr": {"log": [0.1, 10.0], "n": 6}, "epochs": 1000, "stop": {"loss": 0.05}},
     "record": {"every": 20},
 }
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    spec = {**reported.SPEC, "name": "two & <script>alert(1)</script>"}
+    results = Sweep.from_dict(spec).run(tmp_path_factory.mktemp("runs") / "r")
+    keep_typical_trajectory(results)
+    return Results.open(results.path)
 
 
 @pytest.fixture(scope="session")

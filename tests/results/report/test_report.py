@@ -21,21 +21,8 @@ from backsweep.results.text.answer import sentences
 from backsweep.sweep import Sweep
 from backsweep.sweep.run.replay import replay
 from backsweep.sweep.sweep import keep_typical_trajectory
+from helpers.reported import SPEC
 from helpers.tables import EXACT
-
-SPEC = {
-    "task": "xor",
-    "seeds": 20,
-    "model": {"hidden": {"values": [2, 4]}, "init": {"low": -1.0}},
-    "train": {"lr": {"values": [0.5, 2.0, 5.0]}, "epochs": 1500, "stop": {"loss": 0.1}},
-}
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    results = Sweep.from_dict({**SPEC, "name": "two & <script>alert(1)</script>"}).run(tmp_path_factory.mktemp("runs") / "r")
-    keep_typical_trajectory(results)
-    return Results.open(results.path)
 
 
 class Reader(HTMLParser):

@@ -5,26 +5,9 @@ import pandas as pd
 import pytest
 
 from backsweep.errors import ResultsError
-from backsweep.results import Results
 from backsweep.results.figures.registry import FIGURES
 from backsweep.results.report.tables import tables
 from backsweep.sweep import Sweep
-from backsweep.sweep.sweep import keep_typical_trajectory
-
-SPEC = {
-    "task": "xor",
-    "seeds": 20,
-    "model": {"hidden": {"values": [2, 4]}, "init": {"low": -1.0}},
-    "train": {"lr": {"values": [0.5, 2.0, 5.0]}, "epochs": 1500, "stop": {"loss": 0.1}},
-}
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    results = Sweep.from_dict({**SPEC, "name": "two & <script>alert(1)</script>"}).run(tmp_path_factory.mktemp("runs") / "r")
-    keep_typical_trajectory(results)
-    return Results.open(results.path)
-
 
 OPTIMIZERS = {
     "task": "xor",

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from helpers.commands import LONG, PATIENCE, SPEC, begun, complaint, must
+from helpers.commands import PATIENCE, begun, complaint, must
 from helpers.commands import here as in_process
+from helpers.sweeps import one_of_two_specs
 
 FAILING = [
     sys.executable,
@@ -42,11 +43,7 @@ cli.main()
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("overview")
-    (folder / "small.toml").write_text(f'name = "[red]small[/]"\n{SPEC}')
-    (folder / "long.toml").write_text(LONG)
-    must("run", "small.toml", "--out", "runs/small", cwd=folder)
-    return folder
+    return one_of_two_specs(tmp_path_factory.mktemp("overview"))
 
 
 def run(program, *arguments, cwd):

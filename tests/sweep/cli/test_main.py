@@ -15,18 +15,14 @@ from importlib.metadata import version
 import pandas as pd
 import pytest
 
-from helpers.commands import SPEC, backsweep, complaint, must, refused, tabled
+from helpers.commands import backsweep, complaint, must, refused, tabled
 from helpers.commands import here as in_process
+from helpers.sweeps import a_sweep_and_another_spec
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cli")
-    (folder / "small.toml").write_text(SPEC)
-    (folder / "other.toml").write_text(SPEC.replace("2000", "3000"))
-    (folder / "text.txt").write_text("text")
-    must("run", "small.toml", cwd=folder)
-    return folder
+    return a_sweep_and_another_spec(tmp_path_factory.mktemp("cli"))
 
 
 def test_the_demo_path(tmp_path):

@@ -1,33 +1,14 @@
 """What commands that ask about results refuse: one sentence and exit code 2."""
 
-import io
-
-import pandas as pd
 import pytest
 
-from backsweep.sweep import Sweep
 from helpers.commands import refused
-from helpers.tables import EXACT
-
-SPEC = {
-    "task": "xor",
-    "seeds": 40,
-    "model": {"hidden": {"values": [2, 4]}},
-    "train": {"lr": {"values": [0.5, 2.0, 5.0]}, "epochs": 1500, "stop": {"loss": 0.1}},
-    "record": {"every": 50, "runs": 60},
-}
+from helpers.sweeps import two_sweeps
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("findings")
-    Sweep.from_dict(SPEC).run(folder / "r", jobs=1)
-    Sweep.from_dict({**SPEC, "model": {"hidden": {"values": [2, 4]}, "bias": True}}).run(folder / "biased", jobs=1)
-    return folder
-
-
-def csv(text):
-    return pd.read_csv(io.StringIO(text), **EXACT)
+    return two_sweeps(tmp_path_factory.mktemp("findings"))
 
 
 BAD = [

@@ -1,6 +1,5 @@
 """Findings on the command line: tables, comparisons, seeds, figures and reports."""
 
-import io
 import json
 import os
 import re
@@ -14,27 +13,12 @@ from backsweep.results.store.store import Store
 from backsweep.sweep import Sweep
 from helpers.commands import backsweep, must, refused, tabled
 from helpers.commands import here as answered
-from helpers.tables import EXACT
-
-SPEC = {
-    "task": "xor",
-    "seeds": 40,
-    "model": {"hidden": {"values": [2, 4]}},
-    "train": {"lr": {"values": [0.5, 2.0, 5.0]}, "epochs": 1500, "stop": {"loss": 0.1}},
-    "record": {"every": 50, "runs": 60},
-}
+from helpers.sweeps import SPEC, csv, two_sweeps
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("findings")
-    Sweep.from_dict(SPEC).run(folder / "r", jobs=1)
-    Sweep.from_dict({**SPEC, "model": {"hidden": {"values": [2, 4]}, "bias": True}}).run(folder / "biased", jobs=1)
-    return folder
-
-
-def csv(text):
-    return pd.read_csv(io.StringIO(text), **EXACT)
+    return two_sweeps(tmp_path_factory.mktemp("findings"))
 
 
 @pytest.mark.parametrize("of", ["summary", "settings", "what-matters", "best", "restarts"])

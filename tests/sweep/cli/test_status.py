@@ -16,7 +16,8 @@ from backsweep.results.store.store import Store
 from backsweep.sweep.cli.tables import estimate_lines
 from backsweep.sweep.machine import cores
 from backsweep.sweep.text import count
-from helpers.commands import BACKSWEEP, LONG, PATIENCE, SPEC, backsweep, complaint, must, refused
+from helpers.commands import BACKSWEEP, PATIENCE, backsweep, complaint, must, refused
+from helpers.sweeps import one_of_two_specs
 
 SMALL_DISK = [
     sys.executable,
@@ -33,11 +34,7 @@ ESTIMATE = Estimate(
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("overview")
-    (folder / "small.toml").write_text(f'name = "[red]small[/]"\n{SPEC}')
-    (folder / "long.toml").write_text(LONG)
-    must("run", "small.toml", "--out", "runs/small", cwd=folder)
-    return folder
+    return one_of_two_specs(tmp_path_factory.mktemp("overview"))
 
 
 def run(program, *arguments, cwd):
